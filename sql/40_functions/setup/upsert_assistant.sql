@@ -1,0 +1,43 @@
+-- Registers an assistant that workflow nodes may name, keyed by the provider's own id.
+create or replace function public.upsert_assistant(
+  p_name text,
+  p_provider_assistant_id text,
+  p_channel public.contact_channel default 'call',
+  p_is_active boolean default true,
+  p_team_id uuid default null
+)
+returns public.assistants
+language plpgsql
+security definer -- writes public.assistants, which no role may write
+set search_path = ''
+as $$
+declare
+  v_team_id uuid := engine.require_team(p_team_id, 'admin');
+  v_issues jsonb := '[]';
+  v_assistant public.assistants;
+begin
+  if coalesce(btrim(p_name), '') = '' or length(btrim(p_name)) > 200 then
+    v_issues := v_issues || engine.issue('name_length', 'p_name', 'The name must have 1 to 200 characters.');
+  end if;
+  if coalesce(btrim(p_provider_assistant_id), '') = '' or length(p_provider_assistant_id) > 200 then
+    v_issues := v_issues || engine.issue(
+      'provider_id_required', 'p_provider_assistant_id', 'The provider''s id of the assistant is missing or too long.'
+    );
+  end if;
+  if p_channel is null then
+    v_issues := v_issues || engine.issue('channel_required', 'p_channel', 'Say which channel: call or text.');
+  end if;
+  perform engine.refuse_issues(v_issues, 'The assistant');
+  insert into public.assistants (team_id, name, channel, provider_assistant_id, is_active)
+  values (v_team_id, btrim(p_name), p_channel, btrim(p_provider_assistant_id), coalesce(p_is_active, true))
+  on conflict (team_id, provider_assistant_id, channel)
+  do update set name = excluded.name, is_active = excluded.is_active
+  returning * into v_assistant;
+  return v_assistant;
+end
+$$;
+comment on function public.upsert_assistant(text, text, public.contact_channel, boolean, uuid) is
+'Adds or changes an assistant, keyed by the provider''s id and the channel. Admin only.';
+revoke all on function public.upsert_assistant(text, text, public.contact_channel, boolean, uuid) from public;
+grant execute on function public.upsert_assistant(text, text, public.contact_channel, boolean, uuid)
+to authenticated, service_role;
