@@ -1,0 +1,1 @@
+"""The local stack: everything a hosted project would give, on loopback, in one folder."""

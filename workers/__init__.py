@@ -1,0 +1,1 @@
+"""What Postgres cannot do itself: talking to providers, and hearing from them."""
