@@ -1,5 +1,7 @@
 -- Connects a provider account. What is stored is the name of its secret; workers hold the secret.
 -- Saving an integration also lifts a pause: whoever saves it says that the cause is mended.
+-- Only a backend with the service key may call it: the names of secrets are shared by the teams of a
+-- deployment, and a team that could choose one could spend another team's money.
 create or replace function public.upsert_integration(
   p_provider public.provider,
   p_secret_name text,
@@ -53,7 +55,7 @@ begin
 end
 $$;
 comment on function public.upsert_integration(public.provider, text, text, integer, boolean, uuid) is
-'Connects or changes a provider account and lifts its pause. Admin only.';
+'Connects or changes a provider account and lifts its pause. Service role only.';
 revoke all on function public.upsert_integration(public.provider, text, text, integer, boolean, uuid) from public;
 grant execute on function public.upsert_integration(public.provider, text, text, integer, boolean, uuid)
-to authenticated, service_role;
+to service_role;

@@ -1,0 +1,30 @@
+-- One contact's journey through one campaign.
+create table engine.enrollments (
+  team_id uuid not null,
+  id uuid not null default engine.new_id(),
+  campaign_id uuid not null,
+  contact_id uuid not null,
+  phone text not null,
+  status public.enrollment_status not null default 'ACTIVE',
+  reason_code text,
+  booked_at timestamptz,
+  retries_left integer not null,
+  enrolled_at timestamptz not null default engine.now(),
+  ended_at timestamptz,
+  constraint enrollments_pk primary key (team_id, id),
+  constraint enrollments_once_per_campaign unique (team_id, campaign_id, contact_id),
+  constraint enrollments_campaign_exists
+  foreign key (team_id, campaign_id) references public.campaigns (team_id, id),
+  constraint enrollments_contact_exists
+  foreign key (team_id, contact_id) references public.contacts (team_id, id),
+  constraint enrollments_active_until_ended check ((status = 'ACTIVE') = (ended_at is null)),
+  constraint enrollments_end_with_a_reason check (status = 'ACTIVE' or reason_code is not null),
+  constraint enrollments_booked_know_when check (status <> 'BOOKED' or booked_at is not null),
+  constraint enrollments_retries_left_is_not_negative check (retries_left >= 0)
+);
+create index enrollments_by_contact on engine.enrollments (team_id, contact_id);
+create index enrollments_active_by_phone on engine.enrollments (team_id, phone) where status = 'ACTIVE';
+create index enrollments_active_by_campaign on engine.enrollments (team_id, campaign_id) where status = 'ACTIVE';
+comment on table engine.enrollments is 'One contact''s journey through one campaign.';
+comment on column engine.enrollments.retries_left is 'Budget that retries of every kind share.';
+comment on column engine.enrollments.phone is 'The number at enrollment: what a stop or a suppression is matched against.';

@@ -1,0 +1,21 @@
+-- The inbox: what providers told, once each. An event that comes before its attempt is known waits.
+create table engine.events (
+  provider public.provider not null,
+  event_key text not null,
+  team_id uuid,
+  attempt_id uuid,
+  provider_id text,
+  type text not null,
+  payload jsonb not null,
+  occurred_at timestamptz,
+  received_at timestamptz not null default engine.now(),
+  applied_at timestamptz,
+  result text not null default 'waiting',
+  constraint events_pk primary key (provider, event_key),
+  constraint events_result_is_known check (result in ('waiting', 'applied', 'ignored')),
+  constraint events_waiting_are_not_applied check ((result = 'waiting') = (applied_at is null))
+);
+create index events_waiting on engine.events (provider, provider_id) where result = 'waiting';
+create index events_by_attempt on engine.events (team_id, attempt_id);
+comment on table engine.events is 'Inbox of provider events, applied once each; unknown ones wait for their attempt.';
+comment on column engine.events.event_key is 'Identity of the event at its provider: what repeated deliveries share.';
