@@ -40,3 +40,15 @@ create type engine.verdict as (
 );
 comment on type engine.verdict is
 'The gate''s answer for one job: pass, hold (as it is), defer (to run_at) or close (with enrollment_status).';
+
+create type engine.placed_job as (
+  job engine.new_job,
+  channel public.contact_channel,
+  integration_id uuid,
+  open_hours tstzmultirange,
+  earliest timestamptz,
+  batch_size integer,
+  batch_interval interval
+);
+comment on type engine.placed_job is
+'A job to be made with what its due time depends on: the open hours, the first of them, the node''s batching.';
