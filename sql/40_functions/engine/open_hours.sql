@@ -29,7 +29,11 @@ as $$
 
   business as (
     select z.zone, range_agg(tstzrange(
-      (d.day + (b.value ->> 'start')::time) at time zone z.zone,
+      -- A window that the spring gap swallows must come out empty, not backwards.
+      least(
+        (d.day + (b.value ->> 'start')::time) at time zone z.zone,
+        (d.day + (b.value ->> 'end')::time) at time zone z.zone
+      ),
       (d.day + (b.value ->> 'end')::time) at time zone z.zone
     )) as hours
     from unnest(case coalesce(p_business_hours ->> 'timezone', 'contact')

@@ -1,0 +1,70 @@
+-- Called right before sending, and for no more jobs than will be sent at once. Writes each attempt; the
+-- worker sends only what came back, after this has committed. So whatever stops a contact (a pause,
+-- a cancelled campaign, an opt-out) stops everything that has not begun here.
+-- Campaigns are locked before jobs, in order of id: a pause under way is waited for, then seen.
+create or replace function engine.begin_attempts(p_worker text, p_job_ids uuid[])
+returns table (
+  team_id uuid, attempt_id uuid, job_id uuid, attempt_number integer, provider text,
+  secret_name text, account_ref text, request jsonb
+)
+language plpgsql
+security definer -- workers may read no table
+set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  v_held uuid[];
+  v_verdicts engine.verdict[];
+begin
+  perform
+  from public.campaigns as c
+  where c.id in (select j.campaign_id from engine.jobs as j where j.id = any(p_job_ids))
+  order by c.id
+  for share of c;
+
+  v_held := array(
+    select l.id
+    from (
+      select j.team_id, j.id
+      from engine.jobs as j
+      where j.id = any(p_job_ids) and j.status = 'CLAIMED' and j.lease_owner = p_worker
+        and j.lease_expires_at > engine.now()
+      order by j.id
+      for update of j
+    ) as l
+    where not exists (
+      select from engine.attempts as a
+      where a.team_id = l.team_id and a.job_id = l.id and a.status in ('OPEN', 'AMBIGUOUS', 'ACCEPTED')
+    )
+  );
+  -- Asked after the locks are held, in a statement of its own, so that it sees what they waited for.
+  v_verdicts := array(select v from engine.check_eligibility(v_held) as v);
+  perform engine.release_jobs(v_verdicts);
+
+  update engine.jobs as j
+  set attempt_count = j.attempt_count + 1
+  from unnest(v_verdicts) as v
+  where v.decision = 'pass' and j.team_id = v.team_id and j.id = v.job_id;
+
+  return query
+  with begun as (
+    insert into engine.attempts (team_id, job_id, attempt_number, provider, worker, request)
+    select j.team_id, j.id, j.attempt_count, engine.provider_for(j.channel), p_worker, r.request
+    from unnest(v_verdicts) as v
+    inner join engine.jobs as j on v.team_id = j.team_id and v.job_id = j.id
+    inner join engine.build_requests(v_held) as r on j.id = r.job_id
+    where v.decision = 'pass'
+    returning team_id, id, job_id, attempt_number, provider, request
+  )
+
+  select
+    b.team_id, b.id, b.job_id, b.attempt_number, b.provider::text, i.secret_name, i.account_ref, b.request
+  from begun as b
+  inner join engine.jobs as j on b.team_id = j.team_id and b.job_id = j.id
+  inner join public.integrations as i on j.team_id = i.team_id and j.integration_id = i.id;
+end
+$$;
+comment on function engine.begin_attempts(text, uuid[]) is
+'Writes an attempt for each leased job that still passes the gate, and returns what to ask of which provider.';
+revoke all on function engine.begin_attempts(text, uuid[]) from public;
+grant execute on function engine.begin_attempts(text, uuid[]) to outbound_worker;

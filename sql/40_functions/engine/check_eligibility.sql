@@ -1,0 +1,78 @@
+-- The gate: may these jobs be sent now? One function, asked when a job is claimed and again right
+-- before it is sent, and it fails closed: what it does not know, it does not let through.
+-- The order matters: what ends a job comes before what only delays it.
+create or replace function engine.check_eligibility(p_job_ids uuid[])
+returns setof engine.verdict
+language sql
+stable
+set search_path = ''
+as $$
+  with jobs as materialized (
+    select
+      j.team_id, j.id, j.channel, j.status, j.due_at, n.config -> 'business_hours' as business_hours,
+      c.status as campaign_status, c.max_lateness, e.status as enrollment_status,
+      t.timezone as team_timezone, p.timezones, p.regions, i.status as integration_status,
+      (
+        select min(s.reason)
+        from public.suppressions as s
+        where s.team_id = j.team_id and s.phone = j.phone and s.channel = j.channel
+      ) as suppression,
+      engine.is_fictitious(j.phone) and not (t.is_sandbox and coalesce(i.is_sandbox, false)) as is_not_real
+    from unnest(p_job_ids) as asked (id)
+    inner join engine.jobs as j on asked.id = j.id
+    inner join public.teams as t on j.team_id = t.id
+    left join public.campaigns as c on j.team_id = c.team_id and j.campaign_id = c.id
+    left join engine.enrollments as e on j.team_id = e.team_id and j.enrollment_id = e.id
+    left join public.contacts as p on j.team_id = p.team_id and j.contact_id = p.id
+    left join public.integrations as i on j.team_id = i.team_id and j.integration_id = i.id
+    left join public.workflow_nodes as n
+      on j.team_id = n.team_id and j.workflow_id = n.workflow_id and j.node_id = n.id
+  ),
+
+  calendars as materialized (
+    select k.*, engine.open_hours(
+      k.channel, k.business_hours, k.team_timezone, k.timezones, k.regions,
+      engine.now(), engine.now() + interval '15 days'
+    ) as open_hours
+    from (
+      select distinct channel, business_hours, team_timezone, timezones, regions from jobs
+    ) as k
+  )
+
+  select
+    j.team_id, j.id, v.decision, v.reason_code,
+    case when v.decision = 'defer' then engine.first_open(k.open_hours, engine.now()) end,
+    case
+      when v.decision <> 'close' then null
+      when v.reason_code = 'suppressed_opted_out' then 'OPTED_OUT'
+      when v.reason_code like 'suppressed%' or v.reason_code in ('timezone_unknown', 'number_is_fictitious')
+        then 'SUPPRESSED'
+      when v.reason_code = 'campaign_cancelled' then 'CANCELLED'
+      else 'FAILED'
+    end::public.enrollment_status
+  from jobs as j
+  left join calendars as k
+    on j.channel = k.channel and j.business_hours is not distinct from k.business_hours
+    and j.team_timezone = k.team_timezone and j.timezones is not distinct from k.timezones
+    and j.regions is not distinct from k.regions
+  cross join lateral (
+    select case
+      when j.campaign_status = 'CANCELLED' then array['close', 'campaign_cancelled']
+      when j.enrollment_status is distinct from 'ACTIVE' then array['close', 'enrollment_ended']
+      when j.suppression is not null then array['close', 'suppressed_' || j.suppression]
+      when j.is_not_real is distinct from false then array['close', 'number_is_fictitious']
+      when coalesce(cardinality(j.timezones), 0) = 0 then array['close', 'timezone_unknown']
+      when engine.now() > j.due_at + j.max_lateness then array['close', 'too_late']
+      when isempty(k.open_hours) is distinct from false then array['close', 'never_open']
+      when j.campaign_status is distinct from 'ACTIVE' then array['hold', 'campaign_not_active']
+      when j.integration_status is distinct from 'ACTIVE' then array['hold', 'integration_paused']
+      when k.open_hours @> engine.now() then array['pass', null]
+      when engine.first_open(k.open_hours, engine.now()) is null then array['close', 'never_open']
+      else array['defer', 'outside_hours']
+    end as answer
+  ) as a
+  cross join lateral (select a.answer[1] as decision, a.answer[2] as reason_code) as v
+$$;
+comment on function engine.check_eligibility(uuid[]) is
+'The gate''s verdict for each job: pass, hold, defer or close, with a reason. Fails closed.';
+revoke all on function engine.check_eligibility(uuid[]) from public;

@@ -1,0 +1,61 @@
+-- Deals a number of jobs of one node and calendar into batch slots: never more than the batching's
+-- size in one interval, the earliest free slots first, none outside the open hours. The caller holds
+-- the node's pacing lock. Returns which ranks (from 1) run when.
+create or replace function engine.deal_slots(
+  p_team_id uuid,
+  p_campaign_id uuid,
+  p_node_id text,
+  p_size integer,
+  p_interval interval,
+  p_open_hours tstzmultirange,
+  p_earliest timestamptz,
+  p_count integer
+)
+returns table (rank_from integer, rank_to integer, run_at timestamptz)
+language sql
+volatile
+set search_path = ''
+as $$
+  -- Every slot that is left has room for one, so that many slots are enough. The series is read as far
+  -- as needed: written this way it is not made whole first.
+  with slots as (
+    select g.slot_at, greatest(g.slot_at, p_earliest) as run_at, p_size - coalesce(u.used, 0) as free
+    from (
+      select generate_series(
+        date_bin(p_interval, p_earliest, 'epoch'), coalesce(upper(p_open_hours), p_earliest), p_interval
+      ) as slot_at
+    ) as g
+    left join lateral (
+      select t.used
+      from engine.pacing as t
+      where t.team_id = p_team_id and t.campaign_id = p_campaign_id and t.node_id = p_node_id
+        and t.slot_at = g.slot_at
+      limit 1
+    ) as u on true
+    where p_open_hours @> greatest(g.slot_at, p_earliest) and coalesce(u.used, 0) < p_size
+    limit p_count
+  ),
+
+  dealt as (
+    select
+      r.slot_at, r.run_at, r.before + 1 as rank_from,
+      least(r.before + r.free, p_count) as rank_to
+    from (
+      select s.*, sum(s.free) over (order by s.slot_at) - s.free as before from slots as s
+    ) as r
+    where r.before < p_count
+  ),
+
+  taken as (
+    insert into engine.pacing as u (team_id, campaign_id, node_id, slot_at, used)
+    select p_team_id, p_campaign_id, p_node_id, d.slot_at, d.rank_to - d.rank_from + 1
+    from dealt as d
+    on conflict on constraint pacing_pk do update set used = u.used + excluded.used
+  )
+
+  select d.rank_from::integer, d.rank_to::integer, d.run_at from dealt as d
+$$;
+comment on function engine.deal_slots(uuid, uuid, text, integer, interval, tstzmultirange, timestamptz, integer) is
+'Deals jobs into batch slots and books them; returns ranks and due times.';
+revoke all on function
+engine.deal_slots(uuid, uuid, text, integer, interval, tstzmultirange, timestamptz, integer) from public;

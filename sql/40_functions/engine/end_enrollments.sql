@@ -1,0 +1,27 @@
+-- Ends enrollments, position by position. An enrollment that has ended stays as it ended; one whose
+-- contact booked ends BOOKED however its last step went, unless she opted out after.
+create or replace function engine.end_enrollments(
+  p_team_ids uuid[],
+  p_enrollment_ids uuid[],
+  p_statuses public.enrollment_status[],
+  p_reason_codes text[]
+)
+returns void
+language sql
+volatile
+set search_path = ''
+as $$
+  update engine.enrollments as e
+  set
+    status = case when e.booked_at is not null and n.status <> 'OPTED_OUT' then 'BOOKED' else n.status end,
+    reason_code = case
+      when e.booked_at is not null and n.status <> 'OPTED_OUT' then 'booked' else n.reason_code
+    end,
+    ended_at = engine.now()
+  from unnest(p_team_ids, p_enrollment_ids, p_statuses, p_reason_codes)
+    as n (team_id, id, status, reason_code)
+  where e.team_id = n.team_id and e.id = n.id and e.status = 'ACTIVE'
+$$;
+comment on function engine.end_enrollments(uuid[], uuid[], public.enrollment_status[], text[]) is
+'Ends active enrollments with a status and a reason each.';
+revoke all on function engine.end_enrollments(uuid[], uuid[], public.enrollment_status[], text[]) from public;
