@@ -1,0 +1,1 @@
+"""Developer tools: the source of the database, its migrations, and the gates of CI."""

@@ -1,0 +1,71 @@
+"""Assembles migrations from `sql/`: the first one whole, later ones from what changed."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cli.dev.project import MIGRATIONS, ROOT, run
+from cli.dev.source import SourceFile, read_source
+from cli.errors import CommandError
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{2,60}")
+_FILE = re.compile(r"(\d{14})_([a-z0-9_]+)\.sql")
+# Functions may name one another in any order; plpgsql_check looks at them when all are there.
+PREAMBLE = "set check_function_bodies = off;"
+
+
+def existing() -> list[Path]:
+    """The migrations in the order in which they are applied."""
+    return sorted(path for path in MIGRATIONS.glob("*.sql") if _FILE.fullmatch(path.name))
+
+
+def path_for(name: str) -> Path:
+    """Where a new migration goes; its time stamp is later than any other's."""
+    if not _NAME.fullmatch(name):
+        raise CommandError(
+            f"{name!r} is no name for a migration.", hint="Use words joined by _, such as add_contact_notes."
+        )
+    stamp = datetime.now(UTC).strftime("%Y%m%d%H%M%S")
+    taken = [path.name[:14] for path in existing()]
+    if taken and stamp <= taken[-1]:
+        stamp = str(int(taken[-1]) + 1)
+    return MIGRATIONS / f"{stamp}_{name}.sql"
+
+
+def whole(files: list[SourceFile] | None = None) -> str:
+    """The first migration: every file of the source in load order."""
+    parts = [
+        "-- Assembled from sql/ by `outbound dev migration`; change the source, never this file.",
+        PREAMBLE,
+    ]
+    for file in files if files is not None else read_source():
+        parts.append(f"-- {file.name}\n{file.text.strip()}")
+    return "\n\n".join(parts) + "\n"
+
+
+def write_first(name: str, *, replace: bool) -> Path:
+    """Write the first migration, or rewrite it as long as nobody can have applied it."""
+    found = existing()
+    if found and not replace:
+        raise CommandError("There is a first migration already.", hint="Rewrite it with --replace.")
+    if len(found) > 1:
+        raise CommandError(
+            f"{len(found)} migrations are there, so the first one can't be written anew.",
+            hint="Assemble the next one with: outbound dev migration NAME",
+        )
+    if found and (tags := _release_tags()):
+        raise CommandError(
+            f"The first migration was released with {tags[0]}; a released migration never changes.",
+            hint="Assemble the next one with: outbound dev migration NAME",
+        )
+    path = found[0] if found else path_for(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(whole())
+    return path
+
+
+def _release_tags() -> list[str]:
+    tags = run(["git", "-C", str(ROOT), "tag", "--list", "v[0-9]*"], check=False)
+    return tags.stdout.split()

@@ -1,0 +1,165 @@
+"""The databases that tests run on: built once a run, copied for each module or test.
+
+`outbound dev test` builds them for its gates and hands them over in an environment variable; pytest
+alone builds what the chosen tests need.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import enum
+import json
+import os
+import uuid
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg.conninfo import make_conninfo
+
+from cli.dev.databases import Server, allow_worker_login, open_server, scratch_server
+from cli.dev.statements import split
+from cli.stack.binaries import Kind
+
+SHARED = "OUTBOUND_TEST_SERVERS"
+SUPPORT = Path(__file__).resolve().parents[1] / "pgtap" / "support"
+# pgTAP's functions are found without a prefix; so are the helpers, but nothing of the product.
+SEARCH_PATH = "tap, tests"
+
+
+class Target(enum.Enum):
+    """Where the SQL suite runs: both ways of building the database, and the embedded server's version."""
+
+    SOURCE = "source"
+    MIGRATIONS = "migrations"
+    EMBEDDED = "embedded"
+
+    @property
+    def kind(self) -> Kind:
+        """The server it lies on."""
+        return "embedded" if self is Target.EMBEDDED else "system"
+
+    @property
+    def template(self) -> str:
+        """The database that is copied; nobody connects to it."""
+        return f"outbound_{'source' if self is Target.EMBEDDED else self.value}"
+
+
+@dataclasses.dataclass(frozen=True)
+class Database:
+    """A copy that belongs to one test or module."""
+
+    server: Server
+    name: str
+
+    def url(self, role: str = "supabase_admin", **parameters: str) -> str:
+        """Connection URL of a role that may log in: supabase_admin, postgres, authenticator or outbound_worker."""
+        url = self.server.url(self.name, role)
+        return make_conninfo(url, **parameters) if parameters else url
+
+    @contextlib.contextmanager
+    def connect(
+        self, role: str = "supabase_admin", *, autocommit: bool = False
+    ) -> Iterator[psycopg.Connection[Any]]:
+        """A connection, rolled back and closed at the end. The helpers of schema `tests` are on its search path."""
+        with contextlib.closing(psycopg.connect(self.url(role), autocommit=True)) as connection:
+            if role == "supabase_admin":
+                connection.execute(f"set search_path = {SEARCH_PATH}")
+            connection.autocommit = autocommit
+            yield connection
+
+
+class Targets:
+    """Servers and templates of one pytest process."""
+
+    KEY = pytest.StashKey["Targets"]()
+
+    def __init__(self) -> None:
+        self._stack = contextlib.ExitStack()
+        self._servers: dict[Kind, Server] = {}
+        self._ready: set[tuple[Kind, str]] = set()
+        self._pgtap: dict[Target, psycopg.Connection[Any]] = {}
+        for kind, (folder, port) in json.loads(os.environ.get(SHARED, "{}")).items():
+            self._servers[kind] = open_server(kind, Path(folder), port)
+            self._ready |= {(kind, target.template) for target in Target if target.kind == kind}
+
+    def close(self) -> None:
+        """Stop what was started."""
+        for connection in self._pgtap.values():
+            connection.close()
+        self._stack.close()
+
+    def server(self, kind: Kind) -> Server:
+        """The server of a kind, started when it is first asked for."""
+        if kind not in self._servers:
+            self._servers[kind] = self._stack.enter_context(scratch_server(kind))
+        return self._servers[kind]
+
+    def template(self, target: Target) -> str:
+        """The template of a target, built when it is first asked for."""
+        server = self.server(target.kind)
+        if (target.kind, target.template) not in self._ready:
+            build_template(server, target)
+            self._ready.add((target.kind, target.template))
+        return target.template
+
+    @contextlib.contextmanager
+    def copy(self, target: Target = Target.SOURCE) -> Iterator[Database]:
+        """A database of one's own, gone afterwards."""
+        template, server = self.template(target), self.server(target.kind)
+        name = server.copy(template, f"t_{uuid.uuid4().hex[:16]}")
+        try:
+            yield Database(server, name)
+        finally:
+            server.drop(name)
+
+    def pgtap_connection(self, target: Target) -> psycopg.Connection[Any]:
+        """One superuser's connection for all SQL tests of a target; each of them rolls back."""
+        connection = self._pgtap.get(target)
+        if connection is None or connection.closed:
+            database = self._stack.enter_context(self.copy(target))
+            connection = psycopg.connect(database.url(), autocommit=True)
+            connection.execute(f"set search_path = {SEARCH_PATH}")
+            self._pgtap[target] = connection
+        return connection
+
+
+def build_template(server: Server, target: Target) -> None:
+    """Build a target's database, with pgTAP in schema `tap` and our helpers in schema `tests`."""
+    if target is Target.MIGRATIONS:
+        server.build_from_migrations(target.template)
+    else:
+        server.build_from_source(target.template)
+    allow_worker_login(server)
+    install_test_tools(server.admin_url(target.template))
+
+
+def install_test_tools(admin_url: str) -> None:
+    """Add pgTAP and our helpers to a database; as plain SQL, because the embedded server has no such extension."""
+    with psycopg.connect(admin_url) as connection:
+        connection.execute("create schema tap")
+        connection.execute("create schema tests")
+        connection.execute("grant usage on schema tap, tests to public")
+        connection.execute("set local search_path = tap")
+        connection.execute(_pgtap_script().read_bytes())
+        connection.execute(f"set local search_path = {SEARCH_PATH}")
+        for path in sorted(SUPPORT.glob("*.sql")):
+            for statement in split(path.read_text()):
+                connection.execute(statement.text.encode())
+        connection.execute("grant execute on all functions in schema tap, tests to public")
+
+
+def _pgtap_script() -> Path:
+    scripts = sorted(Path("/usr/share/postgresql").glob("*/extension/pgtap.sql"))
+    if not scripts:
+        pytest.fail("pgTAP is not installed; `make setup` installs it")
+    return scripts[-1]
+
+
+def hand_over(servers: Mapping[Kind, Server]) -> dict[str, str]:
+    """The environment variable that gives servers with all their templates to a pytest process."""
+    clusters = {kind: server.cluster for kind, server in servers.items()}
+    return {SHARED: json.dumps({kind: [str(c.data_dir), c.port] for kind, c in clusters.items()})}
