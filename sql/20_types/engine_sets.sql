@@ -52,3 +52,44 @@ create type engine.placed_job as (
 );
 comment on type engine.placed_job is
 'A job to be made with what its due time depends on: the open hours, the first of them, the node''s batching.';
+
+create type engine.dispatch_result as (
+  team_id uuid,
+  job_id uuid,
+  attempt_id uuid,
+  verdict text,
+  scope text,
+  code text,
+  message text,
+  provider_id text,
+  retry_after_seconds double precision
+);
+comment on type engine.dispatch_result is 'What a provider answered to one attempt, as the worker understood it.';
+
+create type engine.event_ref as (
+  provider public.provider,
+  event_key text
+);
+comment on type engine.event_ref is 'Key of an event in the inbox.';
+
+create type engine.step as (
+  team_id uuid,
+  enrollment_id uuid,
+  edge_id text,
+  is_retry boolean,
+  job engine.new_job,
+  end_status public.enrollment_status,
+  reason_code text
+);
+comment on type engine.step is
+'Where an enrollment goes after a job: the next job (a retry, or over an edge), or the status that it ends with.';
+
+create type engine.stop as (
+  team_id uuid,
+  phone text,
+  channel public.contact_channel,
+  reason text,
+  source text,
+  words text
+);
+comment on type engine.stop is 'A number that must not be reached any more; no channel means all of them.';

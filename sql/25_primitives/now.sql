@@ -16,4 +16,4 @@ as $$
 $$;
 comment on function engine.now() is 'The moment it is for campaigns: real time in production, the set clock in a sandbox.';
 revoke all on function engine.now() from public;
-grant execute on function engine.now() to anon, authenticated, service_role, outbound_worker;
+grant execute on function engine.now() to authenticated, service_role, outbound_worker;

@@ -26,6 +26,6 @@ comment on column public.integrations.account_ref is 'The provider''s public id 
 comment on column public.integrations.secret_name is 'Name of the secret, which only workers can resolve. Never the secret.';
 comment on column public.integrations.concurrency_limit is 'Calls that may be in progress at once on this account.';
 alter table public.integrations enable row level security;
-create policy integrations_are_seen_by_members on public.integrations for select
+create policy integrations_are_seen_by_members on public.integrations for select to authenticated, service_role
 using (team_id = any((select engine.caller_team_ids())::uuid[]));
 grant select on public.integrations to authenticated, service_role;

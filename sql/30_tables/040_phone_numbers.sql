@@ -17,6 +17,6 @@ create table public.phone_numbers (
 comment on table public.phone_numbers is 'Numbers that a team calls and texts from, and what each is verified for.';
 comment on column public.phone_numbers.vapi_phone_number_id is 'Vapi''s id of the number, which a call names instead of the number.';
 alter table public.phone_numbers enable row level security;
-create policy phone_numbers_are_seen_by_members on public.phone_numbers for select
+create policy phone_numbers_are_seen_by_members on public.phone_numbers for select to authenticated, service_role
 using (team_id = any((select engine.caller_team_ids())::uuid[]));
 grant select on public.phone_numbers to authenticated, service_role;

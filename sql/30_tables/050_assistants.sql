@@ -15,6 +15,6 @@ create table public.assistants (
 comment on table public.assistants is 'Voice or text assistants at the provider that workflow nodes may name.';
 comment on column public.assistants.provider_assistant_id is 'The provider''s id of the assistant.';
 alter table public.assistants enable row level security;
-create policy assistants_are_seen_by_members on public.assistants for select
+create policy assistants_are_seen_by_members on public.assistants for select to authenticated, service_role
 using (team_id = any((select engine.caller_team_ids())::uuid[]));
 grant select on public.assistants to authenticated, service_role;

@@ -27,6 +27,6 @@ comment on column public.contacts.timezones is
 'Every IANA zone that the person may be in. Contact is allowed only when each of them allows it; empty means unknown, so never.';
 comment on column public.contacts.regions is 'US states or other regions whose calling rules apply; empty when none is known.';
 alter table public.contacts enable row level security;
-create policy contacts_are_seen_by_members on public.contacts for select
+create policy contacts_are_seen_by_members on public.contacts for select to authenticated, service_role
 using (team_id = any((select engine.caller_team_ids())::uuid[]));
 grant select on public.contacts to authenticated, service_role;

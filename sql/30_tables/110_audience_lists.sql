@@ -18,6 +18,6 @@ create table public.audience_lists (
 comment on table public.audience_lists is 'Named segments of contacts.';
 comment on column public.audience_lists.member_count is 'Members now, kept exact by a trigger on audience_members.';
 alter table public.audience_lists enable row level security;
-create policy audience_lists_are_seen_by_members on public.audience_lists for select
+create policy audience_lists_are_seen_by_members on public.audience_lists for select to authenticated, service_role
 using (team_id = any((select engine.caller_team_ids())::uuid[]));
 grant select on public.audience_lists to authenticated, service_role;

@@ -70,7 +70,6 @@ comment on column public.audience_runs.lease_expires_at is
 'When an open run counts as abandoned, unless a transaction holds its row at that moment.';
 comment on column public.audience_runs.started_by is 'The person who started it; null for a service.';
 alter table public.audience_runs enable row level security;
-create policy audience_runs_are_seen_by_members on public.audience_runs for select
-to authenticated, service_role
+create policy audience_runs_are_seen_by_members on public.audience_runs for select to authenticated, service_role
 using (team_id = any((select engine.caller_team_ids())::uuid[]));
 grant select on public.audience_runs to authenticated, service_role;

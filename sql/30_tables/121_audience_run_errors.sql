@@ -19,7 +19,6 @@ comment on table public.audience_run_errors is
 comment on column public.audience_run_errors.row_number is 'Place in the file, its header counted, as a spreadsheet shows it.';
 comment on column public.audience_run_errors.value is 'The value as it came, cut to 200 characters.';
 alter table public.audience_run_errors enable row level security;
-create policy audience_run_errors_are_seen_by_members on public.audience_run_errors for select
-to authenticated, service_role
+create policy audience_run_errors_are_seen_by_members on public.audience_run_errors for select to authenticated, service_role
 using (team_id = any((select engine.caller_team_ids())::uuid[]));
 grant select on public.audience_run_errors to authenticated, service_role;

@@ -18,6 +18,6 @@ create table public.audience_members (
 create index audience_members_by_contact on public.audience_members (team_id, contact_id);
 comment on table public.audience_members is 'Contacts in a list, with the ServiceTitan facts that made each match.';
 alter table public.audience_members enable row level security;
-create policy audience_members_are_seen_by_members on public.audience_members for select
+create policy audience_members_are_seen_by_members on public.audience_members for select to authenticated, service_role
 using (team_id = any((select engine.caller_team_ids())::uuid[]));
 grant select on public.audience_members to authenticated, service_role;

@@ -5,22 +5,28 @@ create table public.workflow_nodes (
   id text not null,
   type public.node_type not null,
   status public.workflow_status not null default 'DRAFT',
+  ordinal integer not null default 0,
   label text,
   position_x double precision not null default 0,
   position_y double precision not null default 0,
   config jsonb not null default '{}',
   constraint workflow_nodes_pk primary key (team_id, workflow_id, id),
-  constraint workflow_nodes_workflow_exists
-  foreign key (team_id, workflow_id) references public.workflows (team_id, id) on delete cascade,
+  -- The cascade is how a status reaches the nodes: in the statement that changes it, and no other way.
+  constraint workflow_nodes_share_the_workflows_status
+  foreign key (team_id, workflow_id, status) references public.workflows (team_id, id, status)
+  on update cascade on delete cascade,
   constraint workflow_nodes_id_is_present check (length(id) between 1 and 200),
+  constraint workflow_nodes_label_is_short check (length(label) <= 200),
   constraint workflow_nodes_config_is_an_object check (jsonb_typeof(config) = 'object')
 );
 create unique index workflow_nodes_have_one_trigger
 on public.workflow_nodes (team_id, workflow_id) where type = 'trigger';
+create index workflow_nodes_by_status on public.workflow_nodes (team_id, workflow_id, status);
 comment on table public.workflow_nodes is 'Nodes of a workflow, keyed by the editor''s own ids.';
 comment on column public.workflow_nodes.config is 'What the node does; the shapes are in docs/workflows.md.';
+comment on column public.workflow_nodes.ordinal is 'Place in the graph''s list of nodes, so that it comes back in the same order.';
 comment on column public.workflow_nodes.status is 'Status of the workflow, cascaded.';
 alter table public.workflow_nodes enable row level security;
-create policy workflow_nodes_are_seen_by_members on public.workflow_nodes for select
+create policy workflow_nodes_are_seen_by_members on public.workflow_nodes for select to authenticated, service_role
 using (team_id = any((select engine.caller_team_ids())::uuid[]));
 grant select on public.workflow_nodes to authenticated, service_role;

@@ -40,6 +40,6 @@ comment on column public.campaigns.priority is 'Lowest number goes first when ca
 comment on column public.campaigns.max_lateness is 'A job that is later than this is skipped with a reason, never sent stale.';
 comment on column public.campaigns.retry_budget is 'Retries of every kind that one enrollment may use in all.';
 alter table public.campaigns enable row level security;
-create policy campaigns_are_seen_by_members on public.campaigns for select
+create policy campaigns_are_seen_by_members on public.campaigns for select to authenticated, service_role
 using (team_id = any((select engine.caller_team_ids())::uuid[]));
 grant select on public.campaigns to authenticated, service_role;

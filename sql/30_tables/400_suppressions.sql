@@ -14,6 +14,6 @@ create table public.suppressions (
 );
 comment on table public.suppressions is 'Numbers that must not be reached on a channel. A row here stops everything.';
 alter table public.suppressions enable row level security;
-create policy suppressions_are_seen_by_members on public.suppressions for select
+create policy suppressions_are_seen_by_members on public.suppressions for select to authenticated, service_role
 using (team_id = any((select engine.caller_team_ids())::uuid[]));
 grant select on public.suppressions to authenticated, service_role;

@@ -17,6 +17,6 @@ create table public.consent_events (
 create index consent_events_by_phone on public.consent_events (team_id, phone, recorded_at);
 comment on table public.consent_events is 'Append-only ledger of opt-outs and opt-ins, with source, words and time.';
 alter table public.consent_events enable row level security;
-create policy consent_events_are_seen_by_members on public.consent_events for select
+create policy consent_events_are_seen_by_members on public.consent_events for select to authenticated, service_role
 using (team_id = any((select engine.caller_team_ids())::uuid[]));
 grant select on public.consent_events to authenticated, service_role;

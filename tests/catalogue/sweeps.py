@@ -152,6 +152,9 @@ SWEEPS = [
         alter table public.planted add constraint planted_pk primary key (id);
         alter table public.planted add constraint planted_other foreign key (other_id) references public.planted;
         """,
+        {
+            "jobs_integration_exists on engine.jobs": "integrations with jobs are never deleted; open jobs have an index",
+        },
     ),
     Sweep(
         "each primary and unique key leads with team_id",
@@ -164,8 +167,9 @@ SWEEPS = [
         """,
         _PLANTED_TABLE + "alter table public.planted add constraint planted_pk primary key (id);",
         {
-            "teams_pk on teams": "the tenant itself: its id is the team_id of all others",
+            "public.teams_pk on public.teams": "the tenant itself: its id is the team_id of all others",
             "engine.deployment_pk on engine.deployment": _SINGLETON,
+            "engine.events_pk on engine.events": _INBOX,
         },
     ),
     Sweep(
@@ -200,8 +204,8 @@ SWEEPS = [
                 or has_any_column_privilege('anon', c.oid, 'select, insert, update, references'))
             union all
             select 'sequence', c.oid::regclass::text from pg_class c join pg_namespace n on n.oid = c.relnamespace
-            where n.nspname in ('public', 'engine', 'reference') and c.relkind = 'S'
-              and has_sequence_privilege('anon', c.oid, 'usage, select, update')
+            where n.nspname in ('public', 'engine', 'reference')
+              and case when c.relkind = 'S' then has_sequence_privilege('anon', c.oid, 'usage, select, update') end
             union all
             select 'function', p.oid::regprocedure::text from pg_proc p join pg_namespace n on n.oid = p.pronamespace
             where n.nspname in ('public', 'engine', 'reference') and has_function_privilege('anon', p.oid, 'execute')
@@ -317,6 +321,7 @@ SWEEPS = [
         "create table public.planted (a timestamptz default now());",
         {
             "engine.now()": "is the clock",
+            "engine.set_clock(timestamp with time zone,double precision)": "notes the real moment at which it was set",
             "engine.new_id()": "orders rows in storage by real time, which is not campaign time",
         },
     ),

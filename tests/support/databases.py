@@ -22,6 +22,7 @@ from psycopg.conninfo import make_conninfo
 
 from cli.dev.databases import Server, allow_worker_login, open_server, scratch_server
 from cli.dev.statements import split
+from cli.errors import CommandError
 from cli.stack.binaries import Kind
 
 SHARED = "OUTBOUND_TEST_SERVERS"
@@ -81,6 +82,7 @@ class Targets:
         self._stack = contextlib.ExitStack()
         self._servers: dict[Kind, Server] = {}
         self._ready: set[tuple[Kind, str]] = set()
+        self._broken: dict[Target, Exception] = {}
         self._pgtap: dict[Target, psycopg.Connection[Any]] = {}
         for kind, (folder, port) in json.loads(os.environ.get(SHARED, "{}")).items():
             self._servers[kind] = open_server(kind, Path(folder), port)
@@ -101,8 +103,15 @@ class Targets:
     def template(self, target: Target) -> str:
         """The template of a target, built when it is first asked for."""
         server = self.server(target.kind)
+        if target in self._broken:
+            # building it again would break the same way, for every test
+            raise self._broken[target]
         if (target.kind, target.template) not in self._ready:
-            build_template(server, target)
+            try:
+                build_template(server, target)
+            except (CommandError, psycopg.Error) as error:
+                self._broken[target] = error
+                raise
             self._ready.add((target.kind, target.template))
         return target.template
 
