@@ -8,9 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from cli.errors import CommandError
 
@@ -27,15 +29,27 @@ def print_json(value: Any) -> None:
 
 
 def print_table(
-    columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str | None = None, right: Iterable[str] = ()
+    columns: Sequence[str],
+    rows: Iterable[Iterable[Any]],
+    *,
+    title: str | None = None,
+    right: Iterable[str] = (),
+    styles: Mapping[str, str] | None = None,
 ) -> None:
-    """Print rows as a table; columns named in `right` are aligned as numbers. Cells are never read as markup."""
-    table = Table(title=title, title_justify="left", title_style="bold", header_style="bold")
+    """Print rows as a table.
+
+    Columns named in `right` are aligned as numbers; a cell that is a key of `styles` gets that colour. Cells are never
+    read as markup.
+    """
+    table = Table(
+        title=title, title_justify="left", title_style="bold", header_style="bold", box=SIMPLE_HEAD, pad_edge=False
+    )
     aligned = set(right)
     for column in columns:
         table.add_column(column, justify="right" if column in aligned else "left", overflow="fold")
     for row in rows:
-        table.add_row(*("" if cell is None else escape(str(cell)) for cell in row))
+        texts = ["" if cell is None else str(cell) for cell in row]
+        table.add_row(*(Text(text, style=(styles or {}).get(text, "")) for text in texts))
     console.print(table)
 
 

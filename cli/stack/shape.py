@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cli.stack.cluster import DATABASE, Cluster
 
-_SHAPE = Path(__file__).with_name("supabase_shape.sql")
+SHAPE = Path(__file__).with_name("supabase_shape.sql")
 
 # who logs in by password: the migrations' owner, PostgREST, and the gateway's stand-in for Supabase Auth
 LOGIN_ROLES = ("postgres", "authenticator", "supabase_auth_admin")
@@ -23,6 +23,6 @@ def shape_database(cluster: Cluster, name: str = DATABASE) -> None:
     if known is None:
         cluster.create_database(name)
     with cluster.connect(name) as connection:
-        connection.execute(_SHAPE.read_bytes())
+        connection.execute(SHAPE.read_bytes())
     for role in LOGIN_ROLES:
         cluster.allow_login(role)
