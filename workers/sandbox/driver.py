@@ -1,0 +1,260 @@
+"""Moves virtual time.
+
+Three modes. *auto*: the clock stands still while anybody is at work, then jumps to whatever happens next (a discrete
+event simulation), no faster than `speed` virtual seconds a second, so that a view can be watched. *real*: the clock
+runs by itself, at `rate`. *manual*: it stands where it was put, and goes where it is sent.
+
+Time never moves backwards, and no event is skipped: a jump ends where the next event is due.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from workers.sandbox.campaign_time import CampaignClock, ClockReading, PendingWork
+from workers.sandbox.settings import ClockMode
+from workers.sandbox.stage import Stage
+
+log = logging.getLogger("workers.sandbox.driver")
+
+STEP_SECONDS = 0.05
+IDLE_SECONDS = 0.2
+GLANCE_SECONDS = 0.01
+BRIEFLY_SECONDS = 0.03
+# A clock that was left alone for long does not save up speed for more than this.
+LARGEST_BUDGET_SECONDS = 0.25
+
+
+@dataclass
+class Pace:
+    """How fast the driver goes.
+
+    `settle`: calls are going on, jobs are due, nobody takes them: they wait for a free line, so let the calls end.
+    `stall`: jobs are due, no call is going on, nobody takes them: whoever should is dead, so let the leases run out.
+    `grain`: events that lie so close together happen in one step.
+    """
+
+    mode: ClockMode
+    speed: float
+    rate: float
+    grain: timedelta
+    settle: float
+    stall: float
+
+
+class Driver:
+    """Drives a campaign clock, and plays the sandbox's agenda by it."""
+
+    def __init__(
+        self,
+        stage: Stage,
+        campaign: CampaignClock,
+        *,
+        requests: Callable[[], int],
+        taken: Callable[[], int],
+        calls: Callable[[], int],
+    ) -> None:
+        settings = stage.settings
+        self._stage = stage
+        self._campaign = campaign
+        self._requests = requests
+        self._taken = taken
+        self._calls = calls
+        self._budget_at = time.monotonic()
+        self._budget = 0.0
+        self._seen: tuple[object, ...] = ()
+        self._left_waiting: tuple[object, ...] = ()
+        self._full_at: int | None = None
+        self._seen_at = time.monotonic()
+        self._target: datetime | None = None
+        self._arrived = asyncio.Event()
+        self.pending = PendingWork(0, 0, None)
+        self.environment = "sandbox"
+        self.problem: str | None = None
+        self.stalled = False
+        self.pace = Pace(
+            mode=settings.clock_mode or "auto",
+            speed=settings.clock_speed,
+            rate=1.0,
+            grain=timedelta(seconds=settings.clock_grain_seconds),
+            settle=settings.clock_settle_seconds,
+            stall=settings.clock_stall_seconds,
+        )
+
+    async def run(self) -> None:
+        """Drive until cancelled. A clock that can't be reached is tried again: a database may restart."""
+        await self._begin()
+        while True:
+            try:
+                await self.step()
+            except Exception as problem:
+                if self.problem is None:
+                    log.warning("the campaign clock cannot be reached", exc_info=problem)
+                self.problem = f"{type(problem).__name__}: {problem}"
+                await asyncio.sleep(IDLE_SECONDS)
+            else:
+                self.problem = None
+
+    async def step(self) -> None:
+        """Look once at what is going on, and do what that calls for."""
+        reading = await self._read()
+        if self.pace.mode == "real" or reading.environment != "sandbox":
+            await self._step_real(reading)
+        elif self.pace.mode == "manual" and self._target is None:
+            self._play_due(self._stage.clock.now())
+            await asyncio.sleep(STEP_SECONDS)
+        else:
+            await self._step_jumping(reading)
+
+    async def change(self, mode: ClockMode, *, speed: float | None = None, rate: float | None = None) -> None:
+        """Go on in another way."""
+        self.pace.mode = mode
+        self.pace.speed = self.pace.speed if speed is None else speed
+        self.pace.rate = self.pace.rate if rate is None else rate
+        self._target = None
+        await self._begin()
+
+    async def go_to(self, moment: datetime, wait_seconds: float) -> bool:
+        """In manual mode: go to a moment, by way of every event before it. Returns whether it was reached in time."""
+        self._target = moment
+        self._arrived.clear()
+        try:
+            await asyncio.wait_for(self._arrived.wait(), wait_seconds)
+        except TimeoutError:
+            return False
+        return True
+
+    def is_busy(self) -> bool:
+        """Whether requests are being answered or webhooks are on their way."""
+        return self._requests() > 0 or self._stage.courier.in_flight > 0
+
+    async def _begin(self) -> None:
+        """Freeze the clock, or let it run, as the mode has it."""
+        try:
+            reading = await self._read()
+            if reading.environment == "sandbox":
+                rate = self.pace.rate if self.pace.mode == "real" else 0.0
+                await self._set(self._stage.clock.now(), rate)
+        except Exception as problem:  # noqa: BLE001 - as in run(): tried again by the first step that needs it
+            self.problem = f"{type(problem).__name__}: {problem}"
+
+    async def _read(self) -> ClockReading:
+        reading = await self._campaign.read()
+        self.environment = reading.environment
+        self._stage.clock.sync(reading.at, reading.rate)
+        return reading
+
+    async def _set(self, at: datetime, rate: float) -> None:
+        await self._campaign.set(at, rate)
+        self._stage.clock.sync(at, rate)
+
+    def _play_due(self, now: datetime) -> int:
+        """Play what is due, each event at the moment it was planned for."""
+        played = 0
+        while (event := self._stage.agenda.pop_due(now)) is not None:
+            event.action(event.at)
+            played += 1
+        return played
+
+    async def _step_real(self, reading: ClockReading) -> None:
+        self._play_due(self._stage.clock.now())
+        upcoming = self._stage.agenda.next_at()
+        wait = IDLE_SECONDS
+        if upcoming is not None and reading.rate > 0:
+            ahead = (upcoming - self._stage.clock.now()).total_seconds() / reading.rate
+            wait = min(max(ahead, 0.0), IDLE_SECONDS)
+        await asyncio.sleep(max(wait, 0.001))
+
+    async def _step_jumping(self, reading: ClockReading) -> None:
+        now = self._stage.clock.now()
+        if reading.rate != 0 or reading.at < now:
+            await self._set(now, 0.0)  # somebody let it run, or set it back
+        self._earn()
+        if self._play_due(now) or self.is_busy():
+            await asyncio.sleep(GLANCE_SECONDS if self.is_busy() else 0)
+            return
+        self.pending = await self._campaign.pending()
+        upcoming = self._stage.agenda.next_at()
+        if self.is_busy() or (upcoming is not None and upcoming <= now):
+            return  # something began while we asked
+        if self._somebody_is_at_work():
+            await asyncio.sleep(GLANCE_SECONDS)
+            return
+        target = self._next_moment(now, upcoming)
+        if target is None:
+            self._note_arrival(now)
+            await asyncio.sleep(IDLE_SECONDS)
+            return
+        await self._advance(now, target)
+
+    def _somebody_is_at_work(self) -> bool:
+        """Whether due work is to be waited for: until nothing has moved for as long as the pace allows."""
+        self.stalled = False
+        if self.pending.due_jobs == 0:
+            self._full_at = None
+            return False
+        state = (self.pending.due_jobs, self.pending.open_jobs, self._taken())
+        if state == self._left_waiting:
+            return False
+        seen = (self.pending, self._stage.journal.last_seq)
+        moment = time.monotonic()
+        if seen != self._seen:
+            self._seen, self._seen_at = seen, moment
+        calls = self._calls()
+        if moment - self._seen_at < self._patience(calls):
+            return True
+        # While calls are going on, what is left waits for one to end: no need to find that out at each of their steps.
+        self._left_waiting = state if calls else ()
+        self._full_at = calls or None
+        self._seen = ()
+        self.stalled = calls == 0
+        return False
+
+    def _patience(self, calls: int) -> float:
+        """How long due work may lie untouched: shorter when as many calls go on as when it lay untouched before."""
+        if calls == 0:
+            return self.pace.stall
+        full = self._full_at is not None and calls >= self._full_at
+        return min(BRIEFLY_SECONDS, self.pace.settle) if full else self.pace.settle
+
+    def _next_moment(self, now: datetime, upcoming: datetime | None) -> datetime | None:
+        """When something happens next: an event here, work in the engine, or the end of a journey."""
+        due = self.pending.next_due_at
+        hard = [moment for moment in (due, self._target) if moment is not None and moment > now]
+        limit = min(hard, default=None)
+        if upcoming is None:
+            return limit
+        if limit is not None and limit <= upcoming:
+            return limit
+        # Events close together are played in one step, never past the engine's next moment.
+        last = upcoming + self.pace.grain
+        return self._stage.agenda.last_before(last if limit is None else min(last, limit)) or upcoming
+
+    async def _advance(self, now: datetime, target: datetime) -> None:
+        """Move towards a moment, as far as the speed allows in one step."""
+        free = self._target is not None  # who asks for a moment wants it now
+        allowed = (target - now) if free else min(target - now, timedelta(seconds=self._budget))
+        if allowed > timedelta(0):
+            await self._set(now + allowed, 0.0)
+            self._budget -= allowed.total_seconds()
+        if now + allowed < target:
+            await asyncio.sleep(STEP_SECONDS)
+        elif self._play_due(target) == 0:
+            self._note_arrival(target)
+            await asyncio.sleep(0)
+
+    def _note_arrival(self, now: datetime) -> None:
+        upcoming = self._stage.agenda.next_at()
+        if self._target is not None and now >= self._target and not (upcoming is not None and upcoming <= now):
+            self._target = None
+            self._arrived.set()
+
+    def _earn(self) -> None:
+        """Speed is saved up while others work, a little."""
+        moment = time.monotonic()
+        earned = (moment - self._budget_at) * self.pace.speed
+        self._budget = min(max(self._budget, 0.0) + earned, LARGEST_BUDGET_SECONDS * self.pace.speed)
+        self._budget_at = moment
