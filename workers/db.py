@@ -1,0 +1,257 @@
+"""The only SQL of the workers: one function for each function of the engine, and the wake-ups.
+
+Every call is one statement and so one transaction; none is held open while a provider is spoken to. The pool hands out
+connections that work, reconnecting by itself; a call that fails because the database is away raises
+`DatabaseUnavailableError` and may be made again, because the engine's functions can all be called twice.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Self
+from uuid import UUID
+
+import psycopg
+from psycopg import errors as pg
+from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
+from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout
+
+from workers.config import Settings
+from workers.errors import ERRORS, DatabaseFaultError, DatabaseUnavailableError, OutboundError
+from workers.ledger import (
+    BegunAttempt,
+    ClaimedJob,
+    DispatchResult,
+    DoubtfulAttempt,
+    JobState,
+    ProviderEvent,
+    Resolution,
+)
+from workers.logs import get_logger
+from workers.sandbox.campaign_time import ClockReading, PendingWork
+from workers.waiting import backoff
+
+log = get_logger(__name__)
+
+Row = dict[str, Any]
+Connection = psycopg.AsyncConnection[Row]
+
+CHANNEL = "outbound_jobs"
+
+_PASSING = (
+    pg.OperationalError,
+    psycopg.InterfaceError,
+    pg.SerializationFailure,
+    pg.DeadlockDetected,
+    PoolTimeout,
+    PoolClosed,
+    ConnectionError,
+)
+"""What another try can mend: the server is away or restarting, a pooler dropped us, two transactions collided."""
+
+_CLAIM_JOBS = """
+    select team_id, job_id, queue, priority, run_at, lease_expires_at
+    from engine.claim_jobs(
+        p_worker => %(worker)s, p_queues => %(queues)s, p_limit => %(limit)s, p_lease => %(lease)s
+    )
+"""
+_BEGIN_ATTEMPTS = """
+    select team_id, attempt_id, job_id, attempt_number, provider::text as provider, secret_name, account_ref, request
+    from engine.begin_attempts(p_worker => %(worker)s, p_job_ids => %(job_ids)s)
+"""
+_EXTEND_LEASES = """
+    select job_id from engine.extend_leases(p_worker => %(worker)s, p_job_ids => %(job_ids)s, p_lease => %(lease)s)
+"""
+_RECORD_DISPATCHES = """
+    select attempt_id, job_id, job_status::text as job_status
+    from engine.record_dispatches(p_worker => %(worker)s, p_results => %(results)s)
+"""
+_CLAIM_AMBIGUOUS = """
+    select
+        team_id, attempt_id, job_id, provider::text as provider, secret_name, account_ref, kind::text as kind,
+        provider_id, begun_at, request
+    from engine.claim_ambiguous(p_worker => %(worker)s, p_limit => %(limit)s, p_lease => %(lease)s)
+"""
+_RESOLVE_ATTEMPTS = """
+    select attempt_id, job_id, job_status::text as job_status
+    from engine.resolve_attempts(p_worker => %(worker)s, p_results => %(results)s)
+"""
+_INGEST_EVENT = "select event_key, result::text as result from engine.ingest_event(p_events => %(events)s)"
+_FIND_INTEGRATION = """
+    select distinct secret_name
+    from engine.find_integration(p_provider => %(provider)s, p_account_ref => %(account_ref)s)
+"""
+_TICK = "select engine.tick() as summary"
+_PENDING_WORK = "select due_jobs, open_jobs, next_due_at from engine.pending_work()"
+_CRON_DRIVES_TICK = "select engine.cron_drives_tick() as answer"
+_READ_CLOCK = "select at, rate, environment from engine.read_clock()"
+_SET_CLOCK = "select engine.set_clock(p_at => %(at)s, p_rate => %(rate)s)"
+
+
+class Database:
+    """The engine, as workers, the webhook receiver and the sandbox's clock see it.
+
+    It is a `Ledger`, an `Inbox` and the sandbox's `CampaignClock`. Use it as an async context manager.
+    """
+
+    def __init__(self, url: str, *, connections: int = 4, transaction_pooling: bool = False) -> None:
+        self._url = url
+        self._suspect = False
+        # A transaction pooler gives each transaction another session, in which no prepared statement is known.
+        self._connection_options: dict[str, Any] = {
+            "autocommit": True,
+            "row_factory": dict_row,
+            "prepare_threshold": None if transaction_pooling else 5,
+            "application_name": "outbound-worker",
+            "connect_timeout": 5,
+            "keepalives_idle": 30,
+            "keepalives_interval": 5,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 30_000,
+        }
+        self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
+            url,
+            connection_class=psycopg.AsyncConnection[Row],
+            kwargs=self._connection_options,
+            min_size=1,
+            max_size=connections,
+            timeout=5,
+            max_lifetime=30 * 60,
+            reconnect_timeout=10,
+            open=False,
+        )
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Self:
+        """The database that the settings name."""
+        return cls(
+            settings.database_url.get_secret_value(),
+            connections=settings.database_connections,
+            transaction_pooling=settings.transaction_pooling,
+        )
+
+    async def __aenter__(self) -> Self:
+        await self._pool.open(wait=False)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._pool.close()
+
+    async def claim_jobs(self, worker: str, queues: Sequence[str], limit: int, lease: timedelta) -> list[ClaimedJob]:
+        """Lease up to `limit` due jobs of the queues, most urgent first."""
+        arguments = {"worker": worker, "queues": list(queues), "limit": limit, "lease": lease}
+        return [ClaimedJob(**row) for row in await self._rows(_CLAIM_JOBS, arguments)]
+
+    async def begin_attempts(self, worker: str, job_ids: Sequence[UUID]) -> list[BegunAttempt]:
+        """Commit an attempt for each leased job that still passes the gate."""
+        arguments = {"worker": worker, "job_ids": list(job_ids)}
+        return [BegunAttempt(**row) for row in await self._rows(_BEGIN_ATTEMPTS, arguments)]
+
+    async def extend_leases(self, worker: str, job_ids: Sequence[UUID], lease: timedelta) -> set[UUID]:
+        """Prolong leases; returns the jobs that are still held."""
+        arguments = {"worker": worker, "job_ids": list(job_ids), "lease": lease}
+        return {row["job_id"] for row in await self._rows(_EXTEND_LEASES, arguments)}
+
+    async def record_dispatches(self, worker: str, results: Sequence[tuple[UUID, DispatchResult]]) -> list[JobState]:
+        """Write what became of attempts."""
+        records = [result.record(attempt_id) for attempt_id, result in results]
+        arguments = {"worker": worker, "results": Jsonb(records)}
+        return [JobState(**row) for row in await self._rows(_RECORD_DISPATCHES, arguments)]
+
+    async def claim_ambiguous(self, worker: str, limit: int, lease: timedelta) -> list[DoubtfulAttempt]:
+        """Lease up to `limit` attempts that a provider has to be asked about."""
+        arguments = {"worker": worker, "limit": limit, "lease": lease}
+        return [DoubtfulAttempt(**row) for row in await self._rows(_CLAIM_AMBIGUOUS, arguments)]
+
+    async def resolve_attempts(self, worker: str, resolutions: Sequence[Resolution]) -> list[JobState]:
+        """Write what the providers said."""
+        records = [resolution.record() for resolution in resolutions]
+        arguments = {"worker": worker, "results": Jsonb(records)}
+        return [JobState(**row) for row in await self._rows(_RESOLVE_ATTEMPTS, arguments)]
+
+    async def ingest_events(self, events: Sequence[ProviderEvent]) -> dict[str, str]:
+        """Store and apply events; by event key `applied`, `waiting`, `duplicate` or `ignored`."""
+        arguments = {"events": Jsonb([event.record() for event in events])}
+        return {row["event_key"]: row["result"] for row in await self._rows(_INGEST_EVENT, arguments)}
+
+    async def find_secret_names(self, provider: str, account_ref: str) -> list[str]:
+        """The names of the secrets of a provider's account."""
+        arguments = {"provider": provider, "account_ref": account_ref}
+        return [row["secret_name"] for row in await self._rows(_FIND_INTEGRATION, arguments)]
+
+    async def tick(self) -> dict[str, Any]:
+        """Do what time alone changes; returns what was done."""
+        summary: dict[str, Any] = (await self._row(_TICK))["summary"] or {}
+        return summary
+
+    async def cron_drives_tick(self) -> bool:
+        """Whether pg_cron calls the tick, so that workers need not."""
+        return bool((await self._row(_CRON_DRIVES_TICK))["answer"])
+
+    async def read(self) -> ClockReading:
+        """The campaign clock: the moment, how many of its seconds pass in a real one, and the environment."""
+        return ClockReading(**await self._row(_READ_CLOCK))
+
+    async def set(self, at: datetime, rate: float) -> None:
+        """Set the campaign clock; OB002 outside a sandbox."""
+        await self._row(_SET_CLOCK, {"at": at, "rate": rate})
+
+    async def pending(self) -> PendingWork:
+        """How much work is due and open, and the next moment at which the engine has something to do."""
+        return PendingWork(**await self._row(_PENDING_WORK))
+
+    async def listen(self) -> AsyncIterator[str]:
+        """Yield the payload of every notification, forever; after each (re)connection an empty one.
+
+        The empty payload means "anything may have happened": what was notified while nobody listened is lost.
+        """
+        delays = backoff(0.2, 10)
+        while True:
+            try:
+                async with await psycopg.AsyncConnection.connect(self._url, **self._connection_options) as connection:
+                    await connection.execute(f"listen {CHANNEL}")
+                    yield ""
+                    delays = backoff(0.2, 10)
+                    async for notification in connection.notifies():
+                        yield notification.payload
+            except _PASSING as error:
+                delay = next(delays)
+                log.warning("listen_lost", error=type(error).__name__, retry_in_seconds=delay)
+                await asyncio.sleep(delay)
+
+    async def _row(self, statement: str, arguments: dict[str, Any] | None = None) -> Row:
+        [row] = await self._rows(statement, arguments)
+        return row
+
+    async def _rows(self, statement: str, arguments: dict[str, Any] | None = None) -> list[Row]:
+        with _translated():
+            if self._suspect:
+                self._suspect = False
+                await self._pool.check()
+            async with self._pool.connection() as connection:
+                try:
+                    cursor = await connection.execute(statement, arguments)
+                    return await cursor.fetchall()
+                except pg.OperationalError:
+                    # One dead connection after a restart means that the idle ones are dead too.
+                    self._suspect = self._suspect or connection.closed
+                    raise
+
+
+@contextlib.contextmanager
+def _translated() -> Iterator[None]:
+    """Turn psycopg's errors into ours."""
+    try:
+        yield
+    except _PASSING as error:
+        raise DatabaseUnavailableError(type(error).__name__) from error
+    except psycopg.Error as error:
+        state, parts = error.sqlstate or "", error.diag
+        if state in ERRORS:
+            raise OutboundError.from_parts(
+                state, parts.message_primary or "", parts.message_detail, parts.message_hint
+            ) from error
+        msg = f"{state} {parts.message_primary or type(error).__name__}"
+        raise DatabaseFaultError(msg) from error

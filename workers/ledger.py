@@ -1,0 +1,208 @@
+"""The words in which runner, handlers, providers and database speak of work, and the port between them.
+
+The runner drives a `Ledger` and knows nothing of SQL; `workers.db` is the ledger. Times are campaign times.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal, Protocol
+from uuid import UUID
+
+Verdict = Literal["accepted", "refused", "try_later", "unknown"]
+Scope = Literal["job", "number", "account", "capacity", "configuration"]
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedJob:
+    """A job that this worker holds until its lease expires."""
+
+    team_id: UUID
+    job_id: UUID
+    queue: str
+    priority: int
+    run_at: datetime
+    lease_expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BegunAttempt:
+    """A committed attempt: the request may go out, once.
+
+    `request` for Vapi is `{to, phone_number_id, assistant_id, first_message, customer_name, variables}`, for Twilio
+    `{to, from, body}`. `secret_name` names the secret; `account_ref` is the provider's public id of the account.
+    """
+
+    team_id: UUID
+    attempt_id: UUID
+    job_id: UUID
+    attempt_number: int
+    provider: str
+    secret_name: str
+    account_ref: str | None
+    request: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class DispatchResult:
+    """What became of one request to a provider.
+
+    Attributes:
+        verdict: `accepted`: the provider has it. `refused`: for good. `try_later`: the provider did not take it.
+            `unknown`: it may or may not have been taken; nothing may be sent again before the provider was asked.
+        scope: What the verdict is about: this job, the number called, the whole account, its capacity at the moment,
+            or the way it is set up.
+        code: Stable word or the provider's own code, for programs.
+        message: The provider's words, cut to a sane length, without secrets.
+        provider_id: The call id or message sid, where the answer had one.
+        retry_after_seconds: What the provider asked to wait, if it did.
+    """
+
+    verdict: Verdict
+    scope: Scope
+    code: str
+    message: str = ""
+    provider_id: str | None = None
+    retry_after_seconds: float | None = None
+
+    def record(self, attempt_id: UUID) -> dict[str, Any]:
+        """One element of the array that `record_dispatches` takes."""
+        row = {key: value for key, value in asdict(self).items() if value is not None}
+        return {"attempt_id": str(attempt_id), **row}
+
+
+@dataclass(frozen=True, slots=True)
+class DoubtfulAttempt:
+    """An attempt to ask the provider about.
+
+    `kind` is `ambiguous` (the answer never came) or `silent` (taken, but no webhook since).
+    """
+
+    team_id: UUID
+    attempt_id: UUID
+    job_id: UUID
+    provider: str
+    secret_name: str
+    account_ref: str | None
+    kind: str
+    provider_id: str | None
+    begun_at: datetime
+    request: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What the provider said about a doubtful attempt: there, not there, or (`None`) it could not be asked."""
+
+    attempt_id: UUID
+    found: bool | None
+    provider_id: str | None = None
+    payload: dict[str, Any] | None = None
+    reason: str = ""
+
+    def record(self) -> dict[str, Any]:
+        """One element of the array that `resolve_attempts` takes."""
+        row: dict[str, Any] = {"attempt_id": str(self.attempt_id), "found": self.found}
+        if self.provider_id is not None:
+            row["provider_id"] = self.provider_id
+        if self.payload is not None:
+            row["payload"] = self.payload
+        return row
+
+
+@dataclass(frozen=True, slots=True)
+class JobState:
+    """Where a job stands after a result was recorded."""
+
+    attempt_id: UUID
+    job_id: UUID
+    job_status: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderEvent:
+    """Something that a provider told us, verified.
+
+    `event_key` is the same for the same event however often it is sent. `secret_name` names the secret that the sender
+    proved to know: an event concerns only the teams whose integration has that secret.
+    """
+
+    provider: str
+    event_key: str
+    type: str
+    payload: dict[str, Any]
+    secret_name: str
+    provider_id: str | None = None
+    attempt_id: UUID | None = None
+    occurred_at: datetime | None = None
+
+    def record(self) -> dict[str, Any]:
+        """One element of the array that `ingest_event` takes."""
+        row: dict[str, Any] = {
+            "provider": self.provider,
+            "event_key": self.event_key,
+            "type": self.type,
+            "payload": self.payload,
+            "secret_name": self.secret_name,
+        }
+        if self.provider_id is not None:
+            row["provider_id"] = self.provider_id
+        if self.attempt_id is not None:
+            row["attempt_id"] = str(self.attempt_id)
+        if self.occurred_at is not None:
+            row["occurred_at"] = self.occurred_at.isoformat()
+        return row
+
+
+Handler = Callable[[BegunAttempt], Awaitable[DispatchResult]]
+"""Sends one begun attempt. It reports what happened and does not raise."""
+
+Asker = Callable[[DoubtfulAttempt], Awaitable[Resolution]]
+"""Asks the provider about one attempt. It reports and does not raise."""
+
+
+class Ledger(Protocol):
+    """What the runner needs of the engine. Every method may be called twice with the same arguments.
+
+    Methods raise `DatabaseUnavailableError` when trying again later can help.
+    """
+
+    async def claim_jobs(self, worker: str, queues: Sequence[str], limit: int, lease: timedelta) -> list[ClaimedJob]:
+        """Lease up to `limit` due jobs."""
+        ...
+
+    async def begin_attempts(self, worker: str, job_ids: Sequence[UUID]) -> list[BegunAttempt]:
+        """Commit attempts for leased jobs; jobs that the gate closed or put off are left out."""
+        ...
+
+    async def extend_leases(self, worker: str, job_ids: Sequence[UUID], lease: timedelta) -> set[UUID]:
+        """Prolong leases; returns the jobs that are still held."""
+        ...
+
+    async def record_dispatches(self, worker: str, results: Sequence[tuple[UUID, DispatchResult]]) -> list[JobState]:
+        """Write what became of attempts."""
+        ...
+
+    async def claim_ambiguous(self, worker: str, limit: int, lease: timedelta) -> list[DoubtfulAttempt]:
+        """Lease up to `limit` attempts that a provider has to be asked about."""
+        ...
+
+    async def resolve_attempts(self, worker: str, resolutions: Sequence[Resolution]) -> list[JobState]:
+        """Write what the providers said."""
+        ...
+
+    async def tick(self) -> dict[str, Any]:
+        """Do what time alone changes."""
+        ...
+
+
+class Inbox(Protocol):
+    """What the webhook receiver needs of the engine."""
+
+    async def ingest_events(self, events: Sequence[ProviderEvent]) -> dict[str, str]:
+        """Store events; by event key `applied`, `waiting`, `duplicate` or `ignored`."""
+        ...
+
+    async def find_secret_names(self, provider: str, account_ref: str) -> list[str]:
+        """The names of the secrets of a provider's account; empty for an account that nobody connected."""
+        ...

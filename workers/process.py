@@ -1,0 +1,127 @@
+"""Putting a worker together: settings, database, clients, handlers, runner."""
+
+import asyncio
+import os
+import signal
+import socket
+from dataclasses import replace
+from uuid import uuid4
+
+from workers.config import Secrets, Settings, redactor
+from workers.db import Database
+from workers.errors import DatabaseFaultError, DatabaseUnavailableError
+from workers.handlers.call import CallHandler
+from workers.handlers.reconcile import ProviderAsker
+from workers.handlers.text import TextHandler
+from workers.health import health_app, serving
+from workers.ledger import Handler
+from workers.logs import get_logger
+from workers.metrics import Metrics
+from workers.providers.base import Transport
+from workers.providers.twilio import TwilioClient
+from workers.providers.vapi import VapiClient
+from workers.runner import Pace, Runner, ring_on_signals
+from workers.waiting import Bell, backoff
+
+log = get_logger(__name__)
+
+SANDBOX_PACE = 0.2
+"""Where campaign time may run thousands of times as fast as ours, waiting costs campaign hours: look often."""
+
+
+def worker_name() -> str:
+    """A name that tells a person where the worker runs, and that no other has."""
+    return f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
+
+
+def pace_of(settings: Settings) -> Pace:
+    """What the settings say about pace, before the database was asked."""
+    return Pace(
+        concurrency=settings.concurrency,
+        lease=settings.lease_seconds,
+        poll=settings.poll_seconds,
+        reconcile=settings.reconcile_seconds,
+        tick=settings.tick_seconds if settings.run_tick == "yes" else None,
+        drain=settings.drain_seconds,
+    )
+
+
+async def settle_pace(settings: Settings, database: Database) -> Pace:
+    """The pace that fits the database: faster in a sandbox, and with the tick where no cron drives it."""
+    pace = pace_of(settings)
+    sandbox = (await database.read()).environment == "sandbox"
+    # A sandbox's clock may pass days in a minute, and cron looks once a minute.
+    ticks = settings.run_tick == "yes" or (
+        settings.run_tick == "auto" and (sandbox or not await database.cron_drives_tick())
+    )
+    pace = replace(pace, tick=settings.tick_seconds if ticks else None)
+    if not sandbox:
+        return pace
+    return replace(
+        pace,
+        poll=min(pace.poll, SANDBOX_PACE),
+        reconcile=min(pace.reconcile, SANDBOX_PACE),
+        tick=None if pace.tick is None else min(pace.tick, SANDBOX_PACE),
+    )
+
+
+async def run_worker(settings: Settings, secrets: Secrets) -> int:
+    """Run a worker until a signal stops it; the exit status: 0 when everything that began was finished."""
+    stop, metrics = asyncio.Event(), Metrics()
+    ring_on_signals(stop, (signal.SIGTERM, signal.SIGINT))
+    vapi, twilio = (
+        VapiClient(_transport(settings.vapi_base_url, settings)),
+        TwilioClient(_transport(settings.twilio_base_url, settings)),
+    )
+    public_url = settings.webhook_public_url
+    handlers: dict[str, Handler] = {
+        "call": CallHandler(vapi, secrets, public_url),
+        "text": TextHandler(twilio, secrets, public_url),
+    }
+    async with Database.from_settings(settings) as database:
+        try:
+            pace = await _when_reachable(settings, database, stop)
+            if pace is None:
+                return 0
+            runner = Runner(
+                database,
+                worker_name(),
+                {queue: handlers[queue] for queue in settings.queues},
+                ask=ProviderAsker(vapi, twilio, secrets, public_url, redactor(settings, secrets)),
+                pace=pace,
+                metrics=metrics,
+                wakes=database.listen if settings.listens else None,
+            )
+            async with serving(health_app(runner), settings.host, settings.port) as port:
+                log.info("started", worker=runner.worker, queues=settings.queues, pace=vars(pace), health_port=port)
+                return 0 if await runner.run(stop) else 1
+        finally:
+            await vapi.aclose()
+            await twilio.aclose()
+
+
+async def _when_reachable(settings: Settings, database: Database, stop: asyncio.Event) -> Pace | None:
+    """Wait until the database answers; `None` when the worker was stopped first."""
+    delays, pause = backoff(0.2, 5), Bell()
+    while not stop.is_set():
+        try:
+            return await settle_pace(settings, database)
+        except (DatabaseUnavailableError, DatabaseFaultError) as error:
+            delay = next(delays)
+            log.warning("database_not_ready", error=str(error), retry_in_seconds=round(delay, 2))
+            await pause.wait(delay)
+    return None
+
+
+def _transport(base_url: str, settings: Settings) -> Transport:
+    return Transport(
+        base_url,
+        connect_timeout=settings.connect_timeout_seconds,
+        timeout=settings.provider_timeout_seconds,
+        connections=settings.concurrency * 2,
+    )
+
+
+def main(settings: Settings, secrets: Secrets) -> int:
+    """Run a worker in a loop of its own; logging has been configured."""
+    return asyncio.run(run_worker(settings, secrets))

@@ -1,0 +1,331 @@
+"""The worker's loops: claim, begin, send, record. It knows queues and handlers, nothing of providers or SQL.
+
+What is safe when this process dies, at each step: a claimed job is claimed again when its lease runs out; a begun
+attempt is committed before its request leaves, so it is in doubt at worst, and the provider is asked before anything
+is sent again; a result that was not recorded is found the same way.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from typing import Any, TypeVar
+from uuid import UUID
+
+from workers.errors import DatabaseFaultError, DatabaseUnavailableError, OutboundError
+from workers.ledger import Asker, BegunAttempt, DispatchResult, DoubtfulAttempt, Handler, Ledger, Resolution
+from workers.logs import get_logger
+from workers.metrics import Metrics
+from workers.recorder import Recorder
+from workers.waiting import Bell, backoff
+
+log = get_logger(__name__)
+
+T = TypeVar("T")
+
+DOUBTS_AT_ONCE = 20
+UNRECORDED_LIMIT = 4
+"""A queue stops claiming when this many times its concurrency waits to be recorded."""
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How a worker goes about its work; real seconds. `tick` is `None` where somebody else calls the tick."""
+
+    concurrency: int = 10
+    lease: float = 120
+    poll: float = 1.0
+    reconcile: float = 5.0
+    tick: float | None = None
+    drain: float = 75
+
+
+@dataclass
+class Lane:
+    """One queue: its handler, the requests in flight, and the bell that says "look again"."""
+
+    queue: str
+    handler: Handler
+    bell: Bell = field(default_factory=Bell)
+    in_flight: set[asyncio.Task[DispatchResult]] = field(default_factory=set)
+
+
+class Runner:
+    """Serves queues until told to stop.
+
+    Args:
+        ledger: The engine.
+        worker: This worker's name in leases; unlike any other's.
+        handlers: By queue, what sends a begun attempt.
+        ask: What asks a provider about an attempt in doubt; `None` leaves that to other workers.
+        pace: How often, how many, how long.
+        metrics: Where to count.
+        wakes: Opens a stream of notifications: the name of a queue that has work, or empty for all of them.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        worker: str,
+        handlers: Mapping[str, Handler],
+        *,
+        ask: Asker | None = None,
+        pace: Pace | None = None,
+        metrics: Metrics | None = None,
+        wakes: Callable[[], AsyncIterator[str]] | None = None,
+    ) -> None:
+        self.worker = worker
+        self.pace = pace or Pace()
+        self.metrics = metrics or Metrics()
+        self.stopping = False
+        self._ledger = ledger
+        self._ask = ask
+        self._wakes = wakes
+        self._lanes = {queue: Lane(queue, handler) for queue, handler in handlers.items()}
+        self._reconcile_bell, self._tick_bell = Bell(), Bell()
+        self._held: dict[UUID, UUID] = {}
+        self._recorder = Recorder(ledger, worker, self.metrics, self._settled)
+        self._contact = time.monotonic()
+        self._lease = timedelta(seconds=self.pace.lease)
+        self._describe_metrics()
+
+    @property
+    def in_flight(self) -> int:
+        """Requests that are out now."""
+        return sum(len(lane.in_flight) for lane in self._lanes.values())
+
+    @property
+    def unrecorded(self) -> int:
+        """Results that wait to be written down."""
+        return len(self._recorder)
+
+    @property
+    def seconds_without_database(self) -> float:
+        """Since the database last answered."""
+        return time.monotonic() - self._contact
+
+    async def run(self, stop: asyncio.Event) -> bool:
+        """Serve until `stop` is set, then finish what began; whether all of it was finished and recorded."""
+        recording = asyncio.create_task(self._recorder.run(), name="recorder")
+        loops = [asyncio.create_task(self._serve(lane), name=lane.queue) for lane in self._lanes.values()]
+        keepers = [asyncio.create_task(self._keep_leases(), name="leases"), *self._optional_loops()]
+        stopped = asyncio.create_task(stop.wait(), name="stop")
+        everything: list[asyncio.Task[Any]] = [recording, *loops, *keepers, stopped]
+        try:
+            done, _ = await asyncio.wait(everything, return_when=asyncio.FIRST_COMPLETED)
+            log.info("draining", in_flight=self.in_flight, unrecorded=self.unrecorded)
+            finished = await self._drain(loops)
+            for task in done - {stopped}:
+                task.result()  # a loop ends by itself only by a defect, which must not go unseen
+            return finished
+        finally:
+            for task in everything:
+                task.cancel()
+            await asyncio.gather(*everything, return_exceptions=True)
+
+    def _optional_loops(self) -> list[asyncio.Task[None]]:
+        tasks = []
+        if self._ask is not None:
+            tasks.append(asyncio.create_task(self._reconcile(self._ask), name="reconcile"))
+        if self.pace.tick is not None:
+            tasks.append(asyncio.create_task(self._tick(self.pace.tick), name="tick"))
+        if self._wakes is not None:
+            tasks.append(asyncio.create_task(self._listen(self._wakes), name="listen"))
+        return tasks
+
+    async def _drain(self, loops: list[asyncio.Task[None]]) -> bool:
+        """Stop claiming, let requests come back, record them."""
+        self.stopping = True
+        for lane in self._lanes.values():
+            lane.bell.ring()
+        try:
+            async with asyncio.timeout(self.pace.drain):
+                await asyncio.wait(loops)
+                while in_flight := [task for lane in self._lanes.values() for task in lane.in_flight]:
+                    await asyncio.wait(in_flight)
+                await self._recorder.drained()
+        except TimeoutError:
+            log.error("drain_incomplete", in_flight=self.in_flight, unrecorded=self.unrecorded)
+            leftover = [task for lane in self._lanes.values() for task in lane.in_flight]
+            for task in leftover:
+                task.cancel()
+            await asyncio.gather(*leftover, return_exceptions=True)
+            return False
+        log.info("drained")
+        return True
+
+    async def _serve(self, lane: Lane) -> None:
+        """Claim what there is room for, begin it, send it at once; sleep when there is nothing or no room."""
+        delays = backoff(0.1, 5)
+        while not self.stopping:
+            room = self.pace.concurrency - len(lane.in_flight)
+            if room <= 0 or len(self._recorder) >= UNRECORDED_LIMIT * self.pace.concurrency:
+                await lane.bell.wait(self.pace.poll)
+                continue
+            try:
+                full = await self._fill(lane, room)
+            except (DatabaseUnavailableError, DatabaseFaultError, OutboundError) as error:
+                await self._step_back(lane.bell, f"claim_{lane.queue}", error, next(delays))
+                continue
+            delays = backoff(0.1, 5)
+            if not full and not self.stopping:
+                await lane.bell.wait(self.pace.poll)
+
+    async def _fill(self, lane: Lane, room: int) -> bool:
+        """Fill the room; whether the queue may hold more than that."""
+        jobs = await self._reached(self._ledger.claim_jobs(self.worker, [lane.queue], room, self._lease))
+        if not jobs:
+            return False
+        self.metrics.count("jobs_claimed_total", len(jobs), queue=lane.queue)
+        attempts = await self._reached(self._ledger.begin_attempts(self.worker, [job.job_id for job in jobs]))
+        for attempt in attempts:
+            self._held[attempt.job_id] = attempt.attempt_id
+            task: asyncio.Task[DispatchResult] = asyncio.ensure_future(_send(lane.handler, attempt))
+            lane.in_flight.add(task)
+            task.add_done_callback(partial(self._came_back, lane, attempt, time.monotonic()))
+        return len(jobs) >= room and bool(attempts)
+
+    def _came_back(self, lane: Lane, attempt: BegunAttempt, sent_at: float, task: asyncio.Task[DispatchResult]) -> None:
+        lane.in_flight.discard(task)
+        lane.bell.ring()
+        if task.cancelled():
+            return  # nothing is known, so nothing is recorded: the ledger asks when the lease runs out
+        error = task.exception()
+        if error is None:
+            result = task.result()
+        else:
+            result = DispatchResult("unknown", "job", "worker_fault", type(error).__name__)
+            log.error("handler_failed", queue=lane.queue, attempt_id=attempt.attempt_id, exc_info=error)
+        self.metrics.count("dispatches_total", queue=lane.queue, verdict=result.verdict)
+        log.info(
+            "dispatched",
+            queue=lane.queue,
+            team_id=attempt.team_id,
+            job_id=attempt.job_id,
+            attempt_id=attempt.attempt_id,
+            provider_id=result.provider_id,
+            verdict=result.verdict,
+            scope=result.scope,
+            code=result.code,
+            message=result.message or None,
+            seconds=round(time.monotonic() - sent_at, 4),
+        )
+        self._recorder.put(attempt, result)
+
+    def _settled(self, attempt: BegunAttempt) -> None:
+        self._contact = time.monotonic()
+        if self._held.get(attempt.job_id) == attempt.attempt_id:
+            del self._held[attempt.job_id]
+
+    async def _keep_leases(self) -> None:
+        """Prolong what is held, well before it runs out."""
+        while True:
+            await asyncio.sleep(self.pace.lease / 3)
+            held = list(self._held)
+            if not held:
+                continue
+            try:
+                kept = await self._reached(self._ledger.extend_leases(self.worker, held, self._lease))
+            except (DatabaseUnavailableError, DatabaseFaultError, OutboundError) as error:
+                log.warning("leases_not_extended", jobs=len(held), error=str(error))
+                continue
+            lost = [job for job in held if job not in kept and job in self._held]
+            if lost:
+                self.metrics.count("leases_lost_total", len(lost))
+                log.warning("leases_lost", job_ids=[str(job) for job in lost])
+
+    async def _reconcile(self, ask: Asker) -> None:
+        """Ask about attempts in doubt."""
+        delays = backoff(0.5, 30)
+        while True:
+            try:
+                doubts = await self._reached(self._ledger.claim_ambiguous(self.worker, DOUBTS_AT_ONCE, self._lease))
+                if doubts:
+                    answers = await asyncio.gather(*(self._ask_one(ask, doubt) for doubt in doubts))
+                    await self._reached(self._ledger.resolve_attempts(self.worker, answers))
+            except (DatabaseUnavailableError, DatabaseFaultError, OutboundError) as error:
+                await self._step_back(self._reconcile_bell, "reconcile", error, next(delays))
+                continue
+            delays = backoff(0.5, 30)
+            if len(doubts) < DOUBTS_AT_ONCE:
+                await self._reconcile_bell.wait(self.pace.reconcile)
+
+    async def _ask_one(self, ask: Asker, doubt: DoubtfulAttempt) -> Resolution:
+        [answer] = await asyncio.gather(ask(doubt), return_exceptions=True)
+        if isinstance(answer, BaseException):
+            log.error("asking_failed", attempt_id=doubt.attempt_id, exc_info=answer)
+            answer = Resolution(doubt.attempt_id, None, reason=type(answer).__name__)
+        found = {True: "yes", False: "no", None: "could_not_ask"}[answer.found]
+        self.metrics.count("doubts_total", kind=doubt.kind, found=found)
+        log.info(
+            "asked_provider",
+            team_id=doubt.team_id,
+            job_id=doubt.job_id,
+            attempt_id=doubt.attempt_id,
+            kind=doubt.kind,
+            found=found,
+            provider_id=answer.provider_id,
+            reason=answer.reason or None,
+        )
+        return answer
+
+    async def _tick(self, interval: float) -> None:
+        """Do what time alone changes, where no cron does it."""
+        delays = backoff(0.5, 30)
+        while True:
+            try:
+                await self._reached(self._ledger.tick())
+            except (DatabaseUnavailableError, DatabaseFaultError, OutboundError) as error:
+                await self._step_back(self._tick_bell, "tick", error, next(delays))
+                continue
+            delays = backoff(0.5, 30)
+            self.metrics.count("ticks_total")
+            await self._tick_bell.wait(interval)
+
+    async def _listen(self, wakes: Callable[[], AsyncIterator[str]]) -> None:
+        """Pass notifications on. An empty one means that anything may have changed, the clock included."""
+        async for queue in wakes():
+            lane = self._lanes.get(queue)
+            if lane is not None:
+                lane.bell.ring()
+            elif queue in {"", "*"}:
+                for bell in (*(lane.bell for lane in self._lanes.values()), self._reconcile_bell, self._tick_bell):
+                    bell.ring()
+
+    async def _reached(self, call: Awaitable[T]) -> T:
+        answer = await call
+        self._contact = time.monotonic()
+        return answer
+
+    async def _step_back(self, bell: Bell, what: str, error: Exception, delay: float) -> None:
+        self.metrics.count("database_failures_total", what=what)
+        level = log.warning if isinstance(error, DatabaseUnavailableError) else log.error
+        level("database_failed", what=what, error=str(error), retry_in_seconds=round(delay, 2))
+        await bell.wait(delay)
+
+    def _describe_metrics(self) -> None:
+        self.metrics.describe("jobs_claimed_total", "Jobs leased by this worker.")
+        self.metrics.describe("dispatches_total", "Requests to providers, by what became of them.")
+        self.metrics.describe("results_recorded_total", "Results written to the ledger.")
+        self.metrics.describe("results_rejected_total", "Results that the ledger refused.")
+        self.metrics.describe("leases_lost_total", "Jobs whose lease ran out while their request was out.")
+        self.metrics.describe("doubts_total", "Attempts that a provider was asked about.")
+        self.metrics.describe("database_failures_total", "Calls that the database did not answer or refused.")
+        self.metrics.describe("ticks_total", "Calls of the engine's tick.")
+        self.metrics.gauge("in_flight", "Requests to providers that are out now.", lambda: self.in_flight)
+        self.metrics.gauge("unrecorded", "Results that wait to be recorded.", lambda: self.unrecorded)
+
+
+async def _send(handler: Handler, attempt: BegunAttempt) -> DispatchResult:
+    return await handler(attempt)
+
+
+def ring_on_signals(stop: asyncio.Event, signals: tuple[int, ...]) -> None:
+    """Set `stop` when one of the signals comes."""
+    loop = asyncio.get_running_loop()
+    for number in signals:
+        with suppress(NotImplementedError):
+            loop.add_signal_handler(number, stop.set)

@@ -1,0 +1,39 @@
+"""`python -m workers.webhooks`: the receiver, set up by the environment."""
+
+import sys
+
+import uvicorn
+
+from workers import logs
+from workers.config import Secrets, Settings, redactor
+from workers.db import Database
+from workers.errors import ConfigurationError
+from workers.webhooks.app import Receiver, create_app
+
+DEFAULT_PORT = 8920
+
+
+def main() -> int:
+    """Serve until a signal; 1 when a setting is missing."""
+    try:
+        settings, secrets = Settings.load(), Secrets.from_environment()
+    except ConfigurationError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    logs.configure(settings.log_level, redactor(settings, secrets), process="webhooks")
+    database = Database.from_settings(settings)
+    app = create_app(Receiver(settings, secrets, database), database)
+    uvicorn.run(
+        app,
+        host=settings.host,
+        port=settings.port or DEFAULT_PORT,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=20,
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,107 @@
+"""Reading bodies that strangers send: bounded, and such that Postgres can store what comes out."""
+
+import json
+import math
+from typing import Any
+from urllib.parse import parse_qsl
+
+from starlette.datastructures import ImmutableMultiDict
+from starlette.requests import ClientDisconnect, Request
+
+DEEPEST = 64
+MOST_FIELDS = 500
+
+
+class UnreadableBodyError(Exception):
+    """The body is not what its address takes."""
+
+
+class BodyTooLargeError(Exception):
+    """The body is longer than we read."""
+
+
+async def read(request: Request, limit: int) -> bytes:
+    """The whole body, if it is not longer than `limit`; a longer one is not read to its end."""
+    declared = request.headers.get("content-length", "")
+    if declared.isdecimal() and int(declared) > limit:
+        raise BodyTooLargeError
+    body = bytearray()
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > limit:
+                raise BodyTooLargeError
+    except ClientDisconnect as error:
+        msg = "the sender left before the end"
+        raise UnreadableBodyError(msg) from error
+    return bytes(body)
+
+
+def json_object(body: bytes) -> dict[str, Any]:
+    """A JSON object that `jsonb` can hold."""
+    try:
+        parsed = json.loads(body, parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        msg = "not JSON"
+        raise UnreadableBodyError(msg) from error
+    if not isinstance(parsed, dict):
+        msg = "not a JSON object"
+        raise UnreadableBodyError(msg)
+    storable: dict[str, Any] = _storable(parsed, 0)
+    return storable
+
+
+def form(body: bytes, content_type: str) -> ImmutableMultiDict[str, str]:
+    """The fields of a form, blank ones too: they are part of what is signed."""
+    if content_type.partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
+        msg = "not a form"
+        raise UnreadableBodyError(msg)
+    try:
+        pairs = parse_qsl(
+            body.decode("ascii"),
+            keep_blank_values=True,
+            strict_parsing=bool(body),
+            errors="strict",
+            max_num_fields=MOST_FIELDS,
+        )
+    except ValueError as error:
+        msg = "not a form"
+        raise UnreadableBodyError(msg) from error
+    return ImmutableMultiDict(pairs)
+
+
+def form_object(fields: ImmutableMultiDict[str, str]) -> dict[str, Any]:
+    """A form as a JSON object; a field that comes more than once is a list."""
+    collected: dict[str, Any] = {}
+    for key in fields:
+        values = [_text(value) for value in fields.getlist(key)]
+        collected[_text(key)] = values if len(values) > 1 else values[0]
+    return collected
+
+
+def _refuse(constant: str) -> Any:
+    msg = f"{constant} is not JSON"
+    raise ValueError(msg)
+
+
+def _storable(value: Any, depth: int) -> Any:
+    if depth > DEEPEST:
+        msg = "nested too deeply"
+        raise UnreadableBodyError(msg)
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, dict):
+        return {_text(key): _storable(item, depth + 1) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_storable(item, depth + 1) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        msg = "a number is out of range"
+        raise UnreadableBodyError(msg)
+    return value
+
+
+def _text(value: str) -> str:
+    """Text without what Postgres cannot store: NUL, and halves of characters."""
+    if "\x00" not in value and value.isascii():
+        return value
+    return value.replace("\x00", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
