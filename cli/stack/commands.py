@@ -206,12 +206,8 @@ def _show(status: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         print_json(status)
         return
-    print_table(
-        ("part", "state", "process", "address", "detail"),
-        ((part["name"], part["state"], part["pid"], part["address"], part["detail"]) for part in status["parts"]),
-        styles=_STYLES,
-    )
-    if status["api_url"] is not None:
-        print_fields(
-            {"API": status["api_url"], "webhooks": status["webhook_url"], "keys": "outbound stack status --json"}
-        )
+    rows = [
+        (part["name"], part["state"], part["pid"], (part["address"] or "").removeprefix("http://"), part["detail"])
+        for part in status["parts"]
+    ]
+    print_table(("part", "state", "process", "address", "detail"), rows, styles=_STYLES)

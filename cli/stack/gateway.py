@@ -78,7 +78,7 @@ class Rest:
         """Close the connections."""
         await self._http.aclose()
 
-    async def __call__(self, request: Request) -> Response:
+    async def forward(self, request: Request) -> Response:
         """Send one request on."""
         headers = [(name, value) for name, value in request.headers.items() if name not in _HOP_BY_HOP]
         if "authorization" not in request.headers:
@@ -140,7 +140,7 @@ def build_app(
     return Starlette(
         routes=[
             Route("/health", _health),
-            Mount("/rest/v1", routes=[Route("/{path:path}", rest, methods=methods)], middleware=guard),
+            Mount("/rest/v1", routes=[Route("/{path:path}", rest.forward, methods=methods)], middleware=guard),
             Mount("/auth/v1", routes=auth_routes(auth), middleware=guard),
         ],
         middleware=[

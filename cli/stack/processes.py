@@ -7,6 +7,7 @@ environment, and only a process that carries the mark is counted as ours or sent
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -58,12 +59,15 @@ class Handle:
                 return
 
 
+def put_aside(log: Path) -> None:
+    """Start a new log where one has grown too long."""
+    if size_of(log) > _LOG_BYTES:
+        log.replace(log.with_suffix(".log.old"))
+
+
 def spawn(command: Sequence[str], *, environment: Mapping[str, str], mark: str, log: Path, folder: Path) -> Handle:
     """Start a process in a session of its own, its output appended to `log`, with nothing else of ours open."""
     log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with contextlib.suppress(FileNotFoundError):
-        if log.stat().st_size > _LOG_BYTES:
-            log.replace(log.with_suffix(".log.old"))
     with log.open("ab") as output:
         process = subprocess.Popen(
             command,
@@ -96,12 +100,35 @@ def _leads(pid: int) -> bool:
         return False
 
 
-def last_lines(log: Path, count: int) -> list[str]:
-    """The end of a log; empty where there is none."""
+def last_lines(log: Path, count: int, *, since: int = 0) -> list[str]:
+    """The end of a log, of what was written after its first `since` bytes; empty where there is none."""
     try:
         with log.open("rb") as file:
-            file.seek(0, os.SEEK_END)
-            file.seek(max(0, file.tell() - 64_000))
+            end = file.seek(0, os.SEEK_END)
+            file.seek(max(0, end - 64_000, since if since <= end else 0))
             return file.read().decode(errors="replace").splitlines()[-count:]
     except OSError:
         return []
+
+
+def last_words(log: Path, *, since: int = 0) -> str:
+    """What a process said last, for a person: of a line of JSON only its message."""
+    lines = [line for line in last_lines(log, 20, since=since) if line.strip()]
+    if not lines:
+        return "it said nothing; perhaps it was killed"
+    try:
+        entry = json.loads(lines[-1])
+    except ValueError:
+        return lines[-1].strip()
+    if not isinstance(entry, dict):
+        return lines[-1].strip()
+    said = (entry.get("event") or entry.get("message"), entry.get("error") or entry.get("reason"))
+    return ": ".join(str(part) for part in said if part) or lines[-1].strip()
+
+
+def size_of(log: Path) -> int:
+    """How long a log is now."""
+    try:
+        return log.stat().st_size
+    except OSError:
+        return 0

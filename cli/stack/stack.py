@@ -31,7 +31,7 @@ from cli.stack.parts import (
     url_of,
     with_needs,
 )
-from cli.stack.processes import last_lines, spawn, strays
+from cli.stack.processes import last_words, put_aside, size_of, spawn, strays
 from cli.stack.state import ProcessState, StackState, StateFile
 
 PartStatus = Literal["running", "unhealthy", "dead", "stopped"]
@@ -151,8 +151,12 @@ class Stack:
             handle.end(part.patience)
         mark = f"{state.id}:{part.name}"
         log = log_of(self.folder, part.name)
+        put_aside(log)
+        log_start = size_of(log)
         started = spawn(command, environment=environment, mark=mark, log=log, folder=PROJECT)
-        state.processes[part.name] = ProcessState(pid=started.pid, started=started.started, settings=digest)
+        state.processes[part.name] = ProcessState(
+            pid=started.pid, started=started.started, log_start=log_start, settings=digest
+        )
         changes.started.append(part.name)
         return True
 
@@ -226,7 +230,8 @@ class Stack:
         if part.name not in state.parts and not alive:
             return "stopped", None
         if not alive:
-            return "dead", (last_lines(log_of(self.folder, part.name), 1) or ["its log is empty"])[0]
+            process = state.processes.get(part.name)
+            return "dead", last_words(log_of(self.folder, part.name), since=process.log_start if process else 0)
         port, path = part.health
         problem = _ask(state.ports[port], path)
         return ("running", None) if problem is None else ("unhealthy", problem)
@@ -239,11 +244,11 @@ class Stack:
         if cluster is None or (POSTGRES not in state.parts and cluster.pid is None):
             return "stopped", None
         if cluster.pid is None:
-            return "dead", (last_lines(cluster.log_file, 1) or ["its log is empty"])[0]
+            return "dead", last_words(cluster.log_file)
         if not cluster.is_running():
             return "unhealthy", "it accepts no connections"
         assert postgres is not None  # a cluster is remembered with it
-        return "running", f"PostgreSQL {postgres.version}, {postgres.kind}, {_cron(pg_cron=postgres.pg_cron)}"
+        return "running", f"{postgres.kind} {postgres.version}, {_cron(pg_cron=postgres.pg_cron)}"
 
     @staticmethod
     def _external_status(state: StackState) -> tuple[PartStatus, str | None]:
@@ -254,7 +259,7 @@ class Stack:
             psycopg.connect(postgres.url, connect_timeout=5).close()
         except psycopg.Error as error:
             return "unhealthy", str(error).strip().splitlines()[-1]
-        return "running", f"PostgreSQL {postgres.version}, not the stack's own, {_cron(pg_cron=postgres.pg_cron)}"
+        return "running", f"external {postgres.version}, {_cron(pg_cron=postgres.pg_cron)}"
 
     def _postgres_place(self, state: StackState) -> tuple[int | None, str | None]:
         cluster = database.cluster_of(self.folder, state)
@@ -326,7 +331,7 @@ def _reload_api(url: str) -> None:
 
 
 def _cron(*, pg_cron: bool) -> str:
-    return "with pg_cron" if pg_cron else "without pg_cron: the worker keeps time"
+    return "pg_cron" if pg_cron else "no pg_cron: the worker keeps time"
 
 
 def _ask(port: int, path: str) -> str | None:

@@ -42,6 +42,8 @@ class ProcessState(BaseModel):
 
     pid: int
     started: float
+    log_start: int = 0
+    """How long its log was when it started: what it said itself comes after."""
     settings: str
     """Digest of what it was started with: a part that should run with other settings is started again."""
 
