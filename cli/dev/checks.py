@@ -83,7 +83,9 @@ def supabase_lint_findings(admin_url: str) -> list[str]:
         connection.execute("create extension if not exists plpgsql_check")
     results = _supabase(["db", "lint", "--level", "warning"], admin_url)
     return [
-        f"{result['function']}: {issue['level']}: {issue['message']}" for result in results for issue in result["issues"]
+        f"{result['function']}: {issue['level']}: {issue['message']}"
+        for result in results
+        for issue in result["issues"]
     ]
 
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated
 
 import typer
 
-from cli.dev import gate, lint, migration, source, suite
-from cli.dev.databases import Server, scratch_server
+from cli.dev import gate, migration, source, suite
+from cli.dev.databases import MIGRATIONS, SOURCE, start_servers
+from cli.dev.project import ROOT
 from cli.errors import CommandError
-from cli.output import console, say
+from cli.output import say
 
 app = typer.Typer(no_args_is_help=True, help="Developer tools: migrations, gates and tests.")
 
@@ -38,18 +36,21 @@ def new_migration(
 
     Example: outbound dev migration add_contact_notes
     """
-    path = migration.write_first(name, replace=replace) if replace or not migration.existing() else None
-    with _databases(with_migrations=path is not None) as (of_source, of_migrations):
-        if path is None:
-            path = migration.write_next(name, of_source, of_migrations)
-        console.print(str(path.relative_to(migration.ROOT)))
-        try:
-            gate.demand_parity(of_source, of_migrations)
-        except CommandError as error:
-            raise CommandError(
-                f"{path.name} is written but not finished. {error.message}",
-                hint="Finish its marked places by hand, then: outbound dev parity",
-            ) from error
+    first = replace or not migration.existing()
+    if first:
+        written = migration.write_first(name, replace=replace)
+    else:
+        with start_servers((SOURCE, MIGRATIONS)) as servers:
+            written = migration.write_next(name, servers[SOURCE], servers[MIGRATIONS])
+    say(f"Written: {written.relative_to(ROOT)}")
+    try:
+        migration.demand_finished()
+        with start_servers((SOURCE, MIGRATIONS)) as servers:
+            gate.demand_parity(servers[SOURCE], servers[MIGRATIONS])
+    except CommandError as error:
+        raise CommandError(
+            f"{written.name} is not finished. {error.message}", hint="Finish it by hand, then: outbound dev parity"
+        ) from error
     say("The migrations build what sql/ describes.")
 
 
@@ -61,9 +62,32 @@ def parity(
 
     Example: outbound dev parity --prove
     """
-    with _databases() as (of_source, of_migrations):
-        gate.demand_parity(of_source, of_migrations)
+    migration.demand_finished()
+    with start_servers((SOURCE, MIGRATIONS)) as servers:
+        gate.demand_parity(servers[SOURCE], servers[MIGRATIONS])
         say("sql/ and the migrations build the same database.")
         if prove:
-            planted = gate.prove(of_migrations)
+            planted = gate.prove(servers[MIGRATIONS])
             say(f"The gate noticed {', '.join(planted[:-1])} and {planted[-1]}.")
+
+
+@app.command()
+def lint() -> None:
+    """Run every gate but the tests: style, types, import contracts, parity, function checks, advisors.
+
+    Example: outbound dev lint
+    """
+    stages = suite.Stages()
+    suite.static_gates(stages)
+    with suite.built_servers(stages) as servers:
+        suite.database_gates(stages, servers)
+    stages.demand()
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def test(context: typer.Context) -> None:
+    """Run what CI runs: every gate, then every test. Arguments go to pytest.
+
+    Example: outbound dev test -k parity -x
+    """
+    raise typer.Exit(suite.run_all(context.args))

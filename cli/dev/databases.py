@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import json
+import os
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -16,12 +19,17 @@ from cli.stack.binaries import Kind, choose
 from cli.stack.cluster import Cluster, free_port
 from cli.stack.shape import shape_database
 
+# The databases that everything is checked and tested on, each on a server of its own, because roles
+# belong to the server: from sql/, from the migrations, and from sql/ on the embedded PostgreSQL.
+SOURCE, MIGRATIONS, EMBEDDED = "source", "migrations", "embedded"
+KINDS: dict[str, Kind] = {SOURCE: "system", MIGRATIONS: "system", EMBEDDED: "embedded"}
+
 # A hosted project before anything of ours. pg_cron can be installed in its own database, where its
 # launcher's connection keeps others from copying it, and in one of this name.
-EMPTY_PROJECT = "contrib_regression"
-
+_EMPTY_PROJECT = "contrib_regression"
 # Nothing of these servers outlives its run, so nothing needs to reach the disk.
-_SETTINGS = {"fsync": "off", "full_page_writes": "off", "max_connections": "150"}
+_SETTINGS = {"fsync": "off", "full_page_writes": "off"}
+_HANDED_OVER = "OUTBOUND_TEST_SERVERS"
 
 
 class Server:
@@ -43,6 +51,12 @@ class Server:
         """Connects as a role that may log in; the owner of the schema, unless another is named."""
         return self.cluster.url(database, role)
 
+    def has(self, database: str) -> bool:
+        """Whether the server has a database of that name."""
+        with self.cluster.connect() as connection:
+            found = connection.execute("select from pg_database where datname = %s", [database]).fetchone()
+        return found is not None
+
     def copy(self, template: str, name: str) -> str:
         """Make a database out of another that nobody is connected to; returns its name."""
         self.cluster.create_database(name, template=template, owner=source.OWNER)
@@ -52,47 +66,66 @@ class Server:
         """Drop a database and end whoever is connected to it."""
         self.cluster.drop_database(name)
 
-    def build_from_source(self, name: str, files: list[source.SourceFile] | None = None) -> str:
+    def build_from_source(self, name: str = SOURCE, files: list[source.SourceFile] | None = None) -> str:
         """Database A: an empty project with `sql/` loaded into it."""
-        self.copy(EMPTY_PROJECT, name)
+        self.copy(_EMPTY_PROJECT, name)
         source.load(self.url(name), files)
         return name
 
-    def build_from_migrations(self, name: str, workdir: Path = ROOT) -> str:
+    def build_from_migrations(self, name: str = MIGRATIONS, workdir: Path = ROOT) -> str:
         """Database B: an empty project with the migrations pushed to it, exactly as a user pushes them."""
-        self.copy(EMPTY_PROJECT, name)
+        self.copy(_EMPTY_PROJECT, name)
         push = [node_tool("supabase"), "db", "push", f"--remote={self.url(name)}", f"--workdir={workdir}", "--yes"]
         run(push, env=SUPABASE_ENV)
         return name
+
+
+Servers = dict[str, Server]
 
 
 @contextlib.contextmanager
 def scratch_server(kind: Kind = "system") -> Iterator[Server]:
     """A server in a folder of its own that is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="outbound-dev-") as folder:
-        server = Server(Cluster(Path(folder) / "data", choose(kind), free_port(), settings=_SETTINGS))
-        start(server)
+        cluster = Cluster(Path(folder) / "data", choose(kind), free_port(), settings=_SETTINGS)
         try:
-            yield server
+            cluster.init()
+            cluster.start()
+            shape_database(cluster, _EMPTY_PROJECT)
+            yield Server(cluster)
         finally:
-            server.cluster.stop(immediate=True)
+            cluster.stop(immediate=True)
 
 
-def start(server: Server) -> None:
-    """Initialise and start a server, and give it its empty project."""
-    server.cluster.init()
-    server.cluster.start()
-    shape_database(server.cluster, EMPTY_PROJECT)
+def build(server: Server, name: str) -> str:
+    """Build one of the three databases on its server."""
+    return server.build_from_migrations(name) if name == MIGRATIONS else server.build_from_source(name)
 
 
-def open_server(kind: Kind, data_dir: Path, port: int) -> Server:
-    """A server that another process started."""
-    return Server(Cluster(data_dir, choose(kind), port, settings=_SETTINGS))
+@contextlib.contextmanager
+def start_servers(names: tuple[str, ...] = (SOURCE, MIGRATIONS, EMBEDDED)) -> Iterator[Servers]:
+    """Servers with the databases of these names, made side by side."""
+    with contextlib.ExitStack() as stack:
+        servers = {name: stack.enter_context(scratch_server(KINDS[name])) for name in names}
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(lambda name: build(servers[name], name), names))
+        yield servers
 
 
-def allow_worker_login(server: Server) -> None:
-    """Give the workers' role, which the source creates without login, the password that `url` uses."""
-    server.cluster.allow_login("outbound_worker")
+def hand_over(servers: Servers) -> dict[str, str]:
+    """The environment of a process that is to use these servers instead of starting its own."""
+    clusters = {name: server.cluster for name, server in servers.items()}
+    places = {name: [str(cluster.data_dir), cluster.port] for name, cluster in clusters.items()}
+    return {**os.environ, _HANDED_OVER: json.dumps(places)}
+
+
+def handed_over() -> Servers:
+    """The servers that whoever started this process has built."""
+    places: dict[str, tuple[str, int]] = json.loads(os.environ.get(_HANDED_OVER, "{}"))
+    return {
+        name: Server(Cluster(Path(folder), choose(KINDS[name]), port, settings=_SETTINGS))
+        for name, (folder, port) in places.items()
+    }
 
 
 def run_sql(url: str, script: str) -> None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import psycopg
 
 from cli.dev import parity, snapshot
-from cli.dev.databases import Server, run_sql
+from cli.dev.databases import MIGRATIONS, SOURCE, Server, run_sql
 from cli.dev.project import GateFailed
 
-SOURCE, MIGRATIONS = "outbound_source", "outbound_migrations"
 _PLANTED = "outbound_planted"
 
 
@@ -27,7 +26,7 @@ def demand_parity(of_source: Server, of_migrations: Server) -> None:
         listed = "\n\n".join(str(difference) for difference in found)
         raise GateFailed(
             f"sql/ and the migrations build different databases, in {len(found)} places:\n\n{listed}",
-            hint="Before the first release: outbound dev migration initial --replace; after it: outbound dev migration NAME",
+            hint="Before a release: outbound dev migration initial --replace; afterwards: outbound dev migration NAME",
         )
 
 

@@ -6,7 +6,11 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 
-from cli.dev.project import MIGRATIONS, ROOT, run
+from cli.dev.changes import BY_HAND, Drafting
+from cli.dev.databases import MIGRATIONS, SOURCE, Server
+from cli.dev.project import MIGRATIONS as FOLDER
+from cli.dev.project import ROOT, run
+from cli.dev.snapshot import take
 from cli.dev.source import SourceFile, read_source
 from cli.errors import CommandError
 
@@ -18,7 +22,7 @@ PREAMBLE = "set check_function_bodies = off;"
 
 def existing() -> list[Path]:
     """The migrations in the order in which they are applied."""
-    return sorted(path for path in MIGRATIONS.glob("*.sql") if _FILE.fullmatch(path.name))
+    return sorted(path for path in FOLDER.glob("*.sql") if _FILE.fullmatch(path.name))
 
 
 def path_for(name: str) -> Path:
@@ -31,7 +35,7 @@ def path_for(name: str) -> Path:
     taken = [path.name[:14] for path in existing()]
     if taken and stamp <= taken[-1]:
         stamp = str(int(taken[-1]) + 1)
-    return MIGRATIONS / f"{stamp}_{name}.sql"
+    return FOLDER / f"{stamp}_{name}.sql"
 
 
 def whole(files: list[SourceFile] | None = None) -> str:
@@ -40,8 +44,7 @@ def whole(files: list[SourceFile] | None = None) -> str:
         "-- Assembled from sql/ by `outbound dev migration`; change the source, never this file.",
         PREAMBLE,
     ]
-    for file in files if files is not None else read_source():
-        parts.append(f"-- {file.name}\n{file.text.strip()}")
+    parts += [f"-- {file.name}\n{file.text.strip()}" for file in (files if files is not None else read_source())]
     return "\n\n".join(parts) + "\n"
 
 
@@ -64,6 +67,30 @@ def write_first(name: str, *, replace: bool) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(whole())
     return path
+
+
+def write_next(name: str, of_source: Server, of_migrations: Server) -> Path:
+    """Write a migration with what changed since the last one."""
+    path = path_for(name)
+    draft = Drafting(
+        read_source(),
+        take(of_source.admin_url(SOURCE), of_source.pg_dump),
+        take(of_migrations.admin_url(MIGRATIONS), of_migrations.pg_dump),
+        of_migrations.admin_url(MIGRATIONS),
+    ).draft()
+    body = draft.text()
+    if not body:
+        raise CommandError("Nothing changed: the migrations build what sql/ describes.")
+    path.write_text(f"-- Assembled from sql/ by `outbound dev migration`.\n\n{PREAMBLE}\n\n{body}\n")
+    return path
+
+
+def demand_finished() -> None:
+    """Refuse while a migration has a place that somebody still has to write."""
+    for path in existing():
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            if line.startswith(BY_HAND):
+                raise CommandError(f"{path.relative_to(ROOT)}:{number}: {line.removeprefix('-- ')}")
 
 
 def _release_tags() -> list[str]:

@@ -81,8 +81,9 @@ def entries(dump: str) -> dict[Entry, str]:
 
 def _grants_in_order(lines: list[str]) -> list[str]:
     ordered: list[str] = []
-    for is_grant, run_of_lines in groupby(lines, key=lambda line: line.startswith("GRANT ")):
-        ordered += sorted(run_of_lines) if is_grant else list(run_of_lines)
+    for is_grant, group in groupby(lines, key=lambda line: line.startswith("GRANT ")):
+        adjacent = list(group)
+        ordered += sorted(adjacent) if is_grant else adjacent
     return ordered
 
 

@@ -29,6 +29,7 @@ class SourceFile:
     text: str
 
     def statements(self) -> Iterator[Statement]:
+        """The statements of the file in order."""
         try:
             yield from split(self.text)
         except UnterminatedSql as error:

@@ -43,43 +43,59 @@ def split(sql: str) -> Iterator[Statement]:
     """The statements of a file in order; the last one may lack its semicolon."""
     start = 0
     body: int | None = None
-    parens = 0
-    atomic = 0
-    previous = ""
+    nesting = _Nesting()
+    for token in _tokens(sql):
+        if body is None:
+            body = token.start
+        if nesting.ends_with(token):
+            yield _statement(sql, start, body, token.end)
+            start, body, nesting = token.end, None, _Nesting()
+    if body is not None:
+        yield _statement(sql, start, body, len(sql))
+
+
+@dataclass(frozen=True)
+class _Token:
+    text: str
+    start: int
+    end: int
+
+
+class _Nesting:
+    """How deep in parentheses and `begin atomic … end` bodies a statement is."""
+
+    def __init__(self) -> None:
+        self._parentheses = 0
+        self._blocks = 0
+        self._previous = ""
+
+    def ends_with(self, token: _Token) -> bool:
+        word, previous = token.text.lower(), self._previous
+        self._previous = word
+        if word in "()":
+            self._parentheses += 1 if word == "(" else -1
+        elif word == "atomic" and previous == "begin":
+            self._blocks = 1
+        elif self._blocks and word in ("case", "end"):
+            self._blocks += 1 if word == "case" else -1
+        return word == ";" and self._parentheses <= 0 and not self._blocks
+
+
+def _tokens(sql: str) -> Iterator[_Token]:
+    """What the text is made of, without comments and white space; a dollar-quoted string is one token."""
     position = 0
     while position < len(sql):
         match = _TOKEN.match(sql, position)
-        assert match is not None
-        kind, token = match.lastgroup, match.group()
-        position = match.end()
+        assert match is not None  # the pattern's last branch takes any character
+        kind, text, start, position = match.lastgroup, match.group(), match.start(), match.end()
         if kind == "block_comment":
-            position = _end_of_comment(sql, match.start())
+            position = _end_of_comment(sql, start)
         elif kind == "dollar":
-            position = _end_of_dollar_quote(sql, match.start(), token)
-        elif kind == "other" and token in "'\"":
-            raise UnterminatedSql(f"line {_line(sql, match.start())}: {token} is never closed")
-        if kind in ("space", "line_comment", "block_comment"):
-            continue
-        if body is None:
-            body = match.start()
-        if kind == "word":
-            word = token.lower()
-            if word == "atomic" and previous == "begin":
-                atomic = 1
-            elif atomic and word == "case":
-                atomic += 1
-            elif atomic and word == "end":
-                atomic -= 1
-            previous = word
-        elif token == "(":
-            parens += 1
-        elif token == ")":
-            parens -= 1
-        elif token == ";" and parens <= 0 and not atomic:
-            yield _statement(sql, start, body, position)
-            start, body, parens, previous = position, None, 0, ""
-    if body is not None:
-        yield _statement(sql, start, body, len(sql))
+            position = _end_of_dollar_quote(sql, start, text)
+        elif kind == "other" and text in "'\"":
+            raise UnterminatedSql(f"line {_line(sql, start)}: {text} is never closed")
+        if kind not in ("space", "line_comment", "block_comment"):
+            yield _Token(text, start, position)
 
 
 def _statement(sql: str, start: int, body: int, end: int) -> Statement:

@@ -153,7 +153,7 @@ SWEEPS = [
         alter table public.planted add constraint planted_other foreign key (other_id) references public.planted;
         """,
         {
-            "jobs_integration_exists on engine.jobs": "integrations with jobs are never deleted; open jobs have an index",
+            "jobs_integration_exists on engine.jobs": "integrations with jobs stay; open jobs have an index",
         },
     ),
     Sweep(
@@ -234,7 +234,7 @@ SWEEPS = [
             union all
             select 'schema', nspname from pg_namespace
             where nspname = 'reference' and has_schema_privilege('outbound_worker', oid, 'usage')
-               or nspname in ('public', 'engine', 'reference') and has_schema_privilege('outbound_worker', oid, 'create')
+               or nspname in ('public', 'engine') and has_schema_privilege('outbound_worker', oid, 'create')
             union all
             select 'member of', roleid::regrole::text from pg_auth_members where member = 'outbound_worker'::regrole
         ) reached

@@ -9,10 +9,8 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import enum
-import json
-import os
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +18,11 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from cli.dev.databases import Server, allow_worker_login, open_server, scratch_server
+from cli.dev import databases
+from cli.dev.databases import Server
 from cli.dev.statements import split
 from cli.errors import CommandError
-from cli.stack.binaries import Kind
 
-SHARED = "OUTBOUND_TEST_SERVERS"
 SUPPORT = Path(__file__).resolve().parents[1] / "pgtap" / "support"
 # pgTAP's functions are found without a prefix; so are the helpers, but nothing of the product.
 SEARCH_PATH = "tap, tests"
@@ -34,19 +31,9 @@ SEARCH_PATH = "tap, tests"
 class Target(enum.Enum):
     """Where the SQL suite runs: both ways of building the database, and the embedded server's version."""
 
-    SOURCE = "source"
-    MIGRATIONS = "migrations"
-    EMBEDDED = "embedded"
-
-    @property
-    def kind(self) -> Kind:
-        """The server it lies on."""
-        return "embedded" if self is Target.EMBEDDED else "system"
-
-    @property
-    def template(self) -> str:
-        """The database that is copied; nobody connects to it."""
-        return f"outbound_{'source' if self is Target.EMBEDDED else self.value}"
+    SOURCE = databases.SOURCE
+    MIGRATIONS = databases.MIGRATIONS
+    EMBEDDED = databases.EMBEDDED
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,9 +49,7 @@ class Database:
         return make_conninfo(url, **parameters) if parameters else url
 
     @contextlib.contextmanager
-    def connect(
-        self, role: str = "supabase_admin", *, autocommit: bool = False
-    ) -> Iterator[psycopg.Connection[Any]]:
+    def connect(self, role: str = "supabase_admin", *, autocommit: bool = False) -> Iterator[psycopg.Connection[Any]]:
         """A connection, rolled back and closed at the end. The helpers of schema `tests` are on its search path."""
         with contextlib.closing(psycopg.connect(self.url(role), autocommit=True)) as connection:
             if role == "supabase_admin":
@@ -80,13 +65,9 @@ class Targets:
 
     def __init__(self) -> None:
         self._stack = contextlib.ExitStack()
-        self._servers: dict[Kind, Server] = {}
-        self._ready: set[tuple[Kind, str]] = set()
+        self._servers = databases.handed_over()
         self._broken: dict[Target, Exception] = {}
         self._pgtap: dict[Target, psycopg.Connection[Any]] = {}
-        for kind, (folder, port) in json.loads(os.environ.get(SHARED, "{}")).items():
-            self._servers[kind] = open_server(kind, Path(folder), port)
-            self._ready |= {(kind, target.template) for target in Target if target.kind == kind}
 
     def close(self) -> None:
         """Stop what was started."""
@@ -94,31 +75,34 @@ class Targets:
             connection.close()
         self._stack.close()
 
-    def server(self, kind: Kind) -> Server:
-        """The server of a kind, started when it is first asked for."""
-        if kind not in self._servers:
-            self._servers[kind] = self._stack.enter_context(scratch_server(kind))
-        return self._servers[kind]
+    def server(self, target: Target = Target.SOURCE) -> Server:
+        """The server of a target, started when it is first asked for."""
+        if target.value not in self._servers:
+            kind = databases.KINDS[target.value]
+            self._servers[target.value] = self._stack.enter_context(databases.scratch_server(kind))
+        return self._servers[target.value]
 
-    def template(self, target: Target) -> str:
-        """The template of a target, built when it is first asked for."""
-        server = self.server(target.kind)
+    def template(self, target: Target = Target.SOURCE) -> str:
+        """The database that is copied for the tests of a target, built when it is first asked for."""
         if target in self._broken:
             # building it again would break the same way, for every test
             raise self._broken[target]
-        if (target.kind, target.template) not in self._ready:
-            try:
-                build_template(server, target)
-            except (CommandError, psycopg.Error) as error:
-                self._broken[target] = error
-                raise
-            self._ready.add((target.kind, target.template))
-        return target.template
+        server = self.server(target)
+        try:
+            if not server.has(target.value):
+                databases.build(server, target.value)
+            if not server.has(f"{target.value}_tests"):
+                server.cluster.allow_login("outbound_worker")
+                install_test_tools(server.admin_url(server.copy(target.value, f"{target.value}_tests")))
+        except (CommandError, psycopg.Error) as error:
+            self._broken[target] = error
+            raise
+        return f"{target.value}_tests"
 
     @contextlib.contextmanager
     def copy(self, target: Target = Target.SOURCE) -> Iterator[Database]:
         """A database of one's own, gone afterwards."""
-        template, server = self.template(target), self.server(target.kind)
+        template, server = self.template(target), self.server(target)
         name = server.copy(template, f"t_{uuid.uuid4().hex[:16]}")
         try:
             yield Database(server, name)
@@ -134,16 +118,6 @@ class Targets:
             connection.execute(f"set search_path = {SEARCH_PATH}")
             self._pgtap[target] = connection
         return connection
-
-
-def build_template(server: Server, target: Target) -> None:
-    """Build a target's database, with pgTAP in schema `tap` and our helpers in schema `tests`."""
-    if target is Target.MIGRATIONS:
-        server.build_from_migrations(target.template)
-    else:
-        server.build_from_source(target.template)
-    allow_worker_login(server)
-    install_test_tools(server.admin_url(target.template))
 
 
 def install_test_tools(admin_url: str) -> None:
@@ -166,9 +140,3 @@ def _pgtap_script() -> Path:
     if not scripts:
         pytest.fail("pgTAP is not installed; `make setup` installs it")
     return scripts[-1]
-
-
-def hand_over(servers: Mapping[Kind, Server]) -> dict[str, str]:
-    """The environment variable that gives servers with all their templates to a pytest process."""
-    clusters = {kind: server.cluster for kind, server in servers.items()}
-    return {SHARED: json.dumps({kind: [str(c.data_dir), c.port] for kind, c in clusters.items()})}

@@ -27,13 +27,13 @@ def make_team(
 ) -> Team:
     """A team with an admin, who is made as well."""
     email = admin_email or f"admin@{name.lower().replace(' ', '-')}.example"
-    team_id = _value(connection, "select tests.create_team(%s, %s, %s)", name, email, timezone)
-    return Team(team_id, _value(connection, "select tests.user_id(%s)", email), email)
+    team_id = _id(connection, "select tests.create_team(%s, %s, %s)", name, email, timezone)
+    return Team(team_id, _id(connection, "select tests.user_id(%s)", email), email)
 
 
 def make_member(connection: psycopg.Connection[Any], team_id: UUID, email: str, role: str = "operator") -> UUID:
     """A person in a team; returns the person's id."""
-    return _value(connection, "select tests.add_member(%s, %s, %s::public.team_role)", team_id, email, role)
+    return _id(connection, "select tests.add_member(%s, %s, %s::public.team_role)", team_id, email, role)
 
 
 def set_clock(connection: psycopg.Connection[Any], at: datetime | str, rate: float = 0) -> None:
@@ -44,6 +44,12 @@ def set_clock(connection: psycopg.Connection[Any], at: datetime | str, rate: flo
 def fictitious_phone(connection: psycopg.Connection[Any], ordinal: int) -> str:
     """A number that only sandbox teams may hold; another one for each ordinal."""
     return str(_value(connection, "select tests.fictitious_phone(%s)", ordinal))
+
+
+def _id(connection: psycopg.Connection[Any], query: str, *arguments: object) -> UUID:
+    value = _value(connection, query, *arguments)
+    assert isinstance(value, UUID)
+    return value
 
 
 def _value(connection: psycopg.Connection[Any], query: str, *arguments: object) -> Any:
