@@ -93,3 +93,32 @@ create type engine.stop as (
   words text
 );
 comment on type engine.stop is 'A number that must not be reached any more; no channel means all of them.';
+
+create type engine.reading as (
+  kind text,
+  outcome public.job_outcome,
+  scope text,
+  reason_code text,
+  words text
+);
+comment on type engine.reading is
+'What an event says. kind: final (outcome), opt_out, delivered, ended (a report will follow), progress, or ignored.';
+
+create type engine.event_reading as (
+  provider public.provider,
+  event_key text,
+  team_id uuid,
+  attempt_id uuid,
+  job_id uuid,
+  provider_id text,
+  reading engine.reading
+);
+comment on type engine.event_reading is 'A stored event, the attempt that it is about, and what it says.';
+
+create type engine.lookup_answer as (
+  attempt_id uuid,
+  found boolean,
+  provider_id text,
+  payload jsonb
+);
+comment on type engine.lookup_answer is 'What a provider said when it was asked about an attempt.';

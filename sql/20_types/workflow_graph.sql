@@ -31,7 +31,8 @@ create type engine.graph_issue as (
   edge_no integer,
   path text,
   words text[],
+  other_no integer,
   node_nos integer[]
 );
 comment on type engine.graph_issue is
-'A problem of a graph before it is put into words: the code, the place below its node or edge, what to name in the message, and all nodes concerned.';
+'A problem of a graph before it is put into words: the code, the place below its node or edge, what to name in the message, another node or edge that it collides with, and all nodes concerned.';

@@ -1,4 +1,5 @@
--- Sets the sandbox's clock. It never runs backwards: what happened stays in the past.
+-- Sets the sandbox's clock. It never runs backwards: what happened stays in the past. What time alone
+-- changes is done at once, as in a real day of which no minute is skipped.
 create or replace function engine.set_clock(p_at timestamptz, p_rate double precision default 1)
 returns timestamptz
 language plpgsql
@@ -24,6 +25,7 @@ begin
     clock_at = greatest(p_at, case when clock_at is null then p_at else engine.now() end),
     clock_set_at = statement_timestamp(),
     clock_rate = coalesce(p_rate, 1);
+  perform engine.tick();
   return engine.now();
 end
 $$;

@@ -1,0 +1,64 @@
+-- Everything that stands in the way of a launch, all at once: [{code, message}].
+create or replace function engine.launch_blockers(p_campaign public.campaigns)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  with needs as (
+    select distinct n.type::text::public.contact_channel as channel
+    from public.workflow_nodes as n
+    where n.team_id = p_campaign.team_id and n.workflow_id = p_campaign.workflow_id and n.type <> 'trigger'
+  ),
+
+  found as (
+    select 1 as n, 'workflow_not_published' as code, 'The workflow is not published.' as message
+    from public.workflows as w
+    where w.team_id = p_campaign.team_id and w.id = p_campaign.workflow_id and w.status <> 'PUBLISHED'
+    union all
+    select 2, 'list_archived', 'The audience list is archived.'
+    from public.audience_lists as l
+    where l.team_id = p_campaign.team_id and l.id = p_campaign.list_id and l.status <> 'ACTIVE'
+    union all
+    select 3, 'list_empty', 'The audience list has no members.'
+    where not p_campaign.is_continuous and not exists (
+      select from public.audience_members as m
+      where m.team_id = p_campaign.team_id and m.list_id = p_campaign.list_id
+    )
+    union all
+    select 4, 'number_not_verified_for_' || q.channel || 's',
+      format('The sending number is not verified for %ss.', q.channel)
+    from needs as q
+    inner join public.phone_numbers as f
+      on f.team_id = p_campaign.team_id and f.id = p_campaign.phone_number_id
+    where not (case q.channel when 'call' then f.is_verified_for_calls else f.is_verified_for_texts end)
+    union all
+    select 5, 'integration_missing_' || engine.provider_for(q.channel),
+      format('No %s account is connected, which %ss need.', initcap(engine.provider_for(q.channel)::text), q.channel)
+    from needs as q
+    where not exists (
+      select from public.integrations as i
+      where i.team_id = p_campaign.team_id and i.provider = engine.provider_for(q.channel)
+    )
+    union all
+    select 6, 'integration_paused_' || i.provider,
+      format('The %s account is paused: %s', initcap(i.provider::text), i.paused_reason)
+    from needs as q
+    inner join public.integrations as i
+      on i.team_id = p_campaign.team_id and i.provider = engine.provider_for(q.channel) and i.status = 'PAUSED'
+    union all
+    select 7, 'assistant_inactive', format('The assistant of "%s" is not active.', coalesce(n.label, n.id))
+    from public.workflow_nodes as n
+    where n.team_id = p_campaign.team_id and n.workflow_id = p_campaign.workflow_id
+      and n.config ->> 'assistant_id' is not null
+      and not exists (
+        select from public.assistants as a
+        where a.team_id = n.team_id and a.id::text = n.config ->> 'assistant_id' and a.is_active
+      )
+  )
+
+  select coalesce(jsonb_agg(jsonb_build_object('code', f.code, 'message', f.message) order by f.n, f.code), '[]')
+  from found as f
+$$;
+comment on function engine.launch_blockers(public.campaigns) is 'What stands in the way of a launch: [{code, message}].';
+revoke all on function engine.launch_blockers(public.campaigns) from public;

@@ -1,0 +1,52 @@
+-- After jobs have ended: an opt-out stops everything for the number; a retry rule or the first edge
+-- that matches makes the next job; without either the journey is over.
+create or replace function engine.advance_enrollments(p_ended engine.finished_job[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_steps engine.step[];
+begin
+  perform
+  from unnest(p_ended) as f
+  inner join engine.jobs as j on f.team_id = j.team_id and f.job_id = j.id
+  inner join engine.enrollments as e on j.team_id = e.team_id and j.enrollment_id = e.id
+  order by e.id
+  for update of e;
+
+  update engine.enrollments as e
+  set booked_at = engine.now()
+  from unnest(p_ended) as f
+  inner join engine.jobs as j on f.team_id = j.team_id and f.job_id = j.id
+  where f.outcome = 'booked' and e.team_id = j.team_id and e.id = j.enrollment_id and e.booked_at is null
+    and e.status = 'ACTIVE';
+
+  perform engine.stop_numbers(array(
+    select (j.team_id, j.phone, null, 'opted_out', j.channel || ' ' || coalesce(f.reason_code, ''), f.reply_text)::engine.stop
+    from unnest(p_ended) as f
+    inner join engine.jobs as j on f.team_id = j.team_id and f.job_id = j.id
+    -- Not twice for one stop: whoever found it may have carried it out already.
+    where f.outcome = 'opted_out' and (
+      select count(*) from public.suppressions as s
+      where s.team_id = j.team_id and s.phone = j.phone and s.reason = 'opted_out'
+    ) < cardinality(enum_range(null::public.contact_channel))
+  ));
+
+  v_steps := array(select s from engine.next_steps(p_ended) as s);
+  update engine.enrollments as e
+  set retries_left = e.retries_left - 1
+  from unnest(v_steps) as s
+  where s.is_retry and e.team_id = (s.job).team_id and e.id = (s.job).enrollment_id;
+  perform engine.create_jobs(array(select s.job from unnest(v_steps) as s where s.job is not null));
+  perform engine.end_enrollments(
+    array(select s.team_id from unnest(v_steps) as s where s.end_status is not null),
+    array(select s.enrollment_id from unnest(v_steps) as s where s.end_status is not null),
+    array(select s.end_status from unnest(v_steps) as s where s.end_status is not null),
+    array(select s.reason_code from unnest(v_steps) as s where s.end_status is not null)
+  );
+end
+$$;
+comment on function engine.advance_enrollments(engine.finished_job[]) is
+'Moves the enrollments of ended jobs on: opt-out, retry, next node or the end.';
+revoke all on function engine.advance_enrollments(engine.finished_job[]) from public;

@@ -1,0 +1,39 @@
+-- Inbound texts. A stop takes effect in this transaction, for every job of the number in the team; any
+-- other text answers the one of ours that waits for a reply.
+create or replace function engine.apply_inbound_texts(p_events engine.event_ref[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_text record;
+begin
+  -- One at a time, because two texts of one person must be taken in the order in which they came.
+  for v_text in
+    select t.* from engine.read_inbound_texts(p_events) as t order by t.event_key
+  loop
+    update engine.events as e
+    set
+      team_id = v_text.team_id, applied_at = engine.now(),
+      result = case when v_text.team_id is null or v_text.phone is null then 'ignored' else 'applied' end
+    where e.provider = v_text.provider and e.event_key = v_text.event_key and e.result = 'waiting';
+    continue when not found or v_text.team_id is null or v_text.phone is null;
+    if v_text.consent = 'opt_out' then
+      perform engine.stop_numbers(array[
+        (v_text.team_id, v_text.phone, null, 'opted_out', 'inbound text', v_text.words)::engine.stop
+      ]);
+    elsif v_text.consent = 'opt_in' then
+      perform engine.readmit_number(v_text.team_id, v_text.phone, 'text', 'inbound text', v_text.words);
+    end if;
+    if v_text.job_id is not null then
+      perform engine.finish_jobs(array[(
+        v_text.team_id, v_text.job_id,
+        case v_text.consent when 'opt_out' then 'opted_out' when 'opt_in' then 'opted_in' else 'replied' end,
+        'inbound_text', v_text.words
+      )::engine.finished_job]);
+    end if;
+  end loop;
+end
+$$;
+comment on function engine.apply_inbound_texts(engine.event_ref[]) is 'Stops, opt-ins and replies that people texted.';
+revoke all on function engine.apply_inbound_texts(engine.event_ref[]) from public;

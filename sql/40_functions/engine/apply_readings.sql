@@ -1,0 +1,38 @@
+-- Carries out what events say. The jobs are locked and dispatched by now.
+create or replace function engine.apply_readings(p_readings engine.event_reading[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  -- Said during the call: it holds at once, whatever the report says later.
+  perform engine.stop_numbers(array(
+    select (j.team_id, j.phone, null, 'opted_out', 'call ' || (r.reading).reason_code, (r.reading).words)::engine.stop
+    from unnest(p_readings) as r
+    inner join engine.jobs as j on r.team_id = j.team_id and r.job_id = j.id
+    where (r.reading).kind = 'opt_out'
+  ));
+  -- The call is over and its report is due; if that is lost, the provider is asked soon.
+  update engine.jobs as j
+  set check_at = least(j.check_at, engine.now() + interval '2 minutes')
+  from unnest(p_readings) as r
+  where (r.reading).kind = 'ended' and j.team_id = r.team_id and j.id = r.job_id and j.status = 'DISPATCHED';
+
+  perform engine.finish_jobs(array(
+    select (r.team_id, r.job_id, o.outcome, (r.reading).reason_code, (r.reading).words)::engine.finished_job
+    from unnest(p_readings) as r
+    inner join engine.jobs as j on r.team_id = j.team_id and r.job_id = j.id
+    cross join lateral (
+      select case
+        when (r.reading).kind = 'final' then (r.reading).outcome
+        -- A text that waits for a reply is not over when it has arrived.
+        when (r.reading).kind = 'delivered' and j.reply_deadline is null then 'delivered'
+      end as outcome
+    ) as o
+    where o.outcome is not null
+  ));
+  perform engine.pause_refused_accounts(p_readings);
+end
+$$;
+comment on function engine.apply_readings(engine.event_reading[]) is 'Opt-outs, ends and outcomes of a set of events.';
+revoke all on function engine.apply_readings(engine.event_reading[]) from public;

@@ -1,0 +1,48 @@
+-- Ends jobs with what came of them and moves their enrollments on, in one transaction. A job that has
+-- ended already is left alone, so saying an outcome twice, late or out of order changes nothing.
+create or replace function engine.finish_jobs(p_finished engine.finished_job[])
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_ended engine.finished_job[];
+begin
+  if cardinality(p_finished) = 0 then
+    return 0;
+  end if;
+  perform
+  from unnest(p_finished) as f
+  inner join engine.jobs as j on f.team_id = j.team_id and f.job_id = j.id
+  order by j.id
+  for update of j;
+
+  with ended as (
+    update engine.jobs as j
+    set
+      -- What the provider never took has failed, whatever that says about the person.
+      status = case
+        when f.outcome in ('failed', 'undeliverable') or j.status <> 'DISPATCHED' then 'FAILED' else 'DONE'
+      end::public.job_status,
+      outcome = f.outcome, reason_code = f.reason_code, finished_at = engine.now(),
+      lease_owner = null, lease_expires_at = null, check_at = null, reply_deadline = null
+    from unnest(p_finished) as f
+    where j.team_id = f.team_id and j.id = f.job_id
+      and (j.status = 'DISPATCHED' or (
+        j.status in ('CLAIMED', 'AMBIGUOUS') and f.outcome in ('failed', 'undeliverable', 'opted_out')
+      ))
+    returning f.*
+  )
+  select array_agg((e.team_id, e.job_id, e.outcome, e.reason_code, e.reply_text)::engine.finished_job)
+  into v_ended
+  from ended as e;
+  if v_ended is null then
+    return 0;
+  end if;
+  perform engine.advance_enrollments(v_ended);
+  return cardinality(v_ended);
+end
+$$;
+comment on function engine.finish_jobs(engine.finished_job[]) is
+'Ends jobs in flight with their outcomes and moves their enrollments on; returns how many it ended.';
+revoke all on function engine.finish_jobs(engine.finished_job[]) from public;

@@ -1,0 +1,36 @@
+-- What a driver of the sandbox's clock, or a person, asks: is anything to be done now, is anything open,
+-- and when is the next moment at which time alone brings work?
+create or replace function engine.pending_work()
+returns table (due_jobs bigint, open_jobs bigint, next_due_at timestamptz)
+language sql
+stable
+security definer -- workers may read no table
+set search_path = ''
+as $$
+  select
+    (
+      select count(*)
+      from engine.jobs as j
+      inner join public.campaigns as c on j.team_id = c.team_id and j.campaign_id = c.id
+      inner join public.integrations as i on j.team_id = i.team_id and j.integration_id = i.id
+      where j.status = 'READY' and j.run_at <= engine.now() and c.status = 'ACTIVE' and i.status = 'ACTIVE'
+    ) + (
+      select count(*) from engine.jobs as j where j.status = 'CLAIMED'
+    ) + (
+      select count(*)
+      from engine.jobs as j
+      where j.status in ('DISPATCHED', 'AMBIGUOUS') and j.check_at <= engine.now()
+    ),
+    (select count(*) from engine.jobs as j where j.status in ('READY', 'CLAIMED', 'DISPATCHED', 'AMBIGUOUS')),
+    least(
+      (select min(j.run_at) from engine.jobs as j where j.status = 'READY' and j.run_at > engine.now()),
+      (select min(j.lease_expires_at) from engine.jobs as j where j.status = 'CLAIMED'),
+      (select min(j.check_at) from engine.jobs as j where j.status in ('DISPATCHED', 'AMBIGUOUS')),
+      (select min(j.reply_deadline) from engine.jobs as j where j.status = 'DISPATCHED'),
+      (select min(c.scheduled_at) from public.campaigns as c where c.status = 'SCHEDULED')
+    )
+$$;
+comment on function engine.pending_work() is
+'Jobs to work on now, jobs open, and the next moment that brings work (null: none).';
+revoke all on function engine.pending_work() from public;
+grant execute on function engine.pending_work() to outbound_worker;

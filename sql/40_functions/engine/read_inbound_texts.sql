@@ -1,0 +1,40 @@
+-- Waiting inbound texts with the team whose number they were sent to, and the text of ours that they
+-- answer: the latest one to that person that still waits for a reply.
+create or replace function engine.read_inbound_texts(p_events engine.event_ref[])
+returns table (
+  provider public.provider, event_key text, team_id uuid, phone text, words text, consent text, job_id uuid
+)
+language sql
+stable
+set search_path = ''
+as $$
+  select
+    e.provider, e.event_key, f.team_id, e.payload ->> 'From', e.payload ->> 'Body',
+    case
+      when e.payload ->> 'OptOutType' = 'STOP' then 'opt_out'
+      when e.payload ->> 'OptOutType' = 'START' then 'opt_in'
+      else engine.read_consent(e.payload ->> 'Body')
+    end,
+    w.id
+  from unnest(p_events) as p
+  inner join engine.events as e
+    on p.provider = e.provider and p.event_key = e.event_key and e.type = 'inbound' and e.result = 'waiting'
+  left join lateral (
+    select n.team_id
+    from public.phone_numbers as n
+    inner join public.integrations as i
+      on n.team_id = i.team_id and i.provider = e.provider and i.account_ref = e.payload ->> 'AccountSid'
+    where n.phone = e.payload ->> 'To'
+  ) as f on true
+  left join lateral (
+    select j.id
+    from engine.jobs as j
+    where j.team_id = f.team_id and j.phone = e.payload ->> 'From' and j.channel = 'text'
+      and j.status = 'DISPATCHED' and j.reply_deadline is not null
+    order by j.dispatched_at desc, j.id desc
+    limit 1
+  ) as w on true
+$$;
+comment on function engine.read_inbound_texts(engine.event_ref[]) is
+'Waiting inbound texts: whose number they came to, what they say about consent, which job they answer.';
+revoke all on function engine.read_inbound_texts(engine.event_ref[]) from public;

@@ -1,0 +1,54 @@
+-- What providers answered, for attempts that a worker began. Saying it twice changes nothing; an event
+-- may have said it before. Jobs are locked in order of id.
+create or replace function engine.record_dispatches(p_worker text, p_results jsonb)
+returns table (attempt_id uuid, job_id uuid, job_status public.job_status)
+language plpgsql
+security definer -- workers may read no table
+set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  v_results engine.dispatch_result[] := array(
+    select r
+    from jsonb_populate_recordset(null::engine.dispatch_result, p_results) as r
+    where r.verdict in ('accepted', 'refused', 'try_later', 'unknown')
+  );
+  v_open engine.dispatch_result[];
+begin
+  if cardinality(v_results) <> jsonb_array_length(p_results) then
+    perform engine.refuse(
+      'OB001', 'Each result needs a verdict: accepted, refused, try_later or unknown.', '[]'
+    );
+  end if;
+  perform
+  from engine.attempts as a
+  inner join engine.jobs as j on a.team_id = j.team_id and a.job_id = j.id
+  where a.id in (select r.attempt_id from unnest(v_results) as r)
+  order by j.id
+  for update of j;
+
+  v_open := array(
+    select (
+      a.team_id, a.job_id, a.id, r.verdict, coalesce(r.scope, 'job'), r.code, r.message, r.provider_id,
+      r.retry_after_seconds
+    )::engine.dispatch_result
+    from unnest(v_results) as r
+    inner join engine.attempts as a on r.attempt_id = a.id
+    where a.status in ('OPEN', 'AMBIGUOUS')
+  );
+  perform engine.accept_attempts(array(select r from unnest(v_open) as r where r.verdict = 'accepted'));
+  perform engine.doubt_attempts(array(select r from unnest(v_open) as r where r.verdict = 'unknown'));
+  perform engine.postpone_attempts(array(select r from unnest(v_open) as r where r.verdict = 'try_later'));
+  perform engine.refuse_attempts(array(select r from unnest(v_open) as r where r.verdict = 'refused'));
+
+  return query
+  select a.id, a.job_id, j.status
+  from unnest(v_results) as r
+  inner join engine.attempts as a on r.attempt_id = a.id
+  inner join engine.jobs as j on a.team_id = j.team_id and a.job_id = j.id;
+end
+$$;
+comment on function engine.record_dispatches(text, jsonb) is
+'Records providers'' answers: [{attempt_id, verdict, scope?, code?, message?, provider_id?, retry_after_seconds?}].';
+revoke all on function engine.record_dispatches(text, jsonb) from public;
+grant execute on function engine.record_dispatches(text, jsonb) to outbound_worker;

@@ -1,0 +1,62 @@
+-- What the provider said when asked. Found: the attempt is accepted and the provider's object is read
+-- like an event. Not found: only after a grace period, in which the provider may still be writing it
+-- down, is that a no. Not answered: it is asked again.
+create or replace function engine.resolve_attempts(p_worker text, p_results jsonb)
+returns table (attempt_id uuid, job_id uuid, job_status public.job_status)
+language plpgsql
+security definer -- workers may read no table
+set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  v_answers engine.lookup_answer[] := array(
+    select l from jsonb_populate_recordset(null::engine.lookup_answer, p_results) as l
+  );
+begin
+  perform
+  from unnest(v_answers) as l
+  inner join engine.attempts as a on l.attempt_id = a.id
+  inner join engine.jobs as j on a.team_id = j.team_id and a.job_id = j.id
+  order by j.id
+  for update of j;
+
+  perform engine.accept_attempts(array(
+    select (a.team_id, a.job_id, a.id, 'accepted', 'job', null, 'found when asked', l.provider_id, null)::engine.dispatch_result
+    from unnest(v_answers) as l
+    inner join engine.attempts as a on l.attempt_id = a.id and a.status = 'AMBIGUOUS'
+    where l.found and l.provider_id is not null
+  ));
+  perform engine.ingest_event((
+    select coalesce(jsonb_agg(jsonb_build_object(
+      'provider', a.provider, 'event_key', concat_ws(':', 'lookup', a.id, md5(l.payload::text)),
+      'provider_id', a.provider_id, 'attempt_id', a.id,
+      'type', case a.provider when 'vapi' then 'call' else 'message' end, 'payload', l.payload
+    )), '[]')
+    from unnest(v_answers) as l
+    inner join engine.attempts as a on l.attempt_id = a.id and a.status = 'ACCEPTED'
+    where l.found and l.payload is not null
+  ));
+  perform engine.settle_silent_texts(v_answers);
+  perform engine.disprove_attempts(v_answers);
+  -- Still open: ask again later.
+  update engine.jobs as j
+  set check_at = engine.now() + case
+    when l.found is null then interval '1 minute'
+    when j.status = 'AMBIGUOUS' then interval '30 seconds'
+    else engine.silence(j.channel)
+  end
+  from unnest(v_answers) as l
+  inner join engine.attempts as a on l.attempt_id = a.id
+  where j.team_id = a.team_id and j.id = a.job_id and j.status in ('DISPATCHED', 'AMBIGUOUS');
+
+  return query
+  select a.id, a.job_id, j.status
+  from unnest(v_answers) as l
+  inner join engine.attempts as a on l.attempt_id = a.id
+  inner join engine.jobs as j on a.team_id = j.team_id and a.job_id = j.id;
+end
+$$;
+comment on function engine.resolve_attempts(text, jsonb) is
+'Records lookups: [{attempt_id, found (true, false, null when it could not be asked), provider_id?, payload?}].';
+revoke all on function engine.resolve_attempts(text, jsonb) from public;
+grant execute on function engine.resolve_attempts(text, jsonb) to outbound_worker;

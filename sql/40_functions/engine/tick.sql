@@ -1,0 +1,27 @@
+-- What time alone changes. pg_cron calls it once a minute, or a worker does where pg_cron is not
+-- there. Safe to run twice at once: rows that another tick holds are skipped.
+-- The counters are folded last, because nothing may wait for what that locks.
+create or replace function engine.tick()
+returns jsonb
+language plpgsql
+security definer -- cron and workers may write no table
+set search_path = ''
+as $$
+declare
+  v_expired integer := engine.expire_leases();
+  v_unanswered integer := engine.close_reply_windows();
+  v_launched integer := engine.launch_scheduled_campaigns();
+  v_completed integer := engine.complete_campaigns();
+  v_folded integer;
+begin
+  delete from engine.pacing as p where p.slot_at < engine.now() - interval '1 day';
+  v_folded := engine.fold_counters();
+  return jsonb_build_object(
+    'leases_expired', v_expired, 'reply_windows_closed', v_unanswered,
+    'campaigns_launched', v_launched, 'campaigns_completed', v_completed, 'counters_folded', v_folded
+  );
+end
+$$;
+comment on function engine.tick() is 'Does what time alone changes, and returns what it did. Idempotent.';
+revoke all on function engine.tick() from public;
+grant execute on function engine.tick() to outbound_worker;

@@ -1,0 +1,66 @@
+-- Edges one by one: the fields that every edge has, and where it leads.
+create or replace function engine.edge_form_issues(p_edges engine.graph_edge[])
+returns setof engine.graph_issue
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+  return query
+  select c.code, null::integer, e.edge_no, c.path, array[engine.show_value(c.value)], null::integer, null::integer[]
+  from (
+    select
+      e.*,
+      e.element -> 'data' as given,
+      coalesce(e.element -> 'sourceHandle', 'null') = 'null'
+      or (jsonb_typeof(e.element -> 'sourceHandle') = 'string' and length(e.element ->> 'sourceHandle') <= 200)
+      as has_handle,
+      coalesce(e.data -> 'label', 'null') = 'null'
+      or (jsonb_typeof(e.data -> 'label') = 'string' and length(e.data ->> 'label') <= 200) as has_label
+    from unnest(p_edges) as e
+  ) as e
+  cross join lateral (
+    values
+    ('edge_invalid', '', e.element, jsonb_typeof(e.element) <> 'object'),
+    ('edge_id_invalid', '.id', e.element -> 'id', e.id is null and jsonb_typeof(e.element) = 'object'),
+    ('edge_source_unknown', '.source', e.element -> 'source',
+      e.source_no is null and jsonb_typeof(e.element) = 'object'),
+    ('edge_target_unknown', '.target', e.element -> 'target',
+      e.target_no is null and jsonb_typeof(e.element) = 'object'),
+    ('edge_self_loop', '', null, e.source_no = e.target_no),
+    ('edge_handle_invalid', '.sourceHandle', e.element -> 'sourceHandle', not e.has_handle),
+    ('edge_data_invalid', '.data', e.given, jsonb_typeof(e.given) not in ('object', 'null')),
+    ('edge_label_invalid', '.data.label', e.data -> 'label', not e.has_label)
+  ) as c (code, path, value, is_broken)
+  where (
+    e.id is null or e.source_no is null or e.target_no is null or e.source_no = e.target_no
+    or not e.has_handle or not e.has_label or jsonb_typeof(e.given) not in ('object', 'null')
+  ) and c.is_broken;
+
+  return query
+  select 'edge_id_duplicate', null::integer, e.edge_no, '.id', array[d.first_no::text], null::integer, null::integer[]
+  from unnest(p_edges) as e
+  inner join (
+    select r.id, min(r.edge_no) as first_no
+    from unnest(p_edges) as r
+    where r.id is not null
+    group by r.id
+    having count(*) > 1
+  ) as d on e.id = d.id and e.edge_no > d.first_no;
+
+  return query
+  select 'edge_duplicate', null::integer, e.edge_no, '', null::text[], d.first_no, null::integer[]
+  from unnest(p_edges) as e
+  inner join (
+    select r.source_no, r.target_no, r.rule, min(r.edge_no) as first_no
+    from unnest(p_edges) as r
+    where r.source_no is not null and r.target_no is not null and r.rule is not null
+    group by r.source_no, r.target_no, r.rule
+    having count(*) > 1
+  ) as d on e.source_no = d.source_no and e.target_no = d.target_no and e.rule = d.rule and e.edge_no > d.first_no;
+end
+$$;
+comment on function engine.edge_form_issues(engine.graph_edge[]) is
+'Edges that are no objects, lead nowhere or to themselves, are there twice, or whose id, data, handle or label can''t be used.';
+revoke all on function engine.edge_form_issues(engine.graph_edge[]) from public;

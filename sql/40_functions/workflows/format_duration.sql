@@ -1,0 +1,22 @@
+-- The way back, in one spelling, whatever intervalstyle the session has. Days stay days: on a day on
+-- which the clocks change they are not 24 hours.
+create or replace function engine.format_duration(p_interval interval)
+returns text
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select case
+    when p_interval = interval '0' then 'PT0S'
+    else concat(
+      'P', nullif(extract(day from p_interval)::integer, 0) || 'D',
+      case when p_interval - extract(day from p_interval)::integer * interval '1 day' <> interval '0' then 'T' end,
+      nullif(extract(hour from p_interval)::integer, 0) || 'H',
+      nullif(extract(minute from p_interval)::integer, 0) || 'M',
+      nullif(extract(second from p_interval)::integer, 0) || 'S'
+    )
+  end
+$$;
+comment on function engine.format_duration(interval) is 'An interval of whole seconds as an ISO 8601 duration.';
+revoke all on function engine.format_duration(interval) from public;

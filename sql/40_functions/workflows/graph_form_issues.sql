@@ -1,0 +1,21 @@
+-- The graph as a whole: is it one?
+create or replace function engine.graph_form_issues(p_graph jsonb)
+returns setof engine.graph_issue
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select c.code, null::integer, null::integer, c.path, array[engine.show_value(c.value)], null::integer, null::integer[]
+  from (
+    values
+    ('graph_invalid', '', p_graph, coalesce(jsonb_typeof(p_graph), 'missing') <> 'object'),
+    ('nodes_invalid', '.nodes', p_graph -> 'nodes',
+      jsonb_typeof(p_graph) = 'object' and coalesce(jsonb_typeof(p_graph -> 'nodes'), 'missing') <> 'array'),
+    ('edges_invalid', '.edges', p_graph -> 'edges',
+      jsonb_typeof(p_graph) = 'object' and coalesce(jsonb_typeof(p_graph -> 'edges'), 'missing') <> 'array')
+  ) as c (code, path, value, is_broken)
+  where c.is_broken
+$$;
+comment on function engine.graph_form_issues(jsonb) is 'What keeps a JSON value from being a graph at all.';
+revoke all on function engine.graph_form_issues(jsonb) from public;

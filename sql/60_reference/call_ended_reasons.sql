@@ -1,0 +1,33 @@
+-- From the provider's published list. Faults during a call count as failed: the person may have been
+-- reached, so only the node's own retry rule may dial again.
+insert into reference.call_ended_reasons (pattern, outcome, scope) values
+('%', 'failed', 'job'),
+('customer-ended-call%', 'answered', 'job'),
+('assistant-ended-call%', 'answered', 'job'),
+('assistant-said-end-call-phrase', 'answered', 'job'),
+('assistant-forwarded-call', 'answered', 'job'),
+('assistant-request-returned-forwarding-phone-number', 'answered', 'job'),
+('silence-timed-out', 'answered', 'job'),
+('exceeded-max-duration', 'answered', 'job'),
+('vonage-completed', 'answered', 'job'),
+('vonage-disconnected', 'answered', 'job'),
+('call.in-progress.twilio-completed-call', 'answered', 'job'),
+('call.in-progress.sip-completed-call', 'answered', 'job'),
+('call.in-progress.error-warm-transfer-%', 'answered', 'job'),
+('call.in-progress.error-transfer-failed', 'answered', 'job'),
+('call.forwarding.operator-busy', 'answered', 'job'),
+('call.forwarding.no-answer', 'answered', 'job'),
+('call.ending.hook-executed-%', 'answered', 'job'),
+('voicemail', 'voicemail', 'job'),
+('customer-busy', 'busy', 'job'),
+('customer-did-not-answer', 'no_answer', 'job'),
+('call.in-progress.error-providerfault-outbound-sip-408-%', 'no_answer', 'job'),
+('call.in-progress.error-providerfault-outbound-sip-480-%', 'no_answer', 'job'),
+('call.in-progress.error-providerfault-outbound-sip-503-%', 'no_answer', 'job'),
+('call.in-progress.error-providerfault-outbound-sip-486-%', 'busy', 'job'),
+('call.in-progress.error-providerfault-outbound-sip-600-%', 'busy', 'job'),
+('call.start.error-subscription-concurrency-limit-reached', 'failed', 'capacity'),
+('call.start.error-subscription-%', 'failed', 'account'),
+('call.start.error-fraud-check-failed', 'failed', 'account'),
+('call.start.error-vapi-number-outbound-daily-limit', 'failed', 'account')
+on conflict (pattern) do update set outcome = excluded.outcome, scope = excluded.scope;

@@ -1,0 +1,18 @@
+-- Once a minute, where pg_cron is there; elsewhere the workers call the same function. A hosted project
+-- has pg_cron on offer and lets postgres create it.
+do $$
+begin
+  if exists (select from pg_catalog.pg_available_extensions where name = 'pg_cron' and installed_version is null)
+    and current_setting('cron.database_name', true) = current_database()
+  then
+    begin
+      create extension pg_cron;
+    exception when insufficient_privilege or feature_not_supported then
+      raise notice 'pg_cron cannot be created here; the workers will call engine.tick()';
+    end;
+  end if;
+  if exists (select from pg_catalog.pg_extension where extname = 'pg_cron') then
+    perform cron.schedule('outbound-tick', '* * * * *', 'select engine.tick()');
+  end if;
+end
+$$;
