@@ -21,6 +21,8 @@ import cli
 from cli.errors import CommandError
 from cli.output import print_error
 
+_OF_A_PROGRAM = {"install_completion", "show_completion"}
+
 
 def _command_of(name: str) -> Any | None:
     """The command that module `cli.<name>` provides; None where the module is only a part of others."""
@@ -33,7 +35,12 @@ def _command_of(name: str) -> Any | None:
         if importlib.util.find_spec(module_name) is None:
             return None
     app = getattr(importlib.import_module(module_name), "app", None)
-    return typer.main.get_command(app) if isinstance(app, typer.Typer) else None
+    if not isinstance(app, typer.Typer):
+        return None
+    command = typer.main.get_command(app)
+    # a group is built as if it were a program of its own, with options that belong to a program
+    command.params = [option for option in command.params if option.name not in _OF_A_PROGRAM]
+    return command
 
 
 class _Groups(TyperGroup):
