@@ -17,7 +17,7 @@ as $$
 declare
   v_team_id uuid := engine.require_team(p_team_id, 'operator');
   v_max_lateness interval := engine.parse_duration(p_max_lateness);
-  v_issues jsonb := '[]';
+  v_issues jsonb := '[]'::jsonb;
   v_campaign public.campaigns;
 begin
   if coalesce(btrim(p_name), '') = '' or length(btrim(p_name)) > 200 then

@@ -13,7 +13,8 @@ as $$
 declare
   v_campaign public.campaigns;
   v_blockers jsonb;
-  v_to public.campaign_status := case when p_at > engine.now() then 'SCHEDULED' else 'ACTIVE' end;
+  v_to public.campaign_status :=
+    case when p_at > engine.now() then 'SCHEDULED' else 'ACTIVE' end::public.campaign_status;
   v_members bigint;
 begin
   select * into v_campaign

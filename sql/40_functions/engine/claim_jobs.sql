@@ -18,7 +18,7 @@ as $$
 declare
   v_due uuid[];
   v_verdicts engine.verdict[];
-  v_claimed uuid[] := '{}';
+  v_claimed uuid[] := '{}'::uuid[];
 begin
   if p_worker is null or p_limit is null or p_limit < 1 or p_lease is null or p_lease <= interval '0' then
     perform engine.refuse('OB001', 'A claim needs a worker''s name, a limit of at least 1 and a lease.', '[]');

@@ -1,5 +1,5 @@
--- What providers answered, for attempts that a worker began. Saying it twice changes nothing; an event
--- may have said it before. Jobs are locked in order of id.
+-- What providers answered to the attempts that this worker began. Saying it twice changes nothing; an
+-- event may have said it before. Jobs are locked in order of id.
 create or replace function engine.record_dispatches(p_worker text, p_results jsonb)
 returns table (attempt_id uuid, job_id uuid, job_status public.job_status)
 language plpgsql
@@ -34,7 +34,7 @@ begin
     )::engine.dispatch_result
     from unnest(v_results) as r
     inner join engine.attempts as a on r.attempt_id = a.id
-    where a.status in ('OPEN', 'AMBIGUOUS')
+    where a.status in ('OPEN', 'AMBIGUOUS') and a.worker = p_worker
   );
   perform engine.accept_attempts(array(select r from unnest(v_open) as r where r.verdict = 'accepted'));
   perform engine.doubt_attempts(array(select r from unnest(v_open) as r where r.verdict = 'unknown'));

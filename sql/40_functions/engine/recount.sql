@@ -12,7 +12,7 @@ as $$
   where j.campaign_id = p_campaign_id
   group by 1, 2, 3, 4
   union all
-  select '', e.status::text, case when e.booked_at is null then '' else 'booked' end, '-infinity', count(*)
+  select '', e.status::text, case when e.booked_at is null then '' else 'booked' end, '-infinity'::timestamptz, count(*)
   from engine.enrollments as e
   where e.campaign_id = p_campaign_id
   group by 1, 2, 3, 4

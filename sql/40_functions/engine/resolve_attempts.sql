@@ -21,7 +21,7 @@ begin
   for update of j;
 
   perform engine.accept_attempts(array(
-    select (a.team_id, a.job_id, a.id, 'accepted', 'job', null, 'found when asked', l.provider_id, null)::engine.dispatch_result
+    select (a.team_id, a.job_id, a.id, 'accepted', 'job', null, 'found when ' || p_worker || ' asked', l.provider_id, null)::engine.dispatch_result
     from unnest(v_answers) as l
     inner join engine.attempts as a on l.attempt_id = a.id and a.status = 'AMBIGUOUS'
     where l.found and l.provider_id is not null

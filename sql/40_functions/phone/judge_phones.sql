@@ -8,7 +8,6 @@ language sql
 stable
 parallel safe
 set search_path = ''
-set enable_nestloop = off -- an array's length is unknown to the planner: hash joins are right for any
 as $$
   with home as (
     select p_country = any(countries) as is_nanp from reference.calling_codes where calling_code = '1'

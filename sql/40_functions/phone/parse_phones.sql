@@ -9,7 +9,6 @@ language sql
 stable
 parallel safe
 set search_path = ''
-set enable_nestloop = off -- an array's length is unknown to the planner: hash joins are right for any
 as $$
   with cells as materialized (
     select

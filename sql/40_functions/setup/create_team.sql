@@ -12,7 +12,7 @@ set search_path = ''
 as $$
 declare
   v_team public.teams;
-  v_issues jsonb := '[]';
+  v_issues jsonb := '[]'::jsonb;
 begin
   if not engine.caller_is_service() then
     perform engine.refuse('OB008', 'Only a service can create a team.', '{"role": null, "needs": "service_role"}');

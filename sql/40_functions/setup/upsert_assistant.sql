@@ -13,7 +13,7 @@ set search_path = ''
 as $$
 declare
   v_team_id uuid := engine.require_team(p_team_id, 'admin');
-  v_issues jsonb := '[]';
+  v_issues jsonb := '[]'::jsonb;
   v_assistant public.assistants;
 begin
   if coalesce(btrim(p_name), '') = '' or length(btrim(p_name)) > 200 then

@@ -17,7 +17,7 @@ set search_path = ''
 as $$
 declare
   v_team_id uuid := engine.require_team(p_team_id, 'admin');
-  v_issues jsonb := '[]';
+  v_issues jsonb := '[]'::jsonb;
   v_integration public.integrations;
 begin
   if p_provider is null then

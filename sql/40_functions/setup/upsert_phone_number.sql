@@ -17,7 +17,7 @@ declare
   v_team_id uuid := engine.require_team(p_team_id, 'admin');
   v_team public.teams;
   v_parsed record;
-  v_issues jsonb := '[]';
+  v_issues jsonb := '[]'::jsonb;
   v_number public.phone_numbers;
 begin
   select * into v_team from public.teams where id = v_team_id;

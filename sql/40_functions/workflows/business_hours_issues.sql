@@ -27,7 +27,7 @@ begin
     where d.weekday is not null
   ),
 
-  overlaps as (
+  compared as (
     select w.key, w.starts_at < max(w.ends_at) over (
       partition by w.key order by w.starts_at, w.window_no rows between unbounded preceding and 1 preceding
     ) as is_overlap
@@ -57,7 +57,7 @@ begin
     from windows as w
     where not w.is_sound
     union all
-    select distinct 'business_hours_overlap', '.windows.' || o.key, o.key from overlaps as o where o.is_overlap
+    select distinct 'business_hours_overlap', '.windows.' || o.key, o.key from compared as o where o.is_overlap
     union all
     select 'business_hours_never_open', '.windows', ''
     where jsonb_typeof(p_hours -> 'windows') = 'object' and not exists (select from windows)

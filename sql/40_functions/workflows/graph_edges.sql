@@ -10,7 +10,7 @@ set search_path = ''
 as $$
 begin
   if jsonb_typeof(p_graph -> 'edges') is distinct from 'array' then
-    return '{}';
+    return '{}'::engine.graph_edge[];
   end if;
   return (
     with nodes as materialized (

@@ -35,11 +35,11 @@ begin
     select i from engine.edge_overlap_issues(v_nodes, v_edges) as i
     union all
     select i from engine.structure_issues(v_nodes, v_edges) as i
-    -- What is no graph has no shape to speak of.
-    where p_graph is not null and jsonb_typeof(p_graph) = 'object'
+    -- Without a list of nodes there is no shape to speak of.
+    where jsonb_typeof(p_graph -> 'nodes') = 'array'
   );
   if v_issues = '{}' then
-    return '[]';
+    return '[]'::jsonb;
   end if;
   return engine.word_issues(v_issues, v_nodes, v_edges);
 end

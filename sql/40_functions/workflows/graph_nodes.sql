@@ -9,7 +9,7 @@ set search_path = ''
 as $$
 begin
   if jsonb_typeof(p_graph -> 'nodes') is distinct from 'array' then
-    return '{}';
+    return '{}'::engine.graph_node[];
   end if;
   return (
     select coalesce(array_agg((
