@@ -155,6 +155,7 @@ def _sandbox_environment(state: StackState, databases: Databases) -> dict[str, s
         "OUTBOUND_SANDBOX_VAPI_WEBHOOK_SECRET": state.secrets[f"{VAPI_SECRET}_WEBHOOK"],
         "OUTBOUND_SANDBOX_TWILIO_AUTH_TOKEN": state.secrets[TWILIO_SECRET],
         "OUTBOUND_SANDBOX_WEBHOOK_URL": url_of(state, "webhooks"),
+        "OUTBOUND_SANDBOX_VAPI_SERVER_URL": url_of(state, "webhooks", "/webhooks/vapi"),
     }
 
 
