@@ -84,13 +84,14 @@ class Drafting:
         yield from (entry for entry in self._migrated.schema if entry not in self._source.schema)
 
     def _object(self, draft: Draft, entry: Entry, new: str | None, old: str | None) -> None:
-        file = self._file_of(entry)
+        file = self._file_of(entry, new or old or "")
         if new is not None and file is not None and file in draft.files:
             draft.drops_before += [_undone(line) for line in _only_in(old, new) if line.startswith("GRANT ")]
         elif new is None:
             self._gone(draft, entry, old or "")
         elif entry.kind in _WHOLE_FILE and file is not None:
-            if old is not None and _result(old) != _result(new):
+            if old is not None and _signature(old) != _signature(new):
+                # names of arguments, defaults and results can't be replaced, only dropped
                 draft.drops_before.append(f"drop {entry.kind.lower()} {entry.schema}.{entry.name};")
             draft.files.append(file)
         elif entry.kind in _NEW_FILE and old is None and file is not None:
@@ -120,6 +121,8 @@ class Drafting:
         return self._source.schema[entry]
 
     def _gone(self, draft: Draft, entry: Entry, old: str) -> None:
+        if entry.kind in ("COMMENT", "ACL") and not self._outlives(entry):
+            return
         if entry.kind == "COMMENT":
             draft.drops_before.append(re.sub(r"\sIS\s.*", " IS NULL;", old, flags=re.DOTALL))
         elif entry.kind == "ACL":
@@ -139,9 +142,23 @@ class Drafting:
             for other in self._source.schema
         )
 
-    def _file_of(self, entry: Entry) -> SourceFile | None:
+    def _outlives(self, entry: Entry) -> bool:
+        """Whether what a comment or a grant is on is still there, in the same shape."""
+        kind, _, name = entry.name.partition(" ")
+        if kind == "COLUMN":
+            table = Entry("TABLE", entry.schema, name.partition(".")[0])
+            return table in self._source.schema and self._source.schema[table] == self._migrated.schema.get(table)
+        if kind in ("TRIGGER", "POLICY", "CONSTRAINT"):
+            part, _, table_name = name.partition(" ON ")
+            return Entry(kind, entry.schema, f"{table_name} {part}") in self._source.schema
+        return Entry(kind, entry.schema, name) in self._source.schema
+
+    def _file_of(self, entry: Entry, text: str) -> SourceFile | None:
         """The file that makes an object, or the object that a comment, a grant or a part belongs to."""
         name = entry.name
+        if entry.kind == "INDEX":
+            table = re.search(r" ON (?:ONLY )?([\w.]+) ", text)
+            return self._made.get(("table", table[1])) if table else None
         if entry.kind in ("COMMENT", "ACL"):
             kind, _, name = name.partition(" ")
             name = re.split(r"[.(]", name, maxsplit=1)[0] if kind in ("COLUMN", "FUNCTION", "PROCEDURE") else name
@@ -218,9 +235,9 @@ def _undone(grant: str) -> str:
     return f"REVOKE {privileges} FROM {grantee.removesuffix(';').removesuffix(' WITH GRANT OPTION')};"
 
 
-def _result(definition: str) -> str:
-    match = re.search(r"\bRETURNS\b.*", definition.split("AS $", 1)[0])
-    return match.group() if match else ""
+def _signature(definition: str) -> str:
+    """Name, arguments and result: the first line of what pg_dump prints."""
+    return definition.partition("\n")[0]
 
 
 def _key(row: str, names: list[str]) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ _TOKEN = re.compile(
       (?P<line_comment>--[^\n]*)
     | (?P<block_comment>/\*)
     | (?P<escape_string>[eE]'(?:[^'\\]|''|\\.)*')
-    | (?P<string>'(?:[^']|'')*')
+    | (?P<string>(?:[uU]&)?'(?:[^']|'')*')
     | (?P<identifier>"(?:[^"]|"")*")
     | (?P<dollar>\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$)
     | (?P<word>[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*)
@@ -52,6 +52,22 @@ def split(sql: str) -> Iterator[Statement]:
             start, body, nesting = token.end, None, _Nesting()
     if body is not None:
         yield _statement(sql, start, body, len(sql))
+
+
+def words(statement: Statement) -> Iterator[tuple[int, str]]:
+    """The words of a statement with their lines, those of dollar-quoted bodies too, those in quotes not."""
+    yield from _words(statement.text, statement.line)
+
+
+def _words(sql: str, line: int) -> Iterator[tuple[int, str]]:
+    for token in _tokens(sql):
+        here = line + sql.count("\n", 0, token.start)
+        if token.text.startswith("$"):
+            tag = token.text[: token.text.index("$", 1) + 1]
+            body = token.text[len(tag) : -len(tag)]
+            yield from _words(body, here)
+        elif token.text[0].isalpha() and not token.text.endswith("'"):
+            yield here, token.text
 
 
 @dataclass(frozen=True)
@@ -95,7 +111,7 @@ def _tokens(sql: str) -> Iterator[_Token]:
         elif kind == "other" and text in "'\"":
             raise UnterminatedSql(f"line {_line(sql, start)}: {text} is never closed")
         if kind not in ("space", "line_comment", "block_comment"):
-            yield _Token(text, start, position)
+            yield _Token(sql[start:position], start, position)
 
 
 def _statement(sql: str, start: int, body: int, end: int) -> Statement:
