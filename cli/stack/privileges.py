@@ -78,6 +78,8 @@ def launcher(*paths: Path) -> Launcher:
                 f"--reuid={account.uid}",
                 f"--regid={account.gid}",
                 "--clear-groups",
+                # else access(), by which initdb looks for its programs, would not count the capability
+                "--securebits=+no_setuid_fixup",
                 f"--inh-caps=+{capability}",
                 f"--ambient-caps=+{capability}",
                 "--",
