@@ -1,7 +1,7 @@
 -- The rule itself: which digits are a number that may be dialled. North American numbers need an
 -- assigned area code and a possible exchange; others need a plus and a possible length.
 create or replace function engine.judge_phones(
-  p_digits text[], p_has_plus boolean[], p_country text, p_allow_fictitious boolean
+  p_ordinals bigint[], p_digits text[], p_has_plus boolean[], p_country text, p_allow_fictitious boolean
 )
 returns table (ordinal bigint, phone text, is_fictitious boolean, problem text)
 language sql
@@ -24,7 +24,7 @@ as $$
         when h.is_nanp and length(d.digits) = 11 and d.digits like '1%' then d.digits
         when h.is_nanp then '1' || d.digits
       end as full_digits
-    from unnest(p_digits, p_has_plus) with ordinality as d (digits, has_plus, ordinal)
+    from unnest(p_ordinals, p_digits, p_has_plus) as d (ordinal, digits, has_plus)
     cross join home as h
   ),
   american as (
@@ -100,6 +100,6 @@ as $$
     end
   ) as p (problem)
 $$;
-comment on function engine.judge_phones(text[], boolean[], text, boolean) is
-'Judges digits: (ordinal, E.164 or null, whether reserved for fiction, why not).';
-revoke all on function engine.judge_phones(text[], boolean[], text, boolean) from public;
+comment on function engine.judge_phones(bigint[], text[], boolean[], text, boolean) is
+'Judges digits: (the ordinal that came with them, E.164 or null, whether reserved for fiction, why not).';
+revoke all on function engine.judge_phones(bigint[], text[], boolean[], text, boolean) from public;

@@ -15,88 +15,79 @@ as $$
       r.ordinal,
       r.raw,
       translate(r.raw, ' ()-.', '') as bare,
-      -- longer than any number is two numbers; .0 is what data frames append; a second + is odd
-      translate(r.raw, '0123456789 ()-.+', '') = '' and length(translate(r.raw, ' ()-.', '')) <= 16
-      and r.raw not like '%.0' and strpos(substr(translate(r.raw, ' ()-.', ''), 2), '+') = 0 as is_plain
+      -- longer than any number is two numbers; .0 is what data frames append
+      translate(r.raw, ' ()-.', '') ~ '^[+]?[0-9]{1,16}$' and r.raw not like '%.0' as is_plain
     from unnest(p_raws) with ordinality as r (raw, ordinal)
   ),
-  plain as materialized (
-    select row_number() over () as position, c.ordinal, ltrim(c.bare, '+') as digits, c.bare like '+%' as has_plus
-    from cells as c
-    where c.is_plain and c.bare <> ''
-  ),
-  odd as materialized (
-    select row_number() over () as position, c.ordinal, c.raw
+  odd as (
+    select array_agg(c.ordinal) as ordinals, array_agg(c.raw) as raws
     from cells as c
     where not c.is_plain and btrim(c.raw, E' \t\r\n') <> ''
   ),
   pieces as materialized (
-    select row_number() over () as position, o.ordinal, s.place, s.written, s.has_plus, s.digits, s.extension, s.problem
-    from engine.split_phone_cells((select array_agg(o.raw order by o.position) from odd as o)) as s
-    inner join odd as o on s.ordinal = o.position
+    select row_number() over () as piece, s.*
+    from odd as o
+    cross join lateral engine.split_phone_cells(o.ordinals, o.raws) as s
   ),
-  judged as (
+  ranked as (
+    -- the first valid number is used; when none is, the first that looks like one says why
     select
       p.ordinal,
       p.place,
       p.written,
       p.extension,
-      p.digits,
+      j.is_fictitious,
       case when p.problem is null then j.phone end as phone,
-      case when p.problem is null then j.is_fictitious else false end as is_fictitious,
-      coalesce(p.problem, j.problem) as problem
-    from engine.judge_phones(
-      (select array_agg(p.digits order by p.position) from pieces as p),
-      (select array_agg(p.has_plus order by p.position) from pieces as p),
-      p_country, p_allow_fictitious
-    ) as j
-    inner join pieces as p on j.ordinal = p.position
-  ),
-  ranked as (
-    -- the first valid number is used; when none is, the first that looks like one says why
-    select
-      j.*,
+      coalesce(p.problem, j.problem) as problem,
       row_number() over (
-        partition by j.ordinal order by (j.problem is not null), (length(j.digits) < 7), j.place
+        partition by p.ordinal
+        order by (coalesce(p.problem, j.problem) is not null), (length(p.digits) < 7), p.place
       ) as rank
-    from judged as j
+    from (
+      select array_agg(p.piece) as pieces, array_agg(p.digits) as digits, array_agg(p.has_plus) as has_plus
+      from pieces as p
+    ) as a
+    cross join lateral engine.judge_phones(a.pieces, a.digits, a.has_plus, p_country, p_allow_fictitious) as j
+    inner join pieces as p on j.ordinal = p.piece
   ),
   chosen as (
     select
       r.ordinal,
-      r.phone,
-      r.extension,
-      r.is_fictitious,
-      r.problem,
-      array(
-        select o.written from ranked as o
-        where o.ordinal = r.ordinal and o.rank > 1 and o.phone is distinct from r.phone
-        order by o.place
-      ) as others
-    from ranked as r
-    where r.rank = 1
+      min(r.phone) filter (where r.rank = 1) as phone,
+      min(r.extension) filter (where r.rank = 1) as extension,
+      bool_or(r.is_fictitious and r.problem is null) filter (where r.rank = 1) as is_fictitious,
+      min(r.problem) filter (where r.rank = 1) as problem,
+      array_agg(r.written order by r.place) filter (where r.rank > 1 and r.is_other) as others
+    from (
+      select
+        r.*,
+        r.phone is distinct from first_value(r.phone) over (partition by r.ordinal order by r.rank) as is_other
+      from ranked as r
+    ) as r
+    group by r.ordinal
   )
-  select p.ordinal, j.phone, null, j.is_fictitious, j.problem, '{}'::text[]
-  from engine.judge_phones(
-    (select array_agg(p.digits order by p.position) from plain as p),
-    (select array_agg(p.has_plus order by p.position) from plain as p),
-    p_country, p_allow_fictitious
-  ) as j
-  inner join plain as p on j.ordinal = p.position
-  union all
-  select c.ordinal, c.phone, c.extension, c.is_fictitious, c.problem, c.others
-  from chosen as c
-  union all
-  select o.ordinal, null, null, false, 'phone_not_a_number', '{}'::text[]
-  from odd as o
-  where not exists (select from chosen as c where c.ordinal = o.ordinal)
+  select j.ordinal, j.phone, null::text, j.is_fictitious, j.problem, '{}'::text[]
+  from (
+    select array_agg(c.ordinal) as ordinals, array_agg(ltrim(c.bare, '+')) as digits, array_agg(c.bare like '+%') as has_plus
+    from cells as c
+    where c.is_plain
+  ) as a
+  cross join lateral engine.judge_phones(a.ordinals, a.digits, a.has_plus, p_country, p_allow_fictitious) as j
   union all
   select
-    c.ordinal, null, null, false,
-    case when btrim(c.raw, E' \t\r\n') <> '' then 'phone_not_a_number' else 'phone_missing' end,
-    '{}'::text[]
+    c.ordinal,
+    h.phone,
+    h.extension,
+    coalesce(h.is_fictitious, false),
+    case
+      when h.ordinal is not null then h.problem
+      when btrim(c.raw, E' \t\r\n') <> '' then 'phone_not_a_number'
+      else 'phone_missing'
+    end,
+    coalesce(h.others, '{}')
   from cells as c
-  where c.raw is null or btrim(c.raw, E' \t\r\n') = '' or (c.is_plain and c.bare = '')
+  left join chosen as h on c.ordinal = h.ordinal
+  where c.is_plain is not true
 $$;
 comment on function engine.parse_phones(text[], text, boolean) is
 'Parses cells: for each (ordinal, E.164 or null, extension, whether reserved for fiction, problem code or null, other numbers of the cell as written).';

@@ -1,7 +1,7 @@
 -- A cell of a contact file is often more than a number: a label, an extension, two numbers, an Excel
 -- wrapper, dashes and digits of other scripts. This takes such cells apart; what it hands on is digits
 -- with or without a plus, for engine.parse_phones to judge. Plain spellings never come here.
-create or replace function engine.split_phone_cells(p_raws text[])
+create or replace function engine.split_phone_cells(p_ordinals bigint[], p_raws text[])
 returns table (ordinal bigint, place bigint, written text, has_plus boolean, digits text, extension text, problem text)
 language sql
 immutable
@@ -23,7 +23,7 @@ as $$
         ),
         '^=?\s*"\s*(.*?)\s*"$', '\1'
       ) as cell
-    from unnest(p_raws) with ordinality as r (raw, ordinal)
+    from unnest(p_ordinals, p_raws) as r (ordinal, raw)
   ),
   rounded as (
     select
@@ -87,6 +87,6 @@ as $$
     end
   from extended as e
 $$;
-comment on function engine.split_phone_cells(text[]) is
-'Takes cells apart into numbers: (ordinal of the cell, place in it, as written, has_plus, digits, extension, problem).';
-revoke all on function engine.split_phone_cells(text[]) from public;
+comment on function engine.split_phone_cells(bigint[], text[]) is
+'Takes cells apart into numbers: (the ordinal that came with the cell, place in it, as written, has_plus, digits, extension, problem).';
+revoke all on function engine.split_phone_cells(bigint[], text[]) from public;
