@@ -301,6 +301,9 @@ SWEEPS = [
           and (a.atttypid = 'timestamp'::regtype or a.atttypid = 'timestamptz'::regtype and a.attname !~ '_at$')
         """,
         "create table public.planted (created timestamptz);",
+        {
+            "engine.jobs.reply_deadline": "says what ends then; reply_at would read as the moment of the reply",
+        },
     ),
     Sweep(
         "the clock is read from engine.now() alone",
