@@ -1,0 +1,120 @@
+"""What the demo sets up before it launches: a stack of its own, a team, its accounts, a published workflow."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from cli.api import Api
+from cli.stack.binaries import Kind
+from cli.stack.parts import TWILIO_SECRET, VAPI_SECRET
+from cli.stack.stack import Options, Stack
+
+WORKFLOW = Path(__file__).with_name("workflow.json")
+CONTACTS = Path(__file__).with_name("contacts.csv")
+START = "2027-03-01T14:00:00Z"
+"""A Monday, nine in the morning in New York: campaign time starts here, whatever day it is."""
+TEAM = "Evergreen Heating & Air"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A running stack with a team that is ready to launch."""
+
+    stack: Stack
+    connection: dict[str, Any]
+    api: Api
+    sandbox: httpx.Client
+    team_id: str
+    workflow_id: str
+    phone_number_id: str
+
+    def log(self) -> list[dict[str, Any]]:
+        """All that the sandbox's providers were asked and told, in order."""
+        entries: list[dict[str, Any]] = []
+        while True:
+            after = entries[-1]["seq"] if entries else 0
+            page = self.sandbox.get("/log", params={"after": after, "limit": 1000}).raise_for_status().json()["entries"]
+            if not page:
+                return entries
+            entries += page
+
+
+@contextlib.contextmanager
+def stack_of_its_own(postgres: Kind, progress: Callable[[str], None]) -> Iterator[tuple[Stack, dict[str, Any]]]:
+    """A stack in a temporary folder; nothing of it is left afterwards, whatever happens."""
+    folder = Path(tempfile.mkdtemp(prefix="outbound-demo-"))
+    before = os.environ.get("OUTBOUND_STACK_DIR")
+    # what is called from here, such as the import of an audience, finds this stack and not another
+    os.environ["OUTBOUND_STACK_DIR"] = str(folder)
+    stack = Stack(folder)
+    try:
+        stack.up(Options(postgres=postgres), progress)
+        yield stack, stack.status()
+    finally:
+        if before is None:
+            del os.environ["OUTBOUND_STACK_DIR"]
+        else:
+            os.environ["OUTBOUND_STACK_DIR"] = before
+        stack.reset() if (folder / "state.json").exists() else shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def scene(stack: Stack, connection: dict[str, Any], speed: float) -> Iterator[Scene]:
+    """A team with its accounts at the sandbox and a published workflow."""
+    control = connection["sandbox_urls"]["control"]
+    with (
+        Api(connection["api_url"], connection["service_role_key"]) as api,
+        httpx.Client(base_url=control, timeout=30, trust_env=False) as sandbox,
+    ):
+        # the clock stands until the campaign is launched
+        sandbox.put("/clock", json={"mode": "manual", "at": START}).raise_for_status()
+        sandbox.put("/clock", json={"mode": "manual", "speed": speed}).raise_for_status()
+        account = sandbox.get("/account").raise_for_status().json()
+        team_id = api.rpc("create_team", p_name=TEAM, p_timezone="America/New_York", p_is_sandbox=True)["id"]
+        api.rpc("upsert_integration", p_provider="vapi", p_secret_name=VAPI_SECRET, p_is_sandbox=True)
+        api.rpc(
+            "upsert_integration",
+            p_provider="twilio",
+            p_secret_name=TWILIO_SECRET,
+            p_account_ref=account["twilio_account_sid"],
+            p_is_sandbox=True,
+        )
+        line = account["phone_numbers"][0]
+        number = api.rpc(
+            "upsert_phone_number",
+            p_phone=line["number"],
+            p_label="Main line",
+            p_vapi_phone_number_id=line["id"],
+            p_is_verified_for_calls=True,
+            p_is_verified_for_texts=True,
+        )
+        voice = account["assistants"][0]
+        assistant = api.rpc("upsert_assistant", p_name=voice["name"], p_provider_assistant_id=voice["id"])
+        yield Scene(
+            stack=stack,
+            connection=connection,
+            api=api,
+            sandbox=sandbox,
+            team_id=team_id,
+            workflow_id=_publish_workflow(api, assistant["id"]),
+            phone_number_id=number["id"],
+        )
+
+
+def _publish_workflow(api: Api, assistant_id: str) -> str:
+    graph = json.loads(WORKFLOW.read_text().replace("ASSISTANT", assistant_id))
+    workflow = api.rpc("create_workflow", p_name="Tune-up reminder")
+    workflow_id = str(workflow["id"])
+    api.rpc("save_workflow", p_workflow_id=workflow_id, p_graph=graph, p_revision=workflow["revision"])
+    api.rpc("publish_workflow", p_workflow_id=workflow_id, p_note="Demo")
+    return workflow_id

@@ -1,0 +1,84 @@
+"""What the demo ends with: the numbers, a chart, and the sandbox's own log as the judge."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import plotext
+from rich.console import Console
+from rich.text import Text
+
+from cli.demo.live import ENDED, TEAM_ZONE, Film, nodes_table
+from cli.output import print_table
+
+_NEXT = """\
+outbound stack up             a stack that stays: database, Data API, receiver, sandbox, workers
+outbound demo --file my.csv   the same campaign with your own contacts (nobody is really called)
+outbound sandbox --help       change who answers, make the providers fail, read what they were asked
+docs/                         how it fits together"""
+
+
+def judge(log: list[dict[str, Any]]) -> dict[str, int]:
+    """Count what the providers took, and how often one of our attempts was taken twice."""
+    taken: Counter[str] = Counter()
+    attempts: Counter[str] = Counter()
+    for entry in log:
+        if entry["kind"] == "request" and entry["method"] == "POST" and entry["taken"]:
+            taken[entry["provider"]] += 1
+            about = entry["correlation"]
+            attempts[str(about.get("attempt_id") or about.get("external_id"))] += 1
+    twice = sum(count - 1 for count in attempts.values() if count > 1)
+    return {"calls": taken["vapi"], "texts": taken["twilio"], "taken_twice": twice}
+
+
+def show(console: Console, film: Film, verdict: dict[str, int]) -> None:
+    """Print the campaign's end."""
+    last = film.samples[-1]
+    metrics = last.metrics
+    console.print()
+    print_table(
+        ["result", "contacts", "share"],
+        [
+            [state.replace("_", " "), metrics[state], f"{metrics[state] / max(metrics['enrolled'], 1):.0%}"]
+            for state in (*ENDED, "active")
+            if metrics[state] or state == "booked"
+        ]
+        + [["enrolled", metrics["enrolled"], "100%"]],
+        title="The campaign",
+        right=["contacts", "share"],
+    )
+    console.print(Text("By node", style="bold"))
+    console.print(nodes_table(last.nodes))
+    console.print()
+    console.print(Text.from_ansi(chart(film, console.width)))
+    begun, ended = film.samples[0].at, last.at
+    console.print(
+        f"{(ended - begun).total_seconds() / 86400:.1f} days of campaign time in {film.seconds:.0f} seconds. "
+        f"The providers' own log: {verdict['calls']} calls and {verdict['texts']} texts taken, "
+        f"{verdict['taken_twice']} of them twice."
+    )
+    console.print()
+    console.print(Text("What to try next", style="bold"))
+    console.print(Text(_NEXT))
+
+
+def chart(film: Film, width: int) -> str:
+    """Contacts done and booked over campaign time."""
+    start = film.samples[0].at
+    days = [(sample.at - start).total_seconds() / 86400 for sample in film.samples]
+    plotext.clear_figure()
+    plotext.theme("clear")
+    plotext.plotsize(min(width, 78), 14)
+    plotext.plot(days, [sample.ended for sample in film.samples], label="done")
+    plotext.plot(days, [sample.metrics["booked"] for sample in film.samples], label="booked")
+    plotext.title("Contacts over days of campaign time")
+    ticks = range(int(days[-1]) + 2)
+    plotext.xticks(list(ticks), [_weekday(start, day) for day in ticks])
+    return str(plotext.build())
+
+
+def _weekday(start: datetime, day: int) -> str:
+    return datetime.fromtimestamp(start.timestamp() + day * 86400, ZoneInfo(TEAM_ZONE.key)).strftime("%a")

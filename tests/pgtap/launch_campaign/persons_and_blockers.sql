@@ -1,0 +1,43 @@
+begin;
+select plan(11);
+select tests.set_clock('2027-03-01 12:00-05');
+create temp table team as select tests.create_team('Acme', 'admin@acme.example') as id;
+create temp table campaign as select tests.create_campaign(team.id, 3) as id from team;
+select tests.add_member(id, 'viewer@acme.example', 'viewer') from team;
+select tests.create_team('Other', 'admin@other.example');
+grant select on team, campaign to authenticated;
+
+select tests.act_as('viewer@acme.example');
+select throws_ok('select public.launch_campaign(id) from campaign', 'OB008', null, 'a viewer may not');
+select tests.act_as('admin@other.example');
+select throws_ok('select public.launch_campaign(id) from campaign', 'OB004', null, 'another team''s is not found');
+select tests.act_as('admin@acme.example');
+select is(
+  public.launch_campaign(id, p_dry_run => true) - 'campaign_id' - 'at',
+  '{"from": "CREATED", "to": "ACTIVE", "dry_run": true, "members": 3, "blockers": []}', 'a dry run says what would be'
+) from campaign;
+select is((select status::text from public.campaigns), 'CREATED', 'and changes nothing');
+
+select tests.act_as_superuser();
+update public.phone_numbers set is_verified_for_texts = false;
+update public.integrations set status = 'PAUSED', paused_reason = '401', paused_at = engine.now() where provider = 'vapi';
+select is(
+  (select array_agg(b ->> 'code') from jsonb_array_elements(
+    public.launch_campaign(campaign.id, p_dry_run => true) -> 'blockers'
+  ) as b),
+  '{number_not_verified_for_texts,integration_paused_vapi}', 'everything that blocks is listed'
+) from campaign;
+select throws_ok('select public.launch_campaign(id) from campaign', 'OB007', null, 'and blocks');
+update public.phone_numbers set is_verified_for_texts = true;
+update public.integrations set status = 'ACTIVE', paused_reason = null, paused_at = null;
+
+select tests.act_as('admin@acme.example');
+select is(public.launch_campaign(id) ->> 'members', '3', 'launched') from campaign;
+select is((select status::text from public.campaigns), 'ACTIVE', 'and active');
+select throws_ok('select public.launch_campaign(id) from campaign', 'OB002', null, 'once only');
+select tests.act_as_superuser();
+select is((select count(*) from engine.jobs where status = 'READY'), 3::bigint, 'with a job for each contact');
+select is((select enrolled_count from public.campaigns), 3::bigint, 'and the count');
+
+select * from finish();
+rollback;
