@@ -40,7 +40,7 @@ NumberArgument = Annotated[str, typer.Argument(help="The person's number, such a
 @app.command()
 def serve(
     port: Annotated[
-        int | None, typer.Option(help=f"Port on loopback; 0 takes a free one. Default: {DEFAULT_PORT}.")
+        int | None, typer.Option(help=f"Port on loopback. Default: {DEFAULT_PORT}.", min=1, max=65535)
     ] = None,
     seed: Annotated[str | None, typer.Option(help="Another seed, another population.")] = None,
     clock: Annotated[

@@ -90,11 +90,11 @@ class Sandbox:
             self.stage.agenda.schedule(event.at, event.subject, event.action)
 
     def forget(self) -> None:
-        """Drop calls, texts, opt-outs, scripts, faults and plans. The log and the clock stay."""
+        """Back to how it was configured, with no calls, texts, opt-outs or scripts. The log and the clock stay."""
         self.stage.agenda.clear()
         self.stage.courier.forget()
         self.stage.population.forget()
-        self.stage.faults.replace([])
+        self.stage.restore()
         self.calls.forget()
         self.texts.forget()
 

@@ -35,17 +35,26 @@ class Stage:
         """All parts, as the settings say."""
         clock, agenda = VirtualClock(), Agenda()
         journal = Journal(settings.log_path, settings.secrets)
-        faults = FaultPlan(settings.seed, [Fault.model_validate(fault) for fault in settings.faults])
-        return cls(
+        faults = FaultPlan(settings.seed)
+        stage = cls(
             settings=settings,
             clock=clock,
             agenda=agenda,
             journal=journal,
             faults=faults,
             courier=Courier(clock, agenda, journal, faults),
-            population=Population(settings.seed, Rates.model_validate(settings.rates)),
-            account=configured_account(settings, settings.account),
+            population=Population(settings.seed, Rates()),
+            account=Account(),
         )
+        stage.restore()
+        return stage
+
+    def restore(self) -> None:
+        """Account, rates, seed and faults as the settings have them."""
+        self.account = configured_account(self.settings, self.settings.account)
+        self.population.seed = self.settings.seed
+        self.population.rates = Rates.model_validate(self.settings.rates)
+        self.faults.replace([Fault.model_validate(fault) for fault in self.settings.faults])
 
 
 def configured_account(settings: SandboxSettings, given: dict[str, Any]) -> Account:

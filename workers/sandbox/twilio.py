@@ -4,7 +4,7 @@ import base64
 import binascii
 import hmac
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -161,6 +161,8 @@ def _passes(message: Message, name: str, value: str) -> bool:
         day = moment.date()
         return {"DateSent": day == bound, "DateSent>": day >= bound, "DateSent<": day <= bound}.get(name, True)
     whole = moment.replace(microsecond=0)
+    if name == "DateSent" and bound.time() == time():  # a day, as Twilio's libraries write one
+        return whole.date() == bound.date()
     return {"DateSent": whole == bound, "DateSent>": whole >= bound, "DateSent<": whole <= bound}.get(name, True)
 
 

@@ -35,8 +35,7 @@ class CallDesk:
         self._agenda = stage.agenda
         self._calls: dict[str, Call] = {}
         self._open: dict[str, Call] = {}
-        self.concurrency_limit = stage.settings.vapi_concurrency_limit
-        self.over_limit = stage.settings.vapi_over_limit
+        self._restore()
 
     def __len__(self) -> int:
         return len(self._calls)
@@ -55,6 +54,11 @@ class CallDesk:
         """Drop every call."""
         self._calls.clear()
         self._open.clear()
+        self._restore()
+
+    def _restore(self) -> None:
+        self.concurrency_limit = self._stage.settings.vapi_concurrency_limit
+        self.over_limit = self._stage.settings.vapi_over_limit
 
     def place(self, request: Any) -> dict[str, Any]:
         """`POST /call`: one call, or a batch when there are `customers`."""
