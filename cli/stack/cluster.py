@@ -28,6 +28,7 @@ from psycopg import sql
 
 from cli.stack.binaries import Binaries, ClusterError
 from cli.stack.privileges import launcher, server_account
+from cli.stack.processes import wait_until
 
 SUPERUSER = "supabase_admin"
 DATABASE = "postgres"
@@ -183,14 +184,10 @@ class Cluster:
         pid = self.pid
         if pid is None:
             return
-        for how, seconds in (
-            ((signal.SIGQUIT, _STOP_SECONDS),)
-            if immediate
-            else ((signal.SIGINT, _STOP_SECONDS), (signal.SIGQUIT, _STOP_SECONDS))
-        ):
+        for how in [signal.SIGQUIT] if immediate else [signal.SIGINT, signal.SIGQUIT]:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, how)
-            if _wait_for_end(pid, seconds):
+            if wait_until(lambda: _has_ended(pid), _STOP_SECONDS):
                 return
         raise ClusterError(f"PostgreSQL (process {pid}) does not stop.", hint=f"See {self.log_file}.")
 
@@ -372,12 +369,8 @@ def _locale_options() -> list[str]:
     return ["--locale=C.UTF-8"]
 
 
-def _wait_for_end(pid: int, seconds: float) -> bool:
-    """Whether the process is gone in time; a child of ours that has ended is collected."""
+def _has_ended(pid: int) -> bool:
     try:
-        psutil.Process(pid).wait(seconds)
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return True
-    except psutil.TimeoutExpired:
-        return False
-    return True

@@ -11,7 +11,8 @@ import json
 import os
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,18 +46,39 @@ class Handle:
         except psutil.Error:
             return False
 
+    def ask_to_end(self) -> None:
+        """Tell it to end, and the processes that it started, without waiting."""
+        self._signal(signal.SIGTERM)
+
+    def see_it_end(self, seconds: float) -> None:
+        """Wait for its end, and bring it about when it has not come after `seconds`."""
+        if not wait_until(lambda: not self.alive(), seconds):
+            self._signal(signal.SIGKILL)
+            wait_until(lambda: not self.alive(), 10.0)
+
     def end(self, seconds: float) -> None:
-        """Ask it to end, and end it when it has not after `seconds`; its own children go with it."""
-        if not self.alive():
-            return
-        process = psutil.Process(self.pid)
-        for sign, patience in ((signal.SIGTERM, seconds), (signal.SIGKILL, 10.0)):
+        """Ask it to end and see to it."""
+        self.ask_to_end()
+        self.see_it_end(seconds)
+
+    def _signal(self, sign: signal.Signals) -> None:
+        if self.alive():
             with contextlib.suppress(ProcessLookupError):
                 # it leads a process group of its own
                 os.killpg(self.pid, sign)
-            with contextlib.suppress(psutil.TimeoutExpired):
-                process.wait(patience)
-                return
+
+
+def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
+    """Whether something became so in time.
+
+    Asked again and again: who waits for a process to vanish waits for whoever collects it, long after it ended.
+    """
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
 
 
 def put_aside(log: Path) -> None:

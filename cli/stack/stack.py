@@ -278,12 +278,22 @@ class Stack:
             state = self.file.load()
             if state is None:
                 return changes
-            for part in reversed(PARTS):
-                handle = state.handle(part.name)
-                if handle is not None and handle.alive():
-                    progress(part.name)
-                    handle.end(part.patience)
-                    changes.stopped.append(part.name)
+            running = [
+                (part, handle)
+                for part in reversed(PARTS)
+                if (handle := state.handle(part.name)) is not None and handle.alive()
+            ]
+            changes.stopped = [part.name for part, _ in running]
+            if running and running[0][0].name == "worker":
+                # it finishes what it began with the others' help; they need no order among themselves
+                part, handle = running.pop(0)
+                progress(part.name)
+                handle.end(part.patience)
+            for _, handle in running:
+                handle.ask_to_end()
+            for part, handle in running:
+                progress(part.name)
+                handle.see_it_end(part.patience)
             self._end_strays()
             cluster = database.cluster_of(self.folder, state)
             if cluster is not None and cluster.pid is not None:
