@@ -38,5 +38,5 @@ def run(
     except ConfigurationError as error:
         raise CommandError(str(error), hint="Set it in the environment and start the worker again.") from None
     secrets = Secrets.from_environment()
-    logs.configure(settings.log_level, redactor(settings, secrets), process="worker")
+    logs.configure(settings.log_level, redactor(settings, secrets), part="worker")
     raise typer.Exit(process.main(settings, secrets))

@@ -14,7 +14,7 @@ def main() -> int:
     except ConfigurationError as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    logs.configure(settings.log_level, redactor(settings, secrets), process="worker")
+    logs.configure(settings.log_level, redactor(settings, secrets), part="worker")
     return process.main(settings, secrets)
 
 

@@ -58,6 +58,7 @@ async def serving(app: ASGIApp, host: str, port: int) -> AsyncIterator[int]:
     config = server.config
     listening = config.bind_socket()
     bound: int = listening.getsockname()[1]
+    listening.listen()
     task = asyncio.create_task(server.serve(sockets=[listening]), name="health")
     try:
         yield bound

@@ -184,14 +184,15 @@ def read_message_answer(response: httpx.Response, *secrets: str) -> DispatchResu
             return DispatchResult("unknown", "job", "unreadable_answer", f"{response.status_code} without a sid")
         status = body.get("status") if body else None
         return DispatchResult("accepted", "job", str(status or "created"), provider_id=sid)
-    number = _code(body)
-    message = clean(str(body.get("message") or "") if body else "", *secrets)
-    if number is not None:
-        message = f"{number}: {message}"
-    wait = retry_after(response)
+    number, wait = _code(body), retry_after(response)
     answer = CODES.get(number) if number is not None and response.status_code < 500 else None
     answer = answer or read_status(response)
-    return DispatchResult(answer.verdict, answer.scope, answer.code, message, retry_after_seconds=wait)
+    words = clean(str(body.get("message") or "") if body else "", *secrets)
+    if number is None:
+        return DispatchResult(answer.verdict, answer.scope, answer.code, words, retry_after_seconds=wait)
+    # Twilio's number is the code that the engine knows; what it stands for is for people.
+    message = f"{answer.code}: {words}" if words else answer.code
+    return DispatchResult(answer.verdict, answer.scope, str(number), message, retry_after_seconds=wait)
 
 
 def _code(body: dict[str, Any] | None) -> int | None:

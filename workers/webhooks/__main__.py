@@ -20,7 +20,7 @@ def main() -> int:
     except ConfigurationError as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    logs.configure(settings.log_level, redactor(settings, secrets), process="webhooks")
+    logs.configure(settings.log_level, redactor(settings, secrets), part="webhooks")
     database = Database.from_settings(settings)
     app = create_app(Receiver(settings, secrets, database), database)
     uvicorn.run(

@@ -43,11 +43,17 @@ def verify_vapi(
 def verify_twilio(
     url: str, form: ImmutableMultiDict[str, str], signature: str, tokens: Sequence[tuple[str, SecretStr]]
 ) -> str | None:
-    """The name of the token that signed a Twilio request to `url`, exactly as Twilio was given it."""
+    """The name of the token that signed a Twilio request to `url`, exactly as Twilio was given it.
+
+    Twilio signs an apostrophe in a query as `%27`, whichever way it was given.
+    """
+    spellings = {url, url.replace("'", "%27")}
     found = None
     for name, token in tokens:
-        if RequestValidator(token.get_secret_value()).validate(url, form, signature):
-            found = name
+        validator = RequestValidator(token.get_secret_value())
+        for spelling in spellings:
+            if validator.validate(spelling, form, signature):
+                found = name
     return found
 
 

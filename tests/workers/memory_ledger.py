@@ -1,0 +1,120 @@
+"""The `Ledger` port in memory: the engine's promises to workers, small enough to see through.
+
+Real time stands for campaign time. It can be made to fail: `away` counts calls that find no database.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from workers.errors import DatabaseFaultError, DatabaseUnavailableError
+from workers.ledger import BegunAttempt, ClaimedJob, DispatchResult, DoubtfulAttempt, JobState, Resolution
+
+TEAM = uuid4()
+
+
+@dataclass
+class Job:
+    queue: str
+    id: UUID = field(default_factory=uuid4)
+    status: str = "READY"
+    owner: str | None = None
+    lease_until: datetime | None = None
+    attempts: list[UUID] = field(default_factory=list)
+
+
+@dataclass
+class MemoryLedger:
+    jobs: dict[UUID, Job] = field(default_factory=dict)
+    results: dict[UUID, DispatchResult] = field(default_factory=dict)
+    doubts: list[DoubtfulAttempt] = field(default_factory=list)
+    resolutions: list[Resolution] = field(default_factory=list)
+    calls: Counter[str] = field(default_factory=Counter)
+    away: dict[str, int] = field(default_factory=dict)
+    batches: list[int] = field(default_factory=list)
+    claimed_at_once: list[int] = field(default_factory=list)
+    closed_by_gate: set[UUID] = field(default_factory=set)
+    poison: UUID | None = None
+    lose_leases: bool = False
+
+    def add(self, queue: str, count: int = 1) -> list[Job]:
+        added = [Job(queue) for _ in range(count)]
+        self.jobs |= {job.id: job for job in added}
+        return added
+
+    def statuses(self) -> Counter[str]:
+        return Counter(job.status for job in self.jobs.values())
+
+    async def claim_jobs(self, worker: str, queues: Sequence[str], limit: int, lease: timedelta) -> list[ClaimedJob]:
+        self._reach("claim_jobs")
+        until = datetime.now(UTC) + lease
+        found = [job for job in self.jobs.values() if job.queue in queues and job.status == "READY"][:limit]
+        for job in found:
+            job.status, job.owner, job.lease_until = "CLAIMED", worker, until
+        if found:
+            self.claimed_at_once.append(len(found))
+        return [ClaimedJob(TEAM, job.id, job.queue, 0, until, until) for job in found]
+
+    async def begin_attempts(self, worker: str, job_ids: Sequence[UUID]) -> list[BegunAttempt]:
+        self._reach("begin_attempts")
+        begun = []
+        for job_id in job_ids:
+            job = self.jobs[job_id]
+            assert (job.status, job.owner) == ("CLAIMED", worker)
+            if job_id in self.closed_by_gate:
+                job.status = "CANCELLED"
+                continue
+            attempt_id = uuid4()
+            job.attempts.append(attempt_id)
+            begun.append(BegunAttempt(TEAM, attempt_id, job_id, len(job.attempts), "vapi", "ACME", None, {}))
+        return begun
+
+    async def extend_leases(self, worker: str, job_ids: Sequence[UUID], lease: timedelta) -> set[UUID]:
+        self._reach("extend_leases")
+        kept = {job_id for job_id in job_ids if self.jobs[job_id].owner == worker and not self.lose_leases}
+        for job_id in kept:
+            self.jobs[job_id].lease_until = datetime.now(UTC) + lease
+        return kept
+
+    async def record_dispatches(self, worker: str, results: Sequence[tuple[UUID, DispatchResult]]) -> list[JobState]:
+        del worker
+        self._reach("record_dispatches")
+        if any(attempt_id == self.poison for attempt_id, _ in results):
+            msg = "22P02 invalid input"
+            raise DatabaseFaultError(msg)
+        self.batches.append(len(results))
+        states = []
+        after = {"accepted": "DISPATCHED", "refused": "FAILED", "try_later": "LATER", "unknown": "AMBIGUOUS"}
+        for attempt_id, result in results:
+            self.results[attempt_id] = result
+            job = next(job for job in self.jobs.values() if attempt_id in job.attempts)
+            job.status = after[result.verdict]
+            states.append(JobState(attempt_id, job.id, job.status))
+        return states
+
+    async def claim_ambiguous(self, worker: str, limit: int, lease: timedelta) -> list[DoubtfulAttempt]:
+        del worker, lease
+        self._reach("claim_ambiguous")
+        taken, self.doubts = self.doubts[:limit], self.doubts[limit:]
+        return taken
+
+    async def resolve_attempts(self, worker: str, resolutions: Sequence[Resolution]) -> list[JobState]:
+        del worker
+        self._reach("resolve_attempts")
+        self.resolutions += resolutions
+        return []
+
+    async def tick(self) -> dict[str, Any]:
+        self._reach("tick")
+        return {}
+
+    def _reach(self, call: str) -> None:
+        self.calls[call] += 1
+        if self.away.get(call, 0) > 0:
+            self.away[call] -= 1
+            raise DatabaseUnavailableError(call)
