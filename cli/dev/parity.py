@@ -12,6 +12,8 @@ from cli.dev.project import GateFailed
 from cli.dev.snapshot import Entry, Snapshot
 
 _SOURCE, _MIGRATIONS = "sql/", "migrations"
+# Of one object: enough to see what kind of change it is.
+_MOST_LINES = 60
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,9 @@ def _listing(title: str, source: list[str], migrated: list[str]) -> list[Differe
 
 
 def _diff(source: list[str], migrated: list[str]) -> str:
-    lines = difflib.unified_diff(source, migrated, _SOURCE, _MIGRATIONS, lineterm="", n=2)
+    lines = list(difflib.unified_diff(source, migrated, _SOURCE, _MIGRATIONS, lineterm="", n=2))
+    if len(lines) > _MOST_LINES:
+        lines[_MOST_LINES:] = [f"… and {len(lines) - _MOST_LINES} more lines"]
     return "\n".join(f"  {line}" for line in lines)
 
 

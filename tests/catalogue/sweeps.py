@@ -105,9 +105,23 @@ SWEEPS = [
         "a definer function that members can execute checks its caller",
         _FUNCTIONS
         + r"""
+        -- directly, or through helpers that do: two deep at most, or nobody would see it
+        , checking as (
+            select proname from f
+            where nspname = 'engine' and proname in ('require_team', 'require_role', 'caller_team_ids', 'caller_is_service')
+        ), helpers as (
+            select f.proname from f where nspname = 'engine'
+              and exists (select from checking where f.prosrc ~ format('\mengine\.%s\(', checking.proname))
+        ), helpers_of_helpers as (
+            select f.proname from f where nspname = 'engine'
+              and exists (select from helpers where f.prosrc ~ format('\mengine\.%s\(', helpers.proname))
+        )
         select name from f
         where prosecdef and has_function_privilege('authenticated', f.oid, 'execute')
-          and prosrc !~ '\m(require_team|require_role|require_service|caller_team_ids|caller_is_service)\M'
+          and not exists (
+            select from (table checking union all table helpers union all table helpers_of_helpers) as guards
+            where f.prosrc ~ format('\mengine\.%s\(', guards.proname))
+          and f.proname not in ('caller_team_ids', 'caller_is_service')
         """,
         _PLANTED_FUNCTION
         + """
@@ -179,9 +193,14 @@ SWEEPS = [
         from pg_constraint c join pg_namespace n on n.oid = c.connamespace
         where n.nspname in ('public', 'engine', 'reference') and contype <> 'n'
           and not exists (select from pg_class where oid = c.conrelid and relispartition)
-          and conname ~ '_(pkey|key|fkey|check|excl|not_null)\d*$'
+          -- what Postgres makes up: the table, perhaps the columns, and what kind of constraint it is
+          and conname ~ format('^%s_(%s_)?(pkey|key|fkey|check|excl|not_null)\d*$',
+            coalesce((select relname from pg_class where oid = c.conrelid), '\w+'),
+            (select string_agg(a.attname, '_' order by k.ordinality)
+             from unnest(c.conkey) with ordinality k (attnum, ordinality)
+             join pg_attribute a on a.attrelid = c.conrelid and a.attnum = k.attnum))
         """,
-        "create table public.planted (id int primary key);",
+        "create table public.planted (id int constraint is_a_key unique, other int unique);",
     ),
     Sweep(
         "each index has a name of its own",
@@ -325,6 +344,7 @@ SWEEPS = [
         {
             "engine.now()": "is the clock",
             "engine.set_clock(timestamp with time zone,double precision)": "notes the real moment at which it was set",
+            "engine.new_ids(bigint)": "as engine.new_id(), for many at once",
             "engine.new_id()": "orders rows in storage by real time, which is not campaign time",
         },
     ),
