@@ -34,7 +34,7 @@ class Pace:
 
     `settle`: calls are going on, jobs are due, nobody takes them: they wait for a free line, so let the calls end.
     `stall`: jobs are due, no call is going on, nobody takes them: whoever should is dead, so let the leases run out.
-    `grain`: events that lie so close together happen in one step.
+    `grain`: what lies so close together, events here and moments of the engine, happens in one step.
     """
 
     mode: ClockMode
@@ -193,7 +193,8 @@ class Driver:
     def _somebody_is_at_work(self) -> bool:
         """Whether due work is to be waited for: until nothing has moved for as long as the pace allows."""
         self.stalled = False
-        if self.pending.due_jobs == 0:
+        due = self.pending.next_due_at
+        if self.pending.due_jobs == 0 and not (due is not None and due <= self._stage.clock.now()):
             self._full_at = None
             return False
         state = (self.pending.due_jobs, self.pending.open_jobs, self._taken())
@@ -223,15 +224,18 @@ class Driver:
     def _next_moment(self, now: datetime, upcoming: datetime | None) -> datetime | None:
         """When something happens next: an event here, work in the engine, or the end of a journey."""
         due = self.pending.next_due_at
-        hard = [moment for moment in (due, self._target) if moment is not None and moment > now]
-        limit = min(hard, default=None)
-        if upcoming is None:
-            return limit
-        if limit is not None and limit <= upcoming:
-            return limit
-        # Events close together are played in one step, never past the engine's next moment.
-        last = upcoming + self.pace.grain
-        return self._stage.agenda.last_before(last if limit is None else min(last, limit)) or upcoming
+        ahead = [moment for moment in (due, upcoming, self._target) if moment is not None and moment > now]
+        if not ahead:
+            return None
+        # What lies close together is done in one step, none of it early and none later than the grain.
+        first = min(ahead)
+        last = first + self.pace.grain
+        if self._target is not None:
+            last = min(last, max(self._target, first))
+        event = self._stage.agenda.last_before(last)
+        if event is not None:
+            return event
+        return last if first == due else first
 
     async def _advance(self, now: datetime, target: datetime) -> None:
         """Move towards a moment, as far as the speed allows in one step."""

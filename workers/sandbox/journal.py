@@ -79,7 +79,7 @@ class Journal:
             "taken": entry.taken,
             "fault": entry.fault,
             "error": self._scrub(entry.error),
-            "correlation": dict(entry.correlation),
+            "correlation": self._scrub(dict(entry.correlation)),
             "sent_after": entry.sent_after,
             "headers": self._scrub(dict(entry.headers)),
             "body": self._scrub(entry.body),

@@ -104,7 +104,6 @@ def test_the_list_is_filtered_and_paged_for_twilios_own_client(run_sandbox: RunS
         sandbox.advance("P1D")
 
     client = Client(sandbox.account_sid, AUTH_TOKEN)
-    client.api._domain = None  # type: ignore[attr-defined]
     client.api.base_url = str(sandbox.twilio.base_url).split("/2010")[0]
 
     def listed(**filters: object) -> list[str]:
