@@ -1,5 +1,12 @@
 -- Kept equal to the triggers by a test that tries every pair.
 insert into reference.transitions (entity, from_status, to_status) values
+('audience_list', 'ACTIVE', 'ARCHIVED'),
+('audience_list', 'ARCHIVED', 'ACTIVE'),
+('audience_run', 'QUEUED', 'RUNNING'),
+('audience_run', 'QUEUED', 'FAILED'),
+('audience_run', 'RUNNING', 'SUCCEEDED'),
+('audience_run', 'RUNNING', 'PARTIAL'),
+('audience_run', 'RUNNING', 'FAILED'),
 ('campaign', 'CREATED', 'SCHEDULED'),
 ('campaign', 'CREATED', 'ACTIVE'),
 ('campaign', 'CREATED', 'CANCELLED'),

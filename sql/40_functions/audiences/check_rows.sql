@@ -1,0 +1,74 @@
+-- The check of a batch of rows: numbers to E.164, zones, and every problem by row and field. It reads
+-- no row of the team and writes nothing, so that a preview and an import say the same.
+create or replace function engine.check_rows(
+  p_rows engine.import_rows[], p_country text, p_allow_fictitious boolean
+)
+returns setof engine.checked_rows
+language sql
+stable
+set search_path = ''
+as $$
+  with tidy as materialized (
+    select t.* from engine.tidy_rows(p_rows) as t
+  ),
+  parsed as materialized (
+    select t.*, p.phone as e164, p.phone_extension, p.problem, p.others
+    from engine.parse_phones(
+      (select array_agg(t.phone order by t.ordinal) from tidy as t), p_country, p_allow_fictitious
+    ) as p
+    inner join tidy as t on p.ordinal = t.ordinal
+  ),
+  placed as (
+    select
+      p.*,
+      z.stated_timezone,
+      z.timezones,
+      z.regions,
+      case
+        when p.email is null then null
+        when translate(p.email, E' <>(),;/|":\t\n', '') = p.email and p.email like '_%@_%._%' then p.email
+        else substring(p.email from '[^\s<>(),;/|":]+@[^\s<>(),;/|":@]+\.[^\s<>(),;/|":@]+')
+      end as address,
+      case when p.customer_id ~ '^[0-9]{1,18}$' then p.customer_id::bigint end as customer_number
+    from engine.resolve_zones(
+      (select array_agg(p.e164 order by p.ordinal) from parsed as p),
+      (select array_agg(p.timezone order by p.ordinal) from parsed as p),
+      (select array_agg(p.postal_code order by p.ordinal) from parsed as p)
+    ) as z
+    -- a batch has no gaps, so the place in these arrays is the ordinal
+    inner join parsed as p on z.ordinal = p.ordinal
+  )
+  select
+    null::uuid,
+    null::uuid,
+    p.row_number,
+    p.e164,
+    p.phone_extension,
+    left(p.first_name, 200),
+    left(p.last_name, 200),
+    case when length(p.address) <= 200 and p.address ~ '^[^@\s]+@[^@\s]+$' then p.address end,
+    p.stated_timezone,
+    p.timezones,
+    p.regions,
+    left(p.postal_code, 20),
+    p.customer_number,
+    case when p.problem is null then 'accepted' else 'rejected' end,
+    case
+      when p.problem is not null or p.others <> '{}' or p.reader_problem is not null
+        or (p.email is not null and (p.address is null or length(p.address) > 200))
+        or (p.timezone is not null and p.stated_timezone is null)
+        or (p.customer_id is not null and p.customer_number is null)
+        or greatest(length(p.first_name), length(p.last_name)) > 200
+        then engine.row_issues(
+          p.problem, p.phone, p.others, p.reader_problem,
+          case when p.address is null or length(p.address) > 200 then p.email end,
+          case when p.stated_timezone is null then p.timezone end,
+          case when p.customer_number is null then p.customer_id end,
+          p.first_name, p.last_name
+        )
+    end
+  from placed as p
+$$;
+comment on function engine.check_rows(engine.import_rows[], text, boolean) is
+'Checks staged rows: normalised values, accepted or rejected, and the issues of each.';
+revoke all on function engine.check_rows(engine.import_rows[], text, boolean) from public;

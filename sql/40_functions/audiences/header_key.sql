@@ -1,0 +1,15 @@
+-- "firstName", "First_Name" and " FIRST NAME: " are one header.
+create or replace function engine.header_key(p_header text)
+returns text
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select btrim(regexp_replace(
+    lower(regexp_replace(normalize(coalesce(p_header, ''), nfkc), '([a-z])([A-Z])', '\1 \2', 'g')),
+    '[\s_./\\:;,#()\[\]{}*''"?!&+|-]+', ' ', 'g'
+  ))
+$$;
+comment on function engine.header_key(text) is 'A header in the spelling of reference.import_headers.';
+revoke all on function engine.header_key(text) from public;

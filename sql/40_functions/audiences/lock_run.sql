@@ -1,0 +1,28 @@
+-- The run that a worker works on, held until the transaction ends.
+create or replace function engine.lock_run(p_team_id uuid, p_run_id uuid, p_allowed public.run_status[])
+returns public.audience_runs
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_run public.audience_runs;
+begin
+  select * into v_run from public.audience_runs as r where r.team_id = p_team_id and r.id = p_run_id for update;
+  if v_run.id is null then
+    perform engine.refuse_not_found('audience_run', p_run_id);
+  elsif v_run.status <> all(p_allowed) then
+    perform engine.refuse(
+      'OB002', format('The run is %s.', v_run.status),
+      jsonb_build_object(
+        'entity', 'audience_run', 'id', p_run_id, 'from', v_run.status, 'to', 'RUNNING',
+        'allowed', engine.legal_steps('audience_run', v_run.status::text)
+      ),
+      'Start another run of the list.'
+    );
+  end if;
+  return v_run;
+end
+$$;
+comment on function engine.lock_run(uuid, uuid, public.run_status[]) is
+'Locks a run that is in one of the allowed states; OB004 or OB002 otherwise.';
+revoke all on function engine.lock_run(uuid, uuid, public.run_status[]) from public;
