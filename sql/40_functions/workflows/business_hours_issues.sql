@@ -41,9 +41,7 @@ begin
     where coalesce(jsonb_typeof(p_hours -> 'windows'), 'missing') <> 'object'
     union all
     select 'business_hours_timezone_unknown', '.timezone', engine.show_value(v_zone)
-    where jsonb_typeof(p_hours) = 'object' and not coalesce(
-      v_zone in ('"contact"', '"team"') or (jsonb_typeof(v_zone) = 'string' and engine.is_timezone(v_zone #>> '{}')), false
-    )
+    where jsonb_typeof(p_hours) = 'object' and not engine.is_hours_timezone(v_zone)
     union all
     select 'business_hours_invalid', '.windows.' || to_jsonb(d.key)::text,
       engine.show_value(case when d.weekday is null then to_jsonb(d.key) else d.value end)

@@ -1,7 +1,7 @@
--- Edges of one node against each other. Each edge is spread into the outcomes that it matches, at
--- most as many as there are, so that this stays linear however many edges leave a node: comparing
--- them in pairs would not.
-create or replace function engine.edge_overlap_issues(p_nodes engine.graph_node[], p_edges engine.graph_edge[])
+-- Edges of one node against each other. What an edge matches is a set of outcomes, kept as bits, so
+-- that a node's edges are compared by running unions and never in pairs: this stays linear however
+-- many edges leave a node.
+create or replace function engine.edge_overlap_issues(p_edges engine.graph_edge[])
 returns setof engine.graph_issue
 language plpgsql
 stable
@@ -10,54 +10,46 @@ set search_path = ''
 as $$
 begin
   return query
-  with spread as materialized (
-    select e.edge_no, e.source_no, e.priority, r.outcome, r.is_partial
+  with ranked as materialized (
+    select
+      e.edge_no, e.source_no, e.priority, r.outcomes,
+      -- What edges of the same priority match that come earlier in the graph, and what edges that are
+      -- tried before match for good.
+      bit_or(r.outcomes) over (
+        partition by e.source_no, e.priority order by e.edge_no rows between unbounded preceding and 1 preceding
+      ) as matched_beside,
+      bit_or(r.settled) over (
+        partition by e.source_no order by e.priority groups between unbounded preceding and 1 preceding
+      ) as settled_before
     from unnest(p_edges) as e
-    inner join reference.edge_rules as r on e.source_type = r.node_type and e.rule = r.rule
-    where e.source_no <> e.target_no or e.target_no is null
+    inner join engine.rule_masks() as r on e.source_type = r.node_type and e.rule = r.rule
+    where e.priority is not null and e.source_no is distinct from e.target_no
   ),
 
-  ranked as (
-    select
-      s.edge_no,
-      s.priority is not null
-      and s.edge_no > min(s.edge_no) over (partition by s.source_no, s.outcome, s.priority) as conflicts,
-      min(s.edge_no) over (partition by s.source_no, s.outcome, s.priority) as first_no,
-      s.priority > min(s.priority) filter (where not s.is_partial) over (partition by s.source_no, s.outcome) as is_covered
-    from spread as s
-  ),
-
-  judged as (
-    select
-      r.edge_no,
-      min(r.first_no) filter (where r.conflicts) as conflicts_with,
-      bool_and(coalesce(r.is_covered, false)) as is_covered
+  conflicts as materialized (
+    select r.edge_no, r.source_no, r.priority, r.outcomes & r.matched_beside as outcomes
     from ranked as r
-    group by r.edge_no
+    where r.outcomes & r.matched_beside <> 0
+  ),
+
+  firsts as (
+    select r.source_no, r.priority, o.flag, min(r.edge_no) as first_no
+    from ranked as r
+    inner join engine.outcome_flags() as o on r.outcomes & o.flag <> 0
+    where (r.source_no, r.priority) in (select c.source_no, c.priority from conflicts as c)
+    group by r.source_no, r.priority, o.flag
   )
 
-  select
-    case when j.conflicts_with is not null then 'edge_priority_conflict' else 'edge_never_taken' end,
-    null::integer, j.edge_no, '.data.priority', null::text[], j.conflicts_with, null::integer[]
-  from judged as j
-  where j.conflicts_with is not null or j.is_covered
+  select 'edge_priority_conflict', null::integer, c.edge_no, '.data.priority', null::text[], min(f.first_no), null::integer[]
+  from conflicts as c
+  inner join firsts as f on c.source_no = f.source_no and c.priority = f.priority and c.outcomes & f.flag <> 0
+  group by c.edge_no
   union all
-  -- A text with a reply window ends in a reply or none, one without is done once it is delivered.
-  select
-    'fallback_missing', n.node_no, null, '', array[string_agg(distinct m.outcome::text, ', ' order by m.outcome::text)], null, null
-  from unnest(p_nodes) as n
-  inner join reference.edge_rules as m on n.type = m.node_type and m.rule = 'any'
-  where n.node_no in (select s.source_no from spread as s)
-    and m.node_type <> 'trigger' and m.outcome <> 'opted_in'
-    and (m.outcome <> 'delivered' or coalesce(n.data -> 'reply_window', 'null') = 'null')
-    and (m.outcome not in ('replied', 'no_reply') or n.data -> 'reply_window' <> 'null')
-    and not exists (
-      select from spread as s
-      where s.source_no = n.node_no and s.outcome = m.outcome and not s.is_partial
-    )
-  group by n.node_no;
+  select 'edge_never_taken', null, r.edge_no, '.data.priority', null, null, null
+  from ranked as r
+  where r.outcomes & ~r.settled_before = 0 and coalesce(r.outcomes & r.matched_beside, 0) = 0;
 end
 $$;
-comment on function engine.edge_overlap_issues(engine.graph_node[], engine.graph_edge[]) is
-'Edges of one node that can both match with one priority, edges that are never taken, and nodes with outcomes that no edge matches.';
-revoke all on function engine.edge_overlap_issues(engine.graph_node[], engine.graph_edge[]) from public;
+comment on function engine.edge_overlap_issues(engine.graph_edge[]) is
+'Edges of one node that can both match with one priority, and edges that are never taken.';
+revoke all on function engine.edge_overlap_issues(engine.graph_edge[]) from public;

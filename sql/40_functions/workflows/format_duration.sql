@@ -2,12 +2,13 @@
 -- which the clocks change they are not 24 hours.
 create or replace function engine.format_duration(p_interval interval)
 returns text
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
-  select case
+begin
+  return case
     when p_interval = interval '0' then 'PT0S'
     else concat(
       'P', nullif(extract(day from p_interval)::integer, 0) || 'D',
@@ -16,7 +17,8 @@ as $$
       nullif(extract(minute from p_interval)::integer, 0) || 'M',
       nullif(extract(second from p_interval)::integer, 0) || 'S'
     )
-  end
+  end;
+end
 $$;
 comment on function engine.format_duration(interval) is 'An interval of whole seconds as an ISO 8601 duration.';
 revoke all on function engine.format_duration(interval) from public;

@@ -1,11 +1,13 @@
 -- The graph as a whole: is it one?
 create or replace function engine.graph_form_issues(p_graph jsonb)
 returns setof engine.graph_issue
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
+begin
+  return query
   select c.code, null::integer, null::integer, c.path, array[engine.show_value(c.value)], null::integer, null::integer[]
   from (
     values
@@ -15,7 +17,8 @@ as $$
     ('edges_invalid', '.edges', p_graph -> 'edges',
       jsonb_typeof(p_graph) = 'object' and coalesce(jsonb_typeof(p_graph -> 'edges'), 'missing') <> 'array')
   ) as c (code, path, value, is_broken)
-  where c.is_broken
+  where c.is_broken;
+end
 $$;
 comment on function engine.graph_form_issues(jsonb) is 'What keeps a JSON value from being a graph at all.';
 revoke all on function engine.graph_form_issues(jsonb) from public;

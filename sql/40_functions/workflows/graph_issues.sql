@@ -26,13 +26,17 @@ begin
     union all
     select i from engine.template_issues(v_nodes) as i
     union all
+    select i from engine.override_issues(v_nodes) as i
+    union all
     select i from engine.node_setting_issues(v_nodes, v_edges) as i
     union all
     select i from engine.edge_form_issues(v_edges) as i
     union all
     select i from engine.edge_rule_issues(v_edges) as i
     union all
-    select i from engine.edge_overlap_issues(v_nodes, v_edges) as i
+    select i from engine.edge_overlap_issues(v_edges) as i
+    union all
+    select i from engine.fallback_issues(v_nodes, v_edges) as i
     union all
     select i from engine.structure_issues(v_nodes, v_edges) as i
     -- Without a list of nodes there is no shape to speak of.

@@ -15,7 +15,7 @@ begin
       coalesce(n.data -> 'assistant_id', 'null') not in ('null', '""') as has_assistant,
       coalesce(n.data -> 'template', 'null') <> 'null'
       and not (jsonb_typeof(n.data -> 'template') = 'string' and btrim(n.data ->> 'template', E' \t\r\n') = '') as has_template,
-      case when n.data ->> 'assistant_id' ~ '^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$'
+      case when n.data ->> 'assistant_id' ~ '^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$'
           then (n.data ->> 'assistant_id')::uuid end as assistant_id
     from unnest(p_nodes) as n
     where n.type in ('call', 'text')

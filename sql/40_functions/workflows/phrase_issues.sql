@@ -2,11 +2,13 @@
 -- so it would never match.
 create or replace function engine.phrase_issues(p_rule text, p_phrases jsonb)
 returns table (code text, path text, value jsonb)
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
+begin
+  return query
   select
     case when p_rule is distinct from 'reply_matches' then 'edge_phrases_ignored'
       when coalesce(p_phrases, 'null') in ('null', '[]') then 'edge_phrases_missing'
@@ -24,7 +26,8 @@ as $$
   where p_rule = 'reply_matches' and not (
     jsonb_typeof(p.phrase) = 'string' and length(p.phrase #>> '{}') <= 200
     and length(engine.reply_words(p.phrase #>> '{}')) > 2
-  )
+  );
+end
 $$;
 comment on function engine.phrase_issues(text, jsonb) is 'What is wrong with the phrases of an edge with this rule.';
 revoke all on function engine.phrase_issues(text, jsonb) from public;

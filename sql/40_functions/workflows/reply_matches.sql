@@ -2,17 +2,20 @@
 -- "Yes, please!" says "yes please".
 create or replace function engine.reply_matches(p_text text, p_phrases text[])
 returns boolean
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
-  select coalesce(bool_or(
-    length(w.words) > 2 and position(w.words in engine.reply_words(p_text)) > 0
-  ), false)
-  from unnest(p_phrases) as p (phrase)
-  cross join engine.reply_words(p.phrase) as w (words)
-  where p_text is not null and p.phrase is not null
+declare
+  v_reply text := engine.reply_words(p_text);
+begin
+  return coalesce((
+    select bool_or(length(w.words) > 2 and position(w.words in v_reply) > 0)
+    from unnest(p_phrases) as p (phrase)
+    cross join engine.reply_words(p.phrase) as w (words)
+  ), false);
+end
 $$;
 comment on function engine.reply_matches(text, text[]) is 'Whether a text holds one of the phrases as whole words, whatever their case.';
 revoke all on function engine.reply_matches(text, text[]) from public;

@@ -20,7 +20,7 @@ begin
     when 'reply_window' then
       return query
       select 'reply_window_invalid', null::integer, null::integer, '', array[engine.show_value(p_value)], null::integer, null::integer[]
-      where not engine.is_duration(p_value, 'PT1S', 'P30D');
+      where engine.is_duration(p_value, 'PT1S', 'P30D') is not true;
     when 'batching' then
       return query
       select 'batching_invalid', null::integer, null::integer, c.path, array[engine.show_value(c.value)], null::integer, null::integer[]
