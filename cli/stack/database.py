@@ -106,7 +106,7 @@ def prepare_external(
     try:
         connection = psycopg.connect(url, autocommit=True, connect_timeout=10)
     except psycopg.Error as error:
-        raise CommandError(f"The database does not let us in: {str(error).strip().splitlines()[-1]}") from error
+        raise CommandError(f"The database does not let us in: {str(error).strip().splitlines()[0]}") from error
     with connection:
         state.postgres = _look_at(connection, url)
         state.postgres.worker_url = worker_url or (remembered.worker_url if remembered else None)

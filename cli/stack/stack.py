@@ -77,7 +77,7 @@ class Stack:
         changes = Changes()
         with self.file.lock():
             state = self.file.load() or StackState()
-            wanted = with_needs(list(options.only) or state.parts or list(ALL_NAMES))
+            wanted = state.requested = with_needs(list(options.only) or state.requested or list(ALL_NAMES))
             # before anything is started: is everything there that will be?
             commands = {part.name: part.command() for part in PARTS if part.name in wanted}
             binaries = database.settle_kind(state, options.postgres, options.database_url)
@@ -258,7 +258,7 @@ class Stack:
         try:
             psycopg.connect(postgres.url, connect_timeout=5).close()
         except psycopg.Error as error:
-            return "unhealthy", str(error).strip().splitlines()[-1]
+            return "unhealthy", str(error).strip().splitlines()[0]
         return "running", f"external {postgres.version}, {_cron(pg_cron=postgres.pg_cron)}"
 
     def _postgres_place(self, state: StackState) -> tuple[int | None, str | None]:
@@ -300,7 +300,7 @@ class Stack:
                 progress(POSTGRES)
                 cluster.stop()
                 changes.stopped.append(POSTGRES)
-            state.processes, state.parts, state.connection = {}, [], None
+            state.processes, state.requested, state.parts, state.connection = {}, [], [], None
             self.file.save(state)
         return changes
 

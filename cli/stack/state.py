@@ -54,6 +54,8 @@ class StackState(BaseModel):
     format: Literal[1] = 1
     id: str = Field(default_factory=lambda: secrets.token_hex(8))
     postgres: PostgresState | None = None
+    requested: list[str] = Field(default_factory=list)
+    """The parts that `up` was asked for; empty while the stack is down."""
     parts: list[str] = Field(default_factory=list)
     """The parts that are meant to run; empty while the stack is down."""
     ports: dict[str, int] = Field(default_factory=dict)

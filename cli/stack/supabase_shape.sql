@@ -194,7 +194,8 @@ alter function auth.email() owner to supabase_auth_admin;
 do $$
 begin
     if not exists (select from pg_publication where pubname = 'supabase_realtime') then
-        set local client_min_messages = error;  -- it warns that nobody subscribes here
+        set local log_min_messages = error;  -- it warns that nobody can subscribe here
+        set local client_min_messages = error;
         create publication supabase_realtime;
     end if;
 end
