@@ -9,3 +9,5 @@ begin
 end
 $$;
 grant usage on schema engine to outbound_worker;
+-- Workers' statements are short and many: compiling one takes longer than running it.
+alter role outbound_worker set jit = off;

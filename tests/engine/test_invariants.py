@@ -534,9 +534,10 @@ def test_nothing_but_the_clock_reads_the_machines_time(admin: psycopg.Connection
             ~* '(^|[^.])\m(now|clock_timestamp|statement_timestamp|transaction_timestamp|timeofday)\s*\(|\mcurrent_(timestamp|date|time)\M|\mlocaltime'
         """
     ).fetchall()
-    # The clock itself, what sets it, and new_id, whose order is about storage and not about campaign time.
+    # The clock itself, what sets it, and new ids, whose order is about storage and not about campaign time.
     assert {name for (name,) in readers} == {
         "engine.now()",
         "engine.new_id()",
+        "engine.new_ids(bigint)",
         "engine.set_clock(timestamp with time zone,double precision)",
     }

@@ -114,7 +114,7 @@ class Targets:
         connection = self._pgtap.get(target)
         if connection is None or connection.closed:
             database = self._stack.enter_context(self.copy(target))
-            connection = psycopg.connect(database.url(), autocommit=True)
+            connection = psycopg.connect(database.url(), autocommit=True, prepare_threshold=None)
             connection.execute(f"set search_path = {SEARCH_PATH}")
             self._pgtap[target] = connection
         return connection

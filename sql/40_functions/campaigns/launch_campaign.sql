@@ -9,6 +9,7 @@ returns jsonb
 language plpgsql
 security definer -- writes public.campaigns and the engine, which no role may write
 set search_path = ''
+set jit = off -- many short statements: compiling them takes longer than running them
 as $$
 declare
   v_campaign public.campaigns;

@@ -3,6 +3,7 @@ create or replace function engine.classify_ended_reason(p_ended_reason text)
 returns table (outcome public.job_outcome, scope text)
 language sql
 stable
+rows 1
 set search_path = ''
 as $$
   select r.outcome, r.scope

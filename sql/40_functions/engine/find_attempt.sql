@@ -8,6 +8,7 @@ create or replace function engine.find_attempt(
 returns setof engine.attempts
 language sql
 stable
+rows 1
 set search_path = ''
 as $$
   select a.*

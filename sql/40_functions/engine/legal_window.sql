@@ -3,6 +3,7 @@ create or replace function engine.legal_window(p_channel public.contact_channel,
 returns table (starts_at time, ends_at time, daily_limit smallint)
 language sql
 stable
+rows 1
 set search_path = ''
 as $$
   select w.starts_at, w.ends_at, w.daily_limit

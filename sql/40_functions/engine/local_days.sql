@@ -3,6 +3,7 @@ create or replace function engine.local_days(p_zone text, p_from timestamptz, p_
 returns setof date
 language sql
 stable
+rows 20
 set search_path = ''
 as $$
   select (p_from at time zone p_zone)::date + g.n

@@ -29,7 +29,7 @@ as $$
 
   business as (
     select z.zone, range_agg(tstzrange(
-      -- A window that the spring gap swallows must come out empty, not backwards.
+      -- A window that the spring gap would turn backwards comes out empty.
       least(
         (d.day + (b.value ->> 'start')::time) at time zone z.zone,
         (d.day + (b.value ->> 'end')::time) at time zone z.zone

@@ -6,6 +6,7 @@ returns jsonb
 language plpgsql
 security definer -- cron and workers may write no table
 set search_path = ''
+set jit = off -- many short statements: compiling them takes longer than running them
 as $$
 declare
   v_expired integer := engine.expire_leases();

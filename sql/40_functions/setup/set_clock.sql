@@ -5,6 +5,7 @@ returns timestamptz
 language plpgsql
 security definer -- writes the deployment row
 set search_path = ''
+set jit = off -- many short statements: compiling them takes longer than running them
 as $$
 declare
   v_environment text;

@@ -3,8 +3,8 @@ select plan(11);
 select tests.set_clock('2027-03-01 12:00-05');
 create temp table team as select tests.create_team('Acme', 'admin@acme.example') as id;
 create temp table campaign as select tests.create_campaign(team.id, 3) as id from team;
-select tests.add_member(id, 'viewer@acme.example', 'viewer') from team;
-select tests.create_team('Other', 'admin@other.example');
+select tests.add_member(id, 'viewer@acme.example', 'viewer') as id into temp viewer from team;
+select tests.create_team('Other', 'admin@other.example') as id into temp other;
 grant select on team, campaign to authenticated;
 
 select tests.act_as('viewer@acme.example');

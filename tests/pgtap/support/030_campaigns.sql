@@ -103,14 +103,18 @@ create function tests.create_campaign(
   p_team_id uuid, p_count integer, p_concurrency integer default 10, p_first integer default 1000
 )
 returns uuid
-language sql
-volatile
+language plpgsql
 security definer -- whoever the test is acting as
 set search_path = ''
 as $$
-  select (public.create_campaign(
-    'Tune-up', tests.create_list(p_team_id, p_count, p_first),
-    tests.publish(p_team_id, tests.graph(tests.connect_providers(p_team_id, p_concurrency))),
-    (select id from public.phone_numbers where team_id = p_team_id), p_team_id => p_team_id
-  )).id
+declare
+  v_list_id uuid := tests.create_list(p_team_id, p_count, p_first);
+  v_assistant_id uuid := tests.connect_providers(p_team_id, p_concurrency);
+  v_workflow_id uuid := tests.publish(p_team_id, tests.graph(v_assistant_id));
+begin
+  return (public.create_campaign(
+    'Tune-up', v_list_id, v_workflow_id, (select id from public.phone_numbers where team_id = p_team_id),
+    p_team_id => p_team_id
+  )).id;
+end
 $$;
