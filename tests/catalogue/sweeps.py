@@ -108,7 +108,8 @@ SWEEPS = [
         -- directly, or through helpers that do: two deep at most, or nobody would see it
         , checking as (
             select proname from f
-            where nspname = 'engine' and proname in ('require_team', 'require_role', 'caller_team_ids', 'caller_is_service')
+            where nspname = 'engine'
+              and proname in ('require_team', 'require_role', 'caller_team_ids', 'caller_is_service')
         ), helpers as (
             select f.proname from f where nspname = 'engine'
               and exists (select from checking where f.prosrc ~ format('\mengine\.%s\(', checking.proname))
