@@ -1,0 +1,12400 @@
+-- Assembled from sql/ by `outbound dev migration`; change the source, never this file.
+
+set check_function_bodies = off;
+
+-- sql/10_schemas/10_engine.sql
+-- The engine moves contacts through workflows. No API exposes it: what is in here is called by
+-- workers, by pg_cron, and by the RPCs in `public`.
+create schema if not exists engine;
+comment on schema engine is 'Jobs, attempts, events, counters and the clock. Not exposed: workers, cron and the RPCs call it.';
+revoke all on schema engine from public;
+
+-- sql/10_schemas/20_reference.sql
+-- Facts about the world that rules read: rows, not code, so that a changed law or a new area code
+-- is a data change.
+create schema if not exists reference;
+comment on schema reference is 'Area codes, time zones, calling windows, provider outcomes, error codes: facts as rows.';
+revoke all on schema reference from public;
+
+-- sql/10_schemas/30_worker_role.sql
+-- Workers log in as a role of their own that can execute the engine's functions and nothing else.
+-- It is created without login; a deployment gives it a password. Roles belong to the cluster, so
+-- the role may be there already.
+do $$
+begin
+  if not exists (select from pg_catalog.pg_roles where rolname = 'outbound_worker') then
+    create role outbound_worker nologin noinherit;
+  end if;
+end
+$$;
+grant usage on schema engine to outbound_worker;
+-- Workers' statements are short and many: compiling one takes longer than running it.
+alter role outbound_worker set jit = off;
+
+-- sql/10_schemas/40_default_privileges.sql
+-- Closed by default: a hosted project grants everything in `public` to the API roles, and Postgres
+-- lets everyone execute a new function. Here access is granted by name, object by object.
+alter default privileges in schema public revoke all on tables from anon, authenticated, service_role;
+alter default privileges in schema public revoke all on sequences from anon, authenticated, service_role;
+alter default privileges in schema public revoke all on functions from anon, authenticated, service_role;
+alter default privileges revoke execute on functions from public;
+alter default privileges revoke usage on types from public;
+
+-- sql/20_types/10_enums.sql
+-- The words of the state machines. A status is an enum in upper case; what may follow what is kept
+-- by the transition functions and by CHECKs on the tables.
+create type public.team_role as enum ('viewer', 'operator', 'admin');
+comment on type public.team_role is 'What a member may do, least first: viewer reads, operator builds and launches, admin manages.';
+
+create type public.contact_channel as enum ('call', 'text');
+comment on type public.contact_channel is 'How a contact is reached. Also the name of the workers'' queue.';
+
+create type public.provider as enum ('vapi', 'twilio', 'servicetitan');
+comment on type public.provider is 'Outside services that a team connects.';
+
+create type public.audience_source as enum ('servicetitan', 'custom_report', 'csv', 'speed_to_lead');
+comment on type public.audience_source is 'Where the members of a list come from.';
+
+create type public.audience_status as enum ('ACTIVE', 'ARCHIVED');
+comment on type public.audience_status is 'Life of an audience list.';
+
+create type public.run_status as enum ('QUEUED', 'RUNNING', 'SUCCEEDED', 'PARTIAL', 'FAILED');
+comment on type public.run_status is 'Life of one refresh or import of a list.';
+
+create type public.workflow_status as enum ('DRAFT', 'PUBLISHED', 'ARCHIVED');
+comment on type public.workflow_status is 'Life of a workflow; cascades to its nodes and edges. Only DRAFT takes writes.';
+
+create type public.node_type as enum ('trigger', 'call', 'text');
+comment on type public.node_type is 'Kinds of workflow nodes.';
+
+create type public.campaign_status as enum (
+  'CREATED', 'SCHEDULED', 'ACTIVE', 'PAUSED', 'COMPLETED', 'CANCELLED'
+);
+comment on type public.campaign_status is 'Life of a campaign.';
+
+create type public.enrollment_status as enum (
+  'ACTIVE', 'COMPLETED', 'BOOKED', 'OPTED_OUT', 'SUPPRESSED', 'FAILED', 'CANCELLED'
+);
+comment on type public.enrollment_status is 'One contact''s journey through one campaign.';
+
+create type public.job_status as enum (
+  'READY', 'CLAIMED', 'DISPATCHED', 'AMBIGUOUS', 'DONE', 'FAILED', 'CANCELLED'
+);
+comment on type public.job_status is 'Life of one unit of provider work. The last three are terminal.';
+
+create type public.attempt_status as enum (
+  'OPEN', 'ACCEPTED', 'REFUSED', 'TRY_LATER', 'AMBIGUOUS', 'NOT_SENT'
+);
+comment on type public.attempt_status is 'What became of one request to a provider. OPEN: it may be on the wire.';
+
+create type public.job_outcome as enum (
+  'booked', 'answered', 'voicemail', 'no_answer', 'busy',
+  'delivered', 'replied', 'no_reply', 'opted_in', 'opted_out', 'undeliverable', 'failed'
+);
+comment on type public.job_outcome is 'What came of a job, in the words that edges match.';
+
+create type public.integration_status as enum ('ACTIVE', 'PAUSED');
+comment on type public.integration_status is 'Whether jobs may use a provider account.';
+
+-- sql/20_types/audience_sets.sql
+-- Sets that functions of the audiences hand to each other.
+create type engine.member_change as (
+  team_id uuid,
+  list_id uuid,
+  change bigint
+);
+comment on type engine.member_change is 'By how many members a list grew or shrank.';
+
+-- sql/20_types/engine_sets.sql
+-- Sets that functions of the engine hand to each other: arrays of these instead of a call per row.
+create type engine.new_job as (
+  team_id uuid,
+  campaign_id uuid,
+  enrollment_id uuid,
+  contact_id uuid,
+  phone text,
+  workflow_id uuid,
+  node_id text,
+  visit integer,
+  priority smallint,
+  not_before timestamptz
+);
+comment on type engine.new_job is 'A job to be made: which node for which enrollment, and not before when.';
+
+create type engine.finished_job as (
+  team_id uuid,
+  job_id uuid,
+  outcome public.job_outcome,
+  reason_code text,
+  reply_text text
+);
+comment on type engine.finished_job is 'What came of a job in flight; reply_text is what the person wrote, if anything.';
+
+create type engine.closed_job as (
+  team_id uuid,
+  job_id uuid,
+  reason_code text,
+  enrollment_status public.enrollment_status
+);
+comment on type engine.closed_job is 'A job that will not be sent, why, and what its enrollment becomes.';
+
+create type engine.verdict as (
+  team_id uuid,
+  job_id uuid,
+  decision text,
+  reason_code text,
+  run_at timestamptz,
+  enrollment_status public.enrollment_status
+);
+comment on type engine.verdict is
+'The gate''s answer for one job: pass, hold (as it is), defer (to run_at) or close (with enrollment_status).';
+
+create type engine.placed_job as (
+  job engine.new_job,
+  channel public.contact_channel,
+  integration_id uuid,
+  open_hours tstzmultirange,
+  earliest timestamptz,
+  batch_size integer,
+  batch_interval interval
+);
+comment on type engine.placed_job is
+'A job to be made with what its due time depends on: the open hours, the first of them, the node''s batching.';
+
+create type engine.dispatch_result as (
+  team_id uuid,
+  job_id uuid,
+  attempt_id uuid,
+  verdict text,
+  scope text,
+  code text,
+  message text,
+  provider_id text,
+  retry_after_seconds double precision
+);
+comment on type engine.dispatch_result is 'What a provider answered to one attempt, as the worker understood it.';
+
+create type engine.event_ref as (
+  provider public.provider,
+  event_key text
+);
+comment on type engine.event_ref is 'Key of an event in the inbox.';
+
+create type engine.step as (
+  team_id uuid,
+  enrollment_id uuid,
+  edge_id text,
+  is_retry boolean,
+  job engine.new_job,
+  end_status public.enrollment_status,
+  reason_code text
+);
+comment on type engine.step is
+'Where an enrollment goes after a job: the next job (a retry, or over an edge), or the status that it ends with.';
+
+create type engine.stop as (
+  team_id uuid,
+  phone text,
+  channel public.contact_channel,
+  reason text,
+  source text,
+  words text
+);
+comment on type engine.stop is 'A number that must not be reached any more; no channel means all of them.';
+
+create type engine.reading as (
+  kind text,
+  outcome public.job_outcome,
+  scope text,
+  reason_code text,
+  words text
+);
+comment on type engine.reading is
+'What an event says. kind: final (outcome), opt_out, delivered, ended (a report will follow), progress, or ignored.';
+
+create type engine.event_reading as (
+  provider public.provider,
+  event_key text,
+  team_id uuid,
+  attempt_id uuid,
+  job_id uuid,
+  provider_id text,
+  reading engine.reading
+);
+comment on type engine.event_reading is 'A stored event, the attempt that it is about, and what it says.';
+
+create type engine.lookup_answer as (
+  attempt_id uuid,
+  found boolean,
+  provider_id text,
+  payload jsonb
+);
+comment on type engine.lookup_answer is 'What a provider said when it was asked about an attempt.';
+
+-- sql/20_types/workflow_graph.sql
+-- A graph as validation reads it once, and then hands from check to check: arrays of these instead
+-- of the JSON, which would be searched anew by each. Elements are named by their position in the
+-- graph, because ids may be missing, of the wrong type, or there twice.
+create type engine.graph_node as (
+  node_no integer,
+  id text,
+  type public.node_type,
+  element jsonb,
+  data jsonb
+);
+comment on type engine.graph_node is
+'One element of nodes: position from 0, id (null when unusable), type (null when unknown), the whole, its data (an object).';
+
+create type engine.graph_edge as (
+  edge_no integer,
+  id text,
+  source_no integer,
+  target_no integer,
+  source_type public.node_type,
+  rule text,
+  priority integer,
+  element jsonb,
+  data jsonb
+);
+comment on type engine.graph_edge is
+'One element of edges: its ends as positions of nodes (null: no such node), rule and priority (null when unusable).';
+
+create type engine.graph_issue as (
+  code text,
+  node_no integer,
+  edge_no integer,
+  path text,
+  words text array,
+  other_no integer,
+  node_nos integer array
+);
+comment on type engine.graph_issue is
+'A problem before it is put into words: code, place, what to name, what it collides with, all nodes concerned.';
+
+-- sql/25_primitives/10_deployment.sql
+-- What this database is for. A production database can never have its clock set; a sandbox can.
+-- The way is one-way: only an empty database can become a sandbox, and it stays one.
+create table engine.deployment (
+  is_singleton boolean not null default true,
+  environment text not null default 'production',
+  clock_at timestamptz,
+  clock_set_at timestamptz,
+  clock_rate double precision not null default 1,
+  constraint deployment_pk primary key (is_singleton),
+  constraint deployment_has_one_row check (is_singleton),
+  constraint deployment_environment_is_known check (environment in ('production', 'sandbox')),
+  constraint deployment_clock_is_set_in_sandbox_only
+  check (environment = 'sandbox' or (clock_at is null and clock_set_at is null and clock_rate = 1)),
+  constraint deployment_clock_runs_forward check (clock_rate >= 0),
+  constraint deployment_clock_is_whole check ((clock_at is null) = (clock_set_at is null))
+);
+comment on table engine.deployment is
+'One row: production or sandbox, and where the sandbox''s clock stands (clock_at, at the real moment clock_set_at, running clock_rate times as fast as real time).';
+insert into engine.deployment default values;
+
+-- sql/25_primitives/caller_is_service.sql
+-- Backends that hold the service key act for every team. A request through the API carries its role
+-- in the token's claims; a direct connection without claims counts as a service only when its own
+-- login inherits the service role, which the API's login (authenticator) does not.
+create or replace function engine.caller_is_service()
+returns boolean
+language sql
+stable
+parallel safe
+set search_path = ''
+as $$
+  select case
+    when coalesce(current_setting('request.jwt.claims', true), '') <> ''
+      then coalesce(current_setting('request.jwt.claims', true)::jsonb ->> 'role', '') = 'service_role'
+    else pg_has_role(session_user, 'service_role', 'usage')
+  end
+$$;
+comment on function engine.caller_is_service() is 'True when the caller holds the service role and so may act for any team.';
+revoke all on function engine.caller_is_service() from public;
+
+-- sql/25_primitives/is_timezone.sql
+-- A name of the IANA database as this server knows it. Abbreviations and POSIX strings are not
+-- names: they carry no daylight-saving rules, or wrong ones.
+create or replace function engine.is_timezone(p_name text)
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+  select p_name is not null and p_name ~ '^[A-Z][A-Za-z_]+(/[A-Za-z0-9_+-]+)*$' and exists (
+    select from pg_timezone_names where name = p_name and name !~ '^(posix|right)/'
+  )
+$$;
+comment on function engine.is_timezone(text) is 'Whether this is an IANA time zone that the server knows.';
+revoke all on function engine.is_timezone(text) from public;
+
+-- sql/25_primitives/new_id.sql
+-- Time-ordered UUIDs (version 7): they do not tell one team how many rows another has, as a shared
+-- sequence would, and new rows land at the right edge of every index, as random UUIDs would not.
+-- Postgres has uuidv7() from 18 on; this must run on 15. The machine's clock is right here: the
+-- order of ids is about storage, not about campaign time.
+create or replace function engine.new_id()
+returns uuid
+language sql
+volatile
+parallel safe
+set search_path = ''
+as $$
+  select encode(
+    set_bit(
+      set_bit(
+        overlay(
+          uuid_send(gen_random_uuid())
+          placing substring(int8send((extract(epoch from clock_timestamp()) * 1000)::bigint) from 3)
+          from 1 for 6
+        ),
+        52, 1
+      ),
+      53, 1
+    ),
+    'hex'
+  )::uuid
+$$;
+comment on function engine.new_id() is 'A new UUID of version 7, ordered by creation time.';
+revoke all on function engine.new_id() from public;
+
+-- sql/25_primitives/new_ids.sql
+-- Many ids at once: a call for each of a million rows would cost more than the rows.
+create or replace function engine.new_ids(p_count bigint)
+returns table (ordinal bigint, id uuid)
+language sql
+volatile
+parallel safe
+set search_path = ''
+as $$
+  select
+    g.ordinal,
+    encode(
+      set_bit(
+        set_bit(
+          overlay(
+            uuid_send(gen_random_uuid())
+            placing substring(int8send((extract(epoch from clock_timestamp()) * 1000)::bigint) from 3)
+            from 1 for 6
+          ),
+          52, 1
+        ),
+        53, 1
+      ),
+      'hex'
+    )::uuid
+  from generate_series(1, p_count) as g (ordinal)
+$$;
+comment on function engine.new_ids(bigint) is 'As many new UUIDs of version 7, in order, as engine.new_id makes one.';
+revoke all on function engine.new_ids(bigint) from public;
+
+-- sql/25_primitives/now.sql
+-- The clock. All code reads the time here and nowhere else, so that a sandbox or a test can set it.
+-- In production the columns that could change it are null, kept so by a CHECK on the table.
+create or replace function engine.now()
+returns timestamptz
+language sql
+stable
+parallel safe
+security definer -- everyone who inserts a row reads the clock; nobody reads the table
+set search_path = ''
+as $$
+  select coalesce(
+    clock_at + (statement_timestamp() - clock_set_at) * clock_rate,
+    statement_timestamp()
+  )
+  from engine.deployment
+$$;
+comment on function engine.now() is 'The moment it is for campaigns: real time in production, the set clock in a sandbox.';
+revoke all on function engine.now() from public;
+grant execute on function engine.now() to authenticated, service_role, outbound_worker;
+
+-- sql/30_tables/010_teams.sql
+-- The tenant. Every other row belongs to one.
+create table public.teams (
+  id uuid not null default engine.new_id(),
+  name text not null,
+  country text not null default 'US',
+  timezone text not null default 'America/New_York',
+  is_sandbox boolean not null default false,
+  created_at timestamptz not null default engine.now(),
+  constraint teams_pk primary key (id),
+  constraint teams_name_is_present check (length(btrim(name)) between 1 and 200),
+  constraint teams_country_is_iso_3166 check (country ~ '^[A-Z]{2}$'),
+  constraint teams_timezone_is_iana check (timezone ~ '^[A-Za-z_]+(/[A-Za-z0-9_+-]+)*$')
+);
+comment on table public.teams is 'A home-service company: the tenant.';
+comment on column public.teams.country is 'ISO 3166-1 alpha-2: the default region for phone numbers.';
+comment on column public.teams.is_sandbox is
+'All providers of this team are the sandbox; only such a team may hold numbers reserved for fiction.';
+
+-- sql/30_tables/020_team_members.sql
+-- Who may do what in a team.
+create table public.team_members (
+  team_id uuid not null,
+  user_id uuid not null,
+  role public.team_role not null,
+  created_at timestamptz not null default engine.now(),
+  constraint team_members_pk primary key (team_id, user_id),
+  constraint team_members_team_exists foreign key (team_id) references public.teams (id) on delete cascade,
+  constraint team_members_user_exists foreign key (user_id) references auth.users (id) on delete cascade
+);
+create index team_members_by_user on public.team_members (user_id);
+comment on table public.team_members is 'Members of a team and their roles.';
+
+-- sql/30_tables/021_caller_team_ids.sql
+-- The teams that the caller belongs to: what row-level security and every RPC limit themselves to.
+-- In the folder of the tables because policies name it.
+create or replace function engine.caller_team_ids()
+returns uuid[]
+language sql
+stable
+parallel safe
+security definer -- reads team_members for a caller whose own reads are limited by this very function
+set search_path = ''
+as $$
+  select case
+    when engine.caller_is_service() then array(select id from public.teams)
+    else array(
+      select team_id
+      from public.team_members
+      where user_id = (select auth.uid())
+    )
+  end
+$$;
+comment on function engine.caller_team_ids() is 'Ids of the teams whose rows the caller may see; all of them for a service.';
+revoke all on function engine.caller_team_ids() from public;
+-- Policies run with the privileges of whoever reads the table.
+grant execute on function engine.caller_team_ids() to authenticated, service_role;
+
+-- sql/30_tables/022_team_policies.sql
+-- Members see their own teams and colleagues.
+alter table public.teams enable row level security;
+create policy teams_are_seen_by_members on public.teams for select to authenticated, service_role
+using (id = any((select engine.caller_team_ids())::uuid[]));
+grant select on public.teams to authenticated, service_role;
+
+alter table public.team_members enable row level security;
+create policy team_members_are_seen_by_members on public.team_members for select to authenticated, service_role
+using (team_id = any((select engine.caller_team_ids())::uuid[]));
+grant select on public.team_members to authenticated, service_role;
+
+-- sql/30_tables/030_integrations.sql
+-- A team's account at a provider. The secret itself is never here, only the name under which a
+-- worker finds it.
+create table public.integrations (
+  team_id uuid not null,
+  id uuid not null default engine.new_id(),
+  provider public.provider not null,
+  account_ref text,
+  secret_name text not null,
+  is_sandbox boolean not null default false,
+  concurrency_limit integer not null default 10,
+  status public.integration_status not null default 'ACTIVE',
+  paused_reason text,
+  paused_at timestamptz,
+  created_at timestamptz not null default engine.now(),
+  constraint integrations_pk primary key (team_id, id),
+  constraint integrations_team_exists foreign key (team_id) references public.teams (id) on delete cascade,
+  constraint integrations_one_per_provider unique (team_id, provider),
+  constraint integrations_secret_name_is_a_name check (secret_name ~ '^[A-Z][A-Z0-9_]{0,62}$'),
+  constraint integrations_concurrency_is_positive check (concurrency_limit between 1 and 10000),
+  constraint integrations_pause_has_a_reason
+  check ((status = 'PAUSED') = (paused_reason is not null) and (status = 'PAUSED') = (paused_at is not null))
+);
+create index integrations_by_account on public.integrations (provider, account_ref);
+comment on table public.integrations is 'A team''s account at a provider, and whether jobs may use it now.';
+comment on column public.integrations.account_ref is 'The provider''s public id of the account, such as a Twilio account SID.';
+comment on column public.integrations.secret_name is 'Name of the secret, which only workers can resolve. Never the secret.';
+comment on column public.integrations.concurrency_limit is 'Calls that may be in progress at once on this account.';
+alter table public.integrations enable row level security;
+create policy integrations_are_seen_by_members on public.integrations for select to authenticated, service_role
+using (team_id = any((select engine.caller_team_ids())::uuid[]));
+grant select on public.integrations to authenticated, service_role;
+
+-- sql/30_tables/040_phone_numbers.sql
+-- Numbers that a team sends from.
+create table public.phone_numbers (
+  team_id uuid not null,
+  id uuid not null default engine.new_id(),
+  phone text not null,
+  label text,
+  vapi_phone_number_id text,
+  is_verified_for_calls boolean not null default false,
+  is_verified_for_texts boolean not null default false,
+  created_at timestamptz not null default engine.now(),
+  constraint phone_numbers_pk primary key (team_id, id),
+  constraint phone_numbers_team_exists foreign key (team_id) references public.teams (id) on delete cascade,
+  constraint phone_numbers_one_row_per_number unique (team_id, phone),
+  constraint phone_numbers_are_e164 check (phone ~ '^\+[1-9][0-9]{6,14}$'),
+  constraint phone_numbers_calls_need_a_vapi_id check (not is_verified_for_calls or vapi_phone_number_id is not null)
+);
+comment on table public.phone_numbers is 'Numbers that a team calls and texts from, and what each is verified for.';
+comment on column public.phone_numbers.vapi_phone_number_id is 'Vapi''s id of the number, which a call names instead of the number.';
+alter table public.phone_numbers enable row level security;
+create policy phone_numbers_are_seen_by_members on public.phone_numbers for select to authenticated, service_role
+using (team_id = any((select engine.caller_team_ids())::uuid[]));
+grant select on public.phone_numbers to authenticated, service_role;
+
+-- sql/30_tables/050_assistants.sql
+-- Voice assistants that the team built at Vapi and lets workflows use.
+create table public.assistants (
+  team_id uuid not null,
+  id uuid not null default engine.new_id(),
+  name text not null,
+  channel public.contact_channel not null default 'call',
+  provider_assistant_id text not null,
+  is_active boolean not null default true,
+  created_at timestamptz not null default engine.now(),
+  constraint assistants_pk primary key (team_id, id),
+  constraint assistants_team_exists foreign key (team_id) references public.teams (id) on delete cascade,
+  constraint assistants_one_row_per_provider_id unique (team_id, provider_assistant_id, channel),
+  constraint assistants_name_is_present check (length(btrim(name)) between 1 and 200)
+);
+comment on table public.assistants is 'Voice or text assistants at the provider that workflow nodes may name.';
+comment on column public.assistants.provider_assistant_id is 'The provider''s id of the assistant.';
+alter table public.assistants enable row level security;
+create policy assistants_are_seen_by_members on public.assistants for select to authenticated, service_role
+using (team_id = any((select engine.caller_team_ids())::uuid[]));
+grant select on public.assistants to authenticated, service_role;
+
+-- sql/30_tables/060_reference_errors.sql
+-- The registry of refusals: its one home in SQL. Python's map and the docs are tested against it.
+create table reference.errors (
+  sqlstate text not null,
+  name text not null,
+  meaning text not null,
+  detail_shape text not null,
+  constraint errors_pk primary key (sqlstate),
+  constraint errors_sqlstate_is_ours check (sqlstate ~ '^OB[0-9]{3}$'),
+  constraint errors_names_are_unique unique (name)
+);
+comment on table reference.errors is 'Every SQLSTATE that an RPC raises on purpose, and the shape of its detail.';
+
+-- sql/30_tables/061_reference_transitions.sql
+-- The state machines as rows: what refusals list as allowed, and what tests walk through.
+create table reference.transitions (
+  entity text not null,
+  from_status text not null,
+  to_status text not null,
+  constraint transitions_pk primary key (entity, from_status, to_status)
+);
+comment on table reference.transitions is 'Legal steps of every state machine.';
+
+-- sql/30_tables/062_reference_calling_windows.sql
+-- When a region lets people be called or texted, in their local time: rows, so that a changed law is
+-- a data change. A region's rows replace the default's, weekday by weekday; a weekday that a region
+-- lists without hours is closed.
+create table reference.calling_windows (
+  channel public.contact_channel not null,
+  region text not null default '',
+  weekday smallint not null,
+  starts_at time,
+  ends_at time,
+  daily_limit smallint,
+  constraint calling_windows_pk primary key (channel, region, weekday),
+  constraint calling_windows_weekday_is_iso check (weekday between 1 and 7),
+  constraint calling_windows_are_whole check ((starts_at is null) = (ends_at is null)),
+  constraint calling_windows_run_forward check (starts_at < ends_at),
+  constraint calling_windows_daily_limit_is_positive check (daily_limit >= 1)
+);
+comment on table reference.calling_windows is
+'Legal contact hours by region (US state; empty is the default), channel and ISO weekday (1 is Monday). A default, not legal advice.';
+comment on column reference.calling_windows.starts_at is 'Local time; null closes the day.';
+comment on column reference.calling_windows.daily_limit is 'Contacts that one person may get on such a day; null is no limit.';
+
+-- sql/30_tables/063_reference_call_ended_reasons.sql
+-- What Vapi's endedReason means. It is an open set of hundreds of strings, so they are classified by
+-- pattern; the longest pattern that fits wins, and what nothing fits has failed.
+create table reference.call_ended_reasons (
+  pattern text not null,
+  outcome public.job_outcome not null,
+  scope text not null default 'job',
+  constraint call_ended_reasons_pk primary key (pattern),
+  constraint call_ended_reasons_scope_is_known check (scope in ('job', 'capacity', 'account'))
+);
+comment on table reference.call_ended_reasons is 'Outcome and scope of Vapi''s ended reasons, by LIKE pattern.';
+comment on column reference.call_ended_reasons.scope is
+'job: it is about this call. capacity: nobody was dialled for want of a line. account: nobody will be, until someone mends the account.';
+
+-- sql/30_tables/064_reference_consent_phrases.sql
+-- Words and phrases by which people revoke or give consent in a text.
+create table reference.consent_phrases (
+  phrase text not null,
+  action text not null,
+  is_whole_message boolean not null,
+  constraint consent_phrases_pk primary key (phrase),
+  constraint consent_phrases_are_normalised check (phrase = lower(btrim(phrase))),
+  constraint consent_phrases_action_is_known check (action in ('opt_out', 'opt_in'))
+);
+comment on table reference.consent_phrases is 'What people write to stop or to start again.';
+comment on column reference.consent_phrases.is_whole_message is
+'True for a word that counts only alone ("end" is also an ordinary word); false for a phrase that counts anywhere.';
+
+-- sql/30_tables/070_reference_area_codes.sql
+-- North American area codes that are assigned, and where each may be. An area code can lie in
+-- several zones and states: all of them count, because a contact is reached only when each allows it.
+create table reference.area_codes (
+  area_code text not null,
+  country text not null,
+  kind text not null,
+  regions text[] not null,
+  timezones text[] not null,
+  constraint area_codes_pk primary key (area_code),
+  constraint area_codes_have_three_digits check (area_code ~ '^[2-9][0-9]{2}$'),
+  constraint area_codes_country_is_iso_3166 check (country ~ '^[A-Z]{2}$'),
+  constraint area_codes_kind_is_known check (kind in ('geographic', 'toll_free', 'premium', 'non_geographic')),
+  constraint area_codes_of_a_place_have_a_zone check (kind <> 'geographic' or cardinality(timezones) > 0)
+);
+comment on table reference.area_codes is 'Assigned North American area codes with their states and time zones.';
+comment on column reference.area_codes.regions is 'States or provinces that numbers of this code may be in.';
+comment on column reference.area_codes.timezones is
+'IANA zones that numbers of this code may be in; empty when it belongs to no place, which means any of calling code 1.';
+
+-- sql/30_tables/070_reference_validation_codes.sql
+-- Every problem that validation of a graph can find. The words live here and nowhere else: checks
+-- name a code and what to fill in, and the reference in docs/workflows.md is made from these rows.
+create table reference.validation_codes (
+  code text not null,
+  severity text not null,
+  about text not null,
+  message text not null,
+  meaning text not null,
+  cure text not null,
+  constraint validation_codes_pk primary key (code),
+  constraint validation_codes_are_snake_case check (code ~ '^[a-z]+(_[a-z]+)*$'),
+  constraint validation_codes_severity_is_known check (severity in ('error', 'warning')),
+  constraint validation_codes_are_about_a_place check (about in ('graph', 'node', 'edge')),
+  constraint validation_codes_are_sentences check (message ~ '\.$' and meaning ~ '\.$' and cure ~ '\.$')
+);
+comment on table reference.validation_codes is 'Stable codes of graph validation, with severity, message, meaning and cure.';
+comment on column reference.validation_codes.message is 'What a person reads first, as a template of format(); the cure follows it.';
+comment on column reference.validation_codes.about is 'What an issue of this code points at.';
+
+-- sql/30_tables/071_reference_calling_codes.sql
+-- Country calling codes: which lengths are possible, and which zones.
+create table reference.calling_codes (
+  calling_code text not null,
+  countries text[] not null,
+  lengths smallint[] not null,
+  trunk_prefix text,
+  timezones text[] not null,
+  constraint calling_codes_pk primary key (calling_code),
+  constraint calling_codes_have_one_to_three_digits check (calling_code ~ '^[1-9][0-9]{0,2}$'),
+  constraint calling_codes_have_a_length check (cardinality(lengths) > 0)
+);
+comment on table reference.calling_codes is 'Country calling codes with possible lengths and time zones.';
+comment on column reference.calling_codes.lengths is 'Digits that a number may have after the calling code.';
+comment on column reference.calling_codes.trunk_prefix is
+'What callers within the country dial first and people wrongly keep after the calling code, as in +44 (0)20.';
+comment on column reference.calling_codes.timezones is 'Every IANA zone of the code; empty when it has no place.';
+
+-- sql/30_tables/071_reference_edge_rules.sql
+-- What each rule of an edge matches: the single home of what an edge means. Validation finds
+-- overlaps and gaps with it, the engine chooses edges with it.
+create table reference.edge_rules (
+  node_type public.node_type not null,
+  rule text not null,
+  outcome public.job_outcome not null,
+  is_partial boolean not null default false,
+  needs_reply_window boolean not null default false,
+  constraint edge_rules_pk primary key (node_type, rule, outcome)
+);
+comment on table reference.edge_rules is 'For each kind of node, the rules of its edges and the outcomes that each rule matches.';
+comment on column reference.edge_rules.is_partial is 'It matches only some results with this outcome: replies with one of its phrases.';
+comment on column reference.edge_rules.needs_reply_window is 'A text with such an edge waits, so it needs a reply window.';
+
+-- sql/30_tables/072_reference_template_variables.sql
+-- What a text may say about the person it goes to. A template names these, or the keys of its own
+-- overrides; anything else would go out as a gap, so validation refuses it.
+create table reference.template_variables (
+  name text not null,
+  meaning text not null,
+  example text not null,
+  constraint template_variables_pk primary key (name),
+  constraint template_variables_are_names check (name ~ '^[a-z]+(_[a-z]+)*$')
+);
+comment on table reference.template_variables is 'Variables that every text template knows.';
+
+-- sql/30_tables/072_reference_timezones.sql
+-- What sources write for a time zone, and which zone that is. Abbreviations that mean two clocks
+-- (MST), and names that say nothing of a place (UTC), are not here: a wrong zone is worse than none.
+create table reference.timezones (
+  spelling text not null,
+  timezone text not null,
+  constraint timezones_pk primary key (spelling),
+  constraint timezones_spelling_is_lower_case check (spelling = lower(spelling)),
+  constraint timezones_are_places check (timezone like '%/%')
+);
+comment on table reference.timezones is 'Spellings of time zones, in lower case, and the IANA zone of each.';
+
+-- sql/30_tables/073_reference_postal_prefixes.sql
+-- Where US ZIP codes lie: the address says better than the area code where a person is.
+create table reference.postal_prefixes (
+  prefix text not null,
+  regions text[] not null,
+  timezones text[] not null,
+  constraint postal_prefixes_pk primary key (prefix),
+  constraint postal_prefixes_have_three_digits check (prefix ~ '^[0-9]{3}$'),
+  constraint postal_prefixes_have_a_zone check (cardinality(timezones) > 0)
+);
+comment on table reference.postal_prefixes is
+'First three digits of US ZIP codes with every state and time zone that they reach into.';
+
+-- sql/30_tables/074_reference_import_problems.sql
+-- What can be wrong with a row of an import, and whether that refuses the row. Its one home: errors
+-- of a run keep only the code, and take the sentence from here.
+create table reference.import_problems (
+  code text not null,
+  severity text not null,
+  message text not null,
+  constraint import_problems_pk primary key (code),
+  constraint import_problems_severity_is_known check (severity in ('error', 'warning', 'info'))
+);
+comment on table reference.import_problems is
+'Problems of imported rows: error refuses the row, warning drops one value, info only tells.';
+
+-- sql/30_tables/075_reference_import_headers.sql
+-- How people name the columns that an import reads. A spelling matches a whole header; a word matches
+-- a header that contains it. Several columns may match one field: what is in them decides, then rank.
+create table reference.import_headers (
+  field text not null,
+  spelling text not null,
+  is_word boolean not null,
+  rank smallint not null,
+  constraint import_headers_pk primary key (field, spelling),
+  constraint import_headers_field_is_known check (
+    field in (
+      'phone', 'first_name', 'last_name', 'full_name', 'email', 'timezone', 'postal_code', 'servicetitan_customer_id'
+    )
+  ),
+  constraint import_headers_spelling_is_a_key check (spelling = lower(spelling) and spelling <> '')
+);
+comment on table reference.import_headers is 'Spellings of column headers in contact files, and the field that each means.';
+comment on column reference.import_headers.is_word is 'Matches within a longer header too, such as mobile in "Mobile No. (work)".';
+comment on column reference.import_headers.rank is 'Lowest wins among columns whose contents are equally good.';
+
+-- sql/30_tables/100_contacts.sql
+-- People that a team may reach: one row for each number.
+create table public.contacts (
+  team_id uuid not null,
+  id uuid not null default engine.new_id(),
+  phone text not null,
+  phone_extension text,
+  first_name text,
+  last_name text,
+  email text,
+  timezone text,
+  timezones text[] not null,
+  regions text[] not null default '{}',
+  postal_code text,
+  servicetitan_customer_id bigint,
+  created_at timestamptz not null default engine.now(),
+  updated_at timestamptz not null default engine.now(),
+  constraint contacts_pk primary key (team_id, id),
+  constraint contacts_team_exists foreign key (team_id) references public.teams (id) on delete cascade,
+  constraint contacts_one_per_number unique (team_id, phone),
+  constraint contacts_phone_is_e164 check (phone ~ '^\+[1-9][0-9]{6,14}$'),
+  constraint contacts_email_is_plausible check (email ~ '^[^@\s]+@[^@\s]+$'),
+  constraint contacts_timezones_are_set check (timezones is not null and array_position(timezones, null) is null)
+);
+comment on table public.contacts is 'People that a team may reach, one row for each E.164 number.';
+comment on column public.contacts.timezone is 'IANA zone that a source stated for this person; null when none did.';
+comment on column public.contacts.timezones is
+'Every IANA zone that the person may be in. Contact is allowed only when each of them allows it; empty means unknown, so never.';
+comment on column public.contacts.regions is 'US states or other regions whose calling rules apply; empty when none is known.';
+alter table public.contacts enable row level security;
+create policy contacts_are_seen_by_members on public.contacts for select to authenticated, service_role
+using (team_id = any((select engine.caller_team_ids())::uuid[]));
+grant select on public.contacts to authenticated, service_role;
+
+-- sql/30_tables/110_audience_lists.sql
+-- Named segments.
+create table public.audience_lists (
+  team_id uuid not null,
+  id uuid not null default engine.new_id(),
+  name text not null,
+  source public.audience_source not null,
+  status public.audience_status not null default 'ACTIVE',
+  definition jsonb not null default '{}',
+  member_count bigint not null default 0,
+  created_at timestamptz not null default engine.now(),
+  updated_at timestamptz not null default engine.now(),
+  constraint audience_lists_pk primary key (team_id, id),
+  constraint audience_lists_team_exists foreign key (team_id) references public.teams (id) on delete cascade,
+  constraint audience_lists_name_is_present check (length(btrim(name)) between 1 and 200),
+  constraint audience_lists_definition_is_an_object check (jsonb_typeof(definition) = 'object'),
+  constraint audience_lists_member_count_is_not_negative check (member_count >= 0)
+);
+comment on table public.audience_lists is 'Named segments of contacts.';
+comment on column public.audience_lists.member_count is 'Members now, kept exact by a trigger on audience_members.';
+alter table public.audience_lists enable row level security;
+create policy audience_lists_are_seen_by_members on public.audience_lists for select to authenticated, service_role
+using (team_id = any((select engine.caller_team_ids())::uuid[]));
+grant select on public.audience_lists to authenticated, service_role;
+
+-- sql/30_tables/120_audience_runs.sql
+-- One refresh or import of a list: what came in, what became of it, and why. The run of an import
+-- that would make a new list carries the list's name; the list is made when the rows turn out right,
+-- so that a refused file leaves no list.
+create table public.audience_runs (
+  team_id uuid not null,
+  id uuid not null default engine.new_id(),
+  list_id uuid,
+  list_name text not null,
+  source public.audience_source not null,
+  status public.run_status not null default 'QUEUED',
+  is_partial_allowed boolean not null default false,
+  mapping jsonb not null default '{}',
+  file_name text,
+  fetched_count bigint not null default 0,
+  added_count bigint not null default 0,
+  updated_count bigint not null default 0,
+  removed_count bigint not null default 0,
+  excluded_count bigint not null default 0,
+  rejected_count bigint not null default 0,
+  duplicate_count bigint not null default 0,
+  warning_count bigint not null default 0,
+  failure_code text,
+  failure_message text,
+  started_by uuid,
+  created_at timestamptz not null default engine.now(),
+  started_at timestamptz,
+  lease_expires_at timestamptz,
+  ended_at timestamptz,
+  constraint audience_runs_pk primary key (team_id, id),
+  constraint audience_runs_team_exists foreign key (team_id) references public.teams (id) on delete cascade,
+  constraint audience_runs_list_exists
+  foreign key (team_id, list_id) references public.audience_lists (team_id, id) on delete cascade,
+  constraint audience_runs_list_name_is_present check (length(btrim(list_name)) between 1 and 200),
+  constraint audience_runs_mapping_is_an_object check (jsonb_typeof(mapping) = 'object'),
+  constraint audience_runs_counts_are_not_negative check (
+    least(
+      fetched_count, added_count, updated_count, removed_count, excluded_count, rejected_count, duplicate_count,
+      warning_count
+    ) >= 0
+  ),
+  constraint audience_runs_account_for_every_row check (
+    status not in ('SUCCEEDED', 'PARTIAL')
+    or fetched_count = added_count + updated_count + excluded_count + rejected_count + duplicate_count
+  ),
+  constraint audience_runs_partial_ones_rejected_rows check ((status <> 'PARTIAL') or rejected_count > 0),
+  constraint audience_runs_succeeded_ones_rejected_none check ((status <> 'SUCCEEDED') or rejected_count = 0),
+  constraint audience_runs_stored_into_a_list check (status not in ('SUCCEEDED', 'PARTIAL') or list_id is not null),
+  constraint audience_runs_failed_ones_say_why
+  check ((status = 'FAILED') = (failure_code is not null) and (failure_code is null) = (failure_message is null)),
+  constraint audience_runs_started_have_a_time check (status not in ('RUNNING', 'SUCCEEDED', 'PARTIAL') or started_at is not null),
+  constraint audience_runs_ended_have_a_time
+  check ((status in ('SUCCEEDED', 'PARTIAL', 'FAILED')) = (ended_at is not null)),
+  constraint audience_runs_open_ones_are_leased
+  check ((status in ('QUEUED', 'RUNNING')) = (lease_expires_at is not null))
+);
+create unique index audience_runs_one_at_a_time
+on public.audience_runs (team_id, list_id) where status in ('QUEUED', 'RUNNING') and list_id is not null;
+create unique index audience_runs_one_at_a_time_for_a_new_list
+on public.audience_runs (team_id, lower(list_name)) where status in ('QUEUED', 'RUNNING') and list_id is null;
+create index audience_runs_by_list on public.audience_runs (team_id, list_id, id);
+create index audience_runs_by_lease on public.audience_runs (lease_expires_at) where status in ('QUEUED', 'RUNNING');
+comment on table public.audience_runs is 'Refreshes and imports of lists, with counts of what came in and what became of it.';
+comment on column public.audience_runs.list_id is 'Null while an import has not made its list, and for good when it was refused.';
+comment on column public.audience_runs.fetched_count is 'Rows that came in, blank ones aside.';
+comment on column public.audience_runs.added_count is 'Members that the run added to the list.';
+comment on column public.audience_runs.updated_count is 'Rows of contacts that were members already.';
+comment on column public.audience_runs.duplicate_count is 'Rows whose number is in an earlier row of the run.';
+comment on column public.audience_runs.warning_count is 'Rows that were used without one of their values.';
+comment on column public.audience_runs.lease_expires_at is
+'When an open run counts as abandoned, unless a transaction holds its row at that moment.';
+comment on column public.audience_runs.started_by is 'The person who started it; null for a service.';
+alter table public.audience_runs enable row level security;
+create policy audience_runs_are_seen_by_members on public.audience_runs for select to authenticated, service_role
+using (team_id = any((select engine.caller_team_ids())::uuid[]));
+grant select on public.audience_runs to authenticated, service_role;
+
+-- sql/30_tables/121_audience_run_errors.sql
+-- What was wrong with the rows of a run: row, column, code and the value as it came.
+create table public.audience_run_errors (
+  team_id uuid not null,
+  run_id uuid not null,
+  position bigint not null,
+  row_number bigint not null,
+  column_name text not null,
+  code text not null,
+  severity text not null,
+  value text,
+  constraint audience_run_errors_pk primary key (team_id, run_id, position),
+  constraint audience_run_errors_run_exists
+  foreign key (team_id, run_id) references public.audience_runs (team_id, id) on delete cascade,
+  constraint audience_run_errors_row_is_counted_from_one check (row_number >= 1),
+  constraint audience_run_errors_severity_is_known check (severity in ('error', 'warning', 'info'))
+);
+comment on table public.audience_run_errors is
+'Problems of a run''s rows in order of row; the sentences are in reference.import_problems.';
+comment on column public.audience_run_errors.row_number is 'Place in the file, its header counted, as a spreadsheet shows it.';
+comment on column public.audience_run_errors.value is 'The value as it came, cut to 200 characters.';
+alter table public.audience_run_errors enable row level security;
+create policy audience_run_errors_are_seen_by_members on public.audience_run_errors for select to authenticated, service_role
+using (team_id = any((select engine.caller_team_ids())::uuid[]));
+grant select on public.audience_run_errors to authenticated, service_role;
+
+-- sql/30_tables/130_audience_members.sql
+-- Who is in a list, and what made each one match.
+create table public.audience_members (
+  team_id uuid not null,
+  list_id uuid not null,
+  contact_id uuid not null,
+  servicetitan_customer_id bigint,
+  servicetitan_job_id bigint,
+  servicetitan_job_type_id bigint,
+  servicetitan_appointment_id bigint,
+  appointment_starts_at timestamptz,
+  added_at timestamptz not null default engine.now(),
+  constraint audience_members_pk primary key (team_id, list_id, contact_id),
+  constraint audience_members_list_exists
+  foreign key (team_id, list_id) references public.audience_lists (team_id, id) on delete cascade,
+  constraint audience_members_contact_exists
+  foreign key (team_id, contact_id) references public.contacts (team_id, id) on delete cascade
+);
+create index audience_members_by_contact on public.audience_members (team_id, contact_id);
+comment on table public.audience_members is 'Contacts in a list, with the ServiceTitan facts that made each match.';
+alter table public.audience_members enable row level security;
+create policy audience_members_are_seen_by_members on public.audience_members for select to authenticated, service_role
+using (team_id = any((select engine.caller_team_ids())::uuid[]));
+grant select on public.audience_members to authenticated, service_role;
+
+-- sql/30_tables/140_import_rows.sql
+-- Where the rows of an import wait until all of them are checked. It is the one table that workers
+-- write themselves: COPY is the only way to bring in a million rows in seconds. Unlogged: after a
+-- crash the import is repeated from its file. Every cell is text as it came; nothing here is trusted.
+create unlogged table engine.import_rows (
+  team_id uuid not null,
+  run_id uuid not null,
+  row_number bigint not null,
+  phone text,
+  first_name text,
+  last_name text,
+  full_name text,
+  email text,
+  timezone text,
+  postal_code text,
+  servicetitan_customer_id text,
+  reader_problem text,
+  constraint import_rows_pk primary key (team_id, run_id, row_number)
+);
+comment on table engine.import_rows is 'Rows of running imports, as they came. Workers copy into it; a run empties it when it ends.';
+comment on column engine.import_rows.phone is 'The cell, or the cells of several phone columns on lines of their own.';
+comment on column engine.import_rows.reader_problem is 'Code of what the reader of the file found odd about the row.';
+grant insert on engine.import_rows to outbound_worker;
+
+-- sql/30_tables/141_checked_rows.sql
+-- Rows of an import after the check: normalised values, and what was wrong.
+create unlogged table engine.checked_rows (
+  team_id uuid not null,
+  run_id uuid not null,
+  row_number bigint not null,
+  phone text,
+  phone_extension text,
+  first_name text,
+  last_name text,
+  email text,
+  timezone text,
+  timezones text[],
+  regions text[],
+  postal_code text,
+  servicetitan_customer_id bigint,
+  verdict text not null,
+  issues jsonb,
+  constraint checked_rows_pk primary key (team_id, run_id, row_number),
+  constraint checked_rows_verdict_is_known check (verdict in ('accepted', 'rejected', 'duplicate'))
+);
+comment on table engine.checked_rows is 'Rows of running imports after the check; a run empties it when it ends.';
+comment on column engine.checked_rows.issues is '[{code, field, value}] in order; null when nothing is wrong.';
+
+-- sql/30_tables/200_workflows.sql
+-- Workflows: versions of a lineage. A published one never changes.
+create table public.workflows (
+  team_id uuid not null,
+  id uuid not null default engine.new_id(),
+  lineage_id uuid not null,
+  version integer,
+  name text not null,
+  note text,
+  status public.workflow_status not null default 'DRAFT',
+  revision integer not null default 1,
+  published_at timestamptz,
+  archived_at timestamptz,
+  created_at timestamptz not null default engine.now(),
+  updated_at timestamptz not null default engine.now(),
+  constraint workflows_pk primary key (team_id, id),
+  constraint workflows_team_exists foreign key (team_id) references public.teams (id) on delete cascade,
+  constraint workflows_versions_count_up unique (team_id, lineage_id, version),
+  -- Nodes and edges refer to the status too: it cascades to them, and can't differ from theirs.
+  constraint workflows_have_one_status unique (team_id, id, status),
+  constraint workflows_name_is_present check (length(btrim(name)) between 1 and 200),
+  constraint workflows_note_is_short check (length(note) <= 2000),
+  constraint workflows_revision_counts_from_one check (revision >= 1),
+  constraint workflows_published_have_a_version
+  check (status <> 'PUBLISHED' or (version is not null and published_at is not null)),
+  constraint workflows_drafts_have_no_version check (status <> 'DRAFT' or (version is null and published_at is null)),
+  constraint workflows_archived_have_a_time check ((status = 'ARCHIVED') = (archived_at is not null))
+);
+create index workflows_by_change on public.workflows (team_id, updated_at desc, id desc);
+comment on table public.workflows is 'Directed acyclic graphs of calls and texts; each row is one version of its lineage.';
+comment on column public.workflows.lineage_id is 'Id shared by all versions of one workflow.';
+comment on column public.workflows.version is 'Number within the lineage, given when it is published.';
+comment on column public.workflows.revision is 'Counts saves of a draft: a save names the revision that it was read at.';
+alter table public.workflows enable row level security;
+create policy workflows_are_seen_by_members on public.workflows for select to authenticated, service_role
+using (team_id = any((select engine.caller_team_ids())::uuid[]));
+grant select on public.workflows to authenticated, service_role;
+
+-- sql/30_tables/210_workflow_nodes.sql
+-- Nodes keep the ids that React Flow gave them, which need not be UUIDs.
+create table public.workflow_nodes (
+  team_id uuid not null,
+  workflow_id uuid not null,
+  id text not null,
+  type public.node_type not null,
+  status public.workflow_status not null default 'DRAFT',
+  ordinal integer not null default 0,
+  label text,
+  position_x double precision not null default 0,
+  position_y double precision not null default 0,
+  config jsonb not null default '{}',
+  constraint workflow_nodes_pk primary key (team_id, workflow_id, id),
+  -- The cascade is how a status reaches the nodes: in the statement that changes it, and no other way.
+  constraint workflow_nodes_share_the_workflows_status
+  foreign key (team_id, workflow_id, status) references public.workflows (team_id, id, status)
+  on update cascade on delete cascade,
+  constraint workflow_nodes_id_is_present check (length(id) between 1 and 200),
+  constraint workflow_nodes_label_is_short check (length(label) <= 200),
+  constraint workflow_nodes_config_is_an_object check (jsonb_typeof(config) = 'object')
+);
+create unique index workflow_nodes_have_one_trigger
+on public.workflow_nodes (team_id, workflow_id) where type = 'trigger';
+create index workflow_nodes_by_status on public.workflow_nodes (team_id, workflow_id, status);
+comment on table public.workflow_nodes is 'Nodes of a workflow, keyed by the editor''s own ids.';
+comment on column public.workflow_nodes.config is 'What the node does; the shapes are in docs/workflows.md.';
+comment on column public.workflow_nodes.ordinal is 'Place in the graph''s list of nodes, so that it comes back in the same order.';
+comment on column public.workflow_nodes.status is 'Status of the workflow, cascaded.';
+alter table public.workflow_nodes enable row level security;
+create policy workflow_nodes_are_seen_by_members on public.workflow_nodes for select to authenticated, service_role
+using (team_id = any((select engine.caller_team_ids())::uuid[]));
+grant select on public.workflow_nodes to authenticated, service_role;
+
+-- sql/30_tables/220_workflow_edges.sql
+-- Edges: what happened at the source decides which is taken, lowest priority number first.
+create table public.workflow_edges (
+  team_id uuid not null,
+  workflow_id uuid not null,
+  id text not null,
+  source text not null,
+  target text not null,
+  source_handle text,
+  status public.workflow_status not null default 'DRAFT',
+  ordinal integer not null default 0,
+  label text,
+  when_outcome text not null,
+  phrases text[] not null default '{}',
+  delay interval not null default '0 seconds',
+  priority integer not null default 1,
+  constraint workflow_edges_pk primary key (team_id, workflow_id, id),
+  constraint workflow_edges_share_the_workflows_status
+  foreign key (team_id, workflow_id, status) references public.workflows (team_id, id, status)
+  on update cascade on delete cascade,
+  constraint workflow_edges_source_exists
+  foreign key (team_id, workflow_id, source) references public.workflow_nodes (team_id, workflow_id, id) on delete cascade,
+  constraint workflow_edges_target_exists
+  foreign key (team_id, workflow_id, target) references public.workflow_nodes (team_id, workflow_id, id) on delete cascade,
+  -- Deferrable, so that a save may swap the rules of two edges in one statement.
+  constraint workflow_edges_one_per_pair_and_rule
+  unique (team_id, workflow_id, source, target, when_outcome) deferrable initially immediate,
+  constraint workflow_edges_id_is_present check (length(id) between 1 and 200),
+  constraint workflow_edges_handle_is_short check (length(source_handle) <= 200),
+  constraint workflow_edges_label_is_short check (length(label) <= 200),
+  constraint workflow_edges_do_not_loop check (source <> target),
+  constraint workflow_edges_rule_is_known check (when_outcome in (
+    'any', 'booked', 'not_booked', 'answered', 'no_answer', 'voicemail', 'busy', 'failed',
+    'replied', 'no_reply', 'reply_matches', 'opted_in', 'undeliverable'
+  )),
+  constraint workflow_edges_delay_is_not_negative check (delay >= interval '0'),
+  constraint workflow_edges_priority_is_in_range check (priority between 0 and 10000),
+  constraint workflow_edges_phrases_go_with_reply_matches
+  check ((when_outcome = 'reply_matches') = (cardinality(phrases) > 0))
+);
+create index workflow_edges_by_target on public.workflow_edges (team_id, workflow_id, target);
+create index workflow_edges_by_status on public.workflow_edges (team_id, workflow_id, status);
+comment on table public.workflow_edges is 'Ways from node to node: a rule on what happened, a delay, a priority.';
+comment on column public.workflow_edges.priority is 'Lowest number is tried first.';
+comment on column public.workflow_edges.ordinal is 'Place in the graph''s list of edges, so that it comes back in the same order.';
+comment on column public.workflow_edges.status is 'Status of the workflow, cascaded.';
+alter table public.workflow_edges enable row level security;
+create policy workflow_edges_are_seen_by_members on public.workflow_edges for select to authenticated, service_role
+using (team_id = any((select engine.caller_team_ids())::uuid[]));
+grant select on public.workflow_edges to authenticated, service_role;
+
+-- sql/30_tables/300_campaigns.sql
+-- One list, one published workflow, one sending number.
+create table public.campaigns (
+  team_id uuid not null,
+  id uuid not null default engine.new_id(),
+  name text not null,
+  list_id uuid not null,
+  workflow_id uuid not null,
+  phone_number_id uuid not null,
+  status public.campaign_status not null default 'CREATED',
+  priority smallint not null default 100,
+  max_lateness interval not null default '2 days',
+  retry_budget integer not null default 10,
+  is_continuous boolean not null default false,
+  scheduled_at timestamptz,
+  started_at timestamptz,
+  ended_at timestamptz,
+  enrolled_count bigint not null default 0,
+  created_at timestamptz not null default engine.now(),
+  updated_at timestamptz not null default engine.now(),
+  constraint campaigns_pk primary key (team_id, id),
+  constraint campaigns_team_exists foreign key (team_id) references public.teams (id) on delete cascade,
+  constraint campaigns_list_exists foreign key (team_id, list_id) references public.audience_lists (team_id, id),
+  constraint campaigns_workflow_exists foreign key (team_id, workflow_id) references public.workflows (team_id, id),
+  constraint campaigns_phone_number_exists
+  foreign key (team_id, phone_number_id) references public.phone_numbers (team_id, id),
+  constraint campaigns_name_is_present check (length(btrim(name)) between 1 and 200),
+  constraint campaigns_max_lateness_is_positive check (max_lateness > interval '0'),
+  constraint campaigns_retry_budget_is_sane check (retry_budget between 0 and 100),
+  constraint campaigns_scheduled_have_a_time check (status <> 'SCHEDULED' or scheduled_at is not null),
+  constraint campaigns_started_unless_waiting
+  check ((started_at is not null) or status in ('CREATED', 'SCHEDULED', 'CANCELLED')),
+  constraint campaigns_ended_have_a_time check ((status in ('COMPLETED', 'CANCELLED')) = (ended_at is not null))
+);
+create index campaigns_by_list on public.campaigns (team_id, list_id);
+create index campaigns_by_workflow on public.campaigns (team_id, workflow_id);
+create index campaigns_by_phone_number on public.campaigns (team_id, phone_number_id);
+create index campaigns_live on public.campaigns (status, scheduled_at) where status in ('SCHEDULED', 'ACTIVE');
+comment on table public.campaigns is 'A launch of one published workflow over one list from one number.';
+comment on column public.campaigns.priority is 'Lowest number goes first when campaigns compete.';
+comment on column public.campaigns.max_lateness is 'A job that is later than this is skipped with a reason, never sent stale.';
+comment on column public.campaigns.retry_budget is 'Retries of every kind that one enrollment may use in all.';
+alter table public.campaigns enable row level security;
+create policy campaigns_are_seen_by_members on public.campaigns for select to authenticated, service_role
+using (team_id = any((select engine.caller_team_ids())::uuid[]));
+grant select on public.campaigns to authenticated, service_role;
+
+-- sql/30_tables/400_suppressions.sql
+-- Numbers that must not be reached on a channel.
+create table public.suppressions (
+  team_id uuid not null,
+  phone text not null,
+  channel public.contact_channel not null,
+  reason text not null,
+  source text not null,
+  created_at timestamptz not null default engine.now(),
+  constraint suppressions_pk primary key (team_id, phone, channel),
+  constraint suppressions_team_exists foreign key (team_id) references public.teams (id) on delete cascade,
+  constraint suppressions_phone_is_e164 check (phone ~ '^\+[1-9][0-9]{6,14}$'),
+  constraint suppressions_reason_is_known
+  check (reason in ('opted_out', 'do_not_contact', 'invalid', 'litigator'))
+);
+comment on table public.suppressions is 'Numbers that must not be reached on a channel. A row here stops everything.';
+alter table public.suppressions enable row level security;
+create policy suppressions_are_seen_by_members on public.suppressions for select to authenticated, service_role
+using (team_id = any((select engine.caller_team_ids())::uuid[]));
+grant select on public.suppressions to authenticated, service_role;
+
+-- sql/30_tables/410_consent_events.sql
+-- The append-only ledger of consent: what was said, where, when.
+create table public.consent_events (
+  team_id uuid not null,
+  id uuid not null default engine.new_id(),
+  phone text not null,
+  channel public.contact_channel not null,
+  action text not null,
+  source text not null,
+  words text,
+  occurred_at timestamptz not null default engine.now(),
+  recorded_at timestamptz not null default engine.now(),
+  constraint consent_events_pk primary key (team_id, id),
+  constraint consent_events_team_exists foreign key (team_id) references public.teams (id) on delete cascade,
+  constraint consent_events_phone_is_e164 check (phone ~ '^\+[1-9][0-9]{6,14}$'),
+  constraint consent_events_action_is_known check (action in ('opt_out', 'opt_in'))
+);
+create index consent_events_by_phone on public.consent_events (team_id, phone, recorded_at);
+comment on table public.consent_events is 'Append-only ledger of opt-outs and opt-ins, with source, words and time.';
+alter table public.consent_events enable row level security;
+create policy consent_events_are_seen_by_members on public.consent_events for select to authenticated, service_role
+using (team_id = any((select engine.caller_team_ids())::uuid[]));
+grant select on public.consent_events to authenticated, service_role;
+
+-- sql/30_tables/500_enrollments.sql
+-- One contact's journey through one campaign.
+create table engine.enrollments (
+  team_id uuid not null,
+  id uuid not null default engine.new_id(),
+  campaign_id uuid not null,
+  contact_id uuid not null,
+  phone text not null,
+  status public.enrollment_status not null default 'ACTIVE',
+  reason_code text,
+  booked_at timestamptz,
+  retries_left integer not null,
+  enrolled_at timestamptz not null default engine.now(),
+  ended_at timestamptz,
+  constraint enrollments_pk primary key (team_id, id),
+  constraint enrollments_once_per_campaign unique (team_id, campaign_id, contact_id),
+  constraint enrollments_campaign_exists
+  foreign key (team_id, campaign_id) references public.campaigns (team_id, id),
+  constraint enrollments_contact_exists
+  foreign key (team_id, contact_id) references public.contacts (team_id, id),
+  constraint enrollments_active_until_ended check ((status = 'ACTIVE') = (ended_at is null)),
+  constraint enrollments_end_with_a_reason check (status = 'ACTIVE' or reason_code is not null),
+  constraint enrollments_booked_know_when check (status <> 'BOOKED' or booked_at is not null),
+  constraint enrollments_retries_left_is_not_negative check (retries_left >= 0)
+);
+create index enrollments_by_contact on engine.enrollments (team_id, contact_id);
+create index enrollments_active_by_phone on engine.enrollments (team_id, phone) where status = 'ACTIVE';
+create index enrollments_active_by_campaign on engine.enrollments (team_id, campaign_id) where status = 'ACTIVE';
+comment on table engine.enrollments is 'One contact''s journey through one campaign.';
+comment on column engine.enrollments.retries_left is 'Budget that retries of every kind share.';
+comment on column engine.enrollments.phone is 'The number at enrollment: what a stop or a suppression is matched against.';
+
+-- sql/30_tables/510_jobs.sql
+-- One unit of provider work. The states are those of the design's state machine; the CHECKs make an
+-- illegal row impossible to store, and a trigger makes an illegal step impossible to take.
+create table engine.jobs (
+  team_id uuid not null,
+  id uuid not null default engine.new_id(),
+  channel public.contact_channel not null,
+  campaign_id uuid not null,
+  enrollment_id uuid not null,
+  workflow_id uuid not null,
+  node_id text not null,
+  visit integer not null default 1,
+  contact_id uuid not null,
+  phone text not null,
+  integration_id uuid not null,
+  status public.job_status not null default 'READY',
+  priority smallint not null default 100,
+  run_at timestamptz not null,
+  due_at timestamptz not null,
+  lease_owner text,
+  lease_expires_at timestamptz,
+  attempt_count integer not null default 0,
+  provider_id text,
+  dispatched_at timestamptz,
+  check_at timestamptz,
+  reply_deadline timestamptz,
+  outcome public.job_outcome,
+  reason_code text,
+  dedupe_hash bytea not null,
+  created_at timestamptz not null default engine.now(),
+  finished_at timestamptz,
+  constraint jobs_pk primary key (team_id, id),
+  constraint jobs_are_not_duplicates unique (team_id, dedupe_hash),
+  constraint jobs_enrollment_exists
+  foreign key (team_id, enrollment_id) references engine.enrollments (team_id, id),
+  constraint jobs_node_exists
+  foreign key (team_id, workflow_id, node_id) references public.workflow_nodes (team_id, workflow_id, id),
+  constraint jobs_integration_exists
+  foreign key (team_id, integration_id) references public.integrations (team_id, id),
+  constraint jobs_visit_counts_from_one check (visit >= 1),
+  constraint jobs_run_at_is_whole_seconds check (run_at = date_trunc('second', run_at)),
+  constraint jobs_claimed_have_a_lease
+  check ((status = 'CLAIMED') = (lease_owner is not null and lease_expires_at is not null)),
+  constraint jobs_dispatched_know_the_provider_id
+  check (status <> 'DISPATCHED' or (provider_id is not null and dispatched_at is not null)),
+  constraint jobs_in_flight_will_be_checked
+  check ((status in ('DISPATCHED', 'AMBIGUOUS')) = (check_at is not null)),
+  constraint jobs_finished_have_a_time
+  check ((status in ('DONE', 'FAILED', 'CANCELLED')) = (finished_at is not null)),
+  constraint jobs_finished_say_why
+  check (status not in ('DONE', 'FAILED', 'CANCELLED') or outcome is not null or reason_code is not null),
+  constraint jobs_done_have_an_outcome check (status <> 'DONE' or outcome is not null)
+);
+create unique index jobs_one_open_per_enrollment on engine.jobs (team_id, enrollment_id)
+where status in ('READY', 'CLAIMED', 'DISPATCHED', 'AMBIGUOUS');
+create index jobs_by_enrollment on engine.jobs (team_id, enrollment_id);
+create index jobs_by_node on engine.jobs (team_id, workflow_id, node_id);
+create index jobs_by_id on engine.jobs (id);
+create index jobs_to_claim on engine.jobs (campaign_id, channel, priority, run_at) where status = 'READY';
+create index jobs_leased on engine.jobs (lease_expires_at) where status = 'CLAIMED';
+create index jobs_to_check on engine.jobs (check_at) where status in ('DISPATCHED', 'AMBIGUOUS');
+create index jobs_awaiting_reply on engine.jobs (reply_deadline) where status = 'DISPATCHED';
+create index jobs_in_flight on engine.jobs (team_id, integration_id)
+where status in ('CLAIMED', 'DISPATCHED', 'AMBIGUOUS');
+create index jobs_open_by_phone on engine.jobs (team_id, phone)
+where status in ('READY', 'CLAIMED', 'DISPATCHED', 'AMBIGUOUS');
+create index jobs_next_run on engine.jobs (run_at) where status = 'READY';
+comment on table engine.jobs is 'Units of provider work: a call or a text to one contact at one node.';
+comment on column engine.jobs.run_at is 'Not before this moment; whole seconds, so that counters can be kept by due time.';
+comment on column engine.jobs.due_at is
+'When it was to run: moved by closed hours, not by back-off or a pause. max_lateness is measured from here.';
+comment on column engine.jobs.check_at is 'When the provider is asked what became of it, if no event said so before.';
+comment on column engine.jobs.reply_deadline is 'End of the reply window of a text that waits for one.';
+comment on column engine.jobs.dedupe_hash is 'SHA-256 over enrollment, node and visit.';
+
+-- sql/30_tables/520_attempts.sql
+-- The dispatch ledger: written and committed before a request leaves, closed when its fate is known.
+create table engine.attempts (
+  team_id uuid not null,
+  id uuid not null default engine.new_id(),
+  job_id uuid not null,
+  attempt_number integer not null,
+  provider public.provider not null,
+  status public.attempt_status not null default 'OPEN',
+  worker text not null,
+  request jsonb not null,
+  begun_at timestamptz not null default engine.now(),
+  provider_id text,
+  code text,
+  message text,
+  resolved_at timestamptz,
+  constraint attempts_pk primary key (team_id, id),
+  constraint attempts_job_exists foreign key (team_id, job_id) references engine.jobs (team_id, id),
+  constraint attempts_are_numbered unique (team_id, job_id, attempt_number),
+  constraint attempts_of_one_provider_message_are_one unique (team_id, provider, provider_id),
+  constraint attempts_accepted_know_the_provider_id check (status <> 'ACCEPTED' or provider_id is not null),
+  constraint attempts_open_until_resolved check ((status in ('OPEN', 'AMBIGUOUS')) = (resolved_at is null))
+);
+-- A request that may have reached the provider, or did, leaves no room for another of the same job.
+create unique index attempts_one_live_per_job on engine.attempts (team_id, job_id)
+where status in ('OPEN', 'AMBIGUOUS', 'ACCEPTED');
+create index attempts_by_id on engine.attempts (id);
+create index attempts_by_provider_id on engine.attempts (provider, provider_id) where provider_id is not null;
+comment on table engine.attempts is 'One request to a provider for a job, committed before the request is made.';
+comment on column engine.attempts.request is 'What is asked of the provider, without any secret; also what a lookup compares with.';
+
+-- sql/30_tables/530_events.sql
+-- The inbox: what providers told, once each. An event that comes before its attempt is known waits.
+create table engine.events (
+  provider public.provider not null,
+  event_key text not null,
+  team_id uuid,
+  attempt_id uuid,
+  provider_id text,
+  type text not null,
+  payload jsonb not null,
+  occurred_at timestamptz,
+  received_at timestamptz not null default engine.now(),
+  applied_at timestamptz,
+  result text not null default 'waiting',
+  constraint events_pk primary key (provider, event_key),
+  constraint events_result_is_known check (result in ('waiting', 'applied', 'ignored')),
+  constraint events_waiting_are_not_applied check ((result = 'waiting') = (applied_at is null))
+);
+create index events_waiting on engine.events (provider, provider_id) where result = 'waiting';
+create index events_by_attempt on engine.events (team_id, attempt_id);
+comment on table engine.events is 'Inbox of provider events, applied once each; unknown ones wait for their attempt.';
+comment on column engine.events.event_key is 'Identity of the event at its provider: what repeated deliveries share.';
+
+-- sql/30_tables/540_counters.sql
+-- Counts kept by the transactions that change what is counted. Every backend writes rows of its own
+-- (shard is its process id), so writers never wait for each other; a reader adds the shards up, and
+-- the tick folds finished shards into shard 0.
+-- A READY job is counted under its due time: waiting turns into queued as time passes, without a write.
+create table engine.counters (
+  team_id uuid not null,
+  campaign_id uuid not null,
+  node_id text not null,
+  state text not null,
+  outcome text not null,
+  due_at timestamptz not null,
+  shard integer not null,
+  amount bigint not null,
+  constraint counters_pk primary key (team_id, campaign_id, node_id, state, outcome, due_at, shard)
+);
+comment on table engine.counters is
+'Enrollments (node_id empty) and jobs by state and outcome; READY jobs also by due time. Sum over shards.';
+comment on column engine.counters.due_at is 'run_at of READY jobs; -infinity for everything else.';
+comment on column engine.counters.shard is 'Process id of the backend that counted, or 0 for folded counts.';
+
+-- sql/30_tables/550_pacing.sql
+-- How much of each batch slot of a node is dealt out. Due times are spread when jobs are made, so that
+-- nothing has to sleep later.
+create table engine.pacing (
+  team_id uuid not null,
+  campaign_id uuid not null,
+  node_id text not null,
+  slot_at timestamptz not null,
+  used integer not null,
+  constraint pacing_pk primary key (team_id, campaign_id, node_id, slot_at),
+  constraint pacing_campaign_exists
+  foreign key (team_id, campaign_id) references public.campaigns (team_id, id) on delete cascade,
+  constraint pacing_used_is_positive check (used > 0)
+);
+create index pacing_by_slot on engine.pacing (slot_at);
+comment on table engine.pacing is 'Jobs dealt into each batch slot of a campaign''s node; old slots are removed by the tick.';
+
+-- sql/40_functions/access/require_role.sql
+-- Refuses a caller whose role in a team is too low. The roles are declared least first, so that
+-- comparing them compares what they may do.
+create or replace function engine.require_role(p_team_id uuid, p_needs public.team_role)
+returns void
+language plpgsql
+stable
+security definer -- reads the caller's membership
+set search_path = ''
+as $$
+declare
+  v_role public.team_role;
+begin
+  if engine.caller_is_service() then
+    return;
+  end if;
+  select role into v_role
+  from public.team_members
+  where team_id = p_team_id and user_id = (select auth.uid());
+  if v_role is null then
+    perform engine.refuse_not_found('team', p_team_id);
+  elsif v_role < p_needs then
+    perform engine.refuse(
+      'OB008',
+      format('This needs the role %s; yours is %s.', p_needs, v_role),
+      jsonb_build_object('role', v_role, 'needs', p_needs),
+      'Ask an admin of the team.'
+    );
+  end if;
+end
+$$;
+comment on function engine.require_role(uuid, public.team_role) is
+'Raises OB004 when the caller is not in the team and OB008 when the role is too low.';
+revoke all on function engine.require_role(uuid, public.team_role) from public;
+
+-- sql/40_functions/access/require_team.sql
+-- The team that a call is about. Most people belong to one, so naming it is optional for them.
+create or replace function engine.require_team(p_team_id uuid, p_needs public.team_role)
+returns uuid
+language plpgsql
+stable
+security definer -- reads the caller's memberships
+set search_path = ''
+as $$
+declare
+  v_team_ids uuid[] := engine.caller_team_ids();
+  v_team_id uuid := p_team_id;
+begin
+  if v_team_id is null and cardinality(v_team_ids) = 1 then
+    v_team_id := v_team_ids[1];
+  end if;
+  if v_team_id is null and cardinality(v_team_ids) > 1 then
+    perform engine.refuse_issues(
+      jsonb_build_array(engine.issue('team_required', 'p_team_id', 'Say which team this is for.')),
+      'The request'
+    );
+  end if;
+  if v_team_id is null or not (v_team_id = any(v_team_ids)) then
+    perform engine.refuse_not_found('team', p_team_id);
+  end if;
+  perform engine.require_role(v_team_id, p_needs);
+  return v_team_id;
+end
+$$;
+comment on function engine.require_team(uuid, public.team_role) is
+'Resolves the team of a call and checks the caller''s role in it: OB001 when it must be named, OB004, OB008.';
+revoke all on function engine.require_team(uuid, public.team_role) from public;
+
+-- sql/40_functions/analytics/get_instant_metrics.sql
+-- What happens now, read from the counters: exact at the moment of the answer, whatever the size. Every
+-- enrolled contact is in exactly one of the ended states or in active, and every active one has one
+-- open job, which is waiting, queued or in progress.
+create or replace function public.get_instant_metrics(p_campaign_ids uuid[])
+returns table (
+  campaign_id uuid, status public.campaign_status, as_of timestamptz, enrolled bigint, active bigint,
+  waiting bigint, queued bigint, in_progress bigint, completed bigint, booked bigint, opted_out bigint,
+  suppressed bigint, failed bigint, cancelled bigint
+)
+language plpgsql
+stable
+security definer -- reads the engine's counters, for the caller's campaigns only
+set search_path = ''
+as $$
+#variable_conflict use_column
+begin
+  if cardinality(p_campaign_ids) > 1000 then
+    perform engine.refuse(
+      'OB009', 'Ask for at most 1000 campaigns at once.',
+      jsonb_build_object('limit', 1000, 'actual', cardinality(p_campaign_ids)), 'Ask in several calls.'
+    );
+  end if;
+  return query
+  select
+    c.id, c.status, engine.now(), n.enrolled, n.active, n.waiting, n.queued, n.in_progress, n.completed,
+    n.booked, n.opted_out, n.suppressed, n.failed, n.cancelled
+  from public.campaigns as c
+  cross join lateral (
+    select
+      coalesce(sum(k.amount) filter (where k.node_id = ''), 0)::bigint as enrolled,
+      coalesce(sum(k.amount) filter (where k.node_id = '' and k.state = 'ACTIVE'), 0)::bigint as active,
+      coalesce(sum(k.amount) filter (
+        where k.node_id <> '' and k.state = 'READY' and k.due_at > engine.now()
+      ), 0)::bigint as waiting,
+      coalesce(sum(k.amount) filter (
+        where k.node_id <> '' and k.state = 'READY' and k.due_at <= engine.now()
+      ), 0)::bigint as queued,
+      coalesce(sum(k.amount) filter (
+        where k.node_id <> '' and k.state in ('CLAIMED', 'DISPATCHED', 'AMBIGUOUS')
+      ), 0)::bigint as in_progress,
+      coalesce(sum(k.amount) filter (where k.node_id = '' and k.state = 'COMPLETED'), 0)::bigint as completed,
+      coalesce(sum(k.amount) filter (where k.node_id = '' and k.state = 'BOOKED'), 0)::bigint as booked,
+      coalesce(sum(k.amount) filter (where k.node_id = '' and k.state = 'OPTED_OUT'), 0)::bigint as opted_out,
+      coalesce(sum(k.amount) filter (where k.node_id = '' and k.state = 'SUPPRESSED'), 0)::bigint as suppressed,
+      coalesce(sum(k.amount) filter (where k.node_id = '' and k.state = 'FAILED'), 0)::bigint as failed,
+      coalesce(sum(k.amount) filter (where k.node_id = '' and k.state = 'CANCELLED'), 0)::bigint as cancelled
+    from engine.counters as k
+    where k.team_id = c.team_id and k.campaign_id = c.id
+  ) as n
+  where c.team_id = any(engine.caller_team_ids()) and c.id = any(p_campaign_ids)
+  order by c.id;
+end
+$$;
+comment on function public.get_instant_metrics(uuid[]) is
+'One row for each campaign: enrolled = active + completed + booked + opted_out + suppressed + failed + cancelled, as of as_of.';
+revoke all on function public.get_instant_metrics(uuid[]) from public;
+grant execute on function public.get_instant_metrics(uuid[]) to authenticated, service_role;
+
+-- sql/40_functions/analytics/get_node_metrics.sql
+-- What happens at each node but the trigger, read from the counters.
+create or replace function public.get_node_metrics(p_campaign_id uuid)
+returns table (
+  node_id text, type public.node_type, label text, as_of timestamptz, scheduled bigint, waiting bigint,
+  queued bigint, in_progress bigint, completed bigint, failed bigint, cancelled bigint, outcomes jsonb
+)
+language plpgsql
+stable
+security definer -- reads the engine's counters, for the caller's campaign only
+set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  v_campaign public.campaigns;
+begin
+  select * into v_campaign
+  from public.campaigns
+  where team_id = any(engine.caller_team_ids()) and id = p_campaign_id;
+  if not found then
+    perform engine.refuse_not_found('campaign', p_campaign_id);
+  end if;
+  return query
+  select
+    n.id, n.type, n.label, engine.now(), coalesce(sum(k.amount), 0)::bigint,
+    coalesce(sum(k.amount) filter (where k.state = 'READY' and k.due_at > engine.now()), 0)::bigint,
+    coalesce(sum(k.amount) filter (where k.state = 'READY' and k.due_at <= engine.now()), 0)::bigint,
+    coalesce(sum(k.amount) filter (where k.state in ('CLAIMED', 'DISPATCHED', 'AMBIGUOUS')), 0)::bigint,
+    coalesce(sum(k.amount) filter (where k.state = 'DONE'), 0)::bigint,
+    coalesce(sum(k.amount) filter (where k.state = 'FAILED'), 0)::bigint,
+    coalesce(sum(k.amount) filter (where k.state = 'CANCELLED'), 0)::bigint,
+    coalesce(
+      jsonb_object_agg(k.outcome, k.by_outcome) filter (where k.outcome <> '' and k.by_outcome <> 0), '{}'
+    )
+  from public.workflow_nodes as n
+  left join (
+    select
+      c.node_id, c.state, c.outcome, c.due_at, sum(c.amount) as amount,
+      sum(sum(c.amount)) over (partition by c.node_id, c.outcome) as by_outcome
+    from engine.counters as c
+    where c.team_id = v_campaign.team_id and c.campaign_id = v_campaign.id and c.node_id <> ''
+    group by c.node_id, c.state, c.outcome, c.due_at
+  ) as k on n.id = k.node_id
+  where n.team_id = v_campaign.team_id and n.workflow_id = v_campaign.workflow_id and n.type <> 'trigger'
+  group by n.id, n.type, n.label, n.position_y, n.position_x
+  order by n.position_y, n.position_x, n.id;
+end
+$$;
+comment on function public.get_node_metrics(uuid) is
+'One row for each node but the trigger: scheduled = waiting + queued + in_progress + completed + failed + cancelled; outcomes as {outcome: jobs}.';
+revoke all on function public.get_node_metrics(uuid) from public;
+grant execute on function public.get_node_metrics(uuid) to authenticated, service_role;
+
+-- sql/40_functions/audiences/add_members_to_counts.sql
+-- Lists are locked in order of their ids, so that statements that change several cannot deadlock.
+create or replace function engine.add_members_to_counts(p_changes engine.member_change[])
+returns void
+language plpgsql
+security definer -- members come and go by functions with other rights, and by cascade
+set search_path = ''
+as $$
+begin
+  perform from public.audience_lists as l
+  inner join unnest(p_changes) as c on l.team_id = c.team_id and l.id = c.list_id
+  order by l.team_id, l.id
+  for no key update of l;
+  update public.audience_lists as l
+  set member_count = l.member_count + c.change
+  from unnest(p_changes) as c
+  where l.team_id = c.team_id and l.id = c.list_id;
+end
+$$;
+comment on function engine.add_members_to_counts(engine.member_change[]) is 'Adds to the member counts of lists.';
+revoke all on function engine.add_members_to_counts(engine.member_change[]) from public;
+
+-- sql/40_functions/audiences/check_rows.sql
+-- The check of a batch of rows: numbers to E.164, zones, and every problem by row and field. It reads
+-- no row of the team and writes nothing, so that a preview and an import say the same.
+create or replace function engine.check_rows(
+  p_rows engine.import_rows[], p_country text, p_allow_fictitious boolean
+)
+returns setof engine.checked_rows
+language sql
+stable
+set search_path = ''
+as $$
+  with tidy as materialized (
+    select t.* from engine.tidy_rows(p_rows) as t
+  ),
+  parsed as materialized (
+    select t.*, p.phone as e164, p.phone_extension, p.problem, p.others
+    from engine.parse_phones(
+      (select array_agg(t.phone order by t.ordinal) from tidy as t), p_country, p_allow_fictitious
+    ) as p
+    inner join tidy as t on p.ordinal = t.ordinal
+  ),
+  placed as (
+    select
+      p.*,
+      z.stated_timezone,
+      z.timezones,
+      z.regions,
+      case
+        when p.email is null then null
+        when translate(p.email, E' <>(),;/|":\t\n', '') = p.email and p.email like '_%@_%._%' then p.email
+        else substring(p.email from '[^\s<>(),;/|":]+@[^\s<>(),;/|":@]+\.[^\s<>(),;/|":@]+')
+      end as address,
+      case when p.customer_id ~ '^[0-9]{1,18}$' then p.customer_id::bigint end as customer_number
+    from engine.resolve_zones(
+      (select array_agg(p.e164 order by p.ordinal) from parsed as p),
+      (select array_agg(p.timezone order by p.ordinal) from parsed as p),
+      (select array_agg(p.postal_code order by p.ordinal) from parsed as p)
+    ) as z
+    -- a batch has no gaps, so the place in these arrays is the ordinal
+    inner join parsed as p on z.ordinal = p.ordinal
+  )
+  select
+    null::uuid,
+    null::uuid,
+    p.row_number,
+    p.e164,
+    p.phone_extension,
+    left(p.first_name, 200),
+    left(p.last_name, 200),
+    case when length(p.address) <= 200 and p.address ~ '^[^@\s]+@[^@\s]+$' then p.address end,
+    p.stated_timezone,
+    p.timezones,
+    p.regions,
+    left(p.postal_code, 20),
+    p.customer_number,
+    case when p.problem is null then 'accepted' else 'rejected' end,
+    case
+      when p.problem is not null or p.others <> '{}' or p.reader_problem is not null
+        or (p.email is not null and (p.address is null or length(p.address) > 200))
+        or (p.timezone is not null and p.stated_timezone is null)
+        or (p.customer_id is not null and p.customer_number is null)
+        or greatest(length(p.first_name), length(p.last_name)) > 200
+        then engine.row_issues(
+          p.problem, p.phone, p.others, p.reader_problem,
+          case when p.address is null or length(p.address) > 200 then p.email end,
+          case when p.stated_timezone is null then p.timezone end,
+          case when p.customer_number is null then p.customer_id end,
+          p.first_name, p.last_name
+        )
+    end
+  from placed as p
+$$;
+comment on function engine.check_rows(engine.import_rows[], text, boolean) is
+'Checks staged rows: normalised values, accepted or rejected, and the issues of each.';
+revoke all on function engine.check_rows(engine.import_rows[], text, boolean) from public;
+
+-- sql/40_functions/audiences/check_run.sql
+-- Checks all staged rows of a run. Batch by batch, so that memory stays flat whatever the file's size:
+-- that is the reason for the loop.
+create or replace function engine.check_run(p_team_id uuid, p_run_id uuid)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  c_batch constant integer := 10000;
+  v_country text;
+  v_is_sandbox boolean;
+  v_from bigint;
+begin
+  select t.country, t.is_sandbox into v_country, v_is_sandbox from public.teams as t where t.id = p_team_id;
+  loop
+    select min(r.row_number) into v_from
+    from engine.import_rows as r
+    where r.team_id = p_team_id and r.run_id = p_run_id and r.row_number >= coalesce(v_from, 0);
+    exit when v_from is null;
+    insert into engine.checked_rows
+    select
+      p_team_id, p_run_id, c.row_number, c.phone, c.phone_extension, c.first_name, c.last_name, c.email, c.timezone,
+      c.timezones, c.regions, c.postal_code, c.servicetitan_customer_id, c.verdict, c.issues
+    from engine.check_rows(
+      (
+        select array_agg(r order by r.row_number) from engine.import_rows as r
+        where
+          r.team_id = p_team_id and r.run_id = p_run_id
+          and r.row_number >= v_from and r.row_number < v_from + c_batch
+      ),
+      v_country, v_is_sandbox
+    ) as c;
+    v_from := v_from + c_batch;
+  end loop;
+end
+$$;
+comment on function engine.check_run(uuid, uuid) is 'Checks the staged rows of a run into engine.checked_rows.';
+revoke all on function engine.check_run(uuid, uuid) from public;
+
+-- sql/40_functions/audiences/column_label.sql
+-- What a person calls the column of a field: its header, or the field itself where a source has none.
+create or replace function engine.column_label(p_mapping jsonb, p_field text)
+returns text
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select coalesce(
+    (
+      select string_agg(n.name, ' / ' order by n.place)
+      from jsonb_array_elements_text(p_mapping -> p_field) with ordinality as n (name, place)
+    ),
+    case when p_field in ('first_name', 'last_name') and p_mapping ? 'full_name' then p_mapping -> 'full_name' ->> 0 end,
+    p_field,
+    ''
+  )
+$$;
+comment on function engine.column_label(jsonb, text) is 'Header of the column that a mapping reads a field from.';
+revoke all on function engine.column_label(jsonb, text) from public;
+
+-- sql/40_functions/audiences/count_members.sql
+-- audience_lists.member_count is exact at every commit: whatever changes members changes it in the same
+-- transaction, one update for a statement, in order of the lists' ids.
+create or replace function engine.count_members()
+returns trigger
+language plpgsql
+security definer -- members are written by functions of other owners' rights
+set search_path = ''
+as $$
+begin
+  if tg_op = 'INSERT' then
+    perform engine.add_members_to_counts((
+      select array_agg((r.team_id, r.list_id, r.members)::engine.member_change)
+      from (select n.team_id, n.list_id, count(*) as members from new_rows as n group by n.team_id, n.list_id) as r
+    ));
+  else
+    perform engine.add_members_to_counts((
+      select array_agg((r.team_id, r.list_id, -r.members)::engine.member_change)
+      from (select o.team_id, o.list_id, count(*) as members from old_rows as o group by o.team_id, o.list_id) as r
+    ));
+  end if;
+  return null;
+end
+$$;
+comment on function engine.count_members() is 'Keeps audience_lists.member_count equal to the number of members.';
+revoke all on function engine.count_members() from public;
+
+-- sql/40_functions/audiences/create_audience_list.sql
+-- A new list. With rows they are all checked first; when one of them cannot be used, and a partial
+-- import was not asked for, neither the list nor a member is stored.
+create or replace function public.create_audience_list(
+  p_name text,
+  p_source text default 'csv',
+  p_definition jsonb default '{}',
+  p_rows jsonb default null,
+  p_mapping jsonb default null,
+  p_partial boolean default false,
+  p_team_id uuid default null
+)
+returns jsonb
+language plpgsql
+security definer -- writes tables that no role may write
+set search_path = ''
+as $$
+declare
+  v_team_id uuid := engine.require_team(p_team_id, 'operator');
+  v_issues jsonb := engine.list_name_issues(p_name);
+  v_run public.audience_runs;
+  v_list_id uuid;
+  v_list public.audience_lists;
+begin
+  if p_source is null or p_source <> all(enum_range(null::public.audience_source)::text[]) then
+    v_issues := v_issues || engine.issue(
+      'source_unknown', 'p_source',
+      format('The source must be one of %s.', array_to_string(enum_range(null::public.audience_source), ', '))
+    );
+  elsif p_rows is not null and p_source <> 'csv' then
+    v_issues := v_issues || engine.issue('source_takes_no_rows', 'p_rows', 'Only a list from a file takes rows.');
+  end if;
+  if coalesce(jsonb_typeof(p_definition), 'object') <> 'object' then
+    v_issues := v_issues || engine.issue('definition_malformed', 'p_definition', 'The definition must be an object.');
+  elsif p_rows is not null and p_definition <> '{}' then
+    v_issues := v_issues || engine.issue('definition_not_for_rows', 'p_definition', 'A list from a file has no definition.');
+  end if;
+  perform engine.refuse_issues(v_issues, 'The list');
+  if p_rows is null then
+    v_list_id := engine.new_list(v_team_id, p_name, p_source::public.audience_source, coalesce(p_definition, '{}'));
+  else
+    v_run := engine.import_request_rows(v_team_id, null, btrim(p_name), p_rows, p_mapping, p_partial);
+    v_list_id := v_run.list_id;
+  end if;
+  select * into v_list from public.audience_lists as l where l.team_id = v_team_id and l.id = v_list_id;
+  return engine.describe_list(v_list) || jsonb_build_object(
+    'run', engine.describe_run(v_run),
+    'issues', case when v_run.id is not null then engine.issues_of_run(v_team_id, v_run.id) else '[]' end
+  );
+end
+$$;
+comment on function public.create_audience_list(text, text, jsonb, jsonb, jsonb, boolean, uuid) is
+'Creates a list, with rows for source csv; returns the list with its run and the issues of rows. OB001 with every problem when rows are refused, and nothing is stored.';
+revoke all on function public.create_audience_list(text, text, jsonb, jsonb, jsonb, boolean, uuid) from public;
+grant execute on function public.create_audience_list(text, text, jsonb, jsonb, jsonb, boolean, uuid) to authenticated, service_role;
+
+-- sql/40_functions/audiences/describe_list.sql
+-- A list as RPCs return it: with how many campaigns use it, and its last run.
+create or replace function engine.describe_list(p_list public.audience_lists)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'id', p_list.id, 'team_id', p_list.team_id, 'name', p_list.name, 'source', p_list.source, 'status', p_list.status,
+    'definition', p_list.definition, 'member_count', p_list.member_count,
+    'campaign_count', (
+      select count(*) from public.campaigns as c where c.team_id = p_list.team_id and c.list_id = p_list.id
+    ),
+    'last_run', (
+      select engine.describe_run(r) from public.audience_runs as r
+      where r.team_id = p_list.team_id and r.list_id = p_list.id
+      order by r.id desc limit 1
+    ),
+    'created_at', p_list.created_at, 'updated_at', p_list.updated_at
+  )
+$$;
+comment on function engine.describe_list(public.audience_lists) is
+'{id, team_id, name, source, status, definition, member_count, campaign_count, last_run, created_at, updated_at}.';
+revoke all on function engine.describe_list(public.audience_lists) from public;
+
+-- sql/40_functions/audiences/describe_run.sql
+-- A run as RPCs return it.
+create or replace function engine.describe_run(p_run public.audience_runs)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select case when p_run.id is not null then jsonb_build_object(
+    'id', p_run.id, 'list_id', p_run.list_id, 'list_name', p_run.list_name, 'source', p_run.source,
+    'status', p_run.status, 'is_partial_allowed', p_run.is_partial_allowed, 'file_name', p_run.file_name,
+    'mapping', p_run.mapping,
+    'counts', jsonb_build_object(
+      'fetched', p_run.fetched_count, 'added', p_run.added_count, 'updated', p_run.updated_count,
+      'removed', p_run.removed_count, 'excluded', p_run.excluded_count, 'rejected', p_run.rejected_count,
+      'duplicate', p_run.duplicate_count, 'warning', p_run.warning_count
+    ),
+    'failure_code', p_run.failure_code, 'failure_message', p_run.failure_message,
+    'created_at', p_run.created_at, 'started_at', p_run.started_at, 'ended_at', p_run.ended_at
+  ) end
+$$;
+comment on function engine.describe_run(public.audience_runs) is
+'{id, list_id, list_name, source, status, is_partial_allowed, file_name, mapping, counts{…}, failure_code, failure_message, created_at, started_at, ended_at}.';
+revoke all on function engine.describe_run(public.audience_runs) from public;
+
+-- sql/40_functions/audiences/end_run.sql
+-- The last step of every run: its staged rows go, its state is final.
+create or replace function engine.end_run(p_run public.audience_runs)
+returns public.audience_runs
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_run public.audience_runs;
+begin
+  delete from engine.import_rows as r where r.team_id = p_run.team_id and r.run_id = p_run.id;
+  delete from engine.checked_rows as r where r.team_id = p_run.team_id and r.run_id = p_run.id;
+  update public.audience_runs as r
+  set
+    list_id = p_run.list_id,
+    status = p_run.status,
+    fetched_count = p_run.fetched_count,
+    added_count = p_run.added_count,
+    updated_count = p_run.updated_count,
+    rejected_count = p_run.rejected_count,
+    duplicate_count = p_run.duplicate_count,
+    warning_count = p_run.warning_count,
+    failure_code = p_run.failure_code,
+    failure_message = p_run.failure_message,
+    lease_expires_at = null,
+    ended_at = engine.now()
+  where r.team_id = p_run.team_id and r.id = p_run.id
+  returning * into v_run;
+  return v_run;
+end
+$$;
+comment on function engine.end_run(public.audience_runs) is 'Ends a run in the given state and empties its staging.';
+revoke all on function engine.end_run(public.audience_runs) from public;
+
+-- sql/40_functions/audiences/fail_run.sql
+-- A worker gives a run up: the file could not be read to its end, a source refused.
+create or replace function engine.fail_run(p_team_id uuid, p_run_id uuid, p_code text, p_message text)
+returns public.audience_runs
+language plpgsql
+security definer -- workers may write no table
+set search_path = ''
+as $$
+declare
+  v_run public.audience_runs := engine.lock_run(p_team_id, p_run_id, '{QUEUED,RUNNING}');
+begin
+  v_run.status := 'FAILED';
+  v_run.failure_code := coalesce(nullif(btrim(p_code), ''), 'unknown');
+  v_run.failure_message := left(coalesce(nullif(btrim(p_message), ''), 'No reason was given.'), 2000);
+  return engine.end_run(v_run);
+end
+$$;
+comment on function engine.fail_run(uuid, uuid, text, text) is 'Ends an open run as FAILED; nothing of it is stored.';
+revoke all on function engine.fail_run(uuid, uuid, text, text) from public;
+grant execute on function engine.fail_run(uuid, uuid, text, text) to outbound_worker;
+
+-- sql/40_functions/audiences/fail_stale_runs.sql
+-- Runs whose worker is gone: silent for longer than the lease, and no transaction holds their row.
+create or replace function engine.fail_stale_runs()
+returns integer
+language plpgsql
+security definer -- the tick and workers call it
+set search_path = ''
+as $$
+declare
+  v_run public.audience_runs;
+  v_count integer := 0;
+begin
+  -- a few at most, each with tables of its own to empty
+  for v_run in
+    select * from public.audience_runs as r
+    where r.status in ('QUEUED', 'RUNNING') and r.lease_expires_at < engine.now()
+    order by r.team_id, r.id
+    for update skip locked
+  loop
+    v_run.status := 'FAILED';
+    v_run.failure_code := 'abandoned';
+    v_run.failure_message := 'Whoever ran this stopped without a word; nothing was stored. Start it again.';
+    perform engine.end_run(v_run);
+    v_count := v_count + 1;
+  end loop;
+  return v_count;
+end
+$$;
+comment on function engine.fail_stale_runs() is 'Fails runs that were abandoned; returns how many. Idempotent; part of the tick.';
+revoke all on function engine.fail_stale_runs() from public;
+grant execute on function engine.fail_stale_runs() to outbound_worker;
+
+-- sql/40_functions/audiences/find_list_for_import.sql
+-- The list that a name means: the active one of that name, none when it is new, OB001 when there are
+-- several.
+create or replace function engine.find_list_for_import(p_team_id uuid, p_name text)
+returns uuid
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_ids uuid[] := array(
+    select l.id from public.audience_lists as l
+    where l.team_id = p_team_id and lower(l.name) = lower(btrim(p_name)) and l.status = 'ACTIVE'
+  );
+begin
+  if cardinality(v_ids) > 1 then
+    perform engine.refuse_issues(jsonb_build_array(engine.issue(
+      'list_name_ambiguous', 'p_list_name', format('%s lists are called so; name one by its id.', cardinality(v_ids))
+    )), 'The list');
+  end if;
+  return v_ids[1];
+end
+$$;
+comment on function engine.find_list_for_import(uuid, text) is 'Id of the active list of this name; null when there is none.';
+revoke all on function engine.find_list_for_import(uuid, text) from public;
+
+-- sql/40_functions/audiences/finish_run.sql
+-- Checks every staged row, then stores all that is right or nothing: with rows that cannot be used, and
+-- unless a partial import was asked for, the run ends as FAILED with a problem for each row. The list
+-- of a first import is made here, when it is sure to have members.
+create or replace function engine.finish_run(p_team_id uuid, p_run_id uuid)
+returns public.audience_runs
+language plpgsql
+security definer -- workers may write no table
+set search_path = ''
+as $$
+declare
+  v_run public.audience_runs := engine.lock_run(p_team_id, p_run_id, '{RUNNING}');
+begin
+  perform engine.check_run(p_team_id, p_run_id);
+  perform engine.mark_duplicates(p_team_id, p_run_id);
+  select count(*), count(*) filter (where c.verdict = 'rejected'), count(*) filter (where c.verdict = 'duplicate')
+  into v_run.fetched_count, v_run.rejected_count, v_run.duplicate_count
+  from engine.checked_rows as c
+  where c.team_id = p_team_id and c.run_id = p_run_id;
+  v_run.warning_count := engine.record_run_errors(v_run);
+  v_run.failure_message := engine.refusal_of_run(v_run);
+  if v_run.failure_message is not null then
+    v_run.status := 'FAILED';
+    v_run.failure_code := case when v_run.fetched_count = 0 then 'no_rows' else 'rows_rejected' end;
+    return engine.end_run(v_run);
+  end if;
+  if v_run.list_id is null then
+    v_run.list_id := engine.new_list(p_team_id, v_run.list_name, v_run.source, '{}');
+  end if;
+  v_run.added_count := engine.store_run(p_team_id, p_run_id, v_run.list_id);
+  v_run.updated_count := v_run.fetched_count - v_run.rejected_count - v_run.duplicate_count - v_run.added_count;
+  v_run.status := case when v_run.rejected_count > 0 then 'PARTIAL' else 'SUCCEEDED' end;
+  return engine.end_run(v_run);
+end
+$$;
+comment on function engine.finish_run(uuid, uuid) is
+'Checks the staged rows of a running run and stores them, or refuses them all; returns the run as it ended.';
+revoke all on function engine.finish_run(uuid, uuid) from public;
+grant execute on function engine.finish_run(uuid, uuid) to outbound_worker;
+
+-- sql/40_functions/audiences/get_audience_list.sql
+-- One list with its last run.
+create or replace function public.get_audience_list(p_list_id uuid)
+returns jsonb
+language sql
+stable
+security definer -- counts campaigns and runs for a caller who was checked
+set search_path = ''
+as $$
+  select engine.describe_list(engine.require_list(p_list_id, 'viewer')) -- which asks engine.caller_team_ids
+$$;
+comment on function public.get_audience_list(uuid) is
+'A list: {id, team_id, name, source, status, definition, member_count, campaign_count, last_run, created_at, updated_at}.';
+revoke all on function public.get_audience_list(uuid) from public;
+grant execute on function public.get_audience_list(uuid) to authenticated, service_role;
+
+-- sql/40_functions/audiences/get_audience_members.sql
+-- A page of a list's members. The key of the page is the contact's id, which the primary key of members
+-- holds in order, so that a page costs the same at any depth.
+create or replace function public.get_audience_members(
+  p_list_id uuid, p_search text default null, p_limit integer default 50, p_cursor text default null
+)
+returns jsonb
+language plpgsql
+stable
+security definer -- engine.caller_team_ids and the role are checked by engine.require_list
+set search_path = ''
+as $$
+declare
+  v_list public.audience_lists := engine.require_list(p_list_id, 'viewer');
+  v_limit integer := engine.page_limit(p_limit);
+  v_after uuid := engine.page_key(p_cursor, engine.uuid_pattern())::uuid;
+  v_search text := nullif(lower(btrim(p_search)), '');
+  v_digits text := nullif(regexp_replace(p_search, '[^0-9]', '', 'g'), '');
+  v_result jsonb;
+begin
+  with page as (
+    select
+      c.id,
+      row_number() over (order by m.contact_id) as place,
+      jsonb_build_object(
+        'contact_id', c.id, 'phone', c.phone, 'phone_extension', c.phone_extension, 'first_name', c.first_name,
+        'last_name', c.last_name, 'email', c.email, 'timezones', to_jsonb(c.timezones), 'regions', to_jsonb(c.regions),
+        'postal_code', c.postal_code,
+        'servicetitan_customer_id', coalesce(m.servicetitan_customer_id, c.servicetitan_customer_id),
+        'added_at', m.added_at
+      ) as item
+    from public.audience_members as m
+    inner join public.contacts as c on m.team_id = c.team_id and m.contact_id = c.id
+    where
+      m.team_id = v_list.team_id and m.list_id = v_list.id
+      and (v_after is null or m.contact_id > v_after)
+      and (
+        v_search is null
+        or strpos(lower(concat_ws(' ', c.first_name, c.last_name)), v_search) > 0
+        or strpos(lower(c.email), v_search) > 0
+        or (v_search !~ '[[:alpha:]@]' and strpos(c.phone, v_digits) > 0)
+      )
+    order by m.contact_id
+    limit v_limit + 1
+  )
+  select jsonb_build_object(
+    'items', coalesce(jsonb_agg(p.item order by p.place) filter (where p.place <= v_limit), '[]'),
+    'next_cursor', case
+      when count(*) > v_limit then engine.page_cursor(min(p.id::text) filter (where p.place = v_limit))
+    end
+  ) into v_result
+  from page as p;
+  return v_result;
+end
+$$;
+comment on function public.get_audience_members(uuid, text, integer, text) is
+'A page of members, searched by name, phone or e-mail: {items[{contact_id, phone, phone_extension, first_name, last_name, email, timezones, regions, postal_code, servicetitan_customer_id, added_at}], next_cursor}.';
+revoke all on function public.get_audience_members(uuid, text, integer, text) from public;
+grant execute on function public.get_audience_members(uuid, text, integer, text) to authenticated, service_role;
+
+-- sql/40_functions/audiences/get_audience_run_errors.sql
+-- What was wrong with the rows of a run, in order of the file.
+create or replace function public.get_audience_run_errors(
+  p_run_id uuid, p_severity text default null, p_limit integer default 50, p_cursor text default null
+)
+returns jsonb
+language plpgsql
+stable
+security definer -- reads for a caller who is checked here
+set search_path = ''
+as $$
+declare
+  v_run public.audience_runs;
+  v_limit integer := engine.page_limit(p_limit);
+  v_after bigint := engine.page_key(p_cursor, '^[0-9]{1,18}$')::bigint;
+  v_result jsonb;
+begin
+  select * into v_run from public.audience_runs as r
+  where r.team_id = any(engine.caller_team_ids()) and r.id = p_run_id;
+  if v_run.id is null then
+    perform engine.refuse_not_found('audience_run', p_run_id);
+  end if;
+  perform engine.require_role(v_run.team_id, 'viewer');
+  if p_severity is not null and p_severity not in ('error', 'warning', 'info') then
+    perform engine.refuse_issues(jsonb_build_array(
+      engine.issue('severity_unknown', 'p_severity', 'The severity must be error, warning or info, or null for all.')
+    ), 'The request');
+  end if;
+  with page as (
+    select
+      e.position,
+      row_number() over (order by e.position) as place,
+      jsonb_build_object(
+        'row', e.row_number, 'column', nullif(e.column_name, ''), 'code', e.code, 'severity', e.severity,
+        'message', p.message, 'value', e.value
+      ) as item
+    from public.audience_run_errors as e
+    inner join reference.import_problems as p on e.code = p.code
+    where
+      e.team_id = v_run.team_id and e.run_id = v_run.id
+      and (v_after is null or e.position > v_after)
+      and (p_severity is null or e.severity = p_severity)
+    order by e.position
+    limit v_limit + 1
+  )
+  select jsonb_build_object(
+    'items', coalesce(jsonb_agg(p.item order by p.place) filter (where p.place <= v_limit), '[]'),
+    'next_cursor', case
+      when count(*) > v_limit then engine.page_cursor(min(p.position::text) filter (where p.place = v_limit))
+    end
+  ) into v_result
+  from page as p;
+  return v_result;
+end
+$$;
+comment on function public.get_audience_run_errors(uuid, text, integer, text) is
+'A page of a run''s problems: {items[{row, column, code, severity, message, value}], next_cursor}.';
+revoke all on function public.get_audience_run_errors(uuid, text, integer, text) from public;
+grant execute on function public.get_audience_run_errors(uuid, text, integer, text) to authenticated, service_role;
+
+-- sql/40_functions/audiences/get_audience_runs.sql
+-- The runs of a list, newest first; without a list those of the team, so that imports that were refused
+-- before they made a list are found as well.
+create or replace function public.get_audience_runs(
+  p_list_id uuid default null, p_limit integer default 50, p_cursor text default null, p_team_id uuid default null
+)
+returns jsonb
+language plpgsql
+stable
+security definer -- reads for a caller who was checked
+set search_path = ''
+as $$
+declare
+  v_team_id uuid := case
+    when p_list_id is not null then (engine.require_list(p_list_id, 'viewer')).team_id
+    else engine.require_team(p_team_id, 'viewer')
+  end;
+  v_limit integer := engine.page_limit(p_limit);
+  v_before uuid := engine.page_key(p_cursor, engine.uuid_pattern())::uuid;
+  v_result jsonb;
+begin
+  with page as (
+    select r as run, row_number() over (order by r.id desc) as place
+    from public.audience_runs as r
+    where
+      r.team_id = v_team_id
+      and (p_list_id is null or r.list_id = p_list_id)
+      and (v_before is null or r.id < v_before)
+    order by r.id desc
+    limit v_limit + 1
+  )
+  select jsonb_build_object(
+    'items', coalesce(
+      jsonb_agg(engine.describe_run(p.run) order by p.place) filter (where p.place <= v_limit), '[]'
+    ),
+    'next_cursor', case
+      when count(*) > v_limit then engine.page_cursor(min(((p.run).id)::text) filter (where p.place = v_limit))
+    end
+  ) into v_result
+  from page as p;
+  return v_result;
+end
+$$;
+comment on function public.get_audience_runs(uuid, integer, text, uuid) is
+'A page of runs, newest first: {items[{id, list_id, list_name, source, status, counts{…}, failure_code, failure_message, …}], next_cursor}.';
+revoke all on function public.get_audience_runs(uuid, integer, text, uuid) from public;
+grant execute on function public.get_audience_runs(uuid, integer, text, uuid) to authenticated, service_role;
+
+-- sql/40_functions/audiences/guess_mapping.sql
+-- Which column holds what, by its header and, where headers do not tell, by what is in it. One column
+-- is taken for each field; a person who wants two phone columns says so.
+create or replace function engine.guess_mapping(
+  p_rows jsonb, p_is_objects boolean, p_header_row integer, p_columns text[], p_country text
+)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  with cells as materialized (
+    select s.place, s.cell, row_number() over () as ordinal
+    from engine.sample_cells(p_rows, p_is_objects, p_header_row, p_columns) as s
+  ),
+  parsed as (
+    select c.place, p.phone is not null as is_phone
+    from engine.parse_phones((select array_agg(c.cell order by c.ordinal) from cells as c), p_country, true) as p
+    inner join cells as c on p.ordinal = c.ordinal
+  ),
+  contents as (
+    select
+      c.place,
+      count(*) as filled,
+      count(*) filter (where c.cell ~ '^\S+@\S+\.\S+$') as emails,
+      -- looks like a number one could dial: no date, no amount, no address of a computer
+      count(*) filter (
+        where c.cell ~ '^[+(]?[0-9][-0-9 ().]{5,18}[0-9]$' and c.cell !~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}'
+        and c.cell !~ '^[0-9]+([.][0-9]+){3}$' and c.cell !~ '^[0-9]{1,3}[.][0-9]+$'
+      ) as dialables
+    from cells as c
+    group by c.place
+  ),
+  named as (
+    select h.field, c.place, h.rank
+    from unnest(p_columns) with ordinality as c (name, place)
+    cross join lateral engine.header_fields(c.name) as h
+  ),
+  candidates as (
+    select n.field, n.place, n.rank from named as n
+    union all
+    -- by content, when no header names the field and the column is not known as another
+    select 'phone', k.place, 100 from contents as k
+    where k.dialables * 2 > k.filled
+    and not exists (select from named as n where n.field = 'phone' or n.place = k.place)
+    union all
+    select 'email', k.place, 100 from contents as k
+    where k.emails * 2 > k.filled
+    and not exists (select from named as n where n.field = 'email' or n.place = k.place)
+  ),
+  best as (
+    select distinct on (c.field) c.field, c.place
+    from candidates as c
+    left join contents as k on c.place = k.place
+    left join (select p.place, count(*) filter (where p.is_phone) as phones from parsed as p group by p.place) as v
+      on c.place = v.place and c.field = 'phone'
+    order by
+      c.field, coalesce(v.phones, 0) desc,
+      case c.field when 'phone' then k.dialables when 'email' then k.emails else 0 end desc nulls last,
+      c.rank, c.place
+  )
+  select coalesce(jsonb_object_agg(b.field, jsonb_build_array(p_columns[b.place])), '{}')
+  from best as b
+  -- a name in two parts says more than the whole
+  where b.field <> 'full_name' or not exists (select from best as o where o.field in ('first_name', 'last_name'))
+$$;
+comment on function engine.guess_mapping(jsonb, boolean, integer, text[], text) is
+'Guessed mapping of fields to column names: {field: [name]}.';
+revoke all on function engine.guess_mapping(jsonb, boolean, integer, text[], text) from public;
+
+-- sql/40_functions/audiences/header_fields.sql
+-- What a header says a column holds. A column for faxes, or one that tells about phones (their type,
+-- their carrier), is not one of phones.
+create or replace function engine.header_fields(p_header text)
+returns table (field text, rank smallint)
+language sql
+stable
+parallel safe
+set search_path = ''
+as $$
+  select h.field, min(h.rank + case when h.spelling = k.key then 0 else 10 end)::smallint
+  from (select engine.header_key(p_header)) as k (key)
+  inner join reference.import_headers as h
+    on h.spelling = k.key
+    or (
+      h.is_word and (' ' || k.key || ' ') like ('% ' || h.spelling || ' %')
+      and k.key !~ '\m(fax|type|carrier|country|verified|status|opt|consent|date|time|count|ext|extension|owner|valid)\M'
+    )
+  group by h.field
+$$;
+comment on function engine.header_fields(text) is 'Fields that a column may hold by its header, with a rank (lowest is surest).';
+revoke all on function engine.header_fields(text) from public;
+
+-- sql/40_functions/audiences/header_key.sql
+-- "firstName", "First_Name" and " FIRST NAME: " are one header.
+create or replace function engine.header_key(p_header text)
+returns text
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select btrim(regexp_replace(
+    lower(regexp_replace(normalize(coalesce(p_header, ''), nfkc), '([a-z])([A-Z])', '\1 \2', 'g')),
+    '[\s_./\\:;,#()\[\]{}*''"?!&+|-]+', ' ', 'g'
+  ))
+$$;
+comment on function engine.header_key(text) is 'A header in the spelling of reference.import_headers.';
+revoke all on function engine.header_key(text) from public;
+
+-- sql/40_functions/audiences/import_audience_rows.sql
+-- More rows for a list, under the same rule: all of them, or with p_partial those that can be used.
+create or replace function public.import_audience_rows(
+  p_list_id uuid, p_rows jsonb, p_mapping jsonb default null, p_partial boolean default false
+)
+returns jsonb
+language plpgsql
+security definer -- writes tables that no role may write
+set search_path = ''
+as $$
+declare
+  v_list public.audience_lists := engine.require_open_list(p_list_id); -- engine.caller_team_ids, engine.require_role
+  v_run public.audience_runs;
+begin
+  v_run := engine.import_request_rows(v_list.team_id, v_list.id, v_list.name, p_rows, p_mapping, p_partial);
+  return engine.describe_run(v_run) || jsonb_build_object('issues', engine.issues_of_run(v_list.team_id, v_run.id));
+end
+$$;
+comment on function public.import_audience_rows(uuid, jsonb, jsonb, boolean) is
+'Imports rows into a list from files; returns the run with the issues of rows. OB001 with every problem when rows are refused.';
+revoke all on function public.import_audience_rows(uuid, jsonb, jsonb, boolean) from public;
+grant execute on function public.import_audience_rows(uuid, jsonb, jsonb, boolean) to authenticated, service_role;
+
+-- sql/40_functions/audiences/import_request_rows.sql
+-- The import of rows that came with an RPC: the same run as a worker's, within the caller's one
+-- transaction. A refusal raises, so that nothing of it remains, not even the run.
+create or replace function engine.import_request_rows(
+  p_team_id uuid, p_list_id uuid, p_list_name text, p_rows jsonb, p_mapping jsonb, p_partial boolean
+)
+returns public.audience_runs
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_shape record;
+  v_run public.audience_runs;
+begin
+  select r.* into v_shape
+  from public.teams as t
+  cross join lateral engine.read_request_rows(p_rows, p_mapping, t.country) as r
+  where t.id = p_team_id;
+  v_run := engine.open_run(p_team_id, p_list_id, p_list_name, 'csv', p_partial, v_shape.mapping, null);
+  perform engine.start_run(p_team_id, v_run.id);
+  insert into engine.import_rows
+  select r.* from engine.rows_from_json(
+    p_team_id, v_run.id, p_rows, v_shape.is_objects, v_shape.header_row, v_shape.columns, v_shape.mapping
+  ) as r;
+  v_run := engine.finish_run(p_team_id, v_run.id);
+  if v_run.status = 'FAILED' then
+    perform engine.refuse(
+      'OB001', v_run.failure_message,
+      case
+        when v_run.failure_code = 'no_rows'
+          then jsonb_build_array(engine.issue('rows_missing', 'p_rows', v_run.failure_message))
+        else engine.issues_of_run(p_team_id, v_run.id)
+      end,
+      'Correct the rows, or import the others with p_partial.'
+    );
+  end if;
+  return v_run;
+end
+$$;
+comment on function engine.import_request_rows(uuid, uuid, text, jsonb, jsonb, boolean) is
+'Imports rows of a request into a list, which is made when p_list_id is null; OB001 with the problems when they are refused.';
+revoke all on function engine.import_request_rows(uuid, uuid, text, jsonb, jsonb, boolean) from public;
+
+-- sql/40_functions/audiences/is_header.sql
+-- Whether the first row of a file names its columns. A row that says "phone" or "e-mail" does; a row
+-- with an address, a number, a date or an id in it is data; a row of nothing but words is a header.
+create or replace function engine.is_header(p_cells jsonb)
+returns boolean
+language sql
+stable
+parallel safe
+set search_path = ''
+as $$
+  select coalesce(
+    bool_or(exists (select from engine.header_fields(c.cell)))
+    or not bool_or(
+      c.cell ~ '@' or c.cell ~ '[0-9]{5}' or c.cell ~ '^\s*[-+(]?[$€£]?[0-9][-0-9.,/: ()]*\s*$'
+      or c.cell ~ '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-'
+    ),
+    false
+  )
+  -- a cell that is a number cannot name a column, whatever words are beside it
+  and not coalesce(bool_or(c.cell ~ '^\s*\+?[-0-9. ()]{7,}\s*$' or c.cell ~ '^\S+@\S+\.\S+$'), false)
+  from jsonb_array_elements_text(p_cells) as c (cell)
+  where btrim(c.cell) <> ''
+$$;
+comment on function engine.is_header(jsonb) is 'Whether a row of cells names columns rather than holding a contact.';
+revoke all on function engine.is_header(jsonb) from public;
+
+-- sql/40_functions/audiences/issues_of_run.sql
+-- The problems of a run as OB001's detail. A million of them help nobody, so the list is bounded and
+-- ends with how many it leaves out.
+create or replace function engine.issues_of_run(p_team_id uuid, p_run_id uuid)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  with problems as (
+    select e.position, e.severity, engine.issue(
+      e.code, 'p_rows', p.message, e.severity,
+      jsonb_build_object('row', e.row_number, 'column', nullif(e.column_name, ''), 'value', e.value)
+    ) as issue
+    from public.audience_run_errors as e
+    inner join reference.import_problems as p on e.code = p.code
+    where e.team_id = p_team_id and e.run_id = p_run_id
+    order by (e.severity = 'error') desc, e.position
+    limit 500
+  ),
+  whole as (
+    select count(*) as problems from public.audience_run_errors as e where e.team_id = p_team_id and e.run_id = p_run_id
+  )
+  select coalesce(jsonb_agg(p.issue order by (p.severity = 'error') desc, p.position) filter (where p.position is not null), '[]')
+    || case
+      when w.problems > 500 then jsonb_build_array(engine.issue(
+        'more_problems', 'p_rows', format('%s more problems are not listed here.', w.problems - 500), 'info',
+        jsonb_build_object('count', w.problems - 500)
+      ))
+      else '[]'
+    end
+  from whole as w
+  left join problems as p on true
+  group by w.problems
+$$;
+comment on function engine.issues_of_run(uuid, uuid) is 'Up to 500 problems of a run, errors first, and how many more there are.';
+revoke all on function engine.issues_of_run(uuid, uuid) from public;
+
+-- sql/40_functions/audiences/list_audience_lists.sql
+-- The lists of a team, newest first.
+create or replace function public.list_audience_lists(
+  p_search text default null,
+  p_status text default 'ACTIVE',
+  p_limit integer default 50,
+  p_cursor text default null,
+  p_team_id uuid default null
+)
+returns jsonb
+language plpgsql
+stable
+security definer -- counts campaigns and runs for a caller who was checked
+set search_path = ''
+as $$
+declare
+  v_team_id uuid := engine.require_team(p_team_id, 'viewer');
+  v_limit integer := engine.page_limit(p_limit);
+  v_after uuid := engine.page_key(p_cursor, engine.uuid_pattern())::uuid;
+  v_result jsonb;
+begin
+  if p_status is not null and p_status <> all(enum_range(null::public.audience_status)::text[]) then
+    perform engine.refuse_issues(jsonb_build_array(
+      engine.issue('status_unknown', 'p_status', 'The status must be ACTIVE or ARCHIVED, or null for both.')
+    ), 'The request');
+  end if;
+  with page as (
+    select l as list, row_number() over (order by l.id desc) as place
+    from public.audience_lists as l
+    where
+      l.team_id = v_team_id
+      and (v_after is null or l.id < v_after)
+      and (p_status is null or l.status::text = p_status)
+      and (coalesce(btrim(p_search), '') = '' or strpos(lower(l.name), lower(btrim(p_search))) > 0)
+    order by l.id desc
+    limit v_limit + 1
+  )
+  select jsonb_build_object(
+    'items', coalesce(
+      jsonb_agg(engine.describe_list(p.list) order by p.place) filter (where p.place <= v_limit), '[]'
+    ),
+    'next_cursor', case
+      when count(*) > v_limit
+        then engine.page_cursor(min(((p.list).id)::text) filter (where p.place = v_limit))
+    end
+  ) into v_result
+  from page as p;
+  return v_result;
+end
+$$;
+comment on function public.list_audience_lists(text, text, integer, text, uuid) is
+'A page of lists, newest first: {items[as get_audience_list], next_cursor}. p_search looks into names; p_status null means both.';
+revoke all on function public.list_audience_lists(text, text, integer, text, uuid) from public;
+grant execute on function public.list_audience_lists(text, text, integer, text, uuid) to authenticated, service_role;
+
+-- sql/40_functions/audiences/list_name_issues.sql
+-- What is wrong with the name of a list.
+create or replace function engine.list_name_issues(p_name text)
+returns jsonb
+language sql
+immutable
+set search_path = ''
+as $$
+  select case
+    when coalesce(length(btrim(p_name)), 0) between 1 and 200 then '[]'
+    else jsonb_build_array(engine.issue('name_length', 'p_name', 'The name must have 1 to 200 characters.'))
+  end
+$$;
+comment on function engine.list_name_issues(text) is 'Issues of a list''s name; none is an empty array.';
+revoke all on function engine.list_name_issues(text) from public;
+
+-- sql/40_functions/audiences/lock_run.sql
+-- The run that a worker works on, held until the transaction ends.
+create or replace function engine.lock_run(p_team_id uuid, p_run_id uuid, p_allowed public.run_status[])
+returns public.audience_runs
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_run public.audience_runs;
+begin
+  select * into v_run from public.audience_runs as r where r.team_id = p_team_id and r.id = p_run_id for update;
+  if v_run.id is null then
+    perform engine.refuse_not_found('audience_run', p_run_id);
+  elsif v_run.status <> all(p_allowed) then
+    perform engine.refuse(
+      'OB002', format('The run is %s.', v_run.status),
+      jsonb_build_object(
+        'entity', 'audience_run', 'id', p_run_id, 'from', v_run.status, 'to', 'RUNNING',
+        'allowed', engine.legal_steps('audience_run', v_run.status::text)
+      ),
+      'Start another run of the list.'
+    );
+  end if;
+  return v_run;
+end
+$$;
+comment on function engine.lock_run(uuid, uuid, public.run_status[]) is
+'Locks a run that is in one of the allowed states; OB004 or OB002 otherwise.';
+revoke all on function engine.lock_run(uuid, uuid, public.run_status[]) from public;
+
+-- sql/40_functions/audiences/mark_duplicates.sql
+-- A number that is in the file twice is one contact: its first accepted row is used, the others are
+-- told, not refused.
+create or replace function engine.mark_duplicates(p_team_id uuid, p_run_id uuid)
+returns bigint
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_count bigint;
+begin
+  with twice as (
+    select c.phone, min(c.row_number) as first_row
+    from engine.checked_rows as c
+    where c.team_id = p_team_id and c.run_id = p_run_id and c.verdict = 'accepted'
+    group by c.phone
+    having count(*) > 1
+  )
+  update engine.checked_rows as c
+  set
+    verdict = 'duplicate',
+    issues = coalesce(c.issues, '[]')
+      || jsonb_build_array(jsonb_build_object('code', 'duplicate_phone', 'field', 'phone', 'value', c.phone))
+  from twice as t
+  where
+    c.team_id = p_team_id and c.run_id = p_run_id and c.verdict = 'accepted'
+    and c.phone = t.phone and c.row_number > t.first_row;
+  get diagnostics v_count = row_count;
+  return v_count;
+end
+$$;
+comment on function engine.mark_duplicates(uuid, uuid) is 'Marks later rows of a number that an earlier row has; returns how many.';
+revoke all on function engine.mark_duplicates(uuid, uuid) from public;
+
+-- sql/40_functions/audiences/new_list.sql
+-- The one way a list comes to be.
+create or replace function engine.new_list(
+  p_team_id uuid, p_name text, p_source public.audience_source, p_definition jsonb
+)
+returns uuid
+language sql
+volatile
+set search_path = ''
+as $$
+  insert into public.audience_lists (team_id, name, source, definition)
+  values (p_team_id, btrim(p_name), p_source, p_definition)
+  returning id
+$$;
+comment on function engine.new_list(uuid, text, public.audience_source, jsonb) is 'Makes a list and returns its id.';
+revoke all on function engine.new_list(uuid, text, public.audience_source, jsonb) from public;
+
+-- sql/40_functions/audiences/open_run.sql
+-- A new run, unless the list has one. An index keeps it so whoever comes at the same moment.
+create or replace function engine.open_run(
+  p_team_id uuid, p_list_id uuid, p_list_name text, p_source public.audience_source, p_is_partial_allowed boolean,
+  p_mapping jsonb, p_file_name text
+)
+returns public.audience_runs
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_run public.audience_runs;
+  v_open_id uuid;
+begin
+  perform engine.fail_stale_runs();
+  insert into public.audience_runs (
+    team_id, list_id, list_name, source, is_partial_allowed, mapping, file_name, started_by, lease_expires_at
+  )
+  values (
+    p_team_id, p_list_id, p_list_name, p_source, coalesce(p_is_partial_allowed, false), p_mapping, left(p_file_name, 255),
+    (select auth.uid()), engine.now() + engine.run_lease()
+  )
+  on conflict do nothing
+  returning * into v_run;
+  if v_run.id is null then
+    select r.id into v_open_id from public.audience_runs as r
+    where
+      r.team_id = p_team_id and r.status in ('QUEUED', 'RUNNING')
+      and (r.list_id = p_list_id or (p_list_id is null and r.list_id is null and lower(r.list_name) = lower(p_list_name)));
+    perform engine.refuse(
+      'OB005',
+      format('The list "%s" is being imported or refreshed at this moment.', p_list_name),
+      jsonb_build_object('entity', 'audience_list', 'id', p_list_id, 'used_by', jsonb_build_array(
+        jsonb_build_object('entity', 'audience_run', 'id', v_open_id)
+      )),
+      'Wait until that run has ended; get_audience_runs shows it.'
+    );
+  end if;
+  return v_run;
+end
+$$;
+comment on function engine.open_run(uuid, uuid, text, public.audience_source, boolean, jsonb, text) is
+'Queues a run of a list; OB005 while the list has another.';
+revoke all on function engine.open_run(uuid, uuid, text, public.audience_source, boolean, jsonb, text) from public;
+
+-- sql/40_functions/audiences/page_cursor.sql
+-- Cursors are opaque: what is in one may change with any release.
+create or replace function engine.page_cursor(p_key text)
+returns text
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select translate(encode(convert_to(p_key, 'UTF8'), 'base64'), E'+/=\n', '-_')
+$$;
+comment on function engine.page_cursor(text) is 'The opaque cursor of a page that ends with this key.';
+revoke all on function engine.page_cursor(text) from public;
+
+-- sql/40_functions/audiences/page_key.sql
+-- The key in a cursor, or OB001 when it is none of ours. The pattern is what its kind of key looks like.
+create or replace function engine.page_key(p_cursor text, p_pattern text)
+returns text
+language plpgsql
+immutable
+set search_path = ''
+as $$
+declare
+  v_key text;
+  v_base64 text := translate(p_cursor, '-_', '+/');
+begin
+  if p_cursor is null then
+    return null;
+  end if;
+  if v_base64 ~ '^[A-Za-z0-9+/]+$' and length(v_base64) % 4 <> 1 then
+    v_key := encode(decode(rpad(v_base64, ceil(length(v_base64) / 4.0)::integer * 4, '='), 'base64'), 'escape');
+  end if;
+  if v_key is null or v_key !~ p_pattern then
+    perform engine.refuse_issues(
+      jsonb_build_array(engine.issue('cursor_malformed', 'p_cursor', 'This is not a cursor of this list.')), 'The request'
+    );
+  end if;
+  return v_key;
+end
+$$;
+comment on function engine.page_key(text, text) is 'The key that a cursor carries; OB001 when it does not fit the pattern.';
+revoke all on function engine.page_key(text, text) from public;
+
+-- sql/40_functions/audiences/page_limit.sql
+-- A page has a size; more than the limit is refused rather than quietly cut.
+create or replace function engine.page_limit(p_limit integer)
+returns integer
+language plpgsql
+immutable
+set search_path = ''
+as $$
+declare
+  c_limit constant integer := 1000;
+begin
+  if p_limit is null then
+    return 50;
+  elsif p_limit < 1 then
+    perform engine.refuse_issues(
+      jsonb_build_array(engine.issue('limit_not_positive', 'p_limit', 'A page has at least one row.')), 'The request'
+    );
+  elsif p_limit > c_limit then
+    perform engine.refuse(
+      'OB009', format('A page has at most %s rows.', c_limit),
+      jsonb_build_object('limit', c_limit, 'actual', p_limit), 'Ask for further pages with p_cursor.'
+    );
+  end if;
+  return p_limit;
+end
+$$;
+comment on function engine.page_limit(integer) is 'The size of a page: 50 unless asked, at most 1000 (OB009).';
+revoke all on function engine.page_limit(integer) from public;
+
+-- sql/40_functions/audiences/read_columns.sql
+-- The columns of rows as a frontend or a file brings them: objects by their keys, arrays by their
+-- header where they have one. A title above the header is skipped. Columns without a name are called
+-- by their place, and a name that comes twice is told apart.
+create or replace function engine.read_columns(p_rows jsonb)
+returns table (is_objects boolean, header_row integer, columns text[])
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_width integer;
+begin
+  is_objects := jsonb_typeof(p_rows -> 0) = 'object';
+  header_row := 0;
+  if is_objects then
+    columns := array(
+      select k.key from jsonb_array_elements(p_rows) with ordinality as r (item, place)
+      cross join lateral jsonb_object_keys(r.item) with ordinality as k (key, within)
+      group by k.key order by min(r.place * 10000 + k.within)
+    );
+    return next;
+    return;
+  end if;
+  -- the first rows that hold something; a lone cell above a wider header is a title
+  select r.place into header_row
+  from jsonb_array_elements(p_rows) with ordinality as r (cells, place)
+  cross join lateral (
+    select count(*) from jsonb_array_elements_text(r.cells) as c (cell) where btrim(c.cell) <> ''
+  ) as f (filled)
+  where r.place <= 10 and f.filled > 0
+  order by (f.filled = 1 and jsonb_array_length(r.cells) > 1), r.place
+  limit 1;
+  if header_row is null or not engine.is_header(p_rows -> (header_row - 1)) then
+    header_row := 0;
+  end if;
+  select max(jsonb_array_length(r.cells)) into v_width from jsonb_array_elements(p_rows) as r (cells);
+  columns := array(
+    select case when n.times > 1 then format('%s (%s)', n.name, n.times) else n.name end
+    from (
+      select g.place, c.name, row_number() over (partition by c.name order by g.place) as times
+      from generate_series(1, v_width) as g (place)
+      cross join lateral (
+        select coalesce(
+          nullif(btrim(p_rows -> (header_row - 1) ->> (g.place - 1), E' \t\r\n\u00A0\uFEFF'), ''),
+          format('column %s', g.place)
+        )
+        where header_row > 0
+        union all
+        select format('column %s', g.place) where header_row = 0
+      ) as c (name)
+    ) as n
+    order by n.place
+  );
+  return next;
+end
+$$;
+comment on function engine.read_columns(jsonb) is
+'Columns of rows given as objects or as arrays: (whether objects, place of the header row from 1 or 0 for none, names in order).';
+revoke all on function engine.read_columns(jsonb) from public;
+
+-- sql/40_functions/audiences/read_mapping.sql
+-- A mapping as a person states it, over the guess: {field: name | [names] | null}. Every problem of it
+-- is found at once. Names may differ from the header in case and punctuation.
+create or replace function engine.read_mapping(p_stated jsonb, p_guess jsonb, p_columns text[])
+returns table (mapping jsonb, issues jsonb)
+language sql
+stable
+set search_path = ''
+as $$
+  with stated as (
+    select s.field, n.name, n.place
+    from jsonb_each(case when jsonb_typeof(p_stated) = 'object' then p_stated else '{}' end) as s (field, value)
+    cross join lateral jsonb_array_elements(
+      case jsonb_typeof(s.value) when 'array' then s.value else jsonb_build_array(s.value) end
+    ) with ordinality as n (name, place)
+  ),
+  found as (
+    select
+      s.field,
+      s.place,
+      s.name,
+      (
+        select c.name from unnest(p_columns) with ordinality as c (name, place)
+        where c.name = s.name #>> '{}' or engine.header_key(c.name) = engine.header_key(s.name #>> '{}')
+        order by (c.name = s.name #>> '{}') desc, c.place
+        limit 1
+      ) as column_name
+    from stated as s
+  ),
+  problems as (
+    select engine.issue('mapping_malformed', 'p_mapping', 'The mapping must be an object of fields and column names.') as issue
+    where p_stated is not null and jsonb_typeof(p_stated) not in ('object', 'null')
+    union all
+    select engine.issue(
+      'mapping_field_unknown', 'p_mapping.' || f.field,
+      format('There is no field %s; fields are phone, first_name, last_name, full_name, email, timezone, postal_code and servicetitan_customer_id.', f.field)
+    )
+    from (select distinct f.field from found as f) as f
+    where not exists (select from reference.import_headers as h where h.field = f.field)
+    union all
+    select engine.issue(
+      'mapping_column_unknown', 'p_mapping.' || f.field,
+      format('There is no column %s; the columns are: %s.', f.name #>> '{}', array_to_string(p_columns, ', '))
+    )
+    from found as f
+    where f.column_name is null and jsonb_typeof(f.name) <> 'null'
+    union all
+    select engine.issue('mapping_field_takes_one_column', 'p_mapping.' || f.field, format('Only phone may be read from several columns, not %s.', f.field))
+    from found as f
+    group by f.field
+    having f.field <> 'phone' and count(*) > 1
+  ),
+  merged as (
+    select p_guess - array(select f.field from found as f)
+      || coalesce(jsonb_object_agg(m.field, m.names), '{}') as mapping
+    from (
+      select f.field, jsonb_agg(f.column_name order by f.place) as names
+      from found as f
+      where f.column_name is not null
+      group by f.field
+    ) as m
+  )
+  select
+    m.mapping,
+    coalesce((select jsonb_agg(p.issue) from problems as p), '[]')
+    || case
+      when m.mapping ? 'phone' or exists (select from problems) then '[]'
+      else jsonb_build_array(engine.issue(
+        'phone_column_missing', 'p_mapping.phone',
+        format('No column holds phone numbers; the columns are: %s.', coalesce(nullif(array_to_string(p_columns, ', '), ''), '(none)'))
+      ))
+    end
+  from merged as m
+$$;
+comment on function engine.read_mapping(jsonb, jsonb, text[]) is 'The stated mapping over the guessed one: ({field: [names]}, issues).';
+revoke all on function engine.read_mapping(jsonb, jsonb, text[]) from public;
+
+-- sql/40_functions/audiences/read_request_rows.sql
+-- What a request brings, understood or refused as a whole: its shape, its columns, the mapping.
+create or replace function engine.read_request_rows(p_rows jsonb, p_mapping jsonb, p_country text)
+returns table (is_objects boolean, header_row integer, columns text[], mapping jsonb)
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  c_limit constant integer := 20000; -- what fits into the time that an API call has; files go through the command line
+  v_issues jsonb;
+begin
+  if p_rows is null or jsonb_typeof(p_rows) <> 'array' or jsonb_array_length(p_rows) = 0 then
+    perform engine.refuse_issues(
+      jsonb_build_array(engine.issue('rows_missing', 'p_rows', 'There are no rows.')), 'The file'
+    );
+  end if;
+  if jsonb_array_length(p_rows) > c_limit then
+    perform engine.refuse(
+      'OB009', format('An API call takes %s rows, and these are %s.', c_limit, jsonb_array_length(p_rows)),
+      jsonb_build_object('limit', c_limit, 'actual', jsonb_array_length(p_rows)),
+      'Import larger files with: outbound audiences import FILE'
+    );
+  end if;
+  if exists (
+    select from jsonb_array_elements(p_rows) as r (item)
+    where jsonb_typeof(r.item) <> jsonb_typeof(p_rows -> 0) or jsonb_typeof(r.item) not in ('object', 'array')
+  ) then
+    perform engine.refuse_issues(jsonb_build_array(engine.issue(
+      'rows_malformed', 'p_rows', 'Rows must be all objects ({"Phone": "…"}) or all arrays of cells.'
+    )), 'The file');
+  end if;
+  select r.is_objects, r.header_row, r.columns into is_objects, header_row, columns
+  from engine.read_columns(p_rows) as r;
+  select m.mapping, m.issues into mapping, v_issues
+  from engine.read_mapping(
+    p_mapping, engine.guess_mapping(p_rows, is_objects, header_row, columns, p_country), columns
+  ) as m;
+  perform engine.refuse_issues(v_issues, 'The file');
+  return next;
+end
+$$;
+comment on function engine.read_request_rows(jsonb, jsonb, text) is
+'Shape, columns and mapping of the rows of a request; OB001 when they cannot be read, OB009 when they are too many.';
+revoke all on function engine.read_request_rows(jsonb, jsonb, text) from public;
+
+-- sql/40_functions/audiences/record_run_errors.sql
+-- Keeps what was wrong with the rows, in order of the file.
+create or replace function engine.record_run_errors(p_run public.audience_runs)
+returns bigint
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_warned bigint;
+begin
+  insert into public.audience_run_errors (team_id, run_id, position, row_number, column_name, code, severity, value)
+  select
+    p_run.team_id, p_run.id, row_number() over (order by c.row_number, i.place), c.row_number,
+    l.label, i.issue ->> 'code', p.severity, i.issue ->> 'value'
+  from engine.checked_rows as c
+  cross join lateral jsonb_array_elements(c.issues) with ordinality as i (issue, place)
+  inner join reference.import_problems as p on i.issue ->> 'code' = p.code
+  inner join (
+    select f.field, engine.column_label(p_run.mapping, f.field) as label
+    from unnest(array[
+      '', 'phone', 'first_name', 'last_name', 'email', 'timezone', 'postal_code', 'servicetitan_customer_id'
+    ]) as f (field)
+  ) as l on coalesce(i.issue ->> 'field', '') = l.field
+  where c.team_id = p_run.team_id and c.run_id = p_run.id and c.issues is not null;
+  select count(distinct e.row_number) into v_warned
+  from public.audience_run_errors as e
+  inner join engine.checked_rows as c
+    on e.team_id = c.team_id and e.run_id = c.run_id and e.row_number = c.row_number and c.verdict = 'accepted'
+  where e.team_id = p_run.team_id and e.run_id = p_run.id and e.severity = 'warning';
+  return v_warned;
+end
+$$;
+comment on function engine.record_run_errors(public.audience_runs) is
+'Stores the issues of a run''s rows; returns how many accepted rows have a warning.';
+revoke all on function engine.record_run_errors(public.audience_runs) from public;
+
+-- sql/40_functions/audiences/refusal_of_run.sql
+-- Why the rows of a run are not stored, in one sentence with counts; null when they are.
+create or replace function engine.refusal_of_run(p_run public.audience_runs)
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+  select case
+    when p_run.fetched_count = 0 then 'The file has no rows below its header.'
+    when p_run.rejected_count = p_run.fetched_count or (p_run.rejected_count > 0 and not p_run.is_partial_allowed)
+      then format(
+        '%s of %s rows cannot be used (%s); nothing was stored.', p_run.rejected_count, p_run.fetched_count,
+        (
+          select string_agg(format('%s × %s', n.times, n.code), ', ' order by n.times desc, n.code)
+          from (
+            select e.code, count(*) as times
+            from public.audience_run_errors as e
+            where e.team_id = p_run.team_id and e.run_id = p_run.id and e.severity = 'error'
+            group by e.code
+          ) as n
+        )
+      )
+  end
+$$;
+comment on function engine.refusal_of_run(public.audience_runs) is 'The sentence that refuses a checked run, or null.';
+revoke all on function engine.refusal_of_run(public.audience_runs) from public;
+
+-- sql/40_functions/audiences/refuse_member_move.sql
+-- A member is added or removed; which list and which contact it is never changes, or the count of its
+-- list would.
+create or replace function engine.refuse_member_move()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform engine.refuse(
+    'OB003', 'A member of a list cannot become another one.',
+    jsonb_build_object('entity', 'audience_member', 'id', old.contact_id, 'status', null), ''
+  );
+  return null;
+end
+$$;
+comment on function engine.refuse_member_move() is 'Raises OB003 when the key of a member changes.';
+revoke all on function engine.refuse_member_move() from public;
+
+-- sql/40_functions/audiences/require_list.sql
+-- A list of the caller's teams, for a role.
+create or replace function engine.require_list(p_list_id uuid, p_needs public.team_role)
+returns public.audience_lists
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_list public.audience_lists;
+begin
+  select * into v_list from public.audience_lists as l
+  where l.team_id = any(engine.caller_team_ids()) and l.id = p_list_id;
+  if v_list.id is null then
+    perform engine.refuse_not_found('audience_list', p_list_id);
+  end if;
+  perform engine.require_role(v_list.team_id, p_needs);
+  return v_list;
+end
+$$;
+comment on function engine.require_list(uuid, public.team_role) is 'The list, when the caller may: OB004 or OB008 otherwise.';
+revoke all on function engine.require_list(uuid, public.team_role) from public;
+
+-- sql/40_functions/audiences/require_open_list.sql
+-- A list that takes an import: of the caller's team, for files, and not archived.
+create or replace function engine.require_open_list(p_list_id uuid)
+returns public.audience_lists
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_list public.audience_lists := engine.require_list(p_list_id, 'operator');
+begin
+  if v_list.status = 'ARCHIVED' then
+    perform engine.refuse(
+      'OB003', 'The list is archived.',
+      jsonb_build_object('entity', 'audience_list', 'id', v_list.id, 'status', v_list.status), 'Unarchive it first.'
+    );
+  end if;
+  if v_list.source <> 'csv' then
+    perform engine.refuse_issues(jsonb_build_array(engine.issue(
+      'source_takes_no_rows', 'p_list_id', format('The list is filled from %s, not from files.', v_list.source)
+    )), 'The list');
+  end if;
+  return v_list;
+end
+$$;
+comment on function engine.require_open_list(uuid) is 'A list that rows can be imported into; OB001, OB003, OB004 or OB008 otherwise.';
+revoke all on function engine.require_open_list(uuid) from public;
+
+-- sql/40_functions/audiences/row_issues.sql
+-- The problems of one row in the order of importance. Called for the few rows that have any.
+create or replace function engine.row_issues(
+  p_phone_problem text, p_phone text, p_others text[], p_reader_problem text, p_bad_email text, p_bad_timezone text,
+  p_bad_customer_id text, p_first_name text, p_last_name text
+)
+returns jsonb
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('code', i.code, 'field', i.field, 'value', left(i.value, 200))))
+  from (
+    select p_phone_problem as code, 'phone' as field, nullif(btrim(p_phone), '') as value
+    where p_phone_problem is not null
+    union all
+    select 'phone_extra_unused', 'phone', o.other from unnest(p_others) as o (other)
+    union all
+    select p_reader_problem, null, null where p_reader_problem is not null
+    union all
+    select 'email_invalid', 'email', p_bad_email where p_bad_email is not null
+    union all
+    select 'timezone_unknown', 'timezone', p_bad_timezone where p_bad_timezone is not null
+    union all
+    select 'customer_id_invalid', 'servicetitan_customer_id', p_bad_customer_id where p_bad_customer_id is not null
+    union all
+    select 'value_too_long', 'first_name', p_first_name where length(p_first_name) > 200
+    union all
+    select 'value_too_long', 'last_name', p_last_name where length(p_last_name) > 200
+  ) as i
+$$;
+comment on function engine.row_issues(text, text, text[], text, text, text, text, text, text) is 'Issues of one row: [{code, field, value}].';
+revoke all on function engine.row_issues(text, text, text[], text, text, text, text, text, text) from public;
+
+-- sql/40_functions/audiences/rows_from_json.sql
+-- Rows of a request in the shape of staged rows. Blank rows are left out; a row's number is its place
+-- in the request, the header counted.
+create or replace function engine.rows_from_json(
+  p_team_id uuid, p_run_id uuid, p_rows jsonb, p_is_objects boolean, p_header_row integer, p_columns text[], p_mapping jsonb
+)
+returns setof engine.import_rows
+language sql
+immutable
+set search_path = ''
+as $$
+  select
+    p_team_id, p_run_id, r.place,
+    f.cells ->> 'phone', f.cells ->> 'first_name', f.cells ->> 'last_name', f.cells ->> 'full_name', f.cells ->> 'email',
+    f.cells ->> 'timezone', f.cells ->> 'postal_code', f.cells ->> 'servicetitan_customer_id',
+    case
+      when not p_is_objects and p_header_row > 0 and exists (
+        select from jsonb_array_elements_text(r.item) with ordinality as c (cell, place)
+        where c.place > jsonb_array_length(p_rows -> (p_header_row - 1)) and btrim(c.cell) <> ''
+      ) then 'row_has_extra_cells'
+    end
+  from jsonb_array_elements(p_rows) with ordinality as r (item, place)
+  cross join lateral (
+    select jsonb_object_agg(m.field, (
+      select string_agg(v.cell, E'\n' order by n.place)
+      from jsonb_array_elements_text(m.names) with ordinality as n (name, place)
+      cross join lateral (
+        values (case when p_is_objects then r.item ->> n.name else r.item ->> (array_position(p_columns, n.name) - 1) end)
+      ) as v (cell)
+      where btrim(v.cell) <> ''
+    ))
+    from jsonb_each(p_mapping) as m (field, names)
+  ) as f (cells)
+  where r.place > p_header_row and exists (
+    select from jsonb_array_elements_text(
+      case when p_is_objects then jsonb_path_query_array(r.item, '$.*') else r.item end
+    ) as c (cell)
+    where btrim(c.cell, E' \t\r\n\u00A0') <> ''
+  )
+$$;
+comment on function engine.rows_from_json(uuid, uuid, jsonb, boolean, integer, text[], jsonb) is 'Rows of a request as staged rows.';
+revoke all on function engine.rows_from_json(uuid, uuid, jsonb, boolean, integer, text[], jsonb) from public;
+
+-- sql/40_functions/audiences/run_lease.sql
+-- How long a run may be silent before it counts as abandoned. A transaction that holds the run's row
+-- keeps it alive without a word, so this bridges only the time between transactions.
+create or replace function engine.run_lease()
+returns interval
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$ select interval '15 minutes' $$;
+comment on function engine.run_lease() is 'How long an open run may be silent.';
+revoke all on function engine.run_lease() from public;
+
+-- sql/40_functions/audiences/sample_cells.sql
+-- Cells of the first rows below the header, by column: what a guess looks at.
+create or replace function engine.sample_cells(p_rows jsonb, p_is_objects boolean, p_header_row integer, p_columns text[])
+returns table (place integer, cell text)
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select c.place::integer, v.cell
+  from (
+    select r.item from jsonb_array_elements(p_rows) with ordinality as r (item, row_place)
+    where r.row_place > p_header_row
+    order by r.row_place
+    limit 200
+  ) as r
+  cross join lateral unnest(p_columns) with ordinality as c (name, place)
+  cross join lateral (
+    values (btrim(case when p_is_objects then r.item ->> c.name else r.item ->> (c.place::integer - 1) end))
+  ) as v (cell)
+  where v.cell <> ''
+$$;
+comment on function engine.sample_cells(jsonb, boolean, integer, text[]) is 'Cells of the first 200 data rows as (column place, cell); blank ones left out.';
+revoke all on function engine.sample_cells(jsonb, boolean, integer, text[]) from public;
+
+-- sql/40_functions/audiences/stage_members.sql
+-- Rows of a running run, in batches; COPY into engine.import_rows is the way for whole files. The
+-- same row again is ignored, so a worker that crashed may send a batch twice.
+create or replace function engine.stage_members(p_team_id uuid, p_run_id uuid, p_rows jsonb)
+returns bigint
+language plpgsql
+security definer -- workers may write no table but the staging
+set search_path = ''
+as $$
+declare
+  v_count bigint;
+begin
+  perform engine.lock_run(p_team_id, p_run_id, '{RUNNING}');
+  update public.audience_runs as r
+  set lease_expires_at = engine.now() + engine.run_lease()
+  where r.team_id = p_team_id and r.id = p_run_id;
+  insert into engine.import_rows (
+    team_id, run_id, row_number, phone, first_name, last_name, full_name, email, timezone, postal_code,
+    servicetitan_customer_id, reader_problem
+  )
+  select
+    p_team_id, p_run_id, r.row_number, r.phone, r.first_name, r.last_name, r.full_name, r.email, r.timezone,
+    r.postal_code, r.servicetitan_customer_id, r.reader_problem
+  from jsonb_to_recordset(p_rows) as r (
+    row_number bigint, phone text, first_name text, last_name text, full_name text, email text, timezone text,
+    postal_code text, servicetitan_customer_id text, reader_problem text
+  )
+  on conflict (team_id, run_id, row_number) do nothing;
+  get diagnostics v_count = row_count;
+  return v_count;
+end
+$$;
+comment on function engine.stage_members(uuid, uuid, jsonb) is
+'Stages rows [{row_number, phone, first_name, …}] of a running run and renews its lease; returns how many are new.';
+revoke all on function engine.stage_members(uuid, uuid, jsonb) from public;
+grant execute on function engine.stage_members(uuid, uuid, jsonb) to outbound_worker;
+
+-- sql/40_functions/audiences/start_audience_import.sql
+-- Authorises an import whose rows a worker copies in. The first rows of the file show its columns;
+-- with those the mapping is settled here, by the same rule as for rows from a frontend.
+create or replace function public.start_audience_import(
+  p_sample jsonb,
+  p_list_id uuid default null,
+  p_list_name text default null,
+  p_mapping jsonb default null,
+  p_partial boolean default false,
+  p_file_name text default null,
+  p_team_id uuid default null
+)
+returns jsonb
+language plpgsql
+security definer -- writes public.audience_runs, which no role may write
+set search_path = ''
+as $$
+declare
+  v_list public.audience_lists;
+  v_team public.teams;
+  v_list_id uuid;
+  v_shape record;
+  v_run public.audience_runs;
+begin
+  if p_list_id is not null then
+    v_list := engine.require_open_list(p_list_id);
+  end if;
+  select * into v_team from public.teams as t
+  where t.id = engine.require_team(coalesce(v_list.team_id, p_team_id), 'operator');
+  if p_list_id is null then
+    perform engine.refuse_issues(engine.list_name_issues(p_list_name), 'The list');
+    v_list_id := engine.find_list_for_import(v_team.id, p_list_name);
+    if v_list_id is not null then
+      v_list := engine.require_open_list(v_list_id);
+    end if;
+  end if;
+  select * into v_shape from engine.read_request_rows(p_sample, p_mapping, v_team.country);
+  v_run := engine.open_run(
+    v_team.id, v_list.id, coalesce(v_list.name, btrim(p_list_name)), 'csv', p_partial, v_shape.mapping, p_file_name
+  );
+  return jsonb_build_object(
+    'run_id', v_run.id, 'team_id', v_team.id, 'list_id', v_list.id, 'list_name', v_run.list_name,
+    'header_row', v_shape.header_row, 'columns', to_jsonb(v_shape.columns), 'mapping', v_shape.mapping,
+    'places', (
+      select jsonb_object_agg(m.field, (
+        select jsonb_agg(array_position(v_shape.columns, n.name) order by n.place)
+        from jsonb_array_elements_text(m.names) with ordinality as n (name, place)
+      ))
+      from jsonb_each(v_shape.mapping) as m (field, names)
+    )
+  );
+end
+$$;
+comment on function public.start_audience_import(jsonb, uuid, text, jsonb, boolean, text, uuid) is
+'Queues the import of a file by a worker, given its first rows as arrays: {run_id, team_id, list_id, list_name, header_row, columns, mapping{field: [column]}, places{field: [column place from 1]}}.';
+revoke all on function public.start_audience_import(jsonb, uuid, text, jsonb, boolean, text, uuid) from public;
+grant execute on function public.start_audience_import(jsonb, uuid, text, jsonb, boolean, text, uuid) to authenticated, service_role;
+
+-- sql/40_functions/audiences/start_run.sql
+-- A worker begins a queued run, or takes one up again that it began. Rows that were staged before a
+-- crash are still there, and staging them again changes nothing.
+create or replace function engine.start_run(p_team_id uuid, p_run_id uuid)
+returns table (list_id uuid, source public.audience_source, mapping jsonb, lease_expires_at timestamptz)
+language plpgsql
+security definer -- workers may write no table
+set search_path = ''
+as $$
+begin
+  perform engine.lock_run(p_team_id, p_run_id, '{QUEUED,RUNNING}');
+  return query
+  update public.audience_runs as r
+  set status = 'RUNNING', started_at = coalesce(r.started_at, engine.now()), lease_expires_at = engine.now() + engine.run_lease()
+  where r.team_id = p_team_id and r.id = p_run_id
+  returning r.list_id, r.source, r.mapping, r.lease_expires_at;
+end
+$$;
+comment on function engine.start_run(uuid, uuid) is
+'Moves a run to RUNNING and leases it; in a running one it renews the lease. The caller''s transaction holds the run.';
+revoke all on function engine.start_run(uuid, uuid) from public;
+grant execute on function engine.start_run(uuid, uuid) to outbound_worker;
+
+-- sql/40_functions/audiences/store_run.sql
+-- Makes members of the accepted rows. A contact that is there keeps what the file leaves empty; what
+-- the file says wins. Contacts are written in order of their number, always, so that two imports of a
+-- team wait for each other instead of deadlocking; and both of their indexes grow at one end.
+create or replace function engine.store_run(p_team_id uuid, p_run_id uuid, p_list_id uuid)
+returns bigint
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := engine.now();
+  v_accepted bigint;
+  v_added bigint;
+begin
+  select count(*) into v_accepted from engine.checked_rows as k
+  where k.team_id = p_team_id and k.run_id = p_run_id and k.verdict = 'accepted';
+  insert into public.contacts as c (
+    team_id, id, phone, phone_extension, first_name, last_name, email, timezone, timezones, regions, postal_code,
+    servicetitan_customer_id, created_at, updated_at
+  )
+  select
+    p_team_id, i.id, k.phone, k.phone_extension, k.first_name, k.last_name, k.email, k.timezone, k.timezones,
+    k.regions, k.postal_code, k.servicetitan_customer_id, v_now, v_now
+  from (
+    select r.*, row_number() over (order by r.phone collate "C") as ordinal
+    from engine.checked_rows as r
+    where r.team_id = p_team_id and r.run_id = p_run_id and r.verdict = 'accepted'
+  ) as k
+  inner join engine.new_ids(v_accepted) as i on k.ordinal = i.ordinal
+  order by k.ordinal
+  on conflict (team_id, phone) do update set
+    phone_extension = coalesce(excluded.phone_extension, c.phone_extension),
+    first_name = coalesce(excluded.first_name, c.first_name),
+    last_name = coalesce(excluded.last_name, c.last_name),
+    email = coalesce(excluded.email, c.email),
+    timezone = coalesce(excluded.timezone, c.timezone),
+    postal_code = coalesce(excluded.postal_code, c.postal_code),
+    servicetitan_customer_id = coalesce(excluded.servicetitan_customer_id, c.servicetitan_customer_id),
+    -- the zones of a stated zone, else of a ZIP code, from whichever of the two rows knows one
+    timezones = case
+      when excluded.timezone is not null then excluded.timezones
+      when c.timezone is not null or (excluded.postal_code is null and c.postal_code is not null) then c.timezones
+      else excluded.timezones
+    end,
+    regions = case
+      when excluded.postal_code is null and c.postal_code is not null then c.regions else excluded.regions
+    end,
+    updated_at = excluded.updated_at
+  where (
+    coalesce(excluded.phone_extension, c.phone_extension), coalesce(excluded.first_name, c.first_name),
+    coalesce(excluded.last_name, c.last_name), coalesce(excluded.email, c.email),
+    coalesce(excluded.timezone, c.timezone), coalesce(excluded.postal_code, c.postal_code),
+    coalesce(excluded.servicetitan_customer_id, c.servicetitan_customer_id)
+  ) is distinct from (
+    c.phone_extension, c.first_name, c.last_name, c.email, c.timezone, c.postal_code, c.servicetitan_customer_id
+  );
+  insert into public.audience_members (team_id, list_id, contact_id, servicetitan_customer_id, added_at)
+  select p_team_id, p_list_id, c.id, k.servicetitan_customer_id, v_now
+  from engine.checked_rows as k
+  inner join public.contacts as c on k.team_id = c.team_id and k.phone = c.phone
+  where k.team_id = p_team_id and k.run_id = p_run_id and k.verdict = 'accepted'
+  order by c.id
+  on conflict (team_id, list_id, contact_id) do nothing;
+  get diagnostics v_added = row_count;
+  return v_added;
+end
+$$;
+comment on function engine.store_run(uuid, uuid, uuid) is
+'Upserts the contacts of a run''s accepted rows and adds them to the list; returns how many members are new.';
+revoke all on function engine.store_run(uuid, uuid, uuid) from public;
+
+-- sql/40_functions/audiences/tidy_rows.sql
+-- Cells as people mean them: no spaces around, no Excel wrapper (="1001"), nothing where there is
+-- nothing. A cell that begins with = and is no such wrapper is text, whatever it says.
+create or replace function engine.tidy_rows(p_rows engine.import_rows[])
+returns table (
+  ordinal bigint, row_number bigint, phone text, first_name text, last_name text, email text, timezone text,
+  postal_code text, customer_id text, reader_problem text
+)
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  with tidy as (
+    select
+      r.ordinal,
+      r.row_number,
+      r.phone,
+      r.reader_problem,
+      nullif(btrim(case when r.first_name like '="%"' then substr(r.first_name, 3, length(r.first_name) - 3) else r.first_name end, E' \t\r\n\u00A0'), '') as first_name,
+      nullif(btrim(case when r.last_name like '="%"' then substr(r.last_name, 3, length(r.last_name) - 3) else r.last_name end, E' \t\r\n\u00A0'), '') as last_name,
+      nullif(btrim(case when r.full_name like '="%"' then substr(r.full_name, 3, length(r.full_name) - 3) else r.full_name end, E' \t\r\n\u00A0'), '') as full_name,
+      nullif(btrim(case when r.email like '="%"' then substr(r.email, 3, length(r.email) - 3) else r.email end, E' \t\r\n\u00A0'), '') as email,
+      nullif(btrim(case when r.timezone like '="%"' then substr(r.timezone, 3, length(r.timezone) - 3) else r.timezone end, E' \t\r\n\u00A0'), '') as timezone,
+      nullif(btrim(case when r.postal_code like '="%"' then substr(r.postal_code, 3, length(r.postal_code) - 3) else r.postal_code end, E' \t\r\n\u00A0'), '') as postal_code,
+      nullif(btrim(case when r.servicetitan_customer_id like '="%"' then substr(r.servicetitan_customer_id, 3, length(r.servicetitan_customer_id) - 3) else r.servicetitan_customer_id end, E' \t\r\n\u00A0'), '') as customer_id
+    from unnest(p_rows) with ordinality as r (
+      team_id, run_id, row_number, phone, first_name, last_name, full_name, email, timezone, postal_code,
+      servicetitan_customer_id, reader_problem, ordinal
+    )
+  )
+  select
+    t.ordinal,
+    t.row_number,
+    t.phone,
+    -- a whole name is "Last, First" or ends with the last name
+    case
+      when t.full_name is null or t.first_name is not null or t.last_name is not null then t.first_name
+      when t.full_name like '%,%' then nullif(btrim(substr(t.full_name, strpos(t.full_name, ',') + 1)), '')
+      else coalesce(substring(t.full_name from '^(.*\S)\s+\S+$'), t.full_name)
+    end,
+    case
+      when t.full_name is null or t.first_name is not null or t.last_name is not null then t.last_name
+      when t.full_name like '%,%' then nullif(btrim(substr(t.full_name, 1, strpos(t.full_name, ',') - 1)), '')
+      else substring(t.full_name from '^.*\S\s+(\S+)$')
+    end,
+    t.email,
+    t.timezone,
+    t.postal_code,
+    t.customer_id,
+    t.reader_problem
+  from tidy as t
+$$;
+comment on function engine.tidy_rows(engine.import_rows[]) is 'Staged rows with tidy cells and names in two parts.';
+revoke all on function engine.tidy_rows(engine.import_rows[]) from public;
+
+-- sql/40_functions/audiences/uuid_pattern.sql
+-- What an id looks like as text: checked before a cast, so that 22P02 reaches nobody.
+create or replace function engine.uuid_pattern()
+returns text
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$ select '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$' $$;
+comment on function engine.uuid_pattern() is 'The pattern of an id in lower case.';
+revoke all on function engine.uuid_pattern() from public;
+
+-- sql/40_functions/audiences/validate_audience_csv.sql
+-- What an import of these rows would do, row by row. Writes nothing: it is stable.
+create or replace function public.validate_audience_csv(
+  p_rows jsonb, p_mapping jsonb default null, p_team_id uuid default null
+)
+returns jsonb
+language plpgsql
+stable
+security definer -- reads the team's country
+set search_path = ''
+as $$
+declare
+  v_team public.teams;
+  v_shape record;
+  v_result jsonb;
+begin
+  select * into v_team from public.teams as t where t.id = engine.require_team(p_team_id, 'viewer');
+  select * into v_shape from engine.read_request_rows(p_rows, p_mapping, v_team.country);
+  with checked as materialized (
+    select
+      c.*,
+      c.verdict = 'accepted'
+      and row_number() over (partition by c.verdict, c.phone order by c.row_number) > 1 as is_duplicate
+    from engine.check_rows(
+      array(
+        select r from engine.rows_from_json(
+          v_team.id, null, p_rows, v_shape.is_objects, v_shape.header_row, v_shape.columns, v_shape.mapping
+        ) as r
+      ),
+      v_team.country, v_team.is_sandbox
+    ) as c
+  ),
+  problems as materialized (
+    select
+      c.row_number, c.is_duplicate, p.severity,
+      engine.issue(i.issue ->> 'code', 'p_rows', p.message, p.severity, jsonb_build_object(
+        'row', c.row_number, 'column', nullif(engine.column_label(v_shape.mapping, coalesce(i.issue ->> 'field', '')), ''),
+        'value', i.issue ->> 'value'
+      )) as issue
+    from checked as c
+    cross join lateral jsonb_array_elements(
+      coalesce(c.issues, '[]') || case
+        when c.is_duplicate
+          then jsonb_build_array(jsonb_build_object('code', 'duplicate_phone', 'field', 'phone', 'value', c.phone))
+        else '[]'
+      end
+    ) as i (issue)
+    inner join reference.import_problems as p on i.issue ->> 'code' = p.code
+  )
+  select jsonb_build_object(
+    'has_header', v_shape.is_objects or v_shape.header_row > 0,
+    'header_row', nullif(v_shape.header_row, 0),
+    'columns', to_jsonb(v_shape.columns),
+    'mapping', v_shape.mapping,
+    'counts', (
+      select jsonb_build_object(
+        'rows', count(*),
+        'accepted', count(*) filter (where c.verdict = 'accepted' and not c.is_duplicate),
+        'rejected', count(*) filter (where c.verdict = 'rejected'),
+        'duplicate', count(*) filter (where c.is_duplicate),
+        'warning', (select count(distinct p.row_number) from problems as p where p.severity = 'warning')
+      )
+      from checked as c
+    ),
+    'issue_count', (select count(*) from problems),
+    'issues', (
+      select coalesce(jsonb_agg(p.issue order by (p.severity = 'error') desc, p.row_number), '[]')
+      from (
+        select * from problems as p order by (p.severity = 'error') desc, p.row_number limit 500
+      ) as p
+    )
+  ) into v_result;
+  return v_result;
+end
+$$;
+comment on function public.validate_audience_csv(jsonb, jsonb, uuid) is
+'Checks rows (objects, or arrays of cells with or without a header) and writes nothing: {has_header, header_row, columns, mapping{field: [column]}, counts{rows, accepted, rejected, duplicate, warning}, issue_count, issues[first 500]}.';
+revoke all on function public.validate_audience_csv(jsonb, jsonb, uuid) from public;
+grant execute on function public.validate_audience_csv(jsonb, jsonb, uuid) to authenticated, service_role;
+
+-- sql/40_functions/campaigns/activate_campaign.sql
+-- CREATED or SCHEDULED to ACTIVE: the campaign starts and its list is enrolled, in one transaction.
+-- The caller has locked the campaign and found no blockers.
+create or replace function engine.activate_campaign(p_team_id uuid, p_campaign_id uuid)
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+begin
+  update public.campaigns as c
+  set status = 'ACTIVE', started_at = engine.now(), updated_at = engine.now()
+  where c.team_id = p_team_id and c.id = p_campaign_id;
+  return engine.enroll_members(p_team_id, p_campaign_id);
+end
+$$;
+comment on function engine.activate_campaign(uuid, uuid) is 'Starts a campaign and enrolls its list; returns how many were enrolled.';
+revoke all on function engine.activate_campaign(uuid, uuid) from public;
+
+-- sql/40_functions/campaigns/complete_campaigns.sql
+-- Campaigns with nothing open are over, unless they enroll continuously.
+create or replace function engine.complete_campaigns()
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_completed integer;
+begin
+  update public.campaigns as c
+  set status = 'COMPLETED', ended_at = engine.now(), updated_at = engine.now()
+  from (
+    select k.team_id, k.id
+    from public.campaigns as k
+    where k.status = 'ACTIVE' and not k.is_continuous and not exists (
+      select from engine.enrollments as e
+      where e.team_id = k.team_id and e.campaign_id = k.id and e.status = 'ACTIVE'
+    )
+    order by k.id
+    for update of k skip locked
+  ) as d
+  where c.team_id = d.team_id and c.id = d.id and c.status = 'ACTIVE';
+  get diagnostics v_completed = row_count;
+  return v_completed;
+end
+$$;
+comment on function engine.complete_campaigns() is 'Completes active campaigns with no active enrollment; returns how many.';
+revoke all on function engine.complete_campaigns() from public;
+
+-- sql/40_functions/campaigns/create_campaign.sql
+-- One list, one published workflow, one sending number.
+create or replace function public.create_campaign(
+  p_name text,
+  p_list_id uuid,
+  p_workflow_id uuid,
+  p_phone_number_id uuid,
+  p_max_lateness text default 'P2D',
+  p_is_continuous boolean default false,
+  p_priority integer default 100,
+  p_team_id uuid default null
+)
+returns public.campaigns
+language plpgsql
+security definer -- writes public.campaigns, which no role may write
+set search_path = ''
+as $$
+declare
+  v_team_id uuid := engine.require_team(p_team_id, 'operator');
+  v_max_lateness interval := engine.parse_duration(p_max_lateness);
+  v_issues jsonb := '[]'::jsonb;
+  v_campaign public.campaigns;
+begin
+  if coalesce(btrim(p_name), '') = '' or length(btrim(p_name)) > 200 then
+    v_issues := v_issues || engine.issue('name_length', 'p_name', 'The name must have 1 to 200 characters.');
+  end if;
+  if not exists (select from public.audience_lists where team_id = v_team_id and id = p_list_id and status = 'ACTIVE') then
+    v_issues := v_issues || engine.issue('list_unknown', 'p_list_id', 'There is no such active audience list.');
+  end if;
+  if not exists (
+    select from public.workflows where team_id = v_team_id and id = p_workflow_id and status = 'PUBLISHED'
+  ) then
+    v_issues := v_issues || engine.issue('workflow_not_published', 'p_workflow_id', 'There is no such published workflow.');
+  end if;
+  if not exists (select from public.phone_numbers where team_id = v_team_id and id = p_phone_number_id) then
+    v_issues := v_issues || engine.issue('phone_number_unknown', 'p_phone_number_id', 'There is no such sending number.');
+  end if;
+  if v_max_lateness is null or v_max_lateness <= interval '0' then
+    v_issues := v_issues || engine.issue(
+      'duration_malformed', 'p_max_lateness', 'The latest start must be an ISO 8601 duration, such as PT6H or P2D.'
+    );
+  end if;
+  if p_priority is null or p_priority not between 1 and 1000 then
+    v_issues := v_issues || engine.issue('priority_range', 'p_priority', 'The priority must be between 1 and 1000.');
+  end if;
+  perform engine.refuse_issues(v_issues, 'The campaign');
+  insert into public.campaigns (
+    team_id, name, list_id, workflow_id, phone_number_id, max_lateness, is_continuous, priority
+  )
+  values (
+    v_team_id, btrim(p_name), p_list_id, p_workflow_id, p_phone_number_id, v_max_lateness,
+    coalesce(p_is_continuous, false), p_priority
+  )
+  returning * into v_campaign;
+  return v_campaign;
+end
+$$;
+comment on function public.create_campaign(text, uuid, uuid, uuid, text, boolean, integer, uuid) is
+'Creates a campaign (status CREATED). p_max_lateness is an ISO 8601 duration. OB001 lists all that is wrong.';
+revoke all on function public.create_campaign(text, uuid, uuid, uuid, text, boolean, integer, uuid) from public;
+grant execute on function public.create_campaign(text, uuid, uuid, uuid, text, boolean, integer, uuid)
+to authenticated, service_role;
+
+-- sql/40_functions/campaigns/enroll_chunk.sql
+-- Enrolls up to p_limit members after a contact id, in order of it, and makes their first jobs.
+create or replace function engine.enroll_chunk(
+  p_campaign public.campaigns,
+  p_node_id text,
+  p_channel public.contact_channel,
+  p_not_before timestamptz,
+  p_after uuid,
+  p_limit integer
+)
+returns table (enrolled integer, last_contact_id uuid)
+language plpgsql
+set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  v_jobs engine.new_job[];
+begin
+  with members as materialized (
+    select m.contact_id, p.phone, p.timezones
+    from public.audience_members as m
+    inner join public.contacts as p on m.team_id = p.team_id and m.contact_id = p.id
+    where m.team_id = p_campaign.team_id and m.list_id = p_campaign.list_id
+      and (p_after is null or m.contact_id > p_after)
+    order by m.contact_id
+    limit p_limit
+  ),
+
+  judged as (
+    select m.*, case
+      when s.reason is not null then 'suppressed_' || s.reason
+      when cardinality(m.timezones) = 0 then 'timezone_unknown'
+    end as reason_code, s.reason = 'opted_out' as has_opted_out
+    from members as m
+    left join public.suppressions as s
+      on s.team_id = p_campaign.team_id and m.phone = s.phone and s.channel = p_channel
+  ),
+
+  enrolled as (
+    insert into engine.enrollments (
+      team_id, campaign_id, contact_id, phone, status, reason_code, retries_left, ended_at
+    )
+    select
+      p_campaign.team_id, p_campaign.id, j.contact_id, j.phone,
+      case
+        when j.reason_code is null then 'ACTIVE'
+        when j.has_opted_out then 'OPTED_OUT'
+        else 'SUPPRESSED'
+      end::public.enrollment_status,
+      j.reason_code, p_campaign.retry_budget, case when j.reason_code is not null then engine.now() end
+    from judged as j
+    on conflict on constraint enrollments_once_per_campaign do nothing
+    returning id, contact_id, phone, status
+  )
+
+  select
+    (select count(*) from enrolled)::integer,
+    (select m.contact_id from members as m order by m.contact_id desc limit 1),
+    (
+      select array_agg((
+        p_campaign.team_id, p_campaign.id, e.id, e.contact_id, e.phone, p_campaign.workflow_id, p_node_id, 1,
+        p_campaign.priority, p_not_before
+      )::engine.new_job order by e.id)
+      from enrolled as e
+      where e.status = 'ACTIVE'
+    )
+  into enrolled, last_contact_id, v_jobs;
+  perform engine.create_jobs(coalesce(v_jobs, '{}'));
+  return next;
+end
+$$;
+comment on function
+engine.enroll_chunk(public.campaigns, text, public.contact_channel, timestamptz, uuid, integer) is
+'Enrolls a chunk of a list''s members with their first jobs; last_contact_id is null when none was left.';
+revoke all on function
+engine.enroll_chunk(public.campaigns, text, public.contact_channel, timestamptz, uuid, integer) from public;
+
+-- sql/40_functions/campaigns/enroll_members.sql
+-- Enrolls the members of a campaign's list that are not enrolled yet, each with a first job. People who
+-- must not be reached are enrolled too, as SUPPRESSED with the reason, so that every member is
+-- accounted for. In chunks, so that memory stays flat; the whole is one transaction.
+create or replace function engine.enroll_members(p_team_id uuid, p_campaign_id uuid)
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_campaign public.campaigns;
+  v_entry record;
+  v_enrolled integer := 0;
+  v_chunk integer;
+  v_last uuid;
+begin
+  select * into v_campaign from public.campaigns where team_id = p_team_id and id = p_campaign_id;
+  select n.id as node_id, n.type::text::public.contact_channel as channel, e.delay into v_entry
+  from public.workflow_nodes as t
+  inner join public.workflow_edges as e
+    on t.team_id = e.team_id and t.workflow_id = e.workflow_id and t.id = e.source
+  inner join public.workflow_nodes as n
+    on e.team_id = n.team_id and e.workflow_id = n.workflow_id and e.target = n.id
+  where t.team_id = p_team_id and t.workflow_id = v_campaign.workflow_id and t.type = 'trigger'
+  order by e.priority, e.id
+  limit 1;
+  loop
+    select c.enrolled, c.last_contact_id into v_chunk, v_last
+    from engine.enroll_chunk(
+      v_campaign, v_entry.node_id, v_entry.channel, engine.now() + v_entry.delay, v_last, 10000
+    ) as c;
+    exit when v_last is null;
+    v_enrolled := v_enrolled + v_chunk;
+  end loop;
+  update public.campaigns as c
+  set enrolled_count = c.enrolled_count + v_enrolled
+  where c.team_id = p_team_id and c.id = p_campaign_id;
+  return v_enrolled;
+end
+$$;
+comment on function engine.enroll_members(uuid, uuid) is
+'Enrolls the members of a campaign''s list that are not enrolled yet; returns how many.';
+revoke all on function engine.enroll_members(uuid, uuid) from public;
+
+-- sql/40_functions/campaigns/launch_blockers.sql
+-- Everything that stands in the way of a launch, all at once: [{code, message}].
+create or replace function engine.launch_blockers(p_campaign public.campaigns)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  with needs as (
+    select distinct n.type::text::public.contact_channel as channel
+    from public.workflow_nodes as n
+    where n.team_id = p_campaign.team_id and n.workflow_id = p_campaign.workflow_id and n.type <> 'trigger'
+  ),
+
+  found as (
+    select 1 as n, 'workflow_not_published' as code, 'The workflow is not published.' as message
+    from public.workflows as w
+    where w.team_id = p_campaign.team_id and w.id = p_campaign.workflow_id and w.status <> 'PUBLISHED'
+    union all
+    select 2, 'list_archived', 'The audience list is archived.'
+    from public.audience_lists as l
+    where l.team_id = p_campaign.team_id and l.id = p_campaign.list_id and l.status <> 'ACTIVE'
+    union all
+    select 3, 'list_empty', 'The audience list has no members.'
+    where not p_campaign.is_continuous and not exists (
+      select from public.audience_members as m
+      where m.team_id = p_campaign.team_id and m.list_id = p_campaign.list_id
+    )
+    union all
+    select 4, 'number_not_verified_for_' || q.channel || 's',
+      format('The sending number is not verified for %ss.', q.channel)
+    from needs as q
+    inner join public.phone_numbers as f
+      on f.team_id = p_campaign.team_id and f.id = p_campaign.phone_number_id
+    where not (case q.channel when 'call' then f.is_verified_for_calls else f.is_verified_for_texts end)
+    union all
+    select 5, 'integration_missing_' || engine.provider_for(q.channel),
+      format('No %s account is connected, which %ss need.', initcap(engine.provider_for(q.channel)::text), q.channel)
+    from needs as q
+    where not exists (
+      select from public.integrations as i
+      where i.team_id = p_campaign.team_id and i.provider = engine.provider_for(q.channel)
+    )
+    union all
+    select 6, 'integration_paused_' || i.provider,
+      format('The %s account is paused: %s', initcap(i.provider::text), i.paused_reason)
+    from needs as q
+    inner join public.integrations as i
+      on i.team_id = p_campaign.team_id and i.provider = engine.provider_for(q.channel) and i.status = 'PAUSED'
+    union all
+    select 7, 'assistant_inactive', format('The assistant of "%s" is not active.', coalesce(n.label, n.id))
+    from public.workflow_nodes as n
+    where n.team_id = p_campaign.team_id and n.workflow_id = p_campaign.workflow_id
+      and n.config ->> 'assistant_id' is not null
+      and not exists (
+        select from public.assistants as a
+        where a.team_id = n.team_id and a.id::text = n.config ->> 'assistant_id' and a.is_active
+      )
+  )
+
+  select coalesce(jsonb_agg(jsonb_build_object('code', f.code, 'message', f.message) order by f.n, f.code), '[]')
+  from found as f
+$$;
+comment on function engine.launch_blockers(public.campaigns) is 'What stands in the way of a launch: [{code, message}].';
+revoke all on function engine.launch_blockers(public.campaigns) from public;
+
+-- sql/40_functions/campaigns/launch_campaign.sql
+-- CREATED to ACTIVE now, or to SCHEDULED when a later time is given. With p_dry_run nothing changes,
+-- and the answer says what would: the numbers of a confirmation dialog.
+create or replace function public.launch_campaign(
+  p_campaign_id uuid,
+  p_at timestamptz default null,
+  p_dry_run boolean default false
+)
+returns jsonb
+language plpgsql
+security definer -- writes public.campaigns and the engine, which no role may write
+set search_path = ''
+set jit = off -- many short statements: compiling them takes longer than running them
+as $$
+declare
+  v_campaign public.campaigns;
+  v_blockers jsonb;
+  v_to public.campaign_status :=
+    case when p_at > engine.now() then 'SCHEDULED' else 'ACTIVE' end::public.campaign_status;
+  v_members bigint;
+begin
+  select * into v_campaign
+  from public.campaigns
+  where team_id = any(engine.caller_team_ids()) and id = p_campaign_id
+  for update;
+  if not found then
+    perform engine.refuse_not_found('campaign', p_campaign_id);
+  end if;
+  perform engine.require_role(v_campaign.team_id, 'operator');
+  if v_campaign.status <> 'CREATED' then
+    perform engine.refuse(
+      'OB002',
+      format('The campaign is %s; only a CREATED one can be launched.', v_campaign.status),
+      jsonb_build_object(
+        'entity', 'campaign', 'id', p_campaign_id, 'from', v_campaign.status, 'to', v_to,
+        'allowed', engine.legal_steps('campaign', v_campaign.status::text)
+      ),
+      'Create a new campaign to run it again.'
+    );
+  end if;
+  v_blockers := engine.launch_blockers(v_campaign);
+  if jsonb_array_length(v_blockers) > 0 and not p_dry_run then
+    perform engine.refuse(
+      'OB007',
+      format('The campaign is not ready: %s', v_blockers -> 0 ->> 'message'),
+      jsonb_build_object('blockers', v_blockers),
+      'Mend what the detail lists, then launch again.'
+    );
+  end if;
+  select member_count into v_members
+  from public.audience_lists where team_id = v_campaign.team_id and id = v_campaign.list_id;
+  if not p_dry_run and v_to = 'ACTIVE' then
+    v_members := engine.activate_campaign(v_campaign.team_id, p_campaign_id);
+  elsif not p_dry_run then
+    update public.campaigns
+    set status = 'SCHEDULED', scheduled_at = p_at, updated_at = engine.now()
+    where team_id = v_campaign.team_id and id = p_campaign_id;
+  end if;
+  return jsonb_build_object(
+    'campaign_id', p_campaign_id, 'from', v_campaign.status, 'to', v_to, 'dry_run', p_dry_run,
+    'at', coalesce(p_at, engine.now()), 'members', v_members, 'blockers', v_blockers
+  );
+end
+$$;
+comment on function public.launch_campaign(uuid, timestamptz, boolean) is
+'Launches a campaign now or at p_at: {campaign_id, from, to, dry_run, at, members, blockers}. OB002, OB004, OB007.';
+revoke all on function public.launch_campaign(uuid, timestamptz, boolean) from public;
+grant execute on function public.launch_campaign(uuid, timestamptz, boolean) to authenticated, service_role;
+
+-- sql/40_functions/campaigns/launch_scheduled_campaigns.sql
+-- Launches campaigns whose time has come. What the launch needs was checked when it was scheduled; what
+-- has gone missing since keeps the campaign SCHEDULED, and the next tick looks again.
+create or replace function engine.launch_scheduled_campaigns()
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_campaign public.campaigns;
+  v_launched integer := 0;
+begin
+  -- A campaign at a time: each enrolls a whole list.
+  for v_campaign in
+    select c.*
+    from public.campaigns as c
+    where c.status = 'SCHEDULED' and c.scheduled_at <= engine.now()
+    order by c.scheduled_at, c.id
+    for update of c skip locked
+  loop
+    continue when jsonb_array_length(engine.launch_blockers(v_campaign)) > 0;
+    perform engine.activate_campaign(v_campaign.team_id, v_campaign.id);
+    v_launched := v_launched + 1;
+  end loop;
+  return v_launched;
+end
+$$;
+comment on function engine.launch_scheduled_campaigns() is 'Launches scheduled campaigns that are due; returns how many.';
+revoke all on function engine.launch_scheduled_campaigns() from public;
+
+-- sql/40_functions/consent/end_stopped_enrollments.sql
+-- The journeys of people who said stop are over, also between two jobs.
+create or replace function engine.end_stopped_enrollments(p_stops engine.stop[])
+returns void
+language sql
+volatile
+set search_path = ''
+as $$
+  update engine.enrollments as e
+  set status = 'OPTED_OUT', reason_code = 'opted_out', ended_at = engine.now()
+  from unnest(p_stops) as s
+  where e.team_id = s.team_id and e.phone = s.phone and e.status = 'ACTIVE' and s.reason = 'opted_out'
+    and s.channel is null
+$$;
+comment on function engine.end_stopped_enrollments(engine.stop[]) is
+'Ends the active enrollments of numbers that opted out of every channel.';
+revoke all on function engine.end_stopped_enrollments(engine.stop[]) from public;
+
+-- sql/40_functions/consent/read_consent.sql
+-- What a text says about consent: opt_out, opt_in or null. Punctuation and case do not count; "STOP!"
+-- and "please stop calling me" are both a stop. When a text says both, it is a stop.
+create or replace function engine.read_consent(p_body text)
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+  select p.action
+  from (
+    select btrim(regexp_replace(lower(coalesce(p_body, '')), '[^[:alnum:]]+', ' ', 'g')) as words
+  ) as b
+  inner join reference.consent_phrases as p
+    on p.phrase = b.words
+    or (not p.is_whole_message and position(' ' || p.phrase || ' ' in ' ' || b.words || ' ') > 0)
+  -- opt_in sorts before opt_out; the stop wins.
+  order by p.action desc
+  limit 1
+$$;
+comment on function engine.read_consent(text) is 'opt_out, opt_in or null: what the words of a text say about consent.';
+revoke all on function engine.read_consent(text) from public;
+
+-- sql/40_functions/consent/readmit_number.sql
+-- A person's own act lifts what the person's own act did, on one channel. It never lifts a
+-- do-not-contact entry, an invalid number or a litigator.
+create or replace function engine.readmit_number(
+  p_team_id uuid,
+  p_phone text,
+  p_channel public.contact_channel,
+  p_source text,
+  p_words text
+)
+returns boolean
+language plpgsql
+set search_path = ''
+as $$
+begin
+  insert into public.consent_events (team_id, phone, channel, action, source, words)
+  values (p_team_id, p_phone, p_channel, 'opt_in', p_source, left(p_words, 1600));
+  delete from public.suppressions as s
+  where s.team_id = p_team_id and s.phone = p_phone and s.channel = p_channel and s.reason = 'opted_out';
+  return found;
+end
+$$;
+comment on function engine.readmit_number(uuid, text, public.contact_channel, text, text) is
+'Records an opt-in and lifts an opt-out of one channel; returns whether there was one.';
+revoke all on function engine.readmit_number(uuid, text, public.contact_channel, text, text) from public;
+
+-- sql/40_functions/consent/stop_numbers.sql
+-- Stops numbers for good: suppression, ledger, and every open job of the number in the team, across
+-- campaigns, in the transaction that records it. What has begun can still arrive; nothing begins any
+-- more, because the gate reads the suppression that this commits.
+create or replace function engine.stop_numbers(p_stops engine.stop[])
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_closed engine.closed_job[];
+begin
+  if cardinality(p_stops) = 0 then
+    return 0;
+  end if;
+  insert into public.consent_events (team_id, phone, channel, action, source, words)
+  select s.team_id, s.phone, c.channel, 'opt_out', s.source, left(s.words, 1600)
+  from unnest(p_stops) as s
+  cross join unnest(enum_range(null::public.contact_channel)) as c (channel)
+  where s.channel is null or s.channel = c.channel;
+
+  insert into public.suppressions (team_id, phone, channel, reason, source)
+  select distinct on (s.team_id, s.phone, c.channel) s.team_id, s.phone, c.channel, s.reason, s.source
+  from unnest(p_stops) as s
+  cross join unnest(enum_range(null::public.contact_channel)) as c (channel)
+  where s.channel is null or s.channel = c.channel
+  order by 1, 2, 3
+  on conflict on constraint suppressions_pk do nothing;
+
+  select array_agg((j.team_id, j.id, j.reason, j.end_status)::engine.closed_job) into v_closed
+  from (
+    select k.team_id, k.id, 'suppressed_' || s.reason as reason,
+      case s.reason when 'opted_out' then 'OPTED_OUT' else 'SUPPRESSED' end as end_status
+    from unnest(p_stops) as s
+    inner join engine.jobs as k on s.team_id = k.team_id and s.phone = k.phone
+    where (s.channel is null or s.channel = k.channel)
+      and k.status in ('READY', 'CLAIMED', 'DISPATCHED', 'AMBIGUOUS')
+    order by k.id
+    for update of k
+  ) as j;
+  perform engine.close_jobs(coalesce(v_closed, '{}'));
+  perform engine.end_stopped_enrollments(p_stops);
+  return coalesce(cardinality(v_closed), 0);
+end
+$$;
+comment on function engine.stop_numbers(engine.stop[]) is
+'Suppresses numbers, writes the ledger and cancels what has not begun; returns how many open jobs it met.';
+revoke all on function engine.stop_numbers(engine.stop[]) from public;
+
+-- sql/40_functions/engine/accept_attempts.sql
+-- The provider has the request: its id is stored, the job is DISPATCHED, and events that came before
+-- this was known are applied. A job that was closed meanwhile stays closed; the ledger still tells.
+create or replace function engine.accept_attempts(p_results engine.dispatch_result[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if cardinality(p_results) = 0 then
+    return;
+  end if;
+  update engine.attempts as a
+  set
+    status = 'ACCEPTED', provider_id = r.provider_id, code = r.code, message = r.message,
+    resolved_at = engine.now()
+  from unnest(p_results) as r
+  where a.team_id = r.team_id and a.id = r.attempt_id;
+
+  update engine.jobs as j
+  set
+    status = 'DISPATCHED', provider_id = r.provider_id, dispatched_at = engine.now(),
+    check_at = engine.now() + engine.silence(j.channel), lease_owner = null, lease_expires_at = null,
+    reply_deadline = engine.now() + (n.config ->> 'reply_window')::interval
+  from unnest(p_results) as r
+  inner join engine.jobs as k on r.team_id = k.team_id and r.job_id = k.id
+  inner join public.workflow_nodes as n
+    on k.team_id = n.team_id and k.workflow_id = n.workflow_id and k.node_id = n.id
+  where j.team_id = r.team_id and j.id = r.job_id and j.status in ('CLAIMED', 'AMBIGUOUS');
+
+  perform engine.apply_events(array(
+    select (e.provider, e.event_key)::engine.event_ref
+    from unnest(p_results) as r
+    inner join engine.attempts as a on r.team_id = a.team_id and r.attempt_id = a.id
+    inner join engine.events as e
+      on a.provider = e.provider and r.provider_id = e.provider_id and e.result = 'waiting'
+  ));
+end
+$$;
+comment on function engine.accept_attempts(engine.dispatch_result[]) is
+'Attempts that the provider took: the job is DISPATCHED and waiting events are applied.';
+revoke all on function engine.accept_attempts(engine.dispatch_result[]) from public;
+
+-- sql/40_functions/engine/advance_enrollments.sql
+-- After jobs have ended: an opt-out stops everything for the number; a retry rule or the first edge
+-- that matches makes the next job; without either the journey is over.
+create or replace function engine.advance_enrollments(p_ended engine.finished_job[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_steps engine.step[];
+begin
+  perform
+  from unnest(p_ended) as f
+  inner join engine.jobs as j on f.team_id = j.team_id and f.job_id = j.id
+  inner join engine.enrollments as e on j.team_id = e.team_id and j.enrollment_id = e.id
+  order by e.id
+  for update of e;
+
+  update engine.enrollments as e
+  set booked_at = engine.now()
+  from unnest(p_ended) as f
+  inner join engine.jobs as j on f.team_id = j.team_id and f.job_id = j.id
+  where f.outcome = 'booked' and e.team_id = j.team_id and e.id = j.enrollment_id and e.booked_at is null
+    and e.status = 'ACTIVE';
+
+  perform engine.stop_numbers(array(
+    select (j.team_id, j.phone, null, 'opted_out', j.channel || ' ' || coalesce(f.reason_code, ''), f.reply_text)::engine.stop
+    from unnest(p_ended) as f
+    inner join engine.jobs as j on f.team_id = j.team_id and f.job_id = j.id
+    -- Not twice for one stop: whoever found it may have carried it out already.
+    where f.outcome = 'opted_out' and (
+      select count(*) from public.suppressions as s
+      where s.team_id = j.team_id and s.phone = j.phone and s.reason = 'opted_out'
+    ) < cardinality(enum_range(null::public.contact_channel))
+  ));
+
+  v_steps := array(select s from engine.next_steps(p_ended) as s);
+  update engine.enrollments as e
+  set retries_left = e.retries_left - 1
+  from unnest(v_steps) as s
+  where s.is_retry and e.team_id = (s.job).team_id and e.id = (s.job).enrollment_id;
+  perform engine.create_jobs(array(select s.job from unnest(v_steps) as s where s.job is not null));
+  perform engine.end_enrollments(
+    array(select s.team_id from unnest(v_steps) as s where s.end_status is not null),
+    array(select s.enrollment_id from unnest(v_steps) as s where s.end_status is not null),
+    array(select s.end_status from unnest(v_steps) as s where s.end_status is not null),
+    array(select s.reason_code from unnest(v_steps) as s where s.end_status is not null)
+  );
+end
+$$;
+comment on function engine.advance_enrollments(engine.finished_job[]) is
+'Moves the enrollments of ended jobs on: opt-out, retry, next node or the end.';
+revoke all on function engine.advance_enrollments(engine.finished_job[]) from public;
+
+-- sql/40_functions/engine/apply_events.sql
+-- Applies stored events to their jobs. An event for an attempt that is still open proves that the
+-- provider has the request, so it is accepted first. Jobs are locked in order of id before anything
+-- else, so that two deliveries of one event, or an event and the worker's own answer, take turns.
+create or replace function engine.apply_events(p_events engine.event_ref[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_readings engine.event_reading[];
+begin
+  if cardinality(p_events) = 0 then
+    return;
+  end if;
+  perform engine.apply_inbound_texts(p_events);
+  v_readings := array(select r from engine.read_events(p_events) as r);
+  perform
+  from unnest(v_readings) as r
+  inner join engine.jobs as j on r.team_id = j.team_id and r.job_id = j.id
+  order by j.id
+  for update of j;
+
+  update engine.events as e
+  set
+    team_id = r.team_id, attempt_id = r.attempt_id, applied_at = engine.now(),
+    result = case when (r.reading).kind = 'ignored' then 'ignored' else 'applied' end
+  from unnest(v_readings) as r
+  where e.provider = r.provider and e.event_key = r.event_key and e.result = 'waiting';
+
+  perform engine.accept_attempts(array(
+    select distinct (
+      a.team_id, a.job_id, a.id, 'accepted', 'job', null, 'known from an event', r.provider_id, null
+    )::engine.dispatch_result
+    from unnest(v_readings) as r
+    inner join engine.attempts as a on r.team_id = a.team_id and r.attempt_id = a.id
+    where a.status in ('OPEN', 'AMBIGUOUS') and r.provider_id is not null
+  ));
+  perform engine.apply_readings(v_readings);
+end
+$$;
+comment on function engine.apply_events(engine.event_ref[]) is 'Applies stored events to their jobs; unknown ones stay waiting.';
+revoke all on function engine.apply_events(engine.event_ref[]) from public;
+
+-- sql/40_functions/engine/apply_inbound_texts.sql
+-- Inbound texts. A stop takes effect in this transaction, for every job of the number in the team; any
+-- other text answers the one of ours that waits for a reply.
+create or replace function engine.apply_inbound_texts(p_events engine.event_ref[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_text record;
+begin
+  -- One at a time, because two texts of one person must be taken in the order in which they came.
+  for v_text in
+    select t.* from engine.read_inbound_texts(p_events) as t order by t.event_key
+  loop
+    update engine.events as e
+    set
+      team_id = v_text.team_id, applied_at = engine.now(),
+      result = case when v_text.team_id is null or v_text.phone is null then 'ignored' else 'applied' end
+    where e.provider = v_text.provider and e.event_key = v_text.event_key and e.result = 'waiting';
+    continue when not found or v_text.team_id is null or v_text.phone is null;
+    if v_text.consent = 'opt_out' then
+      perform engine.stop_numbers(array[
+        (v_text.team_id, v_text.phone, null, 'opted_out', 'inbound text', v_text.words)::engine.stop
+      ]);
+    elsif v_text.consent = 'opt_in' then
+      perform engine.readmit_number(v_text.team_id, v_text.phone, 'text', 'inbound text', v_text.words);
+    end if;
+    if v_text.job_id is not null then
+      perform engine.finish_jobs(array[(
+        v_text.team_id, v_text.job_id,
+        case v_text.consent when 'opt_out' then 'opted_out' when 'opt_in' then 'opted_in' else 'replied' end,
+        'inbound_text', v_text.words
+      )::engine.finished_job]);
+    end if;
+  end loop;
+end
+$$;
+comment on function engine.apply_inbound_texts(engine.event_ref[]) is 'Stops, opt-ins and replies that people texted.';
+revoke all on function engine.apply_inbound_texts(engine.event_ref[]) from public;
+
+-- sql/40_functions/engine/apply_readings.sql
+-- Carries out what events say. The jobs are locked and dispatched by now.
+create or replace function engine.apply_readings(p_readings engine.event_reading[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  -- Said during the call: it holds at once, whatever the report says later.
+  perform engine.stop_numbers(array(
+    select (j.team_id, j.phone, null, 'opted_out', 'call ' || (r.reading).reason_code, (r.reading).words)::engine.stop
+    from unnest(p_readings) as r
+    inner join engine.jobs as j on r.team_id = j.team_id and r.job_id = j.id
+    where (r.reading).kind = 'opt_out'
+  ));
+  -- The call is over and its report is due; if that is lost, the provider is asked soon.
+  update engine.jobs as j
+  set check_at = least(j.check_at, engine.now() + interval '2 minutes')
+  from unnest(p_readings) as r
+  where (r.reading).kind = 'ended' and j.team_id = r.team_id and j.id = r.job_id and j.status = 'DISPATCHED';
+
+  perform engine.finish_jobs(array(
+    select (r.team_id, r.job_id, o.outcome, (r.reading).reason_code, (r.reading).words)::engine.finished_job
+    from unnest(p_readings) as r
+    inner join engine.jobs as j on r.team_id = j.team_id and r.job_id = j.id
+    cross join lateral (
+      select case
+        when (r.reading).kind = 'final' then (r.reading).outcome
+        -- A text that waits for a reply is not over when it has arrived.
+        when (r.reading).kind = 'delivered' and j.reply_deadline is null then 'delivered'
+      end as outcome
+    ) as o
+    where o.outcome is not null
+  ));
+  perform engine.pause_refused_accounts(p_readings);
+end
+$$;
+comment on function engine.apply_readings(engine.event_reading[]) is 'Opt-outs, ends and outcomes of a set of events.';
+revoke all on function engine.apply_readings(engine.event_reading[]) from public;
+
+-- sql/40_functions/engine/back_off.sql
+-- 15 s, 30 s, 60 s … up to an hour, spread by half; never sooner than the provider asked.
+create or replace function engine.back_off(p_attempt_count integer, p_retry_after_seconds double precision)
+returns interval
+language sql
+volatile
+set search_path = ''
+as $$
+  select make_interval(secs => greatest(
+    least(15 * 2 ^ least(greatest(p_attempt_count, 1) - 1, 10), 3600) * (0.5 + random() / 2),
+    least(coalesce(p_retry_after_seconds, 0), 86400)
+  ))
+$$;
+comment on function engine.back_off(integer, double precision) is
+'How long to wait before trying again after so many attempts, at least what the provider asked for.';
+revoke all on function engine.back_off(integer, double precision) from public;
+
+-- sql/40_functions/engine/begin_attempts.sql
+-- Called right before sending, and for no more jobs than will be sent at once. Writes each attempt; the
+-- worker sends only what came back, after this has committed. So whatever stops a contact (a pause,
+-- a cancelled campaign, an opt-out) stops everything that has not begun here.
+-- Campaigns are locked before jobs, in order of id: a pause under way is waited for, then seen.
+create or replace function engine.begin_attempts(p_worker text, p_job_ids uuid[])
+returns table (
+  team_id uuid, attempt_id uuid, job_id uuid, attempt_number integer, provider text,
+  secret_name text, account_ref text, request jsonb
+)
+language plpgsql
+security definer -- workers may read no table
+set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  v_held uuid[];
+  v_verdicts engine.verdict[];
+begin
+  perform
+  from public.campaigns as c
+  where c.id in (select j.campaign_id from engine.jobs as j where j.id = any(p_job_ids))
+  order by c.id
+  for share of c;
+
+  v_held := array(
+    select l.id
+    from (
+      select j.team_id, j.id
+      from engine.jobs as j
+      where j.id = any(p_job_ids) and j.status = 'CLAIMED' and j.lease_owner = p_worker
+        and j.lease_expires_at > engine.now()
+      order by j.id
+      for update of j
+    ) as l
+    where not exists (
+      select from engine.attempts as a
+      where a.team_id = l.team_id and a.job_id = l.id and a.status in ('OPEN', 'AMBIGUOUS', 'ACCEPTED')
+    )
+  );
+  -- Asked after the locks are held, in a statement of its own, so that it sees what they waited for.
+  v_verdicts := array(select v from engine.check_eligibility(v_held) as v);
+  perform engine.release_jobs(v_verdicts);
+
+  update engine.jobs as j
+  set attempt_count = j.attempt_count + 1
+  from unnest(v_verdicts) as v
+  where v.decision = 'pass' and j.team_id = v.team_id and j.id = v.job_id;
+
+  return query
+  with begun as (
+    insert into engine.attempts (team_id, job_id, attempt_number, provider, worker, request)
+    select j.team_id, j.id, j.attempt_count, engine.provider_for(j.channel), p_worker, r.request
+    from unnest(v_verdicts) as v
+    inner join engine.jobs as j on v.team_id = j.team_id and v.job_id = j.id
+    inner join engine.build_requests(v_held) as r on j.id = r.job_id
+    where v.decision = 'pass'
+    returning team_id, id, job_id, attempt_number, provider, request
+  )
+
+  select
+    b.team_id, b.id, b.job_id, b.attempt_number, b.provider::text, i.secret_name, i.account_ref, b.request
+  from begun as b
+  inner join engine.jobs as j on b.team_id = j.team_id and b.job_id = j.id
+  inner join public.integrations as i on j.team_id = i.team_id and j.integration_id = i.id;
+end
+$$;
+comment on function engine.begin_attempts(text, uuid[]) is
+'Writes an attempt for each leased job that still passes the gate, and returns what to ask of which provider.';
+revoke all on function engine.begin_attempts(text, uuid[]) from public;
+grant execute on function engine.begin_attempts(text, uuid[]) to outbound_worker;
+
+-- sql/40_functions/engine/build_requests.sql
+-- What is asked of a provider for each job, in the product's own words; the worker's client translates
+-- it. Templates are filled here, so that what is sent is what the ledger holds.
+create or replace function engine.build_requests(p_job_ids uuid[])
+returns table (job_id uuid, request jsonb)
+language sql
+stable
+set search_path = ''
+as $$
+  select j.id, case j.channel
+    when 'call' then jsonb_build_object(
+      'to', j.phone,
+      'phone_number_id', f.vapi_phone_number_id,
+      'assistant_id', a.provider_assistant_id,
+      'first_message', engine.render_template(n.config ->> 'first_message', v.variables),
+      'customer_name', nullif(v.variables ->> 'full_name', ''),
+      'variables', v.variables
+    )
+    else jsonb_build_object(
+      'to', j.phone,
+      'from', f.phone,
+      'body', engine.render_template(n.config ->> 'template', v.variables)
+    )
+  end
+  from unnest(p_job_ids) as asked (id)
+  inner join engine.jobs as j on asked.id = j.id
+  inner join public.campaigns as c on j.team_id = c.team_id and j.campaign_id = c.id
+  inner join public.teams as t on j.team_id = t.id
+  inner join public.contacts as p on j.team_id = p.team_id and j.contact_id = p.id
+  inner join public.phone_numbers as f on c.team_id = f.team_id and c.phone_number_id = f.id
+  inner join public.workflow_nodes as n
+    on j.team_id = n.team_id and j.workflow_id = n.workflow_id and j.node_id = n.id
+  left join public.assistants as a
+    on j.team_id = a.team_id and n.config ->> 'assistant_id' = a.id::text
+  left join public.audience_members as m
+    on c.team_id = m.team_id and c.list_id = m.list_id and j.contact_id = m.contact_id
+  cross join lateral (
+    select engine.template_values(t, p, m) || coalesce(n.config -> 'template_overrides', '{}') as variables
+  ) as v
+$$;
+comment on function engine.build_requests(uuid[]) is
+'The provider-neutral request of each job: call {to, phone_number_id, assistant_id, first_message, customer_name, variables}; text {to, from, body}.';
+revoke all on function engine.build_requests(uuid[]) from public;
+
+-- sql/40_functions/engine/check_eligibility.sql
+-- The gate: may these jobs be sent now? One function, asked when a job is claimed and again right
+-- before it is sent, and it fails closed: what it does not know, it does not let through.
+-- The order matters: what ends a job comes before what only delays it.
+create or replace function engine.check_eligibility(p_job_ids uuid[])
+returns setof engine.verdict
+language sql
+stable
+set search_path = ''
+as $$
+  with jobs as materialized (
+    select
+      j.team_id, j.id, j.channel, j.status, j.due_at, n.config -> 'business_hours' as business_hours,
+      c.status as campaign_status, c.max_lateness, e.status as enrollment_status,
+      t.timezone as team_timezone, p.timezones, p.regions, i.status as integration_status,
+      (
+        select min(s.reason)
+        from public.suppressions as s
+        where s.team_id = j.team_id and s.phone = j.phone and s.channel = j.channel
+      ) as suppression,
+      engine.is_fictitious(j.phone) and not (t.is_sandbox and coalesce(i.is_sandbox, false)) as is_not_real
+    from unnest(p_job_ids) as asked (id)
+    inner join engine.jobs as j on asked.id = j.id
+    inner join public.teams as t on j.team_id = t.id
+    left join public.campaigns as c on j.team_id = c.team_id and j.campaign_id = c.id
+    left join engine.enrollments as e on j.team_id = e.team_id and j.enrollment_id = e.id
+    left join public.contacts as p on j.team_id = p.team_id and j.contact_id = p.id
+    left join public.integrations as i on j.team_id = i.team_id and j.integration_id = i.id
+    left join public.workflow_nodes as n
+      on j.team_id = n.team_id and j.workflow_id = n.workflow_id and j.node_id = n.id
+  ),
+
+  calendars as materialized (
+    select k.*, engine.open_hours(
+      k.channel, k.business_hours, k.team_timezone, k.timezones, k.regions,
+      engine.now(), engine.now() + interval '15 days'
+    ) as open_hours
+    from (
+      select distinct channel, business_hours, team_timezone, timezones, regions from jobs
+    ) as k
+  )
+
+  select
+    j.team_id, j.id, v.decision, v.reason_code,
+    case when v.decision = 'defer' then engine.first_open(k.open_hours, engine.now()) end,
+    case
+      when v.decision <> 'close' then null
+      when v.reason_code = 'suppressed_opted_out' then 'OPTED_OUT'
+      when v.reason_code like 'suppressed%' or v.reason_code in ('timezone_unknown', 'number_is_fictitious')
+        then 'SUPPRESSED'
+      when v.reason_code = 'campaign_cancelled' then 'CANCELLED'
+      else 'FAILED'
+    end::public.enrollment_status
+  from jobs as j
+  left join calendars as k
+    on j.channel = k.channel and j.business_hours is not distinct from k.business_hours
+    and j.team_timezone = k.team_timezone and j.timezones is not distinct from k.timezones
+    and j.regions is not distinct from k.regions
+  cross join lateral (
+    select case
+      when j.campaign_status = 'CANCELLED' then array['close', 'campaign_cancelled']
+      when j.enrollment_status is distinct from 'ACTIVE' then array['close', 'enrollment_ended']
+      when j.suppression is not null then array['close', 'suppressed_' || j.suppression]
+      when j.is_not_real is distinct from false then array['close', 'number_is_fictitious']
+      when coalesce(cardinality(j.timezones), 0) = 0 then array['close', 'timezone_unknown']
+      when engine.now() > j.due_at + j.max_lateness then array['close', 'too_late']
+      when isempty(k.open_hours) is distinct from false then array['close', 'never_open']
+      when j.campaign_status is distinct from 'ACTIVE' then array['hold', 'campaign_not_active']
+      when j.integration_status is distinct from 'ACTIVE' then array['hold', 'integration_paused']
+      when k.open_hours @> engine.now() then array['pass', null]
+      when engine.first_open(k.open_hours, engine.now()) is null then array['close', 'never_open']
+      else array['defer', 'outside_hours']
+    end as answer
+  ) as a
+  cross join lateral (select a.answer[1] as decision, a.answer[2] as reason_code) as v
+$$;
+comment on function engine.check_eligibility(uuid[]) is
+'The gate''s verdict for each job: pass, hold, defer or close, with a reason. Fails closed.';
+revoke all on function engine.check_eligibility(uuid[]) from public;
+
+-- sql/40_functions/engine/claim_ambiguous.sql
+-- Work for the reconciler: attempts whose fate is unknown, and dispatched jobs that no event has come
+-- for. Claiming one moves its next check past the lease, so that two reconcilers do not both ask.
+create or replace function engine.claim_ambiguous(p_worker text, p_limit integer, p_lease interval)
+returns table (
+  team_id uuid, attempt_id uuid, job_id uuid, provider text, secret_name text, account_ref text,
+  kind text, provider_id text, begun_at timestamptz, request jsonb
+)
+language sql
+volatile
+security definer -- workers may read no table
+set search_path = ''
+as $$
+  with due as (
+    select j.team_id, j.id
+    from engine.jobs as j
+    where j.status in ('DISPATCHED', 'AMBIGUOUS') and j.check_at <= engine.now()
+    order by j.check_at
+    limit p_limit
+    for update of j skip locked
+  ),
+
+  claimed as (
+    update engine.jobs as j
+    set check_at = engine.now() + p_lease
+    from due as d
+    where j.team_id = d.team_id and j.id = d.id
+    returning j.team_id, j.id, j.status, j.integration_id
+  )
+
+  select
+    c.team_id, a.id, c.id, a.provider::text, i.secret_name, i.account_ref,
+    case c.status when 'AMBIGUOUS' then 'ambiguous' else 'silent' end, a.provider_id, a.begun_at, a.request
+  from claimed as c
+  inner join engine.attempts as a
+    on c.team_id = a.team_id and c.id = a.job_id and a.status in ('AMBIGUOUS', 'ACCEPTED')
+  inner join public.integrations as i on c.team_id = i.team_id and c.integration_id = i.id
+$$;
+comment on function engine.claim_ambiguous(text, integer, interval) is
+'Attempts to ask the provider about: ambiguous ones, and dispatched jobs that were silent too long.';
+revoke all on function engine.claim_ambiguous(text, integer, interval) from public;
+grant execute on function engine.claim_ambiguous(text, integer, interval) to outbound_worker;
+
+-- sql/40_functions/engine/claim_jobs.sql
+-- Leases due jobs to a worker. Other workers' rows are skipped, never waited for. The gate runs here,
+-- so that what may not be sent never leaves the database; it runs again when an attempt begins.
+-- Calls of one account are leased under a lock on the account's row, so that two workers cannot both
+-- see the last free line.
+create or replace function engine.claim_jobs(
+  p_worker text,
+  p_queues text[],
+  p_limit integer,
+  p_lease interval default '60 seconds'
+)
+returns table (
+  team_id uuid, job_id uuid, queue text, priority smallint, run_at timestamptz, lease_expires_at timestamptz
+)
+language plpgsql
+security definer -- workers may read no table
+set search_path = ''
+as $$
+declare
+  v_due uuid[];
+  v_verdicts engine.verdict[];
+  v_claimed uuid[] := '{}'::uuid[];
+begin
+  if p_worker is null or p_limit is null or p_limit < 1 or p_lease is null or p_lease <= interval '0' then
+    perform engine.refuse('OB001', 'A claim needs a worker''s name, a limit of at least 1 and a lease.', '[]');
+  end if;
+  -- A round for each batch that the gate empties: what it defers must not hide what is due behind it.
+  for v_round in 1..20 loop
+    v_due := array(
+      select d.job_id from engine.lock_due_jobs(p_queues, p_limit - cardinality(v_claimed)) as d
+    );
+    exit when cardinality(v_due) = 0;
+    v_verdicts := array(select v from engine.check_eligibility(v_due) as v);
+    perform engine.release_jobs(v_verdicts);
+    update engine.jobs as j
+    set status = 'CLAIMED', lease_owner = p_worker, lease_expires_at = engine.now() + p_lease
+    from unnest(v_verdicts) as v
+    where v.decision = 'pass' and j.team_id = v.team_id and j.id = v.job_id;
+    v_claimed := v_claimed || array(select v.job_id from unnest(v_verdicts) as v where v.decision = 'pass');
+    exit when cardinality(v_claimed) >= p_limit
+      or not exists (select from unnest(v_verdicts) as v where v.decision in ('defer', 'close'));
+  end loop;
+  return query
+  select j.team_id, j.id, j.channel::text, j.priority, j.run_at, j.lease_expires_at
+  from unnest(v_claimed) as c (id)
+  inner join engine.jobs as j on c.id = j.id
+  order by j.priority, j.run_at, j.id;
+end
+$$;
+comment on function engine.claim_jobs(text, text[], integer, interval) is
+'Leases up to p_limit due jobs of the queues (call, text) that pass the gate.';
+revoke all on function engine.claim_jobs(text, text[], integer, interval) from public;
+grant execute on function engine.claim_jobs(text, text[], integer, interval) to outbound_worker;
+
+-- sql/40_functions/engine/classify_ended_reason.sql
+-- The longest pattern that fits decides.
+create or replace function engine.classify_ended_reason(p_ended_reason text)
+returns table (outcome public.job_outcome, scope text)
+language sql
+stable
+rows 1
+set search_path = ''
+as $$
+  select r.outcome, r.scope
+  from reference.call_ended_reasons as r
+  where coalesce(p_ended_reason, '') like r.pattern
+  order by length(r.pattern) desc
+  limit 1
+$$;
+comment on function engine.classify_ended_reason(text) is 'Outcome and scope of a Vapi ended reason.';
+revoke all on function engine.classify_ended_reason(text) from public;
+
+-- sql/40_functions/engine/close_jobs.sql
+-- Closes jobs that will not be sent, and ends their enrollments, with the reason on both. Jobs that a
+-- request may already be under way for are left to finish and be counted.
+create or replace function engine.close_jobs(p_closed engine.closed_job[])
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_closed integer;
+begin
+  update engine.jobs as j
+  set
+    status = 'CANCELLED', reason_code = c.reason_code, finished_at = engine.now(),
+    lease_owner = null, lease_expires_at = null, check_at = null
+  from unnest(p_closed) as c
+  where j.team_id = c.team_id and j.id = c.job_id and j.status in ('READY', 'CLAIMED')
+    and not exists (
+      select from engine.attempts as a
+      where a.team_id = j.team_id and a.job_id = j.id and a.status in ('OPEN', 'AMBIGUOUS', 'ACCEPTED')
+    );
+  get diagnostics v_closed = row_count;
+  perform engine.end_enrollments(
+    array(select c.team_id from unnest(p_closed) as c),
+    array(
+      select j.enrollment_id
+      from unnest(p_closed) with ordinality as c (team_id, job_id, reason_code, enrollment_status, n)
+      left join engine.jobs as j on c.team_id = j.team_id and c.job_id = j.id
+      order by c.n
+    ),
+    array(select c.enrollment_status from unnest(p_closed) as c),
+    array(select c.reason_code from unnest(p_closed) as c)
+  );
+  return v_closed;
+end
+$$;
+comment on function engine.close_jobs(engine.closed_job[]) is
+'Cancels jobs that have not begun and ends their enrollments; returns how many jobs it cancelled.';
+revoke all on function engine.close_jobs(engine.closed_job[]) from public;
+
+-- sql/40_functions/engine/close_reply_windows.sql
+-- Nobody answered in time: that is an outcome, and its edges are followed.
+create or replace function engine.close_reply_windows()
+returns integer
+language sql
+volatile
+set search_path = ''
+as $$
+  select engine.finish_jobs(array(
+    select (j.team_id, j.id, 'no_reply', 'reply_window_over', null)::engine.finished_job
+    from (
+      select k.team_id, k.id
+      from engine.jobs as k
+      where k.status = 'DISPATCHED' and k.reply_deadline <= engine.now()
+      order by k.id
+      limit 10000
+      for update of k skip locked
+    ) as j
+  ))
+$$;
+comment on function engine.close_reply_windows() is 'Ends texts whose reply window is over with no_reply; returns how many.';
+revoke all on function engine.close_reply_windows() from public;
+
+-- sql/40_functions/engine/count_enrollments.sql
+-- Keeps engine.counters equal to the enrollments, by the difference that each statement makes. Every
+-- backend adds to a shard of its own, so that no writer waits for another.
+create or replace function engine.count_enrollments()
+returns trigger
+language plpgsql
+security definer -- whoever changes enrollments changes their counters
+set search_path = ''
+as $$
+begin
+  if tg_op = 'INSERT' then
+    insert into engine.counters as c
+    select
+      r.team_id, r.campaign_id, '', r.status, case when r.booked_at is null then '' else 'booked' end,
+      '-infinity'::timestamptz, pg_backend_pid(), count(*)
+    from new_rows as r
+    group by 1, 2, 3, 4, 5, 6
+    on conflict on constraint counters_pk do update set amount = c.amount + excluded.amount;
+  elsif tg_op = 'DELETE' then
+    insert into engine.counters as c
+    select
+      r.team_id, r.campaign_id, '', r.status, case when r.booked_at is null then '' else 'booked' end,
+      '-infinity'::timestamptz, pg_backend_pid(), -count(*)
+    from old_rows as r
+    group by 1, 2, 3, 4, 5, 6
+    on conflict on constraint counters_pk do update set amount = c.amount + excluded.amount;
+  else
+    insert into engine.counters as c
+    select
+      r.team_id, r.campaign_id, '', r.status, case when r.booked_at is null then '' else 'booked' end,
+      '-infinity'::timestamptz, pg_backend_pid(), sum(r.amount)
+    from (
+      select n.*, 1 as amount from new_rows as n
+      union all
+      select o.*, -1 as amount from old_rows as o
+    ) as r
+    group by 1, 2, 3, 4, 5, 6
+    having sum(r.amount) <> 0
+    on conflict on constraint counters_pk do update set amount = c.amount + excluded.amount;
+  end if;
+  return null;
+end
+$$;
+comment on function engine.count_enrollments() is 'Trigger: counts enrollments by state and booking.';
+revoke all on function engine.count_enrollments() from public;
+
+-- sql/40_functions/engine/count_jobs.sql
+-- Keeps engine.counters equal to the jobs, by the difference that each statement makes. Every
+-- backend adds to a shard of its own, so that no writer waits for another.
+create or replace function engine.count_jobs()
+returns trigger
+language plpgsql
+security definer -- whoever changes jobs changes their counters
+set search_path = ''
+as $$
+begin
+  if tg_op = 'INSERT' then
+    insert into engine.counters as c
+    select
+      r.team_id, r.campaign_id, r.node_id, r.status, coalesce(r.outcome::text, ''),
+      case when r.status = 'READY' then r.run_at else '-infinity' end, pg_backend_pid(), count(*)
+    from new_rows as r
+    group by 1, 2, 3, 4, 5, 6
+    on conflict on constraint counters_pk do update set amount = c.amount + excluded.amount;
+  elsif tg_op = 'DELETE' then
+    insert into engine.counters as c
+    select
+      r.team_id, r.campaign_id, r.node_id, r.status, coalesce(r.outcome::text, ''),
+      case when r.status = 'READY' then r.run_at else '-infinity' end, pg_backend_pid(), -count(*)
+    from old_rows as r
+    group by 1, 2, 3, 4, 5, 6
+    on conflict on constraint counters_pk do update set amount = c.amount + excluded.amount;
+  else
+    insert into engine.counters as c
+    select
+      r.team_id, r.campaign_id, r.node_id, r.status, coalesce(r.outcome::text, ''),
+      case when r.status = 'READY' then r.run_at else '-infinity' end, pg_backend_pid(), sum(r.amount)
+    from (
+      select n.*, 1 as amount from new_rows as n
+      union all
+      select o.*, -1 as amount from old_rows as o
+    ) as r
+    group by 1, 2, 3, 4, 5, 6
+    having sum(r.amount) <> 0
+    on conflict on constraint counters_pk do update set amount = c.amount + excluded.amount;
+  end if;
+  return null;
+end
+$$;
+comment on function engine.count_jobs() is 'Trigger: counts jobs by node, state, outcome and due time.';
+revoke all on function engine.count_jobs() from public;
+
+-- sql/40_functions/engine/counted.sql
+-- The counters of campaigns, added up over shards, in the form of engine.recount.
+create or replace function engine.counted(p_campaign_ids uuid[])
+returns table (campaign_id uuid, node_id text, state text, outcome text, due_at timestamptz, amount bigint)
+language sql
+stable
+set search_path = ''
+as $$
+  select
+    c.campaign_id, c.node_id, c.state, c.outcome,
+    case when c.due_at > engine.now() then c.due_at else '-infinity' end, sum(c.amount)::bigint
+  from public.campaigns as k
+  inner join engine.counters as c on k.team_id = c.team_id and k.id = c.campaign_id
+  where k.id = any(p_campaign_ids)
+  group by 1, 2, 3, 4, 5
+  having sum(c.amount) <> 0
+$$;
+comment on function engine.counted(uuid[]) is 'The counters of campaigns in the form of engine.recount.';
+revoke all on function engine.counted(uuid[]) from public;
+
+-- sql/40_functions/engine/create_jobs.sql
+-- Makes jobs, each with a due time that respects the node's business hours, the legal hours of every
+-- zone that the contact may be in, and the node's batching.
+create or replace function engine.create_jobs(p_jobs engine.new_job[])
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_placed engine.placed_job[] := array(select p from engine.place_jobs(p_jobs) as p);
+  v_demand record;
+begin
+  if cardinality(v_placed) <> cardinality(p_jobs) then
+    raise exception 'only % of % jobs could be placed', cardinality(v_placed), cardinality(p_jobs);
+  end if;
+  perform engine.insert_jobs(
+    array(select p from unnest(v_placed) as p where p.batch_size is null),
+    array(select p.earliest from unnest(v_placed) as p where p.batch_size is null)
+  );
+  -- A loop over calendars, not over jobs: each takes free slots that the one before left. Those that
+  -- close first go first.
+  for v_demand in
+    select
+      (p.job).team_id, (p.job).campaign_id, (p.job).node_id, p.batch_size, p.batch_interval,
+      p.open_hours, p.earliest, array_agg(p order by (p.job).enrollment_id) as placed
+    from unnest(v_placed) as p
+    where p.batch_size is not null
+    group by 1, 2, 3, 4, 5, 6, 7
+    order by 1, 2, 3, p.earliest, upper(p.open_hours)
+  loop
+    perform pg_advisory_xact_lock(
+      hashtextextended('pacing ' || v_demand.campaign_id || ' ' || v_demand.node_id, 0)
+    );
+    perform engine.insert_jobs(
+      array_agg(p.placed order by p.rank),
+      array_agg(coalesce(s.run_at, v_demand.earliest) order by p.rank)
+    )
+    from unnest(v_demand.placed) with ordinality as u
+    cross join lateral (select row(u.job, u.channel, u.integration_id, u.open_hours, u.earliest,
+      u.batch_size, u.batch_interval)::engine.placed_job as placed, u.ordinality as rank) as p
+    left join engine.deal_slots(
+      v_demand.team_id, v_demand.campaign_id, v_demand.node_id, v_demand.batch_size,
+      v_demand.batch_interval, v_demand.open_hours, v_demand.earliest, cardinality(v_demand.placed)
+    ) as s on p.rank between s.rank_from and s.rank_to;
+  end loop;
+  return cardinality(v_placed);
+end
+$$;
+comment on function engine.create_jobs(engine.new_job[]) is 'Makes jobs with their due times; returns how many.';
+revoke all on function engine.create_jobs(engine.new_job[]) from public;
+
+-- sql/40_functions/engine/cron_drives_tick.sql
+-- Whether pg_cron calls the tick here. Where it does not, a worker must.
+create or replace function engine.cron_drives_tick()
+returns boolean
+language plpgsql
+stable
+security definer -- cron's tables are its own
+set search_path = ''
+as $$
+declare
+  v_is_scheduled boolean := false;
+begin
+  if to_regclass('cron.job') is not null then
+    -- Dynamic, because the table is not there on every server.
+    execute 'select exists (select from cron.job where jobname = ''outbound-tick'' and active)'
+    into v_is_scheduled;
+  end if;
+  return v_is_scheduled;
+end
+$$;
+comment on function engine.cron_drives_tick() is 'True when pg_cron calls engine.tick() every minute.';
+revoke all on function engine.cron_drives_tick() from public;
+grant execute on function engine.cron_drives_tick() to outbound_worker;
+
+-- sql/40_functions/engine/deal_slots.sql
+-- Deals a number of jobs of one node and calendar into batch slots: never more than the batching's
+-- size in one interval, the earliest free slots first, none outside the open hours. The caller holds
+-- the node's pacing lock. Returns which ranks (from 1) run when.
+create or replace function engine.deal_slots(
+  p_team_id uuid,
+  p_campaign_id uuid,
+  p_node_id text,
+  p_size integer,
+  p_interval interval,
+  p_open_hours tstzmultirange,
+  p_earliest timestamptz,
+  p_count integer
+)
+returns table (rank_from integer, rank_to integer, run_at timestamptz)
+language sql
+volatile
+set search_path = ''
+as $$
+  -- Every slot that is left has room for one, so that many slots are enough. The series is read as far
+  -- as needed: written this way it is not made whole first.
+  with slots as (
+    select g.slot_at, greatest(g.slot_at, p_earliest) as run_at, p_size - coalesce(u.used, 0) as free
+    from (
+      select generate_series(
+        date_bin(p_interval, p_earliest, 'epoch'), coalesce(upper(p_open_hours), p_earliest), p_interval
+      ) as slot_at
+    ) as g
+    left join lateral (
+      select t.used
+      from engine.pacing as t
+      where t.team_id = p_team_id and t.campaign_id = p_campaign_id and t.node_id = p_node_id
+        and t.slot_at = g.slot_at
+      limit 1
+    ) as u on true
+    where p_open_hours @> greatest(g.slot_at, p_earliest) and coalesce(u.used, 0) < p_size
+    limit p_count
+  ),
+
+  dealt as (
+    select
+      r.slot_at, r.run_at, r.before + 1 as rank_from,
+      least(r.before + r.free, p_count) as rank_to
+    from (
+      select s.*, sum(s.free) over (order by s.slot_at) - s.free as before from slots as s
+    ) as r
+    where r.before < p_count
+  ),
+
+  taken as (
+    insert into engine.pacing as u (team_id, campaign_id, node_id, slot_at, used)
+    select p_team_id, p_campaign_id, p_node_id, d.slot_at, d.rank_to - d.rank_from + 1
+    from dealt as d
+    on conflict on constraint pacing_pk do update set used = u.used + excluded.used
+  )
+
+  select d.rank_from::integer, d.rank_to::integer, d.run_at from dealt as d
+$$;
+comment on function engine.deal_slots(uuid, uuid, text, integer, interval, tstzmultirange, timestamptz, integer) is
+'Deals jobs into batch slots and books them; returns ranks and due times.';
+revoke all on function
+engine.deal_slots(uuid, uuid, text, integer, interval, tstzmultirange, timestamptz, integer) from public;
+
+-- sql/40_functions/engine/disprove_attempts.sql
+-- Attempts that the provider has no trace of. Within the grace period that proves nothing. After it,
+-- an ambiguous request was not sent, and the job may go out again; a dispatched one that the provider
+-- has forgotten has failed, and is not sent again, because it was once taken.
+create or replace function engine.disprove_attempts(p_answers engine.lookup_answer[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_not_sent engine.dispatch_result[];
+begin
+  v_not_sent := array(
+    select (a.team_id, a.job_id, a.id, 'try_later', 'job', a.code, 'the provider has no trace of it', null, null)::engine.dispatch_result
+    from unnest(p_answers) as l
+    inner join engine.attempts as a on l.attempt_id = a.id
+    where not l.found and a.status = 'AMBIGUOUS' and a.begun_at <= engine.now() - interval '2 minutes'
+  );
+  perform engine.postpone_attempts(v_not_sent);
+  update engine.attempts as a
+  set status = 'NOT_SENT'
+  from unnest(v_not_sent) as r
+  where a.team_id = r.team_id and a.id = r.attempt_id;
+
+  perform engine.finish_jobs(array(
+    select (a.team_id, a.job_id, 'failed', 'provider_lost_it', null)::engine.finished_job
+    from unnest(p_answers) as l
+    inner join engine.attempts as a on l.attempt_id = a.id
+    where not l.found and a.status = 'ACCEPTED' and a.resolved_at <= engine.now() - interval '2 minutes'
+  ));
+end
+$$;
+comment on function engine.disprove_attempts(engine.lookup_answer[]) is
+'Attempts that the provider has no trace of, after a grace period.';
+revoke all on function engine.disprove_attempts(engine.lookup_answer[]) from public;
+
+-- sql/40_functions/engine/doubt_attempts.sql
+-- Requests that may or may not have reached the provider. Nothing more is sent for these jobs until
+-- the provider has been asked.
+create or replace function engine.doubt_attempts(p_results engine.dispatch_result[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  update engine.attempts as a
+  set status = 'AMBIGUOUS', code = r.code, message = r.message
+  from unnest(p_results) as r
+  where a.team_id = r.team_id and a.id = r.attempt_id;
+
+  update engine.jobs as j
+  set
+    status = 'AMBIGUOUS', lease_owner = null, lease_expires_at = null,
+    check_at = engine.now() + interval '30 seconds'
+  from unnest(p_results) as r
+  where j.team_id = r.team_id and j.id = r.job_id and j.status = 'CLAIMED';
+end
+$$;
+comment on function engine.doubt_attempts(engine.dispatch_result[]) is
+'Attempts whose fate is unknown: the job is AMBIGUOUS until the provider was asked.';
+revoke all on function engine.doubt_attempts(engine.dispatch_result[]) from public;
+
+-- sql/40_functions/engine/end_enrollments.sql
+-- Ends enrollments, position by position. An enrollment that has ended stays as it ended; one whose
+-- contact booked ends BOOKED however its last step went, unless she opted out after.
+create or replace function engine.end_enrollments(
+  p_team_ids uuid[],
+  p_enrollment_ids uuid[],
+  p_statuses public.enrollment_status[],
+  p_reason_codes text[]
+)
+returns void
+language sql
+volatile
+set search_path = ''
+as $$
+  update engine.enrollments as e
+  set
+    status = case when e.booked_at is not null and n.status <> 'OPTED_OUT' then 'BOOKED' else n.status end,
+    reason_code = case
+      when e.booked_at is not null and n.status <> 'OPTED_OUT' then 'booked' else n.reason_code
+    end,
+    ended_at = engine.now()
+  from unnest(p_team_ids, p_enrollment_ids, p_statuses, p_reason_codes)
+    as n (team_id, id, status, reason_code)
+  where e.team_id = n.team_id and e.id = n.id and e.status = 'ACTIVE'
+$$;
+comment on function engine.end_enrollments(uuid[], uuid[], public.enrollment_status[], text[]) is
+'Ends active enrollments with a status and a reason each.';
+revoke all on function engine.end_enrollments(uuid[], uuid[], public.enrollment_status[], text[]) from public;
+
+-- sql/40_functions/engine/expire_leases.sql
+-- Jobs whose worker went silent. Without an attempt nothing was sent and another worker may have the
+-- job; with one the request may have left, so the provider is asked before anything else happens.
+create or replace function engine.expire_leases()
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_expired uuid[] := array(
+    select j.id
+    from engine.jobs as j
+    where j.status = 'CLAIMED' and j.lease_expires_at <= engine.now()
+    order by j.id
+    limit 10000
+    for update of j skip locked
+  );
+begin
+  update engine.attempts as a
+  set status = 'AMBIGUOUS', code = 'lease_expired', message = 'the worker went silent while sending'
+  from engine.jobs as j
+  where j.id = any(v_expired) and a.team_id = j.team_id and a.job_id = j.id and a.status = 'OPEN';
+
+  update engine.jobs as j
+  set
+    lease_owner = null, lease_expires_at = null,
+    status = case when d.is_in_doubt then 'AMBIGUOUS' else 'READY' end::public.job_status,
+    check_at = case when d.is_in_doubt then engine.now() end
+  from (
+    select k.team_id, k.id, exists (
+      select from engine.attempts as a
+      where a.team_id = k.team_id and a.job_id = k.id and a.status = 'AMBIGUOUS'
+    ) as is_in_doubt
+    from engine.jobs as k
+    where k.id = any(v_expired)
+  ) as d
+  where j.team_id = d.team_id and j.id = d.id;
+  return cardinality(v_expired);
+end
+$$;
+comment on function engine.expire_leases() is 'Takes jobs back from silent workers: READY, or AMBIGUOUS when an attempt was open.';
+revoke all on function engine.expire_leases() from public;
+
+-- sql/40_functions/engine/extend_leases.sql
+-- A slow provider must not lose a worker its jobs.
+create or replace function engine.extend_leases(p_worker text, p_job_ids uuid[], p_lease interval)
+returns table (job_id uuid, lease_expires_at timestamptz)
+language sql
+volatile
+security definer -- workers may read no table
+set search_path = ''
+as $$
+  update engine.jobs as j
+  set lease_expires_at = engine.now() + p_lease
+  from (
+    select k.team_id, k.id
+    from engine.jobs as k
+    where k.id = any(p_job_ids) and k.status = 'CLAIMED' and k.lease_owner = p_worker
+      and k.lease_expires_at > engine.now()
+    order by k.id
+    for update of k
+  ) as held
+  where j.team_id = held.team_id and j.id = held.id
+  returning j.id, j.lease_expires_at
+$$;
+comment on function engine.extend_leases(text, uuid[], interval) is
+'Renews the leases that the worker still holds, and returns those.';
+revoke all on function engine.extend_leases(text, uuid[], interval) from public;
+grant execute on function engine.extend_leases(text, uuid[], interval) to outbound_worker;
+
+-- sql/40_functions/engine/find_attempt.sql
+-- The attempt that an event is about: by our own id, which travelled with the request, else by the
+-- provider's. An id of ours that belongs to another message of the provider is not believed.
+create or replace function engine.find_attempt(
+  p_provider public.provider,
+  p_attempt_id uuid,
+  p_provider_id text
+)
+returns setof engine.attempts
+language sql
+stable
+rows 1
+set search_path = ''
+as $$
+  select a.*
+  from engine.attempts as a
+  where a.provider = p_provider
+    and (
+      (a.id = p_attempt_id and (p_provider_id is null or coalesce(a.provider_id, p_provider_id) = p_provider_id))
+      or a.provider_id = p_provider_id
+    )
+  order by (a.id = p_attempt_id) desc nulls last
+  limit 1
+$$;
+comment on function engine.find_attempt(public.provider, uuid, text) is 'The attempt that an event is about, if it is known.';
+revoke all on function engine.find_attempt(public.provider, uuid, text) from public;
+
+-- sql/40_functions/engine/finish_jobs.sql
+-- Ends jobs with what came of them and moves their enrollments on, in one transaction. A job that has
+-- ended already is left alone, so saying an outcome twice, late or out of order changes nothing.
+create or replace function engine.finish_jobs(p_finished engine.finished_job[])
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_ended engine.finished_job[];
+begin
+  if cardinality(p_finished) = 0 then
+    return 0;
+  end if;
+  perform
+  from unnest(p_finished) as f
+  inner join engine.jobs as j on f.team_id = j.team_id and f.job_id = j.id
+  order by j.id
+  for update of j;
+
+  with ended as (
+    update engine.jobs as j
+    set
+      -- What the provider never took has failed, whatever that says about the person.
+      status = case
+        when f.outcome in ('failed', 'undeliverable') or j.status <> 'DISPATCHED' then 'FAILED' else 'DONE'
+      end::public.job_status,
+      outcome = f.outcome, reason_code = f.reason_code, finished_at = engine.now(),
+      lease_owner = null, lease_expires_at = null, check_at = null, reply_deadline = null
+    from unnest(p_finished) as f
+    where j.team_id = f.team_id and j.id = f.job_id
+      and (j.status = 'DISPATCHED' or (
+        j.status in ('CLAIMED', 'AMBIGUOUS') and f.outcome in ('failed', 'undeliverable', 'opted_out')
+      ))
+    returning f.*
+  )
+  select array_agg((e.team_id, e.job_id, e.outcome, e.reason_code, e.reply_text)::engine.finished_job)
+  into v_ended
+  from ended as e;
+  if v_ended is null then
+    return 0;
+  end if;
+  perform engine.advance_enrollments(v_ended);
+  return cardinality(v_ended);
+end
+$$;
+comment on function engine.finish_jobs(engine.finished_job[]) is
+'Ends jobs in flight with their outcomes and moves their enrollments on; returns how many it ended.';
+revoke all on function engine.finish_jobs(engine.finished_job[]) from public;
+
+-- sql/40_functions/engine/first_open.sql
+-- The first moment that lies in the open hours, cut to the whole second: what is due now stays due now.
+create or replace function engine.first_open(p_hours tstzmultirange, p_at timestamptz)
+returns timestamptz
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select min(greatest(lower(r.hours), c.at))
+  from (select date_trunc('second', p_at)) as c (at)
+  cross join unnest(p_hours) as r (hours)
+  where upper(r.hours) > c.at
+$$;
+comment on function engine.first_open(tstzmultirange, timestamptz) is
+'First whole second within the hours from a moment on; null when there is none.';
+revoke all on function engine.first_open(tstzmultirange, timestamptz) from public;
+
+-- sql/40_functions/engine/fold_counters.sql
+-- Folds the shards of all backends into shard 0, and due times that have come into -infinity, so that
+-- reading stays a matter of a few rows. Rows that a writer holds are left for the next time: nobody
+-- waits. Two statements, because one must not insert a key that it deletes.
+create or replace function engine.fold_counters()
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := engine.now();
+  v_taken engine.counters[];
+begin
+  if not pg_try_advisory_xact_lock(hashtext('engine.fold_counters')) then
+    return 0;
+  end if;
+  with taken as (
+    delete from engine.counters as c
+    where c.ctid in (
+      select f.ctid
+      from engine.counters as f
+      where f.shard <> 0 or f.amount = 0 or (f.due_at > '-infinity' and f.due_at <= v_now)
+      limit 50000
+      for update skip locked
+    )
+    returning c.*
+  )
+  select array_agg(taken::engine.counters) into v_taken from taken;
+  insert into engine.counters as c
+  select
+    t.team_id, t.campaign_id, t.node_id, t.state, t.outcome,
+    case when t.due_at <= v_now then '-infinity' else t.due_at end, 0, sum(t.amount)
+  from unnest(v_taken) as t
+  group by 1, 2, 3, 4, 5, 6
+  having sum(t.amount) <> 0
+  on conflict on constraint counters_pk do update set amount = c.amount + excluded.amount;
+  return coalesce(cardinality(v_taken), 0);
+end
+$$;
+comment on function engine.fold_counters() is 'Folds finished counter shards into shard 0; returns how many rows were folded.';
+revoke all on function engine.fold_counters() from public;
+
+-- sql/40_functions/engine/has_booked_by_tool.sql
+-- Whether the assistant booked through a tool during this call.
+create or replace function engine.has_booked_by_tool(p_team_id uuid, p_attempt_id uuid)
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+  select exists (
+    select
+    from engine.events as e
+    where e.team_id = p_team_id and e.attempt_id = p_attempt_id and e.type = 'tool-calls'
+      and engine.tool_names(
+        case when jsonb_typeof(e.payload -> 'message') = 'object' then e.payload -> 'message' else e.payload end
+      ) && array['book', 'book_appointment', 'bookappointment', 'create_booking', 'schedule_appointment']
+  )
+$$;
+comment on function engine.has_booked_by_tool(uuid, uuid) is 'Whether a tool-calls event of the attempt made a booking.';
+revoke all on function engine.has_booked_by_tool(uuid, uuid) from public;
+
+-- sql/40_functions/engine/ingest_event.sql
+-- The inbox. Each event is stored once and applied once; one whose attempt is not known yet waits and
+-- is applied when it is. Returns what became of each.
+create or replace function engine.ingest_event(p_events jsonb)
+returns table (event_key text, result text)
+language plpgsql
+security definer -- the receiver may read no table
+set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  v_new engine.event_ref[];
+begin
+  if jsonb_typeof(p_events) is distinct from 'array' or exists (
+    select from jsonb_array_elements(p_events) as e (event)
+    where coalesce(e.event ->> 'event_key', '') = '' or coalesce(e.event ->> 'type', '') = ''
+      or e.event ->> 'provider' is null or e.event -> 'payload' is null
+  ) then
+    perform engine.refuse(
+      'OB001', 'Each event needs a provider, an event_key, a type and a payload.', '[]'
+    );
+  end if;
+  with told as (
+    select distinct on (e.provider, e.event_key) e.*
+    from jsonb_populate_recordset(null::engine.events, p_events) as e
+  ),
+
+  stored as (
+    insert into engine.events (provider, event_key, team_id, attempt_id, provider_id, type, payload, occurred_at)
+    select t.provider, t.event_key, a.team_id, a.id, t.provider_id, t.type, t.payload, t.occurred_at
+    from told as t
+    left join lateral engine.find_attempt(t.provider, t.attempt_id, t.provider_id) as a on true
+    on conflict on constraint events_pk do nothing
+    returning provider, event_key
+  )
+
+  select array_agg((s.provider, s.event_key)::engine.event_ref) into v_new from stored as s;
+  perform engine.apply_events(coalesce(v_new, '{}'));
+  return query
+  select t.event_key, case
+    when exists (select from unnest(v_new) as n where n.provider = t.provider and n.event_key = t.event_key)
+      then (select e.result from engine.events as e where e.provider = t.provider and e.event_key = t.event_key)
+    else 'duplicate'
+  end
+  from jsonb_populate_recordset(null::engine.events, p_events) as t;
+end
+$$;
+comment on function engine.ingest_event(jsonb) is
+'Stores and applies events: [{provider, event_key, type, payload, provider_id?, attempt_id?, occurred_at?}]; result is applied, waiting, ignored or duplicate.';
+revoke all on function engine.ingest_event(jsonb) from public;
+grant execute on function engine.ingest_event(jsonb) to outbound_worker;
+
+-- sql/40_functions/engine/insert_jobs.sql
+-- The one statement that makes jobs. A duplicate is an error here: what calls this holds the locks
+-- that make one impossible, and a job that is quietly not made would lose a contact.
+create or replace function engine.insert_jobs(p_placed engine.placed_job[], p_run_at timestamptz[])
+returns void
+language sql
+volatile
+set search_path = ''
+as $$
+  insert into engine.jobs (
+    team_id, channel, campaign_id, enrollment_id, workflow_id, node_id, visit, contact_id, phone,
+    integration_id, priority, run_at, due_at, dedupe_hash
+  )
+  select
+    (p.job).team_id, p.channel, (p.job).campaign_id, (p.job).enrollment_id, (p.job).workflow_id,
+    (p.job).node_id, (p.job).visit, (p.job).contact_id, (p.job).phone, p.integration_id,
+    (p.job).priority, r.run_at, r.run_at,
+    sha256(convert_to(
+      concat_ws('|', 'campaign_job', (p.job).enrollment_id, (p.job).node_id, (p.job).visit), 'UTF8'
+    ))
+  from unnest(p_placed) with ordinality as p (
+    job, channel, integration_id, open_hours, earliest, batch_size, batch_interval, n
+  )
+  inner join unnest(p_run_at) with ordinality as t (at, n) on p.n = t.n
+  cross join lateral (select date_trunc('second', t.at) as run_at) as r
+$$;
+comment on function engine.insert_jobs(engine.placed_job[], timestamptz[]) is
+'Inserts placed jobs with their due times, position by position.';
+revoke all on function engine.insert_jobs(engine.placed_job[], timestamptz[]) from public;
+
+-- sql/40_functions/engine/legal_window.sql
+-- A region's rule for a day, else the default's.
+create or replace function engine.legal_window(p_channel public.contact_channel, p_region text, p_day date)
+returns table (starts_at time, ends_at time, daily_limit smallint)
+language sql
+stable
+rows 1
+set search_path = ''
+as $$
+  select w.starts_at, w.ends_at, w.daily_limit
+  from reference.calling_windows as w
+  where w.channel = p_channel and w.region in (p_region, '') and w.weekday = extract(isodow from p_day)
+  order by w.region desc
+  limit 1
+$$;
+comment on function engine.legal_window(public.contact_channel, text, date) is
+'Legal contact hours of a region on a date: its own row, else the default; no hours means closed.';
+revoke all on function engine.legal_window(public.contact_channel, text, date) from public;
+
+-- sql/40_functions/engine/local_days.sql
+-- The local days that two moments span in a zone, one more on each side.
+create or replace function engine.local_days(p_zone text, p_from timestamptz, p_until timestamptz)
+returns setof date
+language sql
+stable
+rows 20
+set search_path = ''
+as $$
+  select (p_from at time zone p_zone)::date + g.n
+  from generate_series(
+    -1, (p_until at time zone p_zone)::date - (p_from at time zone p_zone)::date + 1
+  ) as g (n)
+$$;
+comment on function engine.local_days(text, timestamptz, timestamptz) is
+'Dates in a zone from the day before one moment to the day after another.';
+revoke all on function engine.local_days(text, timestamptz, timestamptz) from public;
+
+-- sql/40_functions/engine/lock_due_jobs.sql
+-- Picks due jobs of active campaigns, most urgent first, and locks them; what others hold is skipped.
+-- Each account's free lines bound its calls. Accounts are locked in order of id, before any job.
+create or replace function engine.lock_due_jobs(p_queues text[], p_limit integer)
+returns table (job_id uuid)
+language plpgsql
+set search_path = ''
+as $$
+begin
+  -- A statement of its own: what follows must see what the one waited for has committed.
+  perform
+  from public.integrations as i
+  where i.status = 'ACTIVE' and exists (
+    select
+    from unnest(p_queues::public.contact_channel[]) as q (channel)
+    inner join public.campaigns as c on c.team_id = i.team_id and c.status = 'ACTIVE'
+    where i.provider = engine.provider_for(q.channel) and exists (
+      select from engine.jobs as j
+      where j.campaign_id = c.id and j.channel = q.channel and j.status = 'READY'
+        and j.run_at <= engine.now()
+    )
+  )
+  order by i.id
+  for no key update of i;
+
+  return query
+  with lines as materialized (
+    select i.team_id, q.channel, case
+      when q.channel = 'text' then p_limit
+      else greatest(least(p_limit, i.concurrency_limit - (
+        select count(*)
+        from engine.jobs as j
+        where j.team_id = i.team_id and j.integration_id = i.id
+          and j.status in ('CLAIMED', 'DISPATCHED', 'AMBIGUOUS')
+      )), 0)
+    end as free
+    from public.integrations as i
+    inner join unnest(p_queues::public.contact_channel[]) as q (channel)
+      on i.provider = engine.provider_for(q.channel)
+    where i.status = 'ACTIVE'
+  )
+
+  select d.id
+  from (
+    select n.id, n.priority, n.run_at, row_number() over (
+      partition by l.team_id, l.channel order by n.priority, n.run_at
+    ) <= l.free as has_line
+    from lines as l
+    inner join public.campaigns as c on l.team_id = c.team_id and c.status = 'ACTIVE'
+    cross join lateral (
+      select j.id, j.priority, j.run_at
+      from engine.jobs as j
+      where j.campaign_id = c.id and j.channel = l.channel and j.status = 'READY'
+        and j.run_at <= engine.now()
+      order by j.priority, j.run_at
+      limit l.free
+      for update of j skip locked
+    ) as n
+  ) as d
+  where d.has_line
+  order by d.priority, d.run_at
+  limit p_limit;
+end
+$$;
+comment on function engine.lock_due_jobs(text[], integer) is
+'Locks and returns due jobs of active campaigns, within the free lines of their accounts.';
+revoke all on function engine.lock_due_jobs(text[], integer) from public;
+
+-- sql/40_functions/engine/next_steps.sql
+-- Decides, without writing, where the enrollments of ended jobs go. A retry comes before the edges: the
+-- edges see the outcome only when the node has given up on a better one. Of the edges the first one
+-- that matches, by priority, is taken. A call that nobody was dialled for, for want of a line or of a
+-- working account, is tried again whatever the node says.
+create or replace function engine.next_steps(p_ended engine.finished_job[])
+returns setof engine.step
+language sql
+stable
+set search_path = ''
+as $$
+  with ended as materialized (
+    select
+      f.outcome, f.reason_code, f.reply_text, j.team_id, j.campaign_id, j.enrollment_id, j.contact_id,
+      j.phone, j.workflow_id, j.node_id, j.visit, j.priority, n.type, n.config -> 'retry' as retry,
+      e.retries_left, j.channel = 'call' and exists (
+        select from engine.classify_ended_reason(f.reason_code) as c where c.scope <> 'job'
+      ) as was_not_dialled
+    from unnest(p_ended) as f
+    inner join engine.jobs as j on f.team_id = j.team_id and f.job_id = j.id
+    inner join engine.enrollments as e
+      on j.team_id = e.team_id and j.enrollment_id = e.id and e.status = 'ACTIVE'
+    inner join public.campaigns as c
+      on j.team_id = c.team_id and j.campaign_id = c.id and c.status <> 'CANCELLED'
+    inner join public.workflow_nodes as n
+      on j.team_id = n.team_id and j.workflow_id = n.workflow_id and j.node_id = n.id
+  ),
+
+  decided as (
+    select
+      d.*, r.is_retry, g.id as edge_id, g.target,
+      case
+        when d.was_not_dialled then interval '5 minutes'
+        when r.is_retry then (d.retry ->> 'delay')::interval
+        else g.delay
+      end as delay
+    from ended as d
+    cross join lateral (
+      select coalesce(
+        d.retries_left > 0 and (d.was_not_dialled or (
+          d.retry -> 'outcomes' ? d.outcome::text and d.visit <= (d.retry ->> 'max_retries')::integer
+        )),
+        false
+      ) as is_retry
+    ) as r
+    left join lateral (
+      select w.id, w.target, w.delay
+      from public.workflow_edges as w
+      where w.team_id = d.team_id and w.workflow_id = d.workflow_id and w.source = d.node_id
+        and not r.is_retry
+        and d.outcome = any(engine.outcomes_matching(d.type, w.when_outcome))
+        and (w.when_outcome <> 'reply_matches' or engine.reply_matches(d.reply_text, w.phrases))
+      order by w.priority, w.id
+      limit 1
+    ) as g on true
+  )
+
+  select
+    d.team_id, d.enrollment_id, d.edge_id, d.is_retry,
+    case when d.is_retry or d.edge_id is not null then (
+      d.team_id, d.campaign_id, d.enrollment_id, d.contact_id, d.phone, d.workflow_id,
+      case when d.is_retry then d.node_id else d.target end,
+      case when d.is_retry then d.visit + 1 else 1 end,
+      d.priority, engine.now() + coalesce(d.delay, interval '0')
+    )::engine.new_job end,
+    case
+      when d.is_retry or d.edge_id is not null then null
+      when d.outcome in ('failed', 'undeliverable') then 'FAILED'
+      else 'COMPLETED'
+    end::public.enrollment_status,
+    coalesce(d.reason_code, d.outcome::text)
+  from decided as d
+$$;
+comment on function engine.next_steps(engine.finished_job[]) is
+'Where the active enrollments of ended jobs go: retry, edge or end. Writes nothing.';
+revoke all on function engine.next_steps(engine.finished_job[]) from public;
+
+-- sql/40_functions/engine/open_hours.sql
+-- When a person may be reached at a node: the node's business hours and the legal hours, in every
+-- zone and under every region's rules that may apply. Intersecting ranges of real instants keeps the
+-- days right on which the clocks change.
+create or replace function engine.open_hours(
+  p_channel public.contact_channel,
+  p_business_hours jsonb,
+  p_team_timezone text,
+  p_timezones text[],
+  p_regions text[],
+  p_from timestamptz,
+  p_until timestamptz
+)
+returns tstzmultirange
+language sql
+stable
+set search_path = ''
+as $$
+  with legal as (
+    select z.zone, r.region, range_agg(tstzrange(
+      (d.day + w.starts_at) at time zone z.zone, (d.day + w.ends_at) at time zone z.zone
+    )) as hours
+    from unnest(p_timezones) as z (zone)
+    cross join unnest(case when cardinality(p_regions) = 0 then array[''] else p_regions end) as r (region)
+    cross join engine.local_days(z.zone, p_from, p_until) as d (day)
+    cross join engine.legal_window(p_channel, r.region, d.day) as w
+    where w.starts_at is not null
+    group by z.zone, r.region
+  ),
+
+  business as (
+    select z.zone, range_agg(tstzrange(
+      -- A window that the spring gap would turn backwards comes out empty.
+      least(
+        (d.day + (b.value ->> 'start')::time) at time zone z.zone,
+        (d.day + (b.value ->> 'end')::time) at time zone z.zone
+      ),
+      (d.day + (b.value ->> 'end')::time) at time zone z.zone
+    )) as hours
+    from unnest(case coalesce(p_business_hours ->> 'timezone', 'contact')
+      when 'contact' then p_timezones
+      when 'team' then array[p_team_timezone]
+      else array[p_business_hours ->> 'timezone']
+    end) as z (zone)
+    cross join engine.local_days(z.zone, p_from, p_until) as d (day)
+    cross join jsonb_array_elements(
+      coalesce(p_business_hours -> 'windows' -> engine.weekday_name(d.day), '[]')
+    ) as b (value)
+    where (b.value ->> 'start')::time < (b.value ->> 'end')::time
+    group by z.zone
+  )
+
+  select case
+    -- Unknown zones, a zone or region that is never open: fail closed.
+    when cardinality(p_timezones) = 0 then '{}'
+    when (select count(*) from legal)
+      < cardinality(p_timezones) * greatest(cardinality(p_regions), 1) then '{}'
+    when p_business_hours is null then (select range_intersect_agg(hours) from legal)
+    else
+      (select range_intersect_agg(hours) from legal)
+      * coalesce((select range_intersect_agg(hours) from business), '{}')
+  end
+$$;
+comment on function engine.open_hours(public.contact_channel, jsonb, text, text[], text[], timestamptz, timestamptz) is
+'Instants between two moments at which a contact may be reached at a node; empty when zones are unknown.';
+revoke all on function
+engine.open_hours(public.contact_channel, jsonb, text, text[], text[], timestamptz, timestamptz) from public;
+
+-- sql/40_functions/engine/pause_refused_accounts.sql
+-- A call that could not start because the account is frozen or empty: nobody was dialled, and nobody
+-- will be until it is mended. The integration pauses, with the reason that operators see.
+create or replace function engine.pause_refused_accounts(p_readings engine.event_reading[])
+returns void
+language sql
+volatile
+set search_path = ''
+as $$
+  update public.integrations as i
+  set status = 'PAUSED', paused_at = engine.now(), paused_reason = left((r.reading).reason_code, 500)
+  from unnest(p_readings) as r
+  inner join engine.jobs as j on r.team_id = j.team_id and r.job_id = j.id
+  where (r.reading).scope = 'account' and i.team_id = j.team_id and i.id = j.integration_id and i.status = 'ACTIVE'
+$$;
+comment on function engine.pause_refused_accounts(engine.event_reading[]) is
+'Pauses integrations whose calls ended for want of a working account.';
+revoke all on function engine.pause_refused_accounts(engine.event_reading[]) from public;
+
+-- sql/40_functions/engine/pending_work.sql
+-- What a driver of the sandbox's clock, or a person, asks: is anything to be done now, is anything open,
+-- and when is the next moment at which time alone brings work?
+create or replace function engine.pending_work()
+returns table (due_jobs bigint, open_jobs bigint, next_due_at timestamptz)
+language sql
+stable
+security definer -- workers may read no table
+set search_path = ''
+as $$
+  select
+    (
+      select count(*)
+      from engine.jobs as j
+      inner join public.campaigns as c on j.team_id = c.team_id and j.campaign_id = c.id
+      inner join public.integrations as i on j.team_id = i.team_id and j.integration_id = i.id
+      where j.status = 'READY' and j.run_at <= engine.now() and c.status = 'ACTIVE' and i.status = 'ACTIVE'
+    ) + (
+      select count(*) from engine.jobs as j where j.status = 'CLAIMED'
+    ) + (
+      select count(*)
+      from engine.jobs as j
+      where j.status in ('DISPATCHED', 'AMBIGUOUS') and j.check_at <= engine.now()
+    ),
+    (select count(*) from engine.jobs as j where j.status in ('READY', 'CLAIMED', 'DISPATCHED', 'AMBIGUOUS')),
+    least(
+      (select min(j.run_at) from engine.jobs as j where j.status = 'READY' and j.run_at > engine.now()),
+      (select min(j.lease_expires_at) from engine.jobs as j where j.status = 'CLAIMED'),
+      (select min(j.check_at) from engine.jobs as j where j.status in ('DISPATCHED', 'AMBIGUOUS')),
+      (select min(j.reply_deadline) from engine.jobs as j where j.status = 'DISPATCHED'),
+      (select min(c.scheduled_at) from public.campaigns as c where c.status = 'SCHEDULED')
+    )
+$$;
+comment on function engine.pending_work() is
+'Jobs to work on now, jobs open, and the next moment that brings work (null: none).';
+revoke all on function engine.pending_work() from public;
+grant execute on function engine.pending_work() to outbound_worker;
+
+-- sql/40_functions/engine/place_jobs.sql
+-- Looks up, once for a set of new jobs, what their due times depend on. Open hours are worked out
+-- once for each distinct calendar, not for each job.
+create or replace function engine.place_jobs(p_jobs engine.new_job[])
+returns setof engine.placed_job
+language sql
+stable
+set search_path = ''
+as $$
+  with asked as materialized (
+    select
+      j as job, n.type::text::public.contact_channel as channel, i.id as integration_id,
+      n.config -> 'business_hours' as business_hours, t.timezone as team_timezone,
+      p.timezones, p.regions, j.not_before,
+      (n.config -> 'batching' ->> 'size')::integer as batch_size,
+      (n.config -> 'batching' ->> 'interval')::interval as batch_interval
+    from unnest(p_jobs) as j
+    inner join public.teams as t on j.team_id = t.id
+    inner join public.contacts as p on j.team_id = p.team_id and j.contact_id = p.id
+    inner join public.workflow_nodes as n
+      on j.team_id = n.team_id and j.workflow_id = n.workflow_id and j.node_id = n.id
+    left join public.integrations as i
+      on j.team_id = i.team_id and i.provider = engine.provider_for(n.type::text::public.contact_channel)
+  ),
+
+  calendars as materialized (
+    select
+      k.channel, k.business_hours, k.team_timezone, k.timezones, k.regions,
+      engine.open_hours(
+        k.channel, k.business_hours, k.team_timezone, k.timezones, k.regions, k.starts_at,
+        -- Far enough for the whole set to fit in when every slot of the open hours is used.
+        k.ends_at + interval '21 days' + coalesce(k.batches * k.batch_interval * 6, interval '0')
+      ) as open_hours
+    from (
+      select
+        channel, business_hours, team_timezone, timezones, regions,
+        min(not_before) as starts_at, max(not_before) as ends_at,
+        ceil(sum(count(*)) over () / min(batch_size)) as batches, max(batch_interval) as batch_interval
+      from asked
+      group by channel, business_hours, team_timezone, timezones, regions
+    ) as k
+  )
+
+  select
+    a.job, a.channel, a.integration_id, c.open_hours,
+    -- Without any open hour the job is made all the same: the gate closes it with a reason.
+    coalesce(engine.first_open(c.open_hours, a.not_before), date_trunc('second', a.not_before)),
+    a.batch_size, a.batch_interval
+  from asked as a
+  inner join calendars as c
+    on a.channel = c.channel and a.business_hours is not distinct from c.business_hours
+    and a.team_timezone = c.team_timezone and a.timezones = c.timezones and a.regions = c.regions
+$$;
+comment on function engine.place_jobs(engine.new_job[]) is
+'New jobs with their channel, integration, open hours, earliest moment and batching.';
+revoke all on function engine.place_jobs(engine.new_job[]) from public;
+
+-- sql/40_functions/engine/postpone_attempts.sql
+-- The provider did not take the request and may later. Trying again takes from the enrollment's
+-- budget, except where the provider only said that its lines are busy: then the pace is lowered and
+-- nobody is given up. The wait doubles with each attempt, and spreads so that jobs that failed
+-- together do not come back together.
+create or replace function engine.postpone_attempts(p_results engine.dispatch_result[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_spent engine.finished_job[];
+begin
+  update engine.attempts as a
+  set status = 'TRY_LATER', code = r.code, message = r.message, resolved_at = engine.now()
+  from unnest(p_results) as r
+  where a.team_id = r.team_id and a.id = r.attempt_id;
+
+  v_spent := array(
+    select (j.team_id, j.id, 'failed', 'retries_exhausted', null)::engine.finished_job
+    from unnest(p_results) as r
+    inner join engine.jobs as j on r.team_id = j.team_id and r.job_id = j.id
+    inner join engine.enrollments as e on j.team_id = e.team_id and j.enrollment_id = e.id
+    where j.status in ('CLAIMED', 'AMBIGUOUS') and r.scope <> 'capacity' and e.retries_left = 0
+  );
+  update engine.enrollments as e
+  set retries_left = e.retries_left - 1
+  from unnest(p_results) as r
+  inner join engine.jobs as j on r.team_id = j.team_id and r.job_id = j.id
+  where e.team_id = j.team_id and e.id = j.enrollment_id and r.scope <> 'capacity' and e.retries_left > 0
+    and j.status in ('CLAIMED', 'AMBIGUOUS');
+
+  update engine.jobs as j
+  set
+    status = 'READY', lease_owner = null, lease_expires_at = null, check_at = null,
+    run_at = date_trunc('second', engine.now() + engine.back_off(j.attempt_count, r.retry_after_seconds))
+  from unnest(p_results) as r
+  where j.team_id = r.team_id and j.id = r.job_id and j.status in ('CLAIMED', 'AMBIGUOUS')
+    and j.id not in (select s.job_id from unnest(v_spent) as s);
+  perform engine.finish_jobs(v_spent);
+end
+$$;
+comment on function engine.postpone_attempts(engine.dispatch_result[]) is
+'Attempts that the provider asked to repeat later: READY again with back-off, or failed when the budget is spent.';
+revoke all on function engine.postpone_attempts(engine.dispatch_result[]) from public;
+
+-- sql/40_functions/engine/provider_for.sql
+-- Which provider carries a channel.
+create or replace function engine.provider_for(p_channel public.contact_channel)
+returns public.provider
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select case p_channel when 'call' then 'vapi' else 'twilio' end::public.provider
+$$;
+comment on function engine.provider_for(public.contact_channel) is 'vapi for calls, twilio for texts.';
+revoke all on function engine.provider_for(public.contact_channel) from public;
+
+-- sql/40_functions/engine/read_events.sql
+-- Stored events whose attempt is known, with what each says. A booking that an assistant made through a
+-- tool during the call counts even when the report does not repeat it.
+create or replace function engine.read_events(p_events engine.event_ref[])
+returns setof engine.event_reading
+language sql
+stable
+set search_path = ''
+as $$
+  select
+    e.provider, e.event_key, a.team_id, a.id, a.job_id, e.provider_id,
+    case
+      when e.provider = 'vapi' and (r.reading).kind = 'final' and (r.reading).outcome = 'answered'
+        and engine.has_booked_by_tool(a.team_id, a.id)
+        then ((r.reading).kind, 'booked', (r.reading).scope, (r.reading).reason_code, (r.reading).words)::engine.reading
+      else r.reading
+    end
+  from unnest(p_events) as p
+  inner join engine.events as e on p.provider = e.provider and p.event_key = e.event_key and e.result = 'waiting'
+  cross join lateral engine.find_attempt(e.provider, e.attempt_id, e.provider_id) as a
+  cross join lateral (
+    select case e.provider
+      when 'vapi' then engine.read_vapi_event(e.type, e.payload)
+      else engine.read_twilio_event(e.type, e.payload)
+    end as reading
+  ) as r
+$$;
+comment on function engine.read_events(engine.event_ref[]) is 'Waiting events whose attempt is known, read.';
+revoke all on function engine.read_events(engine.event_ref[]) from public;
+
+-- sql/40_functions/engine/read_inbound_texts.sql
+-- Waiting inbound texts with the team whose number they were sent to, and the text of ours that they
+-- answer: the latest one to that person that still waits for a reply.
+create or replace function engine.read_inbound_texts(p_events engine.event_ref[])
+returns table (
+  provider public.provider, event_key text, team_id uuid, phone text, words text, consent text, job_id uuid
+)
+language sql
+stable
+set search_path = ''
+as $$
+  select
+    e.provider, e.event_key, f.team_id, e.payload ->> 'From', e.payload ->> 'Body',
+    case
+      when e.payload ->> 'OptOutType' = 'STOP' then 'opt_out'
+      when e.payload ->> 'OptOutType' = 'START' then 'opt_in'
+      else engine.read_consent(e.payload ->> 'Body')
+    end,
+    w.id
+  from unnest(p_events) as p
+  inner join engine.events as e
+    on p.provider = e.provider and p.event_key = e.event_key and e.type = 'inbound' and e.result = 'waiting'
+  left join lateral (
+    select n.team_id
+    from public.phone_numbers as n
+    inner join public.integrations as i
+      on n.team_id = i.team_id and i.provider = e.provider and i.account_ref = e.payload ->> 'AccountSid'
+    where n.phone = e.payload ->> 'To'
+  ) as f on true
+  left join lateral (
+    select j.id
+    from engine.jobs as j
+    where j.team_id = f.team_id and j.phone = e.payload ->> 'From' and j.channel = 'text'
+      and j.status = 'DISPATCHED' and j.reply_deadline is not null
+    order by j.dispatched_at desc, j.id desc
+    limit 1
+  ) as w on true
+$$;
+comment on function engine.read_inbound_texts(engine.event_ref[]) is
+'Waiting inbound texts: whose number they came to, what they say about consent, which job they answer.';
+revoke all on function engine.read_inbound_texts(engine.event_ref[]) from public;
+
+-- sql/40_functions/engine/read_twilio_event.sql
+-- Reads a Twilio status callback (form fields), or a message that was asked for (snake case).
+create or replace function engine.read_twilio_event(p_type text, p_payload jsonb)
+returns engine.reading
+language sql
+stable
+set search_path = ''
+as $$
+  select case
+    when s.status in ('undelivered', 'failed') then (
+      'final', case when s.code = '21610' then 'opted_out' else 'undeliverable' end,
+      'job', coalesce(s.code, s.status), null
+    )::engine.reading
+    when s.status = 'canceled' then ('final', 'failed', 'job', 'canceled', null)::engine.reading
+    when s.status in ('delivered', 'read') then ('delivered', null, 'job', s.status, null)::engine.reading
+    when s.status is null then ('ignored', null, 'job', null, null)::engine.reading
+    else ('progress', null, 'job', s.status, null)::engine.reading
+  end
+  from (
+    select
+      lower(coalesce(p_payload ->> 'MessageStatus', p_payload ->> 'SmsStatus', p_payload ->> 'status')) as status,
+      nullif(nullif(coalesce(p_payload ->> 'ErrorCode', p_payload ->> 'error_code'), ''), '0') as code
+  ) as s
+$$;
+comment on function engine.read_twilio_event(text, jsonb) is
+'What a Twilio status callback (or a message object) says about its job.';
+revoke all on function engine.read_twilio_event(text, jsonb) from public;
+
+-- sql/40_functions/engine/read_vapi_event.sql
+-- Reads a Vapi server message, or a call object that was asked for. Only the report after a call (or
+-- the ended call itself, when asked for) is final: it alone knows of bookings and opt-outs.
+create or replace function engine.read_vapi_event(p_type text, p_payload jsonb)
+returns engine.reading
+language sql
+stable
+set search_path = ''
+as $$
+  select case
+    when p_type = 'tool-calls' and t.names && array['opt_out', 'optout', 'do_not_call', 'do_not_contact']
+      then ('opt_out', null, 'job', 'tool_call', null)::engine.reading
+    when p_type = 'tool-calls' then ('progress', null, 'job', null, null)::engine.reading
+    when p_type in ('end-of-call-report', 'call') and (p_type <> 'call' or m.message ->> 'status' = 'ended')
+      then (
+        'final',
+        case
+          when s.data @> '{"opted_out": true}' or s.data @> '{"optedOut": true}' then 'opted_out'
+          when s.data @> '{"booked": true}' then 'booked'
+          else c.outcome
+        end,
+        c.scope,
+        coalesce(m.message ->> 'endedReason', 'unknown'),
+        m.message -> 'analysis' ->> 'summary'
+      )::engine.reading
+    when p_type = 'status-update' and m.message ->> 'status' = 'ended'
+      then ('ended', null, 'job', m.message ->> 'endedReason', null)::engine.reading
+    when p_type in ('status-update', 'call') then ('progress', null, 'job', m.message ->> 'status', null)::engine.reading
+    else ('ignored', null, 'job', null, null)::engine.reading
+  end
+  from (select case when jsonb_typeof(p_payload -> 'message') = 'object' then p_payload -> 'message' else p_payload end)
+    as m (message)
+  cross join lateral (
+    select case
+      when jsonb_typeof(m.message -> 'analysis' -> 'structuredData') = 'object'
+        then m.message -> 'analysis' -> 'structuredData'
+      else '{}'
+    end as data
+  ) as s
+  cross join lateral (select engine.tool_names(m.message) as names) as t
+  cross join lateral engine.classify_ended_reason(m.message ->> 'endedReason') as c
+$$;
+comment on function engine.read_vapi_event(text, jsonb) is
+'What a Vapi server message (or a call object, type call) says about its job.';
+revoke all on function engine.read_vapi_event(text, jsonb) from public;
+
+-- sql/40_functions/engine/record_dispatches.sql
+-- What providers answered to the attempts that this worker began. Saying it twice changes nothing; an
+-- event may have said it before. Jobs are locked in order of id.
+create or replace function engine.record_dispatches(p_worker text, p_results jsonb)
+returns table (attempt_id uuid, job_id uuid, job_status public.job_status)
+language plpgsql
+security definer -- workers may read no table
+set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  v_results engine.dispatch_result[] := array(
+    select r
+    from jsonb_populate_recordset(null::engine.dispatch_result, p_results) as r
+    where r.verdict in ('accepted', 'refused', 'try_later', 'unknown')
+  );
+  v_open engine.dispatch_result[];
+begin
+  if cardinality(v_results) <> jsonb_array_length(p_results) then
+    perform engine.refuse(
+      'OB001', 'Each result needs a verdict: accepted, refused, try_later or unknown.', '[]'
+    );
+  end if;
+  perform
+  from engine.attempts as a
+  inner join engine.jobs as j on a.team_id = j.team_id and a.job_id = j.id
+  where a.id in (select r.attempt_id from unnest(v_results) as r)
+  order by j.id
+  for update of j;
+
+  v_open := array(
+    select (
+      a.team_id, a.job_id, a.id, r.verdict, coalesce(r.scope, 'job'), r.code, r.message, r.provider_id,
+      r.retry_after_seconds
+    )::engine.dispatch_result
+    from unnest(v_results) as r
+    inner join engine.attempts as a on r.attempt_id = a.id
+    where a.status in ('OPEN', 'AMBIGUOUS') and a.worker = p_worker
+  );
+  perform engine.accept_attempts(array(select r from unnest(v_open) as r where r.verdict = 'accepted'));
+  perform engine.doubt_attempts(array(select r from unnest(v_open) as r where r.verdict = 'unknown'));
+  perform engine.postpone_attempts(array(select r from unnest(v_open) as r where r.verdict = 'try_later'));
+  perform engine.refuse_attempts(array(select r from unnest(v_open) as r where r.verdict = 'refused'));
+
+  return query
+  select a.id, a.job_id, j.status
+  from unnest(v_results) as r
+  inner join engine.attempts as a on r.attempt_id = a.id
+  inner join engine.jobs as j on a.team_id = j.team_id and a.job_id = j.id;
+end
+$$;
+comment on function engine.record_dispatches(text, jsonb) is
+'Records providers'' answers: [{attempt_id, verdict, scope?, code?, message?, provider_id?, retry_after_seconds?}].';
+revoke all on function engine.record_dispatches(text, jsonb) from public;
+grant execute on function engine.record_dispatches(text, jsonb) to outbound_worker;
+
+-- sql/40_functions/engine/recount.sql
+-- The truth that the counters must equal, counted from the rows. For tests and operators.
+create or replace function engine.recount(p_campaign_id uuid)
+returns table (node_id text, state text, outcome text, due_at timestamptz, amount bigint)
+language sql
+stable
+set search_path = ''
+as $$
+  select
+    j.node_id, j.status::text, coalesce(j.outcome::text, ''),
+    case when j.status = 'READY' and j.run_at > engine.now() then j.run_at else '-infinity' end, count(*)
+  from engine.jobs as j
+  where j.campaign_id = p_campaign_id
+  group by 1, 2, 3, 4
+  union all
+  select '', e.status::text, case when e.booked_at is null then '' else 'booked' end, '-infinity'::timestamptz, count(*)
+  from engine.enrollments as e
+  where e.campaign_id = p_campaign_id
+  group by 1, 2, 3, 4
+$$;
+comment on function engine.recount(uuid) is
+'Jobs and enrollments (node_id empty) of a campaign, counted from the rows: what engine.counters must add up to.';
+revoke all on function engine.recount(uuid) from public;
+
+-- sql/40_functions/engine/refusal_outcome.sql
+-- What a provider's refusal means for the person. Codes are Twilio's.
+create or replace function engine.refusal_outcome(p_channel public.contact_channel, p_code text)
+returns public.job_outcome
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select case
+    when p_code = '21610' then 'opted_out'
+    when p_code in ('21211', '21614', '21635', '21408') then 'undeliverable'
+    else 'failed'
+  end::public.job_outcome
+$$;
+comment on function engine.refusal_outcome(public.contact_channel, text) is 'Outcome of a job whose request was refused.';
+revoke all on function engine.refusal_outcome(public.contact_channel, text) from public;
+
+-- sql/40_functions/engine/refuse_attempts.sql
+-- The provider will not take the request. When it is about the person or the number, the job has
+-- failed and its edges are followed. When it is about the whole account, going on would burn through
+-- the list: the integration pauses with the reason, and the job stays to be sent.
+create or replace function engine.refuse_attempts(p_results engine.dispatch_result[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  update engine.attempts as a
+  set status = 'REFUSED', code = r.code, message = r.message, resolved_at = engine.now()
+  from unnest(p_results) as r
+  where a.team_id = r.team_id and a.id = r.attempt_id;
+
+  perform engine.finish_jobs(array(
+    select (
+      j.team_id, j.id, engine.refusal_outcome(j.channel, r.code), coalesce(r.code, 'refused'), null
+    )::engine.finished_job
+    from unnest(p_results) as r
+    inner join engine.jobs as j on r.team_id = j.team_id and r.job_id = j.id
+    where r.scope <> 'account'
+  ));
+
+  update engine.jobs as j
+  set status = 'READY', lease_owner = null, lease_expires_at = null, check_at = null
+  from unnest(p_results) as r
+  where r.scope = 'account' and j.team_id = r.team_id and j.id = r.job_id
+    and j.status in ('CLAIMED', 'AMBIGUOUS');
+
+  update public.integrations as i
+  set
+    status = 'PAUSED', paused_at = engine.now(),
+    paused_reason = left(concat_ws(': ', r.code, r.message), 500)
+  from unnest(p_results) as r
+  inner join engine.jobs as j on r.team_id = j.team_id and r.job_id = j.id
+  where r.scope = 'account' and i.team_id = j.team_id and i.id = j.integration_id and i.status = 'ACTIVE';
+end
+$$;
+comment on function engine.refuse_attempts(engine.dispatch_result[]) is
+'Attempts that the provider refused for good: the job fails, or the whole integration pauses.';
+revoke all on function engine.refuse_attempts(engine.dispatch_result[]) from public;
+
+-- sql/40_functions/engine/release_jobs.sql
+-- Carries out the gate's verdicts on jobs that it did not let through. The caller has locked the jobs.
+-- A job that the clock of the law holds back is not late: its due time moves along.
+create or replace function engine.release_jobs(p_verdicts engine.verdict[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  update engine.jobs as j
+  set
+    status = 'READY', lease_owner = null, lease_expires_at = null,
+    run_at = coalesce(v.run_at, j.run_at), due_at = coalesce(v.run_at, j.due_at)
+  from unnest(p_verdicts) as v
+  where v.decision in ('defer', 'hold') and j.team_id = v.team_id and j.id = v.job_id
+    -- A READY job that is held stays as it is: no write, no counting.
+    and (j.status = 'CLAIMED' or (j.status = 'READY' and v.decision = 'defer'));
+  perform engine.close_jobs(array(
+    select (v.team_id, v.job_id, v.reason_code, v.enrollment_status)::engine.closed_job
+    from unnest(p_verdicts) as v
+    where v.decision = 'close'
+  ));
+end
+$$;
+comment on function engine.release_jobs(engine.verdict[]) is 'Defers, holds or closes jobs as the gate said.';
+revoke all on function engine.release_jobs(engine.verdict[]) from public;
+
+-- sql/40_functions/engine/resolve_attempts.sql
+-- What the provider said when asked. Found: the attempt is accepted and the provider's object is read
+-- like an event. Not found: only after a grace period, in which the provider may still be writing it
+-- down, is that a no. Not answered: it is asked again.
+create or replace function engine.resolve_attempts(p_worker text, p_results jsonb)
+returns table (attempt_id uuid, job_id uuid, job_status public.job_status)
+language plpgsql
+security definer -- workers may read no table
+set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  v_answers engine.lookup_answer[] := array(
+    select l from jsonb_populate_recordset(null::engine.lookup_answer, p_results) as l
+  );
+begin
+  perform
+  from unnest(v_answers) as l
+  inner join engine.attempts as a on l.attempt_id = a.id
+  inner join engine.jobs as j on a.team_id = j.team_id and a.job_id = j.id
+  order by j.id
+  for update of j;
+
+  perform engine.accept_attempts(array(
+    select (a.team_id, a.job_id, a.id, 'accepted', 'job', null, 'found when ' || p_worker || ' asked', l.provider_id, null)::engine.dispatch_result
+    from unnest(v_answers) as l
+    inner join engine.attempts as a on l.attempt_id = a.id and a.status = 'AMBIGUOUS'
+    where l.found and l.provider_id is not null
+  ));
+  perform engine.ingest_event((
+    select coalesce(jsonb_agg(jsonb_build_object(
+      'provider', a.provider, 'event_key', concat_ws(':', 'lookup', a.id, md5(l.payload::text)),
+      'provider_id', a.provider_id, 'attempt_id', a.id,
+      'type', case a.provider when 'vapi' then 'call' else 'message' end, 'payload', l.payload
+    )), '[]')
+    from unnest(v_answers) as l
+    inner join engine.attempts as a on l.attempt_id = a.id and a.status = 'ACCEPTED'
+    where l.found and l.payload is not null
+  ));
+  perform engine.settle_silent_texts(v_answers);
+  perform engine.disprove_attempts(v_answers);
+  -- Still open: ask again later.
+  update engine.jobs as j
+  set check_at = engine.now() + case
+    when l.found is null then interval '1 minute'
+    when j.status = 'AMBIGUOUS' then interval '30 seconds'
+    else engine.silence(j.channel)
+  end
+  from unnest(v_answers) as l
+  inner join engine.attempts as a on l.attempt_id = a.id
+  where j.team_id = a.team_id and j.id = a.job_id and j.status in ('DISPATCHED', 'AMBIGUOUS');
+
+  return query
+  select a.id, a.job_id, j.status
+  from unnest(v_answers) as l
+  inner join engine.attempts as a on l.attempt_id = a.id
+  inner join engine.jobs as j on a.team_id = j.team_id and a.job_id = j.id;
+end
+$$;
+comment on function engine.resolve_attempts(text, jsonb) is
+'Records lookups: [{attempt_id, found (true, false, null when it could not be asked), provider_id?, payload?}].';
+revoke all on function engine.resolve_attempts(text, jsonb) from public;
+grant execute on function engine.resolve_attempts(text, jsonb) to outbound_worker;
+
+-- sql/40_functions/engine/settle_silent_texts.sql
+-- Some carriers never confirm delivery: a text that has been "sent" for a day is taken as delivered.
+create or replace function engine.settle_silent_texts(p_answers engine.lookup_answer[])
+returns void
+language sql
+volatile
+set search_path = ''
+as $$
+  select engine.finish_jobs(array(
+    select (j.team_id, j.id, 'delivered', 'sent_unconfirmed', null)::engine.finished_job
+    from unnest(p_answers) as l
+    inner join engine.attempts as a on l.attempt_id = a.id
+    inner join engine.jobs as j on a.team_id = j.team_id and a.job_id = j.id
+    where l.found and l.payload ->> 'status' = 'sent' and j.channel = 'text' and j.status = 'DISPATCHED'
+      and j.reply_deadline is null and j.dispatched_at <= engine.now() - interval '1 day'
+  ))
+$$;
+comment on function engine.settle_silent_texts(engine.lookup_answer[]) is
+'Takes texts as delivered that were sent a day ago without a word from the carrier.';
+revoke all on function engine.settle_silent_texts(engine.lookup_answer[]) from public;
+
+-- sql/40_functions/engine/silence.sql
+-- How long to wait for a provider's event before asking the provider. Longer than a call lasts.
+create or replace function engine.silence(p_channel public.contact_channel)
+returns interval
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select case p_channel when 'call' then interval '20 minutes' else interval '1 hour' end
+$$;
+comment on function engine.silence(public.contact_channel) is 'How long a dispatched job may be silent before the provider is asked.';
+revoke all on function engine.silence(public.contact_channel) from public;
+
+-- sql/40_functions/engine/template_values.sql
+-- The variables that templates and assistants may use about a person.
+create or replace function engine.template_values(
+  p_team public.teams,
+  p_contact public.contacts,
+  p_member public.audience_members
+)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select jsonb_strip_nulls(jsonb_build_object(
+    'first_name', p_contact.first_name,
+    'last_name', p_contact.last_name,
+    'full_name', nullif(concat_ws(' ', p_contact.first_name, p_contact.last_name), ''),
+    'team_name', p_team.name,
+    'phone', p_contact.phone,
+    'email', p_contact.email,
+    'postal_code', p_contact.postal_code,
+    'appointment_date', to_char(
+      p_member.appointment_starts_at at time zone coalesce(p_contact.timezone, p_team.timezone), 'YYYY-MM-DD'
+    ),
+    'appointment_time', to_char(
+      p_member.appointment_starts_at at time zone coalesce(p_contact.timezone, p_team.timezone), 'HH12:MI AM'
+    )
+  ))
+$$;
+comment on function engine.template_values(public.teams, public.contacts, public.audience_members) is
+'Values of the template variables for one person; what is not known is left out.';
+revoke all on function
+engine.template_values(public.teams, public.contacts, public.audience_members) from public;
+
+-- sql/40_functions/engine/tick.sql
+-- What time alone changes. pg_cron calls it once a minute, or a worker does where pg_cron is not
+-- there. Safe to run twice at once: rows that another tick holds are skipped.
+-- The counters are folded last, because nothing may wait for what that locks.
+create or replace function engine.tick()
+returns jsonb
+language plpgsql
+security definer -- cron and workers may write no table
+set search_path = ''
+set jit = off -- many short statements: compiling them takes longer than running them
+as $$
+declare
+  v_expired integer := engine.expire_leases();
+  v_unanswered integer := engine.close_reply_windows();
+  v_launched integer := engine.launch_scheduled_campaigns();
+  v_completed integer := engine.complete_campaigns();
+  v_folded integer;
+begin
+  delete from engine.pacing as p where p.slot_at < engine.now() - interval '1 day';
+  v_folded := engine.fold_counters();
+  return jsonb_build_object(
+    'leases_expired', v_expired, 'reply_windows_closed', v_unanswered,
+    'campaigns_launched', v_launched, 'campaigns_completed', v_completed, 'counters_folded', v_folded
+  );
+end
+$$;
+comment on function engine.tick() is 'Does what time alone changes, and returns what it did. Idempotent.';
+revoke all on function engine.tick() from public;
+grant execute on function engine.tick() to outbound_worker;
+
+-- sql/40_functions/engine/tool_names.sql
+-- Names of the tools that an assistant called, in both shapes that the provider sends.
+create or replace function engine.tool_names(p_message jsonb)
+returns text[]
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select array(
+    select lower(coalesce(t.call ->> 'name', t.call -> 'function' ->> 'name', ''))
+    from jsonb_array_elements(case
+      when jsonb_typeof(p_message -> 'toolCallList') = 'array' then p_message -> 'toolCallList'
+      when jsonb_typeof(p_message -> 'toolCalls') = 'array' then p_message -> 'toolCalls'
+      else '[]'
+    end) as t (call)
+  )
+$$;
+comment on function engine.tool_names(jsonb) is 'Lower-case names of the tools in a tool-calls message.';
+revoke all on function engine.tool_names(jsonb) from public;
+
+-- sql/40_functions/engine/wake_workers.sql
+-- A job that is due now should be dialled now: tell the workers that listen. One notice for a
+-- statement and channel, whatever the number of rows.
+create or replace function engine.wake_workers()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform pg_notify('outbound_jobs', due.channel::text)
+  from (
+    select distinct n.channel
+    from new_rows as n
+    where n.status = 'READY' and n.run_at <= engine.now()
+  ) as due;
+  return null;
+end
+$$;
+comment on function engine.wake_workers() is 'Notifies outbound_jobs with the queue of jobs that are due now.';
+revoke all on function engine.wake_workers() from public;
+
+-- sql/40_functions/engine/weekday_name.sql
+-- The keys of business hours. Spelled out, because to_char's names follow the server's language.
+create or replace function engine.weekday_name(p_day date)
+returns text
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select (array['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'])[
+    extract(isodow from p_day)::integer
+  ]
+$$;
+comment on function engine.weekday_name(date) is 'monday … sunday.';
+revoke all on function engine.weekday_name(date) from public;
+
+-- sql/40_functions/errors/issue.sql
+-- One problem of a validation: the element of OB001's detail. Null keys are left out.
+create or replace function engine.issue(
+  p_code text,
+  p_path text,
+  p_message text,
+  p_severity text default 'error',
+  p_where jsonb default '{}'
+)
+returns jsonb
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select jsonb_strip_nulls(
+    jsonb_build_object('code', p_code, 'severity', p_severity, 'path', p_path, 'message', p_message)
+    || coalesce(p_where, '{}')
+  )
+$$;
+comment on function engine.issue(text, text, text, text, jsonb) is
+'One element of OB001''s detail: {code, severity, path, message, node_id?, edge_id?, row?, column?}.';
+revoke all on function engine.issue(text, text, text, text, jsonb) from public;
+
+-- sql/40_functions/errors/legal_steps.sql
+-- What a refusal lists as allowed.
+create or replace function engine.legal_steps(p_entity text, p_from text)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(jsonb_agg(t.to_status order by t.to_status), '[]')
+  from reference.transitions as t
+  where t.entity = p_entity and t.from_status = p_from
+$$;
+comment on function engine.legal_steps(text, text) is 'The states that may follow a state, as a JSON array.';
+revoke all on function engine.legal_steps(text, text) from public;
+
+-- sql/40_functions/errors/refuse.sql
+-- The one way to refuse: a sentence for a person, JSON for a program, a hint for what to do next.
+create or replace function engine.refuse(
+  p_sqlstate text,
+  p_message text,
+  p_detail jsonb default '{}',
+  p_hint text default ''
+)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  raise exception using
+    errcode = p_sqlstate,
+    message = p_message,
+    detail = coalesce(p_detail, '{}')::text,
+    hint = coalesce(p_hint, '');
+end
+$$;
+comment on function engine.refuse(text, text, jsonb, text) is 'Raises one of the errors in reference.errors.';
+revoke all on function engine.refuse(text, text, jsonb, text) from public;
+
+-- sql/40_functions/errors/refuse_issues.sql
+-- Raises OB001 with every problem at once; does nothing when there is none.
+create or replace function engine.refuse_issues(p_issues jsonb, p_subject text)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_errors jsonb := coalesce(
+    jsonb_path_query_array(p_issues, '$[*] ? (@.severity == "error")'), '[]'
+  );
+  v_count integer := jsonb_array_length(v_errors);
+begin
+  if v_count = 0 then
+    return;
+  end if;
+  perform engine.refuse(
+    'OB001',
+    case
+      when v_count = 1 then format('%s: %s', p_subject, v_errors -> 0 ->> 'message')
+      else format('%s has %s problems; the first: %s', p_subject, v_count, v_errors -> 0 ->> 'message')
+    end,
+    p_issues,
+    'The detail lists every problem with its place.'
+  );
+end
+$$;
+comment on function engine.refuse_issues(jsonb, text) is 'Raises OB001 when the issues hold an error.';
+revoke all on function engine.refuse_issues(jsonb, text) from public;
+
+-- sql/40_functions/errors/refuse_not_found.sql
+-- Another team's row and a row that never was must look alike.
+create or replace function engine.refuse_not_found(p_entity text, p_id uuid)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform engine.refuse(
+    'OB004',
+    format('There is no such %s.', replace(p_entity, '_', ' ')),
+    jsonb_build_object('entity', p_entity, 'id', p_id),
+    'Check the id; it may belong to another team or have been deleted.'
+  );
+end
+$$;
+comment on function engine.refuse_not_found(text, uuid) is 'Raises OB004 for an entity that the caller cannot see.';
+revoke all on function engine.refuse_not_found(text, uuid) from public;
+
+-- sql/40_functions/errors/refuse_step.sql
+-- What the triggers of the state machines call: a terminal state never goes back, and no function,
+-- however wrong, can take a step that the design does not have. The argument is the entity's name.
+create or replace function engine.refuse_step()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform engine.refuse(
+    'OB002',
+    format('A %s cannot go from %s to %s.', tg_argv[0], old.status, new.status),
+    jsonb_build_object(
+      'entity', tg_argv[0], 'id', old.id, 'from', old.status, 'to', new.status,
+      'allowed', engine.legal_steps(tg_argv[0], old.status::text)
+    ),
+    ''
+  );
+  return null;
+end
+$$;
+comment on function engine.refuse_step() is 'Raises OB002 for a step that a state machine does not have.';
+revoke all on function engine.refuse_step() from public;
+
+-- sql/40_functions/phone/is_fictitious.sql
+-- North American numbers reserved for fiction: 555-0100 to 555-0199 in any area code.
+create or replace function engine.is_fictitious(p_phone text)
+returns boolean
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select p_phone ~ '^\+1[2-9][0-9]{2}55501[0-9]{2}$'
+$$;
+comment on function engine.is_fictitious(text) is 'Whether an E.164 number is reserved for fiction.';
+revoke all on function engine.is_fictitious(text) from public;
+
+-- sql/40_functions/phone/judge_phones.sql
+-- The rule itself: which digits are a number that may be dialled. North American numbers need an
+-- assigned area code and a possible exchange; others need a plus and a possible length.
+create or replace function engine.judge_phones(
+  p_ordinals bigint[], p_digits text[], p_has_plus boolean[], p_country text, p_allow_fictitious boolean
+)
+returns table (ordinal bigint, phone text, is_fictitious boolean, problem text)
+language sql
+stable
+parallel safe
+set search_path = ''
+as $$
+  with home as (
+    select p_country = any(countries) as is_nanp from reference.calling_codes where calling_code = '1'
+  ),
+  dialled as (
+    -- what follows the +, or the prefix that is dialled instead of it
+    select
+      d.ordinal,
+      d.digits,
+      case
+        when d.has_plus then d.digits
+        when h.is_nanp and d.digits like '011%' then substr(d.digits, 4)
+        when d.digits like '00%' then substr(d.digits, 3)
+        when h.is_nanp and length(d.digits) = 11 and d.digits like '1%' then d.digits
+        when h.is_nanp then '1' || d.digits
+      end as full_digits
+    from unnest(p_ordinals, p_digits, p_has_plus) as d (ordinal, digits, has_plus)
+    cross join home as h
+  ),
+  american as (
+    select
+      d.ordinal,
+      '+' || d.full_digits as phone,
+      substr(d.full_digits, 5, 3) = '555' and substr(d.full_digits, 8, 2) = '01' as is_fictitious,
+      case
+        when d.full_digits = '1' || d.digits and d.digits like '0%' then 'phone_needs_plus'
+        when length(d.full_digits) = 8 then 'phone_without_area_code'
+        when length(d.full_digits) < 11 then 'phone_too_short'
+        when length(d.full_digits) > 11 then 'phone_too_long'
+        when a.area_code is null then 'phone_area_code_unassigned'
+        when substr(d.full_digits, 5, 1) in ('0', '1') or substr(d.full_digits, 6, 2) = '11'
+          then 'phone_exchange_impossible'
+        when a.kind = 'premium' then 'phone_premium_rate'
+        when substr(d.full_digits, 5, 3) = '555' and substr(d.full_digits, 8, 2) = '01' and not p_allow_fictitious
+          then 'phone_fictitious'
+      end as problem
+    from dialled as d
+    left join reference.area_codes as a on substr(d.full_digits, 2, 3) = a.area_code
+    where d.full_digits like '1%'
+  ),
+  coded as (
+    -- no calling code begins with another one, so at most one of the three is found
+    select
+      d.ordinal,
+      d.digits,
+      d.full_digits,
+      coalesce(c1.calling_code, c2.calling_code, c3.calling_code) as calling_code,
+      coalesce(c1.lengths, c2.lengths, c3.lengths) as lengths,
+      coalesce(c1.trunk_prefix, c2.trunk_prefix, c3.trunk_prefix) as trunk_prefix
+    from dialled as d
+    left join reference.calling_codes as c1 on substr(d.full_digits, 1, 1) = c1.calling_code
+    left join reference.calling_codes as c2 on substr(d.full_digits, 1, 2) = c2.calling_code
+    left join reference.calling_codes as c3 on substr(d.full_digits, 1, 3) = c3.calling_code
+    where d.full_digits is null or d.full_digits not like '1%'
+  ),
+  abroad as (
+    select
+      c.ordinal,
+      c.digits,
+      c.full_digits,
+      c.calling_code,
+      c.lengths,
+      case
+        when n.national like c.trunk_prefix || '%' and length(n.national) - 1 = any(c.lengths)
+          then substr(n.national, 2)
+        else n.national
+      end as national
+    from coded as c
+    cross join lateral (values (substr(c.full_digits, length(c.calling_code) + 1))) as n (national)
+  )
+  select
+    ordinal,
+    case when problem is null then phone end,
+    is_fictitious and coalesce(problem, 'phone_fictitious') = 'phone_fictitious',
+    problem
+  from american
+  union all
+  select
+    ordinal,
+    case when p.problem is null then '+' || calling_code || national end,
+    false,
+    p.problem
+  from abroad
+  cross join lateral (
+    select case
+      when full_digits is null then 'phone_needs_plus'
+      when calling_code is null then 'phone_country_unknown'
+      when length(calling_code || national) not between 7 and 15 or not length(national) = any(lengths)
+        then 'phone_length_impossible'
+    end
+  ) as p (problem)
+$$;
+comment on function engine.judge_phones(bigint[], text[], boolean[], text, boolean) is
+'Judges digits: (the ordinal that came with them, E.164 or null, whether reserved for fiction, why not).';
+revoke all on function engine.judge_phones(bigint[], text[], boolean[], text, boolean) from public;
+
+-- sql/40_functions/phone/parse_phone.sql
+-- One cell; sets go to engine.parse_phones, which is the same rule.
+create or replace function engine.parse_phone(p_raw text, p_country text, p_allow_fictitious boolean)
+returns table (phone text, phone_extension text, is_fictitious boolean, problem text, others text[])
+language sql
+stable
+parallel safe
+set search_path = ''
+as $$
+  select p.phone, p.phone_extension, p.is_fictitious, p.problem, p.others
+  from engine.parse_phones(array[p_raw], p_country, p_allow_fictitious) as p
+$$;
+comment on function engine.parse_phone(text, text, boolean) is
+'Parses one cell with a country as default region: (E.164 or null, extension, whether reserved for fiction, problem code or null, other numbers as written).';
+revoke all on function engine.parse_phone(text, text, boolean) from public;
+
+-- sql/40_functions/phone/parse_phones.sql
+-- The one way from what somebody wrote to a number that may be dialled, for whole sets at once: the
+-- builder of lists, ServiceTitan, leads and webhooks all come here. A million cells must pass in
+-- seconds, so the usual spellings (digits and ASCII punctuation) skip the taking apart.
+create or replace function engine.parse_phones(p_raws text[], p_country text, p_allow_fictitious boolean)
+returns table (
+  ordinal bigint, phone text, phone_extension text, is_fictitious boolean, problem text, others text[]
+)
+language sql
+stable
+parallel safe
+set search_path = ''
+as $$
+  with cells as materialized (
+    select
+      r.ordinal,
+      r.raw,
+      translate(r.raw, ' ()-.', '') as bare,
+      -- longer than any number is two numbers; .0 is what data frames append
+      translate(r.raw, ' ()-.', '') ~ '^[+]?[0-9]{1,16}$' and r.raw not like '%.0' as is_plain
+    from unnest(p_raws) with ordinality as r (raw, ordinal)
+  ),
+  odd as (
+    select array_agg(c.ordinal) as ordinals, array_agg(c.raw) as raws
+    from cells as c
+    where not c.is_plain and btrim(c.raw, E' \t\r\n') <> ''
+  ),
+  pieces as materialized (
+    select row_number() over () as piece, s.*
+    from odd as o
+    cross join lateral engine.split_phone_cells(o.ordinals, o.raws) as s
+  ),
+  ranked as (
+    -- the first valid number is used; when none is, the first that looks like one says why
+    select
+      p.ordinal,
+      p.place,
+      p.written,
+      p.extension,
+      j.is_fictitious,
+      case when p.problem is null then j.phone end as phone,
+      coalesce(p.problem, j.problem) as problem,
+      row_number() over (
+        partition by p.ordinal
+        order by (coalesce(p.problem, j.problem) is not null), (length(p.digits) < 7), p.place
+      ) as rank
+    from (
+      select array_agg(p.piece) as pieces, array_agg(p.digits) as digits, array_agg(p.has_plus) as has_plus
+      from pieces as p
+    ) as a
+    cross join lateral engine.judge_phones(a.pieces, a.digits, a.has_plus, p_country, p_allow_fictitious) as j
+    inner join pieces as p on j.ordinal = p.piece
+  ),
+  chosen as (
+    select
+      r.ordinal,
+      min(r.phone) filter (where r.rank = 1) as phone,
+      min(r.extension) filter (where r.rank = 1) as extension,
+      bool_or(r.is_fictitious and r.problem is null) filter (where r.rank = 1) as is_fictitious,
+      min(r.problem) filter (where r.rank = 1) as problem,
+      array_agg(r.written order by r.place) filter (where r.rank > 1 and r.is_other) as others
+    from (
+      select
+        r.*,
+        r.phone is distinct from first_value(r.phone) over (partition by r.ordinal order by r.rank) as is_other
+      from ranked as r
+    ) as r
+    group by r.ordinal
+  )
+  select j.ordinal, j.phone, null::text, j.is_fictitious, j.problem, '{}'::text[]
+  from (
+    select array_agg(c.ordinal) as ordinals, array_agg(ltrim(c.bare, '+')) as digits, array_agg(c.bare like '+%') as has_plus
+    from cells as c
+    where c.is_plain
+  ) as a
+  cross join lateral engine.judge_phones(a.ordinals, a.digits, a.has_plus, p_country, p_allow_fictitious) as j
+  union all
+  select
+    c.ordinal,
+    h.phone,
+    h.extension,
+    coalesce(h.is_fictitious, false),
+    case
+      when h.ordinal is not null then h.problem
+      when btrim(c.raw, E' \t\r\n') <> '' then 'phone_not_a_number'
+      else 'phone_missing'
+    end,
+    coalesce(h.others, '{}')
+  from cells as c
+  left join chosen as h on c.ordinal = h.ordinal
+  where c.is_plain is not true
+$$;
+comment on function engine.parse_phones(text[], text, boolean) is
+'Parses cells: for each (ordinal, E.164 or null, extension, whether reserved for fiction, problem code or null, other numbers of the cell as written).';
+revoke all on function engine.parse_phones(text[], text, boolean) from public;
+
+-- sql/40_functions/phone/resolve_zones.sql
+-- Where people may be, for whole sets: a stated zone, else the ZIP code of their address, else the
+-- area code or country. Unknown is empty, and empty is never called. States of the address and of the
+-- area code both count, because the rules of both may apply.
+create or replace function engine.resolve_zones(p_phones text[], p_stated text[], p_postal_codes text[])
+returns table (ordinal bigint, stated_timezone text, timezones text[], regions text[])
+language sql
+stable
+parallel safe
+set search_path = ''
+as $$
+  with asked as (
+    select
+      r.ordinal,
+      ltrim(r.phone, '+') as digits,
+      case
+        when r.stated like '(%' or r.stated like '% (%'
+          then lower(btrim(regexp_replace(r.stated, '\([^)]*\)', '', 'g')))
+        else lower(btrim(r.stated))
+      end as spelling,
+      case
+        when r.postal_code ~ '^[0-9]{5}' then left(r.postal_code, 3)
+        when r.postal_code ~ '^[0-9]{3,4}$' then left(lpad(r.postal_code, 5, '0'), 3) -- a spreadsheet ate the zeros
+      end as prefix
+    from unnest(p_phones, p_stated, p_postal_codes) with ordinality as r (phone, stated, postal_code, ordinal)
+  )
+  select
+    r.ordinal,
+    z.timezone,
+    coalesce(
+      case when z.timezone is not null then array[z.timezone] end,
+      p.timezones, nullif(a.timezones, '{}'), c1.timezones, c2.timezones, c3.timezones, '{}'
+    ),
+    case
+      when p.regions is null or p.regions <@ a.regions then coalesce(a.regions, '{}')
+      when a.regions is null or a.regions <@ p.regions then p.regions
+      else array(select distinct u.region from unnest(p.regions || a.regions) as u (region) order by u.region)
+    end
+  from asked as r
+  left join reference.timezones as z on r.spelling = z.spelling
+  left join reference.area_codes as a on r.digits like '1%' and substr(r.digits, 2, 3) = a.area_code
+  left join reference.postal_prefixes as p on r.prefix = p.prefix and r.digits like '1%'
+  left join reference.calling_codes as c1 on substr(r.digits, 1, 1) = c1.calling_code
+  left join reference.calling_codes as c2 on substr(r.digits, 1, 2) = c2.calling_code
+  left join reference.calling_codes as c3 on substr(r.digits, 1, 3) = c3.calling_code
+$$;
+comment on function engine.resolve_zones(text[], text[], text[]) is
+'For each number with its stated zone and postal code: (ordinal, stated zone if it is one, every zone the person may be in, regions whose rules apply).';
+revoke all on function engine.resolve_zones(text[], text[], text[]) from public;
+
+-- sql/40_functions/phone/split_phone_cells.sql
+-- A cell of a contact file is often more than a number: a label, an extension, two numbers, an Excel
+-- wrapper, dashes and digits of other scripts. This takes such cells apart; what it hands on is digits
+-- with or without a plus, for engine.parse_phones to judge. Plain spellings never come here.
+create or replace function engine.split_phone_cells(p_ordinals bigint[], p_raws text[])
+returns table (ordinal bigint, place bigint, written text, has_plus boolean, digits text, extension text, problem text)
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  with normal as (
+    -- one script, one kind of dash and space, nothing invisible, no ="…" and no leading apostrophe
+    select
+      r.ordinal,
+      regexp_replace(
+        btrim(
+          translate(
+            normalize(r.raw, nfkc),
+            U&'\0660\0661\0662\0663\0664\0665\0666\0667\0668\0669\06F0\06F1\06F2\06F3\06F4\06F5\06F6\06F7\06F8\06F9\0966\0967\0968\0969\096A\096B\096C\096D\096E\096F\2010\2011\2012\2013\2014\2015\2212\30FC\00AD\200B\200C\200D\200E\200F\202A\202B\202C\202D\202E\2060\2066\2067\2068\2069\FEFF',
+            '012345678901234567890123456789--------'
+          ),
+          E' \t''`'
+        ),
+        '^=?\s*"\s*(.*?)\s*"$', '\1'
+      ) as cell
+    from unnest(p_ordinals, p_raws) as r (ordinal, raw)
+  ),
+  rounded as (
+    select
+      ordinal,
+      -- 2125550123.0: a number that went through a data frame
+      regexp_replace(cell, '^(\+?[0-9]+)\.0+$', '\1') as cell,
+      cell ~ '^[0-9]([.,][0-9]+)?[eE]\+?[0-9]{1,2}$' as is_rounded
+    from normal
+  ),
+  pieces as (
+    select
+      r.ordinal,
+      r.is_rounded,
+      p.place,
+      btrim(p.piece) as written,
+      -- labels such as "Cell:", "(h)" or "tel:"
+      btrim(regexp_replace(
+        lower(p.piece),
+        '\m(?:telephone|tel|phone|ph|number|no|cell|cellular|mobile|mob|home|work|office|main|direct|c|h|w|m|o|p|t)\M[.:)#]*'
+        '|^[ (]+(?=[ (]*$)', ' ', 'g'
+      )) as piece
+    from rounded as r
+    cross join lateral regexp_split_to_table(
+      case
+        when r.is_rounded then r.cell
+        else regexp_replace(
+          regexp_replace(r.cell, '[,;]\s*(?=;?(?:x|ext))', ' ', 'gi'),
+          -- two whole numbers with nothing but space between them
+          '([0-9]{4})\s+(?=(?:\+?1[-. ]?)?\(?[2-9][0-9]{2}\)?[-. ]?[0-9]{3}[-. ]?[0-9]{4}\M)', '\1;', 'g'
+        )
+      end,
+      case when r.is_rounded then '\Z\A' else '\s*(?:[/;,|&\n\r]|\m(?:or|and|y|und|oder|ou)\M)\s*' end,
+      'i'
+    ) with ordinality as p (piece, place)
+  ),
+  extended as (
+    select
+      p.ordinal,
+      p.is_rounded,
+      p.place,
+      p.written,
+      btrim(regexp_replace(coalesce(m.parts[1], p.piece), '^\((?=[^)]*$)', '')) as number,
+      m.parts[2] as extension
+    from pieces as p
+    left join lateral regexp_match(
+      p.piece, '^(.*?[0-9)])[\s(,;-]*(?:ext(?:ension|n)?|xtn?|x|#)[\s.:=#]*([0-9]{1,9})[\s)]*$'
+    ) as m (parts) on true
+    -- an e-mail address may hold digits; a piece without any is a word
+    where p.is_rounded or (p.piece ~ '[0-9]' and p.piece !~ '@')
+  )
+  select
+    e.ordinal,
+    e.place,
+    e.written,
+    e.number like '+%' or e.number like '(+%',
+    translate(e.number, '+ ()-.[]', ''),
+    e.extension,
+    case
+      when e.is_rounded then 'phone_scientific_notation'
+      when e.number !~ '^[(\[]*\+?[-0-9 ().\[\]]+$' then 'phone_not_a_number'
+    end
+  from extended as e
+$$;
+comment on function engine.split_phone_cells(bigint[], text[]) is
+'Takes cells apart into numbers: (the ordinal that came with the cell, place in it, as written, has_plus, digits, extension, problem).';
+revoke all on function engine.split_phone_cells(bigint[], text[]) from public;
+
+-- sql/40_functions/phone/zones_for.sql
+-- One person; sets go to engine.resolve_zones, which is the same rule.
+create or replace function engine.zones_for(
+  p_phone text, p_stated_timezone text default null, p_postal_code text default null
+)
+returns table (timezones text[], regions text[])
+language sql
+stable
+parallel safe
+set search_path = ''
+as $$
+  select z.timezones, z.regions
+  from engine.resolve_zones(array[p_phone], array[p_stated_timezone], array[p_postal_code]) as z
+$$;
+comment on function engine.zones_for(text, text, text) is
+'Every zone that the owner of an E.164 number may be in, and the regions whose rules apply; no zone means unknown.';
+revoke all on function engine.zones_for(text, text, text) from public;
+
+-- sql/40_functions/setup/become_sandbox.sql
+-- Turns an empty database into a sandbox, for good: a database that ever held a real team keeps
+-- real time.
+create or replace function engine.become_sandbox()
+returns void
+language plpgsql
+security definer -- writes the deployment row
+set search_path = ''
+as $$
+begin
+  lock table public.teams in share mode;
+  if exists (select from public.teams)
+    and exists (select from engine.deployment where environment = 'production')
+  then
+    perform engine.refuse(
+      'OB002',
+      'Only an empty database can become a sandbox; this one has teams.',
+      jsonb_build_object(
+        'entity', 'deployment', 'id', null, 'from', 'production', 'to', 'sandbox', 'allowed', '[]'::jsonb
+      ),
+      'Use a new database for rehearsals.'
+    );
+  end if;
+  update engine.deployment set environment = 'sandbox';
+end
+$$;
+comment on function engine.become_sandbox() is 'Makes an empty database a sandbox, whose clock can be set. One-way.';
+revoke all on function engine.become_sandbox() from public;
+
+-- sql/40_functions/setup/create_team.sql
+-- A new tenant. Only a backend with the service key makes one; its people are added after.
+create or replace function public.create_team(
+  p_name text,
+  p_timezone text default 'America/New_York',
+  p_country text default 'US',
+  p_is_sandbox boolean default false
+)
+returns public.teams
+language plpgsql
+security definer -- writes public.teams, which no role may write
+set search_path = ''
+as $$
+declare
+  v_team public.teams;
+  v_issues jsonb := '[]'::jsonb;
+begin
+  if not engine.caller_is_service() then
+    perform engine.refuse('OB008', 'Only a service can create a team.', '{"role": null, "needs": "service_role"}');
+  end if;
+  if coalesce(btrim(p_name), '') = '' or length(btrim(p_name)) > 200 then
+    v_issues := v_issues || engine.issue('name_length', 'p_name', 'The name must have 1 to 200 characters.');
+  end if;
+  if not engine.is_timezone(p_timezone) then
+    v_issues := v_issues || engine.issue('timezone_unknown', 'p_timezone', 'The time zone must be an IANA name, such as America/Denver.');
+  end if;
+  if p_country is null or p_country !~ '^[A-Z]{2}$' then
+    v_issues := v_issues || engine.issue('country_unknown', 'p_country', 'The country must be two capital letters, such as US.');
+  end if;
+  perform engine.refuse_issues(v_issues, 'The team');
+  insert into public.teams (name, timezone, country, is_sandbox)
+  values (btrim(p_name), p_timezone, p_country, coalesce(p_is_sandbox, false))
+  returning * into v_team;
+  return v_team;
+end
+$$;
+comment on function public.create_team(text, text, text, boolean) is 'Creates a team. Service role only.';
+revoke all on function public.create_team(text, text, text, boolean) from public;
+grant execute on function public.create_team(text, text, text, boolean) to service_role;
+
+-- sql/40_functions/setup/find_integration.sql
+-- Which secret verifies a message that names a provider's account. The receiver asks; it sees names
+-- of secrets, never a team's rows.
+create or replace function engine.find_integration(p_provider public.provider, p_account_ref text)
+returns table (team_id uuid, secret_name text)
+language sql
+stable
+security definer -- the receiver may read no table
+set search_path = ''
+as $$
+  select i.team_id, i.secret_name
+  from public.integrations as i
+  where i.provider = p_provider and i.account_ref = p_account_ref
+$$;
+comment on function engine.find_integration(public.provider, text) is
+'Teams and secret names of a provider account, for verifying its messages.';
+revoke all on function engine.find_integration(public.provider, text) from public;
+grant execute on function engine.find_integration(public.provider, text) to outbound_worker;
+
+-- sql/40_functions/setup/read_clock.sql
+-- What the sandbox's driver reads before it moves the clock.
+create or replace function engine.read_clock()
+returns table (at timestamptz, rate double precision, environment text)
+language sql
+stable
+security definer -- reads the deployment row for workers
+set search_path = ''
+as $$
+  select engine.now(), clock_rate, environment from engine.deployment
+$$;
+comment on function engine.read_clock() is 'The campaign time, how fast it runs, and whether this is production or a sandbox.';
+revoke all on function engine.read_clock() from public;
+grant execute on function engine.read_clock() to outbound_worker;
+
+-- sql/40_functions/setup/set_clock.sql
+-- Sets the sandbox's clock. It never runs backwards: what happened stays in the past. What time alone
+-- changes is done at once, as in a real day of which no minute is skipped.
+create or replace function engine.set_clock(p_at timestamptz, p_rate double precision default 1)
+returns timestamptz
+language plpgsql
+security definer -- writes the deployment row
+set search_path = ''
+set jit = off -- many short statements: compiling them takes longer than running them
+as $$
+declare
+  v_environment text;
+begin
+  select environment into v_environment from engine.deployment for update;
+  if v_environment <> 'sandbox' then
+    perform engine.refuse(
+      'OB002',
+      'The clock of a production database cannot be set.',
+      jsonb_build_object(
+        'entity', 'deployment', 'id', null, 'from', v_environment, 'to', 'clock_set', 'allowed', '[]'::jsonb
+      ),
+      'Only a sandbox has a clock that can be set.'
+    );
+  end if;
+  update engine.deployment
+  set
+    clock_at = greatest(p_at, case when clock_at is null then p_at else engine.now() end),
+    clock_set_at = statement_timestamp(),
+    clock_rate = coalesce(p_rate, 1);
+  perform engine.tick();
+  return engine.now();
+end
+$$;
+comment on function engine.set_clock(timestamptz, double precision) is
+'Sets the sandbox''s clock and its rate (0 freezes it, 1 is real time); once set it never goes back. OB002 in production.';
+revoke all on function engine.set_clock(timestamptz, double precision) from public;
+grant execute on function engine.set_clock(timestamptz, double precision) to outbound_worker;
+
+-- sql/40_functions/setup/set_team_member.sql
+-- Adds a person to a team or changes a role. A team keeps at least one admin, or nobody could ever
+-- manage it again.
+create or replace function public.set_team_member(
+  p_user_id uuid,
+  p_role public.team_role,
+  p_team_id uuid default null
+)
+returns public.team_members
+language plpgsql
+security definer -- writes public.team_members, which no role may write
+set search_path = ''
+as $$
+declare
+  v_team_id uuid := engine.require_team(p_team_id, 'admin');
+  v_member public.team_members;
+begin
+  perform from public.teams where id = v_team_id for update;
+  if not exists (select from auth.users where id = p_user_id) then
+    perform engine.refuse_not_found('user', p_user_id);
+  end if;
+  if p_role is null then
+    perform engine.refuse_issues(
+      jsonb_build_array(engine.issue('role_required', 'p_role', 'Say which role: viewer, operator or admin.')),
+      'The member'
+    );
+  end if;
+  if p_role <> 'admin' and not engine.caller_is_service() and not exists (
+    select from public.team_members
+    where team_id = v_team_id and role = 'admin' and user_id <> p_user_id
+  ) then
+    perform engine.refuse(
+      'OB005',
+      'The team would be left without an admin.',
+      jsonb_build_object('entity', 'team', 'id', v_team_id, 'used_by', jsonb_build_array(p_user_id)),
+      'Make someone else an admin first.'
+    );
+  end if;
+  insert into public.team_members (team_id, user_id, role)
+  values (v_team_id, p_user_id, p_role)
+  on conflict (team_id, user_id) do update set role = excluded.role
+  returning * into v_member;
+  return v_member;
+end
+$$;
+comment on function public.set_team_member(uuid, public.team_role, uuid) is
+'Adds a member or changes the role. Admin only; OB005 when no admin would be left.';
+revoke all on function public.set_team_member(uuid, public.team_role, uuid) from public;
+grant execute on function public.set_team_member(uuid, public.team_role, uuid) to authenticated, service_role;
+
+-- sql/40_functions/setup/upsert_assistant.sql
+-- Registers an assistant that workflow nodes may name, keyed by the provider's own id.
+create or replace function public.upsert_assistant(
+  p_name text,
+  p_provider_assistant_id text,
+  p_channel public.contact_channel default 'call',
+  p_is_active boolean default true,
+  p_team_id uuid default null
+)
+returns public.assistants
+language plpgsql
+security definer -- writes public.assistants, which no role may write
+set search_path = ''
+as $$
+declare
+  v_team_id uuid := engine.require_team(p_team_id, 'admin');
+  v_issues jsonb := '[]'::jsonb;
+  v_assistant public.assistants;
+begin
+  if coalesce(btrim(p_name), '') = '' or length(btrim(p_name)) > 200 then
+    v_issues := v_issues || engine.issue('name_length', 'p_name', 'The name must have 1 to 200 characters.');
+  end if;
+  if coalesce(btrim(p_provider_assistant_id), '') = '' or length(p_provider_assistant_id) > 200 then
+    v_issues := v_issues || engine.issue(
+      'provider_id_required', 'p_provider_assistant_id', 'The provider''s id of the assistant is missing or too long.'
+    );
+  end if;
+  if p_channel is null then
+    v_issues := v_issues || engine.issue('channel_required', 'p_channel', 'Say which channel: call or text.');
+  end if;
+  perform engine.refuse_issues(v_issues, 'The assistant');
+  insert into public.assistants (team_id, name, channel, provider_assistant_id, is_active)
+  values (v_team_id, btrim(p_name), p_channel, btrim(p_provider_assistant_id), coalesce(p_is_active, true))
+  on conflict (team_id, provider_assistant_id, channel)
+  do update set name = excluded.name, is_active = excluded.is_active
+  returning * into v_assistant;
+  return v_assistant;
+end
+$$;
+comment on function public.upsert_assistant(text, text, public.contact_channel, boolean, uuid) is
+'Adds or changes an assistant, keyed by the provider''s id and the channel. Admin only.';
+revoke all on function public.upsert_assistant(text, text, public.contact_channel, boolean, uuid) from public;
+grant execute on function public.upsert_assistant(text, text, public.contact_channel, boolean, uuid)
+to authenticated, service_role;
+
+-- sql/40_functions/setup/upsert_integration.sql
+-- Connects a provider account. What is stored is the name of its secret; workers hold the secret.
+-- Saving an integration also lifts a pause: whoever saves it says that the cause is mended.
+-- Only a backend with the service key may call it: the names of secrets are shared by the teams of a
+-- deployment, and a team that could choose one could spend another team's money.
+create or replace function public.upsert_integration(
+  p_provider public.provider,
+  p_secret_name text,
+  p_account_ref text default null,
+  p_concurrency_limit integer default 10,
+  p_is_sandbox boolean default false,
+  p_team_id uuid default null
+)
+returns public.integrations
+language plpgsql
+security definer -- writes public.integrations, which no role may write
+set search_path = ''
+as $$
+declare
+  v_team_id uuid := engine.require_team(p_team_id, 'admin');
+  v_issues jsonb := '[]'::jsonb;
+  v_integration public.integrations;
+begin
+  if p_provider is null then
+    v_issues := v_issues || engine.issue('provider_required', 'p_provider', 'Say which provider.');
+  end if;
+  if p_secret_name is null or p_secret_name !~ '^[A-Z][A-Z0-9_]{0,62}$' then
+    v_issues := v_issues || engine.issue(
+      'secret_name_malformed', 'p_secret_name',
+      'The secret''s name must be capital letters, digits and underscores; never the secret itself.'
+    );
+  end if;
+  if p_provider = 'twilio' and coalesce(p_account_ref, '') !~ '^AC[0-9a-f]{32}$' then
+    v_issues := v_issues || engine.issue(
+      'account_sid_malformed', 'p_account_ref', 'A Twilio account SID is AC and 32 hexadecimal digits.'
+    );
+  end if;
+  if p_concurrency_limit is null or p_concurrency_limit not between 1 and 10000 then
+    v_issues := v_issues || engine.issue(
+      'concurrency_range', 'p_concurrency_limit', 'The limit of calls at once must be between 1 and 10000.'
+    );
+  end if;
+  perform engine.refuse_issues(v_issues, 'The integration');
+  insert into public.integrations (team_id, provider, secret_name, account_ref, concurrency_limit, is_sandbox)
+  values (v_team_id, p_provider, p_secret_name, p_account_ref, p_concurrency_limit, coalesce(p_is_sandbox, false))
+  on conflict (team_id, provider) do update set
+    secret_name = excluded.secret_name,
+    account_ref = excluded.account_ref,
+    concurrency_limit = excluded.concurrency_limit,
+    is_sandbox = excluded.is_sandbox,
+    status = 'ACTIVE',
+    paused_reason = null,
+    paused_at = null
+  returning * into v_integration;
+  return v_integration;
+end
+$$;
+comment on function public.upsert_integration(public.provider, text, text, integer, boolean, uuid) is
+'Connects or changes a provider account and lifts its pause. Service role only.';
+revoke all on function public.upsert_integration(public.provider, text, text, integer, boolean, uuid) from public;
+grant execute on function public.upsert_integration(public.provider, text, text, integer, boolean, uuid)
+to service_role;
+
+-- sql/40_functions/setup/upsert_phone_number.sql
+-- Registers a number that the team sends from. The engine trusts the verification flags, so only an
+-- admin sets them.
+create or replace function public.upsert_phone_number(
+  p_phone text,
+  p_label text default null,
+  p_vapi_phone_number_id text default null,
+  p_is_verified_for_calls boolean default false,
+  p_is_verified_for_texts boolean default false,
+  p_team_id uuid default null
+)
+returns public.phone_numbers
+language plpgsql
+security definer -- writes public.phone_numbers, which no role may write
+set search_path = ''
+as $$
+declare
+  v_team_id uuid := engine.require_team(p_team_id, 'admin');
+  v_team public.teams;
+  v_parsed record;
+  v_issues jsonb := '[]'::jsonb;
+  v_number public.phone_numbers;
+begin
+  select * into v_team from public.teams where id = v_team_id;
+  select * into v_parsed from engine.parse_phone(p_phone, v_team.country, v_team.is_sandbox);
+  if v_parsed.phone is null then
+    v_issues := v_issues || engine.issue(coalesce(v_parsed.problem, 'phone_missing'), 'p_phone', 'The number is not a valid phone number.');
+  end if;
+  if coalesce(p_is_verified_for_calls, false) and coalesce(btrim(p_vapi_phone_number_id), '') = '' then
+    v_issues := v_issues || engine.issue(
+      'vapi_id_required', 'p_vapi_phone_number_id', 'A number that is verified for calls needs its Vapi id.'
+    );
+  end if;
+  perform engine.refuse_issues(v_issues, 'The phone number');
+  insert into public.phone_numbers (
+    team_id, phone, label, vapi_phone_number_id, is_verified_for_calls, is_verified_for_texts
+  )
+  values (
+    v_team_id, v_parsed.phone, nullif(btrim(p_label), ''), nullif(btrim(p_vapi_phone_number_id), ''),
+    coalesce(p_is_verified_for_calls, false), coalesce(p_is_verified_for_texts, false)
+  )
+  on conflict (team_id, phone) do update set
+    label = excluded.label,
+    vapi_phone_number_id = excluded.vapi_phone_number_id,
+    is_verified_for_calls = excluded.is_verified_for_calls,
+    is_verified_for_texts = excluded.is_verified_for_texts
+  returning * into v_number;
+  return v_number;
+end
+$$;
+comment on function public.upsert_phone_number(text, text, text, boolean, boolean, uuid) is
+'Adds or changes a sending number, keyed by the number. Admin only.';
+revoke all on function public.upsert_phone_number(text, text, text, boolean, boolean, uuid) from public;
+grant execute on function public.upsert_phone_number(text, text, text, boolean, boolean, uuid)
+to authenticated, service_role;
+
+-- sql/40_functions/workflows/business_hours_config.sql
+-- What is stored of business hours: the zone, said even where it is the default, and the days that
+-- have windows.
+create or replace function engine.business_hours_config(p_hours jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+  if jsonb_typeof(p_hours) is distinct from 'object' then
+    return null;
+  end if;
+  return jsonb_build_object(
+    'timezone', coalesce(p_hours ->> 'timezone', 'contact'),
+    'windows', (
+      select jsonb_object_agg(d.weekday, d.windows)
+      from (
+        select e.key as weekday, (
+          select jsonb_agg(
+            jsonb_build_object('start', w.value ->> 'start', 'end', w.value ->> 'end')
+            order by w.value ->> 'start' collate "C"
+          )
+          from jsonb_array_elements(e.value) as w
+        ) as windows
+        from jsonb_each(p_hours -> 'windows') as e
+        where jsonb_typeof(e.value) = 'array'
+      ) as d
+      where d.windows is not null
+    )
+  );
+end
+$$;
+comment on function engine.business_hours_config(jsonb) is 'The stored form of validated business hours; null when there are none.';
+revoke all on function engine.business_hours_config(jsonb) from public;
+
+-- sql/40_functions/workflows/business_hours_issues.sql
+-- Windows of weekdays: well formed, not overlapping, and at least one of them where the law lets
+-- anybody be reached. Only hours in the contact's own zone can be compared with the legal ones: in
+-- any other zone the contact's clock shows another time.
+create or replace function engine.business_hours_issues(p_hours jsonb, p_channel public.contact_channel)
+returns setof engine.graph_issue
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_zone jsonb := coalesce(nullif(p_hours -> 'timezone', 'null'), '"contact"');
+  v_weekdays text[] := array['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
+  v_days jsonb := case when jsonb_typeof(p_hours -> 'windows') = 'object' then p_hours -> 'windows' else '{}' end;
+begin
+  return query
+  with days as (
+    select d.key, d.value, array_position(v_weekdays, d.key) as weekday
+    from jsonb_each(v_days) as d
+  ),
+
+  windows as materialized (
+    select d.key, d.weekday, w.value, w.window_no - 1 as window_no,
+      engine.is_window(w.value) as is_sound, w.value ->> 'start' as starts_at, w.value ->> 'end' as ends_at
+    from days as d
+    cross join jsonb_array_elements(case when jsonb_typeof(d.value) = 'array' then d.value else '[]' end)
+    with ordinality as w (value, window_no)
+    where d.weekday is not null
+  ),
+
+  compared as (
+    select w.key, w.starts_at < max(w.ends_at) over (
+      partition by w.key order by w.starts_at, w.window_no rows between unbounded preceding and 1 preceding
+    ) as is_overlap
+    from windows as w
+    where w.is_sound
+  ),
+
+  found (code, path, words) as (
+    select 'business_hours_invalid', case when jsonb_typeof(p_hours) = 'object' then '.windows' else '' end,
+      engine.show_value(case when jsonb_typeof(p_hours) = 'object' then p_hours -> 'windows' else p_hours end)
+    where coalesce(jsonb_typeof(p_hours -> 'windows'), 'missing') <> 'object'
+    union all
+    select 'business_hours_timezone_unknown', '.timezone', engine.show_value(v_zone)
+    where jsonb_typeof(p_hours) = 'object' and not engine.is_hours_timezone(v_zone)
+    union all
+    select 'business_hours_invalid', '.windows.' || to_jsonb(d.key)::text,
+      engine.show_value(case when d.weekday is null then to_jsonb(d.key) else d.value end)
+    from days as d
+    where d.weekday is null or jsonb_typeof(d.value) not in ('array', 'null')
+    union all
+    select 'business_hours_window_invalid', format('.windows.%s[%s]', w.key, w.window_no),
+      case when jsonb_typeof(w.value) = 'object'
+        then format('%s to %s', engine.show_value(w.value -> 'start'), engine.show_value(w.value -> 'end'))
+        else engine.show_value(w.value) end
+    from windows as w
+    where not w.is_sound
+    union all
+    select distinct 'business_hours_overlap', '.windows.' || o.key, o.key from compared as o where o.is_overlap
+    union all
+    select 'business_hours_never_open', '.windows', ''
+    where jsonb_typeof(p_hours -> 'windows') = 'object' and not exists (select from windows)
+      and not exists (select from days as d where jsonb_typeof(d.value) not in ('array', 'null') or d.weekday is null)
+    union all
+    select 'business_hours_outside_legal', '.windows', (
+      select format('%s to %s', left(min(c.starts_at)::text, 5), left(max(c.ends_at)::text, 5))
+      from reference.calling_windows as c
+      where c.channel = p_channel and c.region = ''
+    )
+    where v_zone = '"contact"' and exists (select from windows as w where w.is_sound) and not exists (
+      select from windows as w
+      inner join reference.calling_windows as c on w.weekday = c.weekday
+      where w.is_sound and c.channel = p_channel and c.region = ''
+        and w.starts_at < left(c.ends_at::text, 5) and w.ends_at > left(c.starts_at::text, 5)
+    )
+  )
+
+  select f.code, null::integer, null::integer, f.path, array[f.words], null::integer, null::integer[]
+  from found as f;
+end
+$$;
+comment on function engine.business_hours_issues(jsonb, public.contact_channel) is
+'What is wrong with business hours on a node of this channel; paths begin below them.';
+revoke all on function engine.business_hours_issues(jsonb, public.contact_channel) from public;
+
+-- sql/40_functions/workflows/coordinate.sql
+-- A coordinate as it is stored. A number closer to 0 than a double can hold is 0: converting it
+-- would be an error.
+create or replace function engine.coordinate(p_value jsonb)
+returns double precision
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+  return case
+    when coalesce(jsonb_typeof(p_value), 'null') = 'null' or abs(p_value::numeric) < 1e-300 then 0
+    else p_value::numeric::double precision
+  end;
+end
+$$;
+comment on function engine.coordinate(jsonb) is 'A validated coordinate as a double; 0 where there is none.';
+revoke all on function engine.coordinate(jsonb) from public;
+
+-- sql/40_functions/workflows/create_workflow.sql
+-- A new draft, the first of its lineage. Without a graph it has a trigger and nothing else, which is
+-- where drawing begins; with one, the graph is validated as in save_workflow.
+create or replace function public.create_workflow(
+  p_name text,
+  p_graph jsonb default null,
+  p_team_id uuid default null
+)
+returns jsonb
+language plpgsql
+security definer -- writes the workflow tables, which no role may write
+set search_path = ''
+as $$
+declare
+  v_team_id uuid := engine.require_team(p_team_id, 'operator');
+  v_id uuid := engine.new_id();
+  v_issues jsonb := engine.workflow_text_issues(p_name, null);
+  v_workflow public.workflows;
+begin
+  if p_graph is not null then
+    v_issues := v_issues || engine.graph_issues(p_graph, v_team_id);
+  end if;
+  perform engine.refuse_issues(v_issues, 'The workflow');
+  insert into public.workflows (team_id, id, lineage_id, name)
+  values (v_team_id, v_id, v_id, btrim(p_name))
+  returning * into v_workflow;
+  perform engine.store_graph(v_team_id, v_id, coalesce(
+    p_graph,
+    '{"nodes": [{"id": "trigger", "type": "trigger", "position": {"x": 0, "y": 0}, "data": {}}], "edges": []}'
+  ));
+  return engine.describe_workflow(v_workflow) || jsonb_build_object('warnings', v_issues);
+end
+$$;
+comment on function public.create_workflow(text, jsonb, uuid) is
+'Creates a draft, with a graph {nodes, edges} or with a trigger alone, and returns it like get_workflow, with the warnings '
+'of its graph. OB001 lists every problem of name and graph.';
+revoke all on function public.create_workflow(text, jsonb, uuid) from public;
+grant execute on function public.create_workflow(text, jsonb, uuid) to authenticated, service_role;
+
+-- sql/40_functions/workflows/describe_workflow.sql
+-- A workflow as the RPCs return it.
+create or replace function engine.describe_workflow(p_workflow public.workflows)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return to_jsonb(p_workflow) || engine.workflow_graph(p_workflow.team_id, p_workflow.id);
+end
+$$;
+comment on function engine.describe_workflow(public.workflows) is
+'All columns of a workflow and its graph: {id, name, status, version, revision, …, nodes, edges}.';
+revoke all on function engine.describe_workflow(public.workflows) from public;
+
+-- sql/40_functions/workflows/edge_form_issues.sql
+-- Edges one by one: the fields that every edge has, and where it leads.
+create or replace function engine.edge_form_issues(p_edges engine.graph_edge[])
+returns setof engine.graph_issue
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+  return query
+  select c.code, null::integer, e.edge_no, c.path, array[engine.show_value(c.value)], null::integer, null::integer[]
+  from (
+    select
+      e.*,
+      e.element -> 'data' as given,
+      coalesce(e.element -> 'sourceHandle', 'null') = 'null'
+      or (jsonb_typeof(e.element -> 'sourceHandle') = 'string' and length(e.element ->> 'sourceHandle') <= 200)
+      as has_handle,
+      coalesce(e.data -> 'label', 'null') = 'null'
+      or (jsonb_typeof(e.data -> 'label') = 'string' and length(e.data ->> 'label') <= 200) as has_label
+    from unnest(p_edges) as e
+  ) as e
+  cross join lateral (
+    values
+    ('edge_invalid', '', e.element, jsonb_typeof(e.element) <> 'object'),
+    ('edge_id_invalid', '.id', e.element -> 'id', e.id is null and jsonb_typeof(e.element) = 'object'),
+    ('edge_source_unknown', '.source', e.element -> 'source',
+      e.source_no is null and jsonb_typeof(e.element) = 'object'),
+    ('edge_target_unknown', '.target', e.element -> 'target',
+      e.target_no is null and jsonb_typeof(e.element) = 'object'),
+    ('edge_self_loop', '', null, e.source_no = e.target_no),
+    ('edge_handle_invalid', '.sourceHandle', e.element -> 'sourceHandle', not e.has_handle),
+    ('edge_data_invalid', '.data', e.given, jsonb_typeof(e.given) not in ('object', 'null')),
+    ('edge_label_invalid', '.data.label', e.data -> 'label', not e.has_label)
+  ) as c (code, path, value, is_broken)
+  where (
+    e.id is null or e.source_no is null or e.target_no is null or e.source_no = e.target_no
+    or not e.has_handle or not e.has_label or jsonb_typeof(e.given) not in ('object', 'null')
+  ) and c.is_broken;
+
+  return query
+  select 'edge_id_duplicate', null::integer, e.edge_no, '.id', array[d.first_no::text], null::integer, null::integer[]
+  from unnest(p_edges) as e
+  inner join (
+    select r.id, min(r.edge_no) as first_no
+    from unnest(p_edges) as r
+    where r.id is not null
+    group by r.id
+    having count(*) > 1
+  ) as d on e.id = d.id and e.edge_no > d.first_no;
+
+  return query
+  select 'edge_duplicate', null::integer, e.edge_no, '', null::text[], d.first_no, null::integer[]
+  from unnest(p_edges) as e
+  inner join (
+    select r.source_no, r.target_no, r.rule, min(r.edge_no) as first_no
+    from unnest(p_edges) as r
+    where r.source_no is not null and r.target_no is not null and r.rule is not null
+    group by r.source_no, r.target_no, r.rule
+    having count(*) > 1
+  ) as d on e.source_no = d.source_no and e.target_no = d.target_no and e.rule = d.rule and e.edge_no > d.first_no;
+end
+$$;
+comment on function engine.edge_form_issues(engine.graph_edge[]) is
+'Edges that are no objects, lead nowhere or to themselves, are there twice, or whose id, data, handle or label can''t be used.';
+revoke all on function engine.edge_form_issues(engine.graph_edge[]) from public;
+
+-- sql/40_functions/workflows/edge_overlap_issues.sql
+-- Edges of one node against each other. What an edge matches is a set of outcomes, kept as bits, so
+-- that a node's edges are compared by running unions and never in pairs: this stays linear however
+-- many edges leave a node.
+create or replace function engine.edge_overlap_issues(p_edges engine.graph_edge[])
+returns setof engine.graph_issue
+language plpgsql
+stable
+parallel safe
+set search_path = ''
+as $$
+begin
+  return query
+  with ranked as materialized (
+    select
+      e.edge_no, e.source_no, e.priority, r.outcomes,
+      -- What edges of the same priority match that come earlier in the graph, and what edges that are
+      -- tried before match for good.
+      bit_or(r.outcomes) over (
+        partition by e.source_no, e.priority order by e.edge_no rows between unbounded preceding and 1 preceding
+      ) as matched_beside,
+      bit_or(r.settled) over (
+        partition by e.source_no order by e.priority groups between unbounded preceding and 1 preceding
+      ) as settled_before
+    from unnest(p_edges) as e
+    inner join engine.rule_masks() as r on e.source_type = r.node_type and e.rule = r.rule
+    where e.priority is not null and e.source_no is distinct from e.target_no
+  ),
+
+  conflicts as materialized (
+    select r.edge_no, r.source_no, r.priority, r.outcomes & r.matched_beside as outcomes
+    from ranked as r
+    where r.outcomes & r.matched_beside <> 0
+  ),
+
+  firsts as (
+    select r.source_no, r.priority, o.flag, min(r.edge_no) as first_no
+    from ranked as r
+    inner join engine.outcome_flags() as o on r.outcomes & o.flag <> 0
+    where (r.source_no, r.priority) in (select c.source_no, c.priority from conflicts as c)
+    group by r.source_no, r.priority, o.flag
+  )
+
+  select 'edge_priority_conflict', null::integer, c.edge_no, '.data.priority', null::text[], min(f.first_no), null::integer[]
+  from conflicts as c
+  inner join firsts as f on c.source_no = f.source_no and c.priority = f.priority and c.outcomes & f.flag <> 0
+  group by c.edge_no
+  union all
+  select 'edge_never_taken', null, r.edge_no, '.data.priority', null, null, null
+  from ranked as r
+  where r.outcomes & ~r.settled_before = 0 and coalesce(r.outcomes & r.matched_beside, 0) = 0;
+end
+$$;
+comment on function engine.edge_overlap_issues(engine.graph_edge[]) is
+'Edges of one node that can both match with one priority, and edges that are never taken.';
+revoke all on function engine.edge_overlap_issues(engine.graph_edge[]) from public;
+
+-- sql/40_functions/workflows/edge_rule_issues.sql
+-- Edges one by one: when they are taken, after how long, and which is tried first.
+create or replace function engine.edge_rule_issues(p_edges engine.graph_edge[])
+returns setof engine.graph_issue
+language plpgsql
+stable
+parallel safe
+set search_path = ''
+as $$
+begin
+  -- A rule that an edge out of such a node can't have, or that there is none of.
+  return query
+  with rules as materialized (
+    select r.node_type, r.rule, string_agg(r.rule, ', ') over (partition by r.node_type) as choices
+    from (select distinct r.node_type, r.rule from reference.edge_rules as r) as r
+  )
+
+  select
+    case
+      when coalesce(e.data -> 'when', 'null') = 'null' then 'edge_rule_missing'
+      when exists (select from rules as r where r.rule = e.rule) then 'edge_rule_unfit'
+      else 'edge_rule_unknown'
+    end,
+    null::integer, e.edge_no, '.data.when',
+    array[engine.show_value(e.data -> 'when'), (select r.choices from rules as r where r.node_type = e.source_type limit 1)],
+    null::integer, null::integer[]
+  from unnest(p_edges) as e
+  left join rules as f on e.source_type = f.node_type and e.rule = f.rule
+  where e.source_type is not null and f.rule is null;
+
+  return query
+  select 'edge_priority_invalid', null::integer, e.edge_no, '.data.priority',
+    array[engine.show_value(e.data -> 'priority')], null::integer, null::integer[]
+  from unnest(p_edges) as e
+  where e.priority is null;
+
+  -- Most edges share their delay: each distinct one is looked at once.
+  return query
+  with delays as materialized (
+    select e.data -> 'delay' as delay, array_agg(e.edge_no) as edge_nos
+    from unnest(p_edges) as e
+    where e.data -> 'delay' <> 'null'
+    group by e.data -> 'delay'
+  )
+
+  select 'edge_delay_invalid', null::integer, e.edge_no, '.data.delay', array[engine.show_value(d.delay)], null::integer, null::integer[]
+  from (select d.* from delays as d where engine.is_duration(d.delay, 'PT0S', 'P365D') is not true offset 0) as d
+  cross join unnest(d.edge_nos) as e (edge_no);
+
+  return query
+  select p.code, null::integer, e.edge_no, '.data.phrases' || p.path, array[engine.show_value(p.value)], null::integer, null::integer[]
+  from unnest(p_edges) as e
+  cross join engine.phrase_issues(e.rule, e.data -> 'phrases') as p
+  where e.rule = 'reply_matches' or e.data -> 'phrases' not in ('null', '[]');
+end
+$$;
+comment on function engine.edge_rule_issues(engine.graph_edge[]) is
+'Edges whose rule, phrases, delay or priority is missing, malformed or does not fit where they come from.';
+revoke all on function engine.edge_rule_issues(engine.graph_edge[]) from public;
+
+-- sql/40_functions/workflows/fallback_issues.sql
+-- Calls and texts whose edges leave an outcome out. A text with a reply window ends in a reply or
+-- none; one without is done once it is delivered. Opting in is rare and nobody's next step.
+create or replace function engine.fallback_issues(p_nodes engine.graph_node[], p_edges engine.graph_edge[])
+returns setof engine.graph_issue
+language plpgsql
+stable
+parallel safe
+set search_path = ''
+as $$
+begin
+  return query
+  with settled as (
+    select e.source_no, e.source_type, bit_or(r.settled) as outcomes
+    from unnest(p_edges) as e
+    inner join engine.rule_masks() as r on e.source_type = r.node_type and e.rule = r.rule
+    where e.source_type <> 'trigger' and e.source_no is distinct from e.target_no
+    group by e.source_no, e.source_type
+  ),
+
+  gaps as (
+    select s.source_no, s.source_type, a.outcomes & ~s.outcomes as outcomes
+    from settled as s
+    inner join engine.rule_masks() as a on s.source_type = a.node_type and a.rule = 'any'
+    where a.outcomes & ~s.outcomes <> 0
+  )
+
+  select
+    'fallback_missing', g.source_no, null::integer, '', array[string_agg(o.outcome::text, ', ' order by o.outcome)],
+    null::integer, null::integer[]
+  from gaps as g
+  inner join unnest(p_nodes) as n on g.source_no = n.node_no
+  inner join engine.outcome_flags() as o on g.outcomes & o.flag <> 0
+  where o.outcome <> 'opted_in' and case
+      when coalesce(n.data -> 'reply_window', 'null') = 'null' then o.outcome not in ('replied', 'no_reply')
+      else o.outcome <> 'delivered'
+    end
+  group by g.source_no;
+end
+$$;
+comment on function engine.fallback_issues(engine.graph_node[], engine.graph_edge[]) is
+'Calls and texts that have edges, but none for some of their outcomes.';
+revoke all on function engine.fallback_issues(engine.graph_node[], engine.graph_edge[]) from public;
+
+-- sql/40_functions/workflows/find_workflow.sql
+-- A workflow of the caller's teams, as the caller's statement sees it.
+create or replace function engine.find_workflow(p_workflow_id uuid, p_needs public.team_role)
+returns public.workflows
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_workflow public.workflows;
+begin
+  select w.* into v_workflow
+  from public.workflows as w
+  where w.id = p_workflow_id and w.team_id = any(engine.caller_team_ids());
+  if v_workflow.id is null then
+    perform engine.refuse_not_found('workflow', p_workflow_id);
+  end if;
+  perform engine.require_role(v_workflow.team_id, p_needs);
+  return v_workflow;
+end
+$$;
+comment on function engine.find_workflow(uuid, public.team_role) is
+'A workflow of the caller''s teams: OB004 when there is none, OB008 when the role is too low.';
+revoke all on function engine.find_workflow(uuid, public.team_role) from public;
+
+-- sql/40_functions/workflows/format_duration.sql
+-- The way back, in one spelling, whatever intervalstyle the session has. Days stay days: on a day on
+-- which the clocks change they are not 24 hours.
+create or replace function engine.format_duration(p_interval interval)
+returns text
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+  return case
+    when p_interval = interval '0' then 'PT0S'
+    else concat(
+      'P', nullif(extract(day from p_interval)::integer, 0) || 'D',
+      case when p_interval - extract(day from p_interval)::integer * interval '1 day' <> interval '0' then 'T' end,
+      nullif(extract(hour from p_interval)::integer, 0) || 'H',
+      nullif(extract(minute from p_interval)::integer, 0) || 'M',
+      nullif(extract(second from p_interval)::integer, 0) || 'S'
+    )
+  end;
+end
+$$;
+comment on function engine.format_duration(interval) is 'An interval of whole seconds as an ISO 8601 duration.';
+revoke all on function engine.format_duration(interval) from public;
+
+-- sql/40_functions/workflows/get_workflow.sql
+-- A workflow with its graph, ready for React Flow.
+create or replace function public.get_workflow(p_workflow_id uuid)
+returns jsonb
+language plpgsql
+stable -- row and graph are read as of one moment
+security definer -- one answer for rows of another team and rows that never were
+set search_path = ''
+as $$
+begin
+  return engine.describe_workflow(engine.find_workflow(p_workflow_id, 'viewer'));
+end
+$$;
+comment on function public.get_workflow(uuid) is
+'A workflow as {id, name, status, version, revision, note, …, nodes, edges}; nodes and edges in React Flow''s shape. OB004 '
+'when there is none.';
+revoke all on function public.get_workflow(uuid) from public;
+grant execute on function public.get_workflow(uuid) to authenticated, service_role;
+
+-- sql/40_functions/workflows/graph_cycles.sql
+-- Which nodes lead back to themselves, and which of them belong together: Tarjan's strongly connected
+-- components, walking each edge once. Runs only where peeling left nodes over. The loop has the
+-- reason of engine.reachable_nodes; the path is kept by hand, because a deep graph would exhaust the
+-- stack of a function that calls itself.
+create or replace function engine.graph_cycles(p_size integer, p_sources integer[], p_targets integer[])
+returns integer[]
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_rest integer[] := array_fill(0, array[p_size], array[0]); -- the next edge to walk from each node
+  v_next integer[] := array_fill(0, array[cardinality(p_sources)]);
+  v_index integer[] := array_fill(0, array[p_size], array[0]); -- when a node was first seen, from 1
+  v_low integer[] := array_fill(0, array[p_size], array[0]); -- the earliest node on the stack it leads to
+  v_cycle integer[] := array_fill(null::integer, array[p_size], array[0]);
+  v_on_stack boolean[] := array_fill(false, array[p_size], array[0]);
+  v_stack integer[] := array_fill(0, array[p_size]);
+  v_path integer[] := array_fill(0, array[p_size]);
+  v_height integer := 0;
+  v_depth integer;
+  v_count integer := 0;
+  v_node integer;
+  v_other integer;
+  v_edge integer;
+begin
+  for v_edge in 1 .. cardinality(p_sources) loop
+    v_next[v_edge] := v_rest[p_sources[v_edge]];
+    v_rest[p_sources[v_edge]] := v_edge;
+  end loop;
+  for v_root in 0 .. p_size - 1 loop
+    continue when v_index[v_root] > 0;
+    v_depth := 1;
+    v_path[1] := v_root;
+    while v_depth > 0 loop
+      v_node := v_path[v_depth];
+      if v_index[v_node] = 0 then
+        v_count := v_count + 1;
+        v_index[v_node] := v_count;
+        v_low[v_node] := v_count;
+        v_height := v_height + 1;
+        v_stack[v_height] := v_node;
+        v_on_stack[v_node] := true;
+      end if;
+      v_edge := v_rest[v_node];
+      if v_edge > 0 then
+        v_rest[v_node] := v_next[v_edge];
+        v_other := p_targets[v_edge];
+        if v_index[v_other] = 0 then
+          v_depth := v_depth + 1;
+          v_path[v_depth] := v_other;
+        elsif v_on_stack[v_other] then
+          v_low[v_node] := least(v_low[v_node], v_index[v_other]);
+        end if;
+        continue;
+      end if;
+      if v_low[v_node] = v_index[v_node] then
+        -- What lies on the stack from here up belongs together; a node on its own is no cycle.
+        v_other := case when v_stack[v_height] = v_node then null else v_node end;
+        loop
+          v_cycle[v_stack[v_height]] := v_other;
+          v_on_stack[v_stack[v_height]] := false;
+          v_height := v_height - 1;
+          exit when v_stack[v_height + 1] = v_node;
+        end loop;
+      end if;
+      v_depth := v_depth - 1;
+      if v_depth > 0 then
+        v_low[v_path[v_depth]] := least(v_low[v_path[v_depth]], v_low[v_node]);
+      end if;
+    end loop;
+  end loop;
+  return v_cycle;
+end
+$$;
+comment on function engine.graph_cycles(integer, integer[], integer[]) is
+'For each node, from 0, one node of the cycles that it is in, the same for all that can reach each other; null for the rest.';
+revoke all on function engine.graph_cycles(integer, integer[], integer[]) from public;
+
+-- sql/40_functions/workflows/graph_edges.sql
+-- Reads the edges of a graph against its nodes, whatever they are: what can't be used becomes null
+-- here and is told by the checks. Of two nodes with one id the first is meant. The rule of an edge
+-- out of the trigger may be left out, because there is only one.
+create or replace function engine.graph_edges(p_graph jsonb, p_nodes engine.graph_node[])
+returns engine.graph_edge[]
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+  if jsonb_typeof(p_graph -> 'edges') is distinct from 'array' then
+    return '{}'::engine.graph_edge[];
+  end if;
+  return (
+    with nodes as materialized (
+      select distinct on (n.id) n.id, n.node_no, n.type
+      from unnest(p_nodes) as n
+      where n.id is not null
+      order by n.id, n.node_no
+    ),
+
+    edges as materialized (
+      select
+        e.element,
+        e.edge_no - 1 as edge_no,
+        case when jsonb_typeof(e.element -> 'data') = 'object' then e.element -> 'data' else '{}' end as data,
+        case when jsonb_typeof(e.element -> 'source') = 'string' then e.element ->> 'source' end as source,
+        case when jsonb_typeof(e.element -> 'target') = 'string' then e.element ->> 'target' end as target
+      from jsonb_array_elements(p_graph -> 'edges') with ordinality as e (element, edge_no)
+    )
+
+    select coalesce(array_agg((
+      e.edge_no,
+      case when jsonb_typeof(e.element -> 'id') = 'string' and length(e.element ->> 'id') between 1 and 200
+          then e.element ->> 'id' end,
+      s.node_no,
+      t.node_no,
+      s.type,
+      case
+        when jsonb_typeof(e.data -> 'when') = 'string' then left(e.data ->> 'when', 100)
+        when coalesce(e.data -> 'when', 'null') = 'null' and s.type = 'trigger' then 'any'
+      end,
+      case
+        when coalesce(e.data -> 'priority', 'null') = 'null' then 1
+        when jsonb_typeof(e.data -> 'priority') = 'number' and e.data ->> 'priority' ~ '^([0-9]{1,4}|10000)$'
+          then (e.data ->> 'priority')::integer
+      end,
+      e.element,
+      e.data
+    )::engine.graph_edge order by e.edge_no), '{}')
+    from edges as e
+    left join nodes as s on e.source = s.id
+    left join nodes as t on e.target = t.id
+  );
+end
+$$;
+comment on function engine.graph_edges(jsonb, engine.graph_node[]) is
+'The edges of a graph in order, their ends resolved; none when there is no list of them.';
+revoke all on function engine.graph_edges(jsonb, engine.graph_node[]) from public;
+
+-- sql/40_functions/workflows/graph_form_issues.sql
+-- The graph as a whole: is it one?
+create or replace function engine.graph_form_issues(p_graph jsonb)
+returns setof engine.graph_issue
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+  return query
+  select c.code, null::integer, null::integer, c.path, array[engine.show_value(c.value)], null::integer, null::integer[]
+  from (
+    values
+    ('graph_invalid', '', p_graph, coalesce(jsonb_typeof(p_graph), 'missing') <> 'object'),
+    ('nodes_invalid', '.nodes', p_graph -> 'nodes',
+      jsonb_typeof(p_graph) = 'object' and coalesce(jsonb_typeof(p_graph -> 'nodes'), 'missing') <> 'array'),
+    ('edges_invalid', '.edges', p_graph -> 'edges',
+      jsonb_typeof(p_graph) = 'object' and coalesce(jsonb_typeof(p_graph -> 'edges'), 'missing') <> 'array')
+  ) as c (code, path, value, is_broken)
+  where c.is_broken;
+end
+$$;
+comment on function engine.graph_form_issues(jsonb) is 'What keeps a JSON value from being a graph at all.';
+revoke all on function engine.graph_form_issues(jsonb) from public;
+
+-- sql/40_functions/workflows/graph_issues.sql
+-- Everything that is wrong with a graph, in one pass: the graph is read once into arrays, each check
+-- looks at all of it at once, and the registry puts what they found into words. Whatever is sent, the
+-- answer is a list; what can't be read is an issue like any other.
+create or replace function engine.graph_issues(p_graph jsonb, p_team_id uuid)
+returns jsonb
+language plpgsql
+stable
+-- Joins between arrays, whose length the planner can't know: only hashes keep them linear. The cost
+-- that this adds on paper must not start the JIT compiler, nor a new plan for each graph.
+set search_path = ''
+set enable_nestloop = off
+set jit = off
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+  v_nodes engine.graph_node[] := engine.graph_nodes(p_graph);
+  v_edges engine.graph_edge[] := engine.graph_edges(p_graph, v_nodes);
+  v_issues engine.graph_issue[];
+begin
+  v_issues := array(
+    select i from engine.graph_form_issues(p_graph) as i
+    union all
+    select i from engine.node_form_issues(v_nodes) as i
+    union all
+    select i from engine.node_content_issues(v_nodes, p_team_id) as i
+    union all
+    select i from engine.template_issues(v_nodes) as i
+    union all
+    select i from engine.override_issues(v_nodes) as i
+    union all
+    select i from engine.node_setting_issues(v_nodes, v_edges) as i
+    union all
+    select i from engine.edge_form_issues(v_edges) as i
+    union all
+    select i from engine.edge_rule_issues(v_edges) as i
+    union all
+    select i from engine.edge_overlap_issues(v_edges) as i
+    union all
+    select i from engine.fallback_issues(v_nodes, v_edges) as i
+    union all
+    select i from engine.structure_issues(v_nodes, v_edges) as i
+    -- Without a list of nodes there is no shape to speak of.
+    where jsonb_typeof(p_graph -> 'nodes') = 'array'
+  );
+  if v_issues = '{}' then
+    return '[]'::jsonb;
+  end if;
+  return engine.word_issues(v_issues, v_nodes, v_edges);
+end
+$$;
+comment on function engine.graph_issues(jsonb, uuid) is
+'All problems of a graph as [{code, severity, path, message, node_id?, edge_id?, node_ids?}], errors first. Reads the '
+'assistants of the team; writes nothing.';
+revoke all on function engine.graph_issues(jsonb, uuid) from public;
+
+-- sql/40_functions/workflows/graph_nodes.sql
+-- Reads the nodes of a graph, whatever they are: what can't be used becomes null here and is told by
+-- the checks.
+create or replace function engine.graph_nodes(p_graph jsonb)
+returns engine.graph_node[]
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+  if jsonb_typeof(p_graph -> 'nodes') is distinct from 'array' then
+    return '{}'::engine.graph_node[];
+  end if;
+  return (
+    select coalesce(array_agg((
+      n.node_no - 1,
+      case when jsonb_typeof(n.element -> 'id') = 'string' and length(n.element ->> 'id') between 1 and 200
+          then n.element ->> 'id' end,
+      case n.element -> 'type'
+        when '"trigger"' then 'trigger'::public.node_type
+        when '"call"' then 'call'
+        when '"text"' then 'text'
+      end,
+      n.element,
+      case when jsonb_typeof(n.element -> 'data') = 'object' then n.element -> 'data' else '{}' end
+    )::engine.graph_node order by n.node_no), '{}')
+    from jsonb_array_elements(p_graph -> 'nodes') with ordinality as n (element, node_no)
+  );
+end
+$$;
+comment on function engine.graph_nodes(jsonb) is 'The nodes of a graph in order; none when there is no list of them.';
+revoke all on function engine.graph_nodes(jsonb) from public;
+
+-- sql/40_functions/workflows/guard_graph_row.sql
+-- Nodes and edges share the life of their workflow: only those of a draft can be written. Their
+-- status changes in one way alone, by the cascade of the foreign key when the workflow's does: at
+-- that moment the workflow has the new status already, and at no other it differs from theirs. So
+-- there is no switch to pass this guard by. The trigger node of a draft stays too.
+create or replace function engine.guard_graph_row()
+returns trigger
+language plpgsql
+security definer -- whoever writes, and whatever that role may read
+set search_path = ''
+as $$
+declare
+  v_row jsonb := to_jsonb(case when tg_op = 'INSERT' then new else old end);
+  v_status public.workflow_status;
+  v_is_refused boolean;
+begin
+  select w.status into v_status
+  from public.workflows as w
+  where w.team_id = (v_row ->> 'team_id')::uuid and w.id = (v_row ->> 'workflow_id')::uuid;
+  -- Without a workflow: it is being deleted, and its rows with it; or the foreign key will refuse.
+  if v_status is null then
+    return case when tg_op = 'DELETE' then old else new end;
+  end if;
+  v_is_refused := case tg_op
+    when 'INSERT' then v_status <> 'DRAFT' or new.status <> 'DRAFT'
+    when 'UPDATE' then old.status = new.status or new.status <> v_status
+      or to_jsonb(old) - 'status' <> to_jsonb(new) - 'status'
+    -- Of a draft only the trigger comes here; updates too come here only when they may be wrong.
+    else true
+  end;
+  if v_is_refused then
+    perform engine.refuse_immutable(tg_argv[0], v_row ->> 'id', v_status);
+  end if;
+  return case when tg_op = 'DELETE' then old else new end;
+end
+$$;
+comment on function engine.guard_graph_row() is
+'Raises OB003 for writes to nodes and edges of a workflow that is not a draft, and for removing a trigger node.';
+revoke all on function engine.guard_graph_row() from public;
+
+-- sql/40_functions/workflows/guard_truncate.sql
+-- Emptying a table fires no trigger for its rows, so it has one of its own.
+create or replace function engine.guard_truncate()
+returns trigger
+language plpgsql
+security definer -- whoever writes, and whatever that role may read
+set search_path = ''
+as $$
+declare
+  v_workflow public.workflows;
+begin
+  select w.* into v_workflow from public.workflows as w where w.status <> 'DRAFT' limit 1;
+  if v_workflow.id is not null then
+    perform engine.refuse_immutable('workflow', v_workflow.id::text, v_workflow.status);
+  end if;
+  return null;
+end
+$$;
+comment on function engine.guard_truncate() is 'Raises OB003 while there is a workflow that is not a draft.';
+revoke all on function engine.guard_truncate() from public;
+
+-- sql/40_functions/workflows/guard_workflow.sql
+-- What is not a draft refuses every write, whoever makes it and in whatever SQL. The one step that is
+-- left is archiving a published workflow, and that changes nothing else. Deleting a whole team is no
+-- change of a workflow: its rows go when it is gone.
+create or replace function engine.guard_workflow()
+returns trigger
+language plpgsql
+security definer -- whoever writes, and whatever that role may read
+set search_path = ''
+as $$
+declare
+  v_step text[] := array['status', 'archived_at', 'updated_at'];
+begin
+  if tg_op = 'INSERT' then
+    perform engine.refuse_immutable('workflow', new.id::text, new.status);
+  elsif tg_op = 'DELETE' then
+    if exists (select from public.teams as t where t.id = old.team_id) then
+      perform engine.refuse_immutable('workflow', old.id::text, old.status);
+    end if;
+    return old;
+  elsif old.status <> 'DRAFT' and (old.status = new.status or to_jsonb(old) - v_step <> to_jsonb(new) - v_step)
+    or (old.team_id, old.id, old.lineage_id) <> (new.team_id, new.id, new.lineage_id)
+  then
+    perform engine.refuse_immutable('workflow', old.id::text, old.status);
+  end if;
+  return new;
+end
+$$;
+comment on function engine.guard_workflow() is 'Raises OB003 for writes to a workflow that is not a draft, but for the step to ARCHIVED.';
+revoke all on function engine.guard_workflow() from public;
+
+-- sql/40_functions/workflows/is_duration.sql
+-- Whether a JSON value is a duration within bounds.
+create or replace function engine.is_duration(p_value jsonb, p_least interval, p_most interval)
+returns boolean
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+  return jsonb_typeof(p_value) = 'string'
+    and coalesce(engine.parse_duration(p_value #>> '{}') between p_least and p_most, false);
+end
+$$;
+comment on function engine.is_duration(jsonb, interval, interval) is
+'Whether a JSON value is an ISO 8601 duration from the least to the most; null when there is no value.';
+revoke all on function engine.is_duration(jsonb, interval, interval) from public;
+
+-- sql/40_functions/workflows/is_hours_timezone.sql
+-- Whose clock business hours may follow. The zones of places are known as rows; asking the server for
+-- the names that it knows reads its whole time zone folder, so that is kept for the rare other ones.
+create or replace function engine.is_hours_timezone(p_value jsonb)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_name text := case when jsonb_typeof(p_value) = 'string' then p_value #>> '{}' end;
+begin
+  return case
+    when v_name is null then false
+    when v_name in ('contact', 'team') then true
+    when exists (select from reference.timezones as z where z.spelling = lower(v_name) and z.timezone = v_name) then true
+    else engine.is_timezone(v_name)
+  end;
+end
+$$;
+comment on function engine.is_hours_timezone(jsonb) is 'Whether a JSON value is contact, team or the name of an IANA time zone.';
+revoke all on function engine.is_hours_timezone(jsonb) from public;
+
+-- sql/40_functions/workflows/is_window.sql
+-- One window of business hours. Times of day in this form compare as text the way they do as times.
+create or replace function engine.is_window(p_value jsonb)
+returns boolean
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+  return coalesce(
+    jsonb_typeof(p_value -> 'start') = 'string' and jsonb_typeof(p_value -> 'end') = 'string'
+    and p_value ->> 'start' ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$'
+    and p_value ->> 'end' ~ '^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$'
+    and p_value ->> 'start' < p_value ->> 'end' collate "C",
+    false
+  );
+end
+$$;
+comment on function engine.is_window(jsonb) is 'Whether a JSON value is {start, end} as HH:MM, start before end, 24:00 for midnight.';
+revoke all on function engine.is_window(jsonb) from public;
+
+-- sql/40_functions/workflows/keep_trigger.sql
+-- The trigger of a workflow stays the same row for ever. When the graph gives it another id, because
+-- it was drawn anew or comes from a file, the row is renamed; edges and the node that had this id
+-- before make room and are stored again with the graph.
+create or replace function engine.keep_trigger(p_team_id uuid, p_workflow_id uuid, p_nodes engine.graph_node[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_old text;
+  v_new text;
+begin
+  select n.id into v_old
+  from public.workflow_nodes as n
+  where n.team_id = p_team_id and n.workflow_id = p_workflow_id and n.type = 'trigger';
+  select n.id into v_new from unnest(p_nodes) as n where n.type = 'trigger';
+  if v_old is null or v_old = v_new then
+    return;
+  end if;
+  delete from public.workflow_edges as e where e.team_id = p_team_id and e.workflow_id = p_workflow_id;
+  delete from public.workflow_nodes as n
+  where n.team_id = p_team_id and n.workflow_id = p_workflow_id and n.id = v_new;
+  update public.workflow_nodes as n
+  set id = v_new
+  where n.team_id = p_team_id and n.workflow_id = p_workflow_id and n.id = v_old;
+end
+$$;
+comment on function engine.keep_trigger(uuid, uuid, engine.graph_node[]) is
+'Gives the stored trigger of a draft the id that it has in a validated graph.';
+revoke all on function engine.keep_trigger(uuid, uuid, engine.graph_node[]) from public;
+
+-- sql/40_functions/workflows/list_workflows.sql
+-- Workflows as a table shows them, last changed first. The cursor is the place of a row in that
+-- order; pages stay right while rows are added.
+create or replace function public.list_workflows(
+  p_status text default null,
+  p_search text default null,
+  p_limit integer default 50,
+  p_cursor text default null,
+  p_team_id uuid default null
+)
+returns table (
+  id uuid,
+  lineage_id uuid,
+  name text,
+  status public.workflow_status,
+  version integer,
+  revision integer,
+  note text,
+  node_count bigint,
+  campaign_count bigint,
+  created_at timestamptz,
+  updated_at timestamptz,
+  published_at timestamptz,
+  cursor text
+)
+language plpgsql
+stable
+security definer -- counts what the caller may see anyway, in one pass
+set search_path = ''
+as $$
+declare
+  v_team_id uuid := engine.require_team(p_team_id, 'viewer');
+  v_issues jsonb := '[]'::jsonb;
+  v_after text[] := regexp_match(
+    convert_from(decode(case when p_cursor ~ '^([0-9a-f]{2})+$' then p_cursor else '' end, 'hex'), 'sql_ascii'),
+    '^([0-9]{1,18})/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$'
+  );
+begin
+  if p_status is not null and not p_status = any(enum_range(null::public.workflow_status)::text[]) then
+    v_issues := v_issues || engine.issue('status_unknown', 'p_status', 'The status must be DRAFT, PUBLISHED or ARCHIVED.');
+  end if;
+  if p_cursor is not null and v_after is null then
+    v_issues := v_issues || engine.issue('cursor_unknown', 'p_cursor', 'The cursor must be one that this function returned.');
+  end if;
+  perform engine.refuse_issues(v_issues, 'The request');
+  return query
+  select
+    w.id, w.lineage_id, w.name, w.status, w.version, w.revision, w.note,
+    (select count(*) from public.workflow_nodes as n where n.team_id = w.team_id and n.workflow_id = w.id),
+    (select count(*) from public.campaigns as c where c.team_id = w.team_id and c.workflow_id = w.id),
+    w.created_at, w.updated_at, w.published_at,
+    encode(convert_to(format('%s/%s', (extract(epoch from w.updated_at) * 1000000)::bigint, w.id), 'utf8'), 'hex')
+  from public.workflows as w
+  where w.team_id = v_team_id
+    and (p_status is null or w.status::text = p_status)
+    and (coalesce(p_search, '') = '' or position(lower(p_search) in lower(w.name)) > 0)
+    and (v_after is null or (w.updated_at, w.id) < (
+      to_timestamp(0) + v_after[1]::bigint * interval '1 microsecond', v_after[2]::uuid
+    ))
+  order by w.updated_at desc, w.id desc
+  limit least(greatest(coalesce(p_limit, 50), 1), 200);
+end
+$$;
+comment on function public.list_workflows(text, text, integer, text, uuid) is
+'A page of the team''s workflows, last changed first; for the next one pass the last row''s cursor.';
+revoke all on function public.list_workflows(text, text, integer, text, uuid) from public;
+grant execute on function public.list_workflows(text, text, integer, text, uuid) to authenticated, service_role;
+
+-- sql/40_functions/workflows/lock_workflow.sql
+-- A workflow that is about to change. The role is checked before the lock is taken, so that who may
+-- only read can't make writers wait; the row is read again under the lock.
+create or replace function engine.lock_workflow(p_workflow_id uuid)
+returns public.workflows
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_workflow public.workflows := engine.find_workflow(p_workflow_id, 'operator');
+begin
+  select w.* into v_workflow
+  from public.workflows as w
+  where w.team_id = v_workflow.team_id and w.id = p_workflow_id
+  for no key update;
+  if v_workflow.id is null then
+    perform engine.refuse_not_found('workflow', p_workflow_id);
+  end if;
+  return v_workflow;
+end
+$$;
+comment on function engine.lock_workflow(uuid) is 'A workflow that the caller may change, locked against other writers.';
+revoke all on function engine.lock_workflow(uuid) from public;
+
+-- sql/40_functions/workflows/name_place.sql
+-- A node or an edge as messages name it: by its id, else by its position.
+create or replace function engine.name_place(p_about text, p_place_no integer, p_id text)
+returns text
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+  return case
+    when p_id is not null then p_about || ' ' || engine.show_value(to_jsonb(p_id))
+    else format('the %s at position %s', p_about, p_place_no)
+  end;
+end
+$$;
+comment on function engine.name_place(text, integer, text) is 'A node or an edge in words: by its id, else by its position.';
+revoke all on function engine.name_place(text, integer, text) from public;
+
+-- sql/40_functions/workflows/node_config.sql
+-- What is stored of a node's data: the keys that its kind has, without nulls, blanks and whatever an
+-- editor keeps there for itself. The data has been validated.
+create or replace function engine.node_config(p_type public.node_type, p_data jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+  return jsonb_strip_nulls(case p_type
+    when 'trigger' then '{}'
+    when 'call' then jsonb_build_object('first_message', nullif(btrim(p_data ->> 'first_message'), ''))
+    else jsonb_build_object(
+      'template', case when btrim(p_data ->> 'template', E' \t\r\n') <> '' then p_data -> 'template' end,
+      'template_overrides', nullif(p_data -> 'template_overrides', '{}'),
+      'reply_window', p_data -> 'reply_window'
+    )
+  end
+  || case when p_type <> 'trigger' then jsonb_build_object(
+      'assistant_id', nullif(lower(p_data ->> 'assistant_id'), ''),
+      'business_hours', engine.business_hours_config(p_data -> 'business_hours'),
+      'batching', case when jsonb_typeof(p_data -> 'batching') = 'object' then jsonb_build_object(
+        'size', p_data -> 'batching' -> 'size', 'interval', p_data -> 'batching' -> 'interval'
+      ) end,
+      'retry', case when jsonb_typeof(p_data -> 'retry') = 'object' then jsonb_build_object(
+        'outcomes', p_data -> 'retry' -> 'outcomes', 'max_retries', p_data -> 'retry' -> 'max_retries',
+        'delay', p_data -> 'retry' -> 'delay'
+      ) end
+    ) else '{}' end);
+end
+$$;
+comment on function engine.node_config(public.node_type, jsonb) is
+'The stored settings of a node from its validated data, with the keys that docs/workflows.md lists for its kind.';
+revoke all on function engine.node_config(public.node_type, jsonb) from public;
+
+-- sql/40_functions/workflows/node_content_issues.sql
+-- What a call or a text says, and who says it.
+create or replace function engine.node_content_issues(p_nodes engine.graph_node[], p_team_id uuid)
+returns setof engine.graph_issue
+language plpgsql
+stable
+parallel safe
+set search_path = ''
+as $$
+begin
+  return query
+  with content as materialized (
+    select
+      n.node_no, n.type, n.data,
+      n.data -> 'assistant_id' as assistant,
+      coalesce(n.data -> 'assistant_id', 'null') not in ('null', '""') as has_assistant,
+      coalesce(n.data -> 'template', 'null') <> 'null'
+      and not (jsonb_typeof(n.data -> 'template') = 'string' and btrim(n.data ->> 'template', E' \t\r\n') = '') as has_template,
+      case when n.data ->> 'assistant_id' ~ '^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$'
+          then (n.data ->> 'assistant_id')::uuid end as assistant_id
+    from unnest(p_nodes) as n
+    where n.type in ('call', 'text')
+  )
+
+  select
+    case
+      when not c.has_assistant then 'assistant_missing'
+      when c.assistant_id is null then 'assistant_invalid'
+      when a.id is null then 'assistant_unknown'
+      when a.channel::text <> c.type::text then 'assistant_channel'
+      else 'assistant_inactive'
+    end,
+    c.node_no, null::integer, '.data.assistant_id',
+    array[coalesce(a.name, engine.show_value(c.assistant))], null::integer, null::integer[]
+  from content as c
+  left join public.assistants as a on a.team_id = p_team_id and c.assistant_id = a.id
+  where (c.has_assistant or c.type = 'call') and not coalesce(a.is_active and a.channel::text = c.type::text, false)
+  union all
+  select 'first_message_invalid', c.node_no, null, '.data.first_message',
+    array[engine.show_value(c.data -> 'first_message')], null, null
+  from content as c
+  where c.type = 'call' and c.data -> 'first_message' <> 'null'
+    and (jsonb_typeof(c.data -> 'first_message') <> 'string' or length(c.data ->> 'first_message') > 1000)
+  union all
+  select
+    case when c.has_template then 'text_content_ambiguous' else 'text_content_missing' end,
+    c.node_no, null, '.data.template', null, null, null
+  from content as c
+  where c.type = 'text' and c.has_template = c.has_assistant
+  union all
+  select 'template_invalid', c.node_no, null, '.data.template', array[engine.show_value(c.data -> 'template')], null, null
+  from content as c
+  where c.type = 'text' and c.has_template
+    and (jsonb_typeof(c.data -> 'template') <> 'string' or length(c.data ->> 'template') > 1600);
+end
+$$;
+comment on function engine.node_content_issues(engine.graph_node[], uuid) is
+'Calls without an active assistant of the team, texts without anything to say, and what is malformed in either.';
+revoke all on function engine.node_content_issues(engine.graph_node[], uuid) from public;
+
+-- sql/40_functions/workflows/node_form_issues.sql
+-- Nodes one by one: the fields that every kind has. One cheap test finds the offenders, and only
+-- those are looked at closely. JSON orders values by type before value, so that "between two
+-- numbers" is true of numbers alone.
+create or replace function engine.node_form_issues(p_nodes engine.graph_node[])
+returns setof engine.graph_issue
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+  return query
+  select c.code, n.node_no, null::integer, c.path, array[engine.show_value(c.value)], null::integer, null::integer[]
+  from (
+    select
+      n.*,
+      n.element -> 'data' as given,
+      n.element -> 'position' as place,
+      coalesce(n.element -> 'position', 'null') = 'null' or coalesce(
+        n.element -> 'position' -> 'x' between '-1e9' and '1e9'
+        and n.element -> 'position' -> 'y' between '-1e9' and '1e9', false
+      ) as has_place,
+      coalesce(n.data -> 'label', 'null') = 'null'
+      or (jsonb_typeof(n.data -> 'label') = 'string' and length(n.data ->> 'label') <= 200) as has_label
+    from unnest(p_nodes) as n
+  ) as n
+  cross join lateral (
+    values
+    ('node_invalid', '', n.element, jsonb_typeof(n.element) <> 'object'),
+    ('node_id_invalid', '.id', n.element -> 'id', n.id is null and jsonb_typeof(n.element) = 'object'),
+    ('node_type_unknown', '.type', n.element -> 'type', n.type is null and jsonb_typeof(n.element) = 'object'),
+    ('node_position_invalid', '.position', n.place, not n.has_place),
+    ('node_data_invalid', '.data', n.given, jsonb_typeof(n.given) not in ('object', 'null')),
+    ('node_label_invalid', '.data.label', n.data -> 'label', not n.has_label)
+  ) as c (code, path, value, is_broken)
+  where (
+    n.id is null or n.type is null or not n.has_place or not n.has_label
+    or jsonb_typeof(n.given) not in ('object', 'null')
+  ) and c.is_broken;
+
+  return query
+  select
+    'node_id_duplicate', n.node_no, null::integer, '.id', array[d.first_no::text], null::integer, null::integer[]
+  from unnest(p_nodes) as n
+  inner join (
+    select r.id, min(r.node_no) as first_no
+    from unnest(p_nodes) as r
+    where r.id is not null
+    group by r.id
+    having count(*) > 1
+  ) as d on n.id = d.id and n.node_no > d.first_no;
+end
+$$;
+comment on function engine.node_form_issues(engine.graph_node[]) is
+'Nodes that are no objects, or whose id, type, position, data or label can''t be used.';
+revoke all on function engine.node_form_issues(engine.graph_node[]) from public;
+
+-- sql/40_functions/workflows/node_setting_issues.sql
+-- When and how often calls and texts go out. Nodes of a workflow mostly share these settings, so
+-- each distinct value is looked at once, and what is wrong with it told of every node that has it.
+create or replace function engine.node_setting_issues(p_nodes engine.graph_node[], p_edges engine.graph_edge[])
+returns setof engine.graph_issue
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return query
+  select s.code, v.node_no, null::integer, '.data.' || d.setting || s.path, s.words, null::integer, null::integer[]
+  from (
+    select k.setting, n.type, n.data -> k.setting as value, array_agg(n.node_no) as node_nos
+    from (values ('business_hours'), ('batching'), ('retry'), ('reply_window')) as k (setting)
+    inner join unnest(p_nodes) as n on n.data ? k.setting
+    where n.type in ('call', 'text') and n.data -> k.setting <> 'null' and (k.setting <> 'reply_window' or n.type = 'text')
+    group by k.setting, n.type, n.data -> k.setting
+  ) as d
+  cross join engine.setting_issues(d.setting, d.value, d.type::text::public.contact_channel) as s
+  cross join unnest(d.node_nos) as v (node_no);
+
+  return query
+  select distinct 'reply_window_missing', n.node_no, null::integer, '.data.reply_window', null::text[], null::integer, null::integer[]
+  from unnest(p_edges) as e
+  inner join reference.edge_rules as r on e.source_type = r.node_type and e.rule = r.rule and r.needs_reply_window
+  inner join unnest(p_nodes) as n on e.source_no = n.node_no
+  where coalesce(n.data -> 'reply_window', 'null') = 'null';
+end
+$$;
+comment on function engine.node_setting_issues(engine.graph_node[], engine.graph_edge[]) is
+'Business hours, batching, retry and reply windows that are malformed, and reply windows that are missing.';
+revoke all on function engine.node_setting_issues(engine.graph_node[], engine.graph_edge[]) from public;
+
+-- sql/40_functions/workflows/outcome_flags.sql
+-- A bit for each outcome.
+create or replace function engine.outcome_flags()
+returns table (outcome public.job_outcome, flag integer)
+language sql
+immutable
+parallel safe
+rows 12
+set search_path = ''
+as $$
+  select o.outcome, 1 << o.place::integer
+  from unnest(enum_range(null::public.job_outcome)) with ordinality as o (outcome, place)
+$$;
+comment on function engine.outcome_flags() is 'Each outcome with a bit of its own.';
+revoke all on function engine.outcome_flags() from public;
+
+-- sql/40_functions/workflows/outcomes_matching.sql
+-- Which outcomes an edge's rule matches; empty when the rule does not fit the node. A caller with
+-- many edges joins reference.edge_rules itself.
+create or replace function engine.outcomes_matching(p_node_type public.node_type, p_when text)
+returns public.job_outcome[]
+language plpgsql
+stable
+parallel safe
+set search_path = ''
+as $$
+begin
+  return array(
+    select r.outcome
+    from reference.edge_rules as r
+    where r.node_type = p_node_type and r.rule = p_when
+    order by r.outcome
+  );
+end
+$$;
+comment on function engine.outcomes_matching(public.node_type, text) is
+'The outcomes that a rule on an edge of such a node matches. reply_matches matches replied, and then only with one of its phrases.';
+revoke all on function engine.outcomes_matching(public.node_type, text) from public;
+
+-- sql/40_functions/workflows/override_issues.sql
+-- The values that a text's node gives to variables of its own.
+create or replace function engine.override_issues(p_nodes engine.graph_node[])
+returns setof engine.graph_issue
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+  return query
+  with texts as materialized (
+    select n.node_no, n.data -> 'template_overrides' as overrides
+    from unnest(p_nodes) as n
+    where n.type = 'text' and n.data ? 'template_overrides' and n.data -> 'template_overrides' not in ('null', '{}')
+  )
+
+  select 'template_overrides_invalid', t.node_no, null::integer, '.data.template_overrides',
+    array[engine.show_value(t.overrides)], null::integer, null::integer[]
+  from texts as t
+  where jsonb_typeof(t.overrides) <> 'object'
+  union all
+  select 'template_overrides_invalid', t.node_no, null, '.data.template_overrides.' || to_jsonb(o.key)::text,
+    array[engine.show_value(case when v.is_name then o.value else to_jsonb(o.key) end)], null, null
+  from texts as t
+  cross join jsonb_each(case when jsonb_typeof(t.overrides) = 'object' then t.overrides else '{}' end) as o (key, value)
+  cross join lateral (values (o.key ~ '^[A-Za-z_][A-Za-z0-9_]*$' and length(o.key) <= 64)) as v (is_name)
+  where not (v.is_name and jsonb_typeof(o.value) = 'string' and length(o.value #>> '{}') <= 1600);
+end
+$$;
+comment on function engine.override_issues(engine.graph_node[]) is 'Template overrides whose names or values can''t be used.';
+revoke all on function engine.override_issues(engine.graph_node[]) from public;
+
+-- sql/40_functions/workflows/parse_duration.sql
+-- Durations in JSON are ISO 8601 texts of weeks, days, hours, minutes and seconds. Months and years
+-- are refused because they have no length, fractions because nothing needs them. Five digits a part
+-- keep every sum far from overflow.
+create or replace function engine.parse_duration(p_text text)
+returns interval
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+  return case
+    when p_text ~ '^P(?=[0-9T])([0-9]{1,5}W)?([0-9]{1,5}D)?(T(?=[0-9])([0-9]{1,5}H)?([0-9]{1,5}M)?([0-9]{1,5}S)?)?$'
+      then p_text::interval
+  end;
+end
+$$;
+comment on function engine.parse_duration(text) is 'An ISO 8601 duration such as PT15M or P2D; null when it is none.';
+revoke all on function engine.parse_duration(text) from public;
+
+-- sql/40_functions/workflows/phrase_issues.sql
+-- The phrases of one edge. A phrase without a letter, a digit or an emoji has no word to look for,
+-- so it would never match.
+create or replace function engine.phrase_issues(p_rule text, p_phrases jsonb)
+returns table (code text, path text, value jsonb)
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+  return query
+  select
+    case when p_rule is distinct from 'reply_matches' then 'edge_phrases_ignored'
+      when coalesce(p_phrases, 'null') in ('null', '[]') then 'edge_phrases_missing'
+      else 'edge_phrases_invalid' end,
+    '', p_phrases
+  where p_rule is distinct from 'reply_matches'
+    or coalesce(p_phrases, 'null') in ('null', '[]')
+    or jsonb_typeof(p_phrases) <> 'array'
+    or jsonb_array_length(p_phrases) > 100
+  union all
+  select 'edge_phrases_invalid', format('[%s]', p.phrase_no - 1), p.phrase
+  from jsonb_array_elements(
+    case when jsonb_typeof(p_phrases) = 'array' then p_phrases else '[]' end
+  ) with ordinality as p (phrase, phrase_no)
+  where p_rule = 'reply_matches' and not (
+    jsonb_typeof(p.phrase) = 'string' and length(p.phrase #>> '{}') <= 200
+    and length(engine.reply_words(p.phrase #>> '{}')) > 2
+  );
+end
+$$;
+comment on function engine.phrase_issues(text, jsonb) is 'What is wrong with the phrases of an edge with this rule.';
+revoke all on function engine.phrase_issues(text, jsonb) from public;
+
+-- sql/40_functions/workflows/publish_workflow.sql
+-- From here on the workflow never changes. It is validated once more, because assistants may have
+-- been switched off since it was saved. The one update carries the status to nodes and edges.
+create or replace function public.publish_workflow(p_workflow_id uuid, p_note text default null)
+returns jsonb
+language plpgsql
+security definer -- writes the workflow tables, which no role may write
+set search_path = ''
+as $$
+declare
+  v_workflow public.workflows := engine.find_workflow(p_workflow_id, 'operator');
+  v_issues jsonb;
+begin
+  -- All versions of the lineage, in one order, before the draft is looked at: two drafts that are
+  -- published at once get two numbers.
+  perform from public.workflows as w
+  where w.team_id = v_workflow.team_id and w.lineage_id = v_workflow.lineage_id
+  order by w.id
+  for no key update;
+  v_workflow := engine.lock_workflow(p_workflow_id);
+  if v_workflow.status <> 'DRAFT' then
+    perform engine.refuse(
+      'OB002',
+      format('Only a draft can be published; this workflow is %s.', lower(v_workflow.status::text)),
+      jsonb_build_object(
+        'entity', 'workflow', 'id', v_workflow.id, 'from', v_workflow.status, 'to', 'PUBLISHED',
+        'allowed', engine.legal_steps('workflow', v_workflow.status::text)
+      ),
+      'Make a new version: clone it to a draft and publish that.'
+    );
+  end if;
+  v_issues := engine.workflow_text_issues(v_workflow.name, p_note)
+    || engine.graph_issues(engine.workflow_graph(v_workflow.team_id, v_workflow.id), v_workflow.team_id);
+  perform engine.refuse_issues(v_issues, 'The workflow');
+  update public.workflows as w
+  set
+    status = 'PUBLISHED', note = nullif(btrim(p_note), ''), published_at = engine.now(), updated_at = engine.now(),
+    version = (
+      select coalesce(max(v.version), 0) + 1
+      from public.workflows as v
+      where v.team_id = w.team_id and v.lineage_id = w.lineage_id
+    )
+  where w.team_id = v_workflow.team_id and w.id = v_workflow.id
+  returning w.* into v_workflow;
+  return engine.describe_workflow(v_workflow) || jsonb_build_object('warnings', v_issues);
+end
+$$;
+comment on function public.publish_workflow(uuid, text) is
+'Publishes a draft as the next version of its lineage and returns it like get_workflow, with its warnings: OB001 lists every '
+'problem, OB002 when it is no draft.';
+revoke all on function public.publish_workflow(uuid, text) from public;
+grant execute on function public.publish_workflow(uuid, text) to authenticated, service_role;
+
+-- sql/40_functions/workflows/reachable_nodes.sql
+-- Which nodes can be reached from some, walking each edge once. A walk goes step by step: that is
+-- the reason for the loop. Sets can't do it in linear time, because a chain has as many frontiers as
+-- nodes, and a recursive query that keeps paths explodes on diamonds. Nodes count from 0.
+create or replace function engine.reachable_nodes(
+  p_size integer,
+  p_sources integer[],
+  p_targets integer[],
+  p_roots integer[]
+)
+returns boolean[]
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_first integer[] := array_fill(0, array[p_size], array[0]);
+  v_next integer[] := array_fill(0, array[cardinality(p_sources)]);
+  v_reached boolean[] := array_fill(false, array[p_size], array[0]);
+  v_queue integer[] := array_fill(0, array[p_size]);
+  v_head integer := 1;
+  v_tail integer := 0;
+  v_node integer;
+  v_edge integer;
+begin
+  -- Each node's edges as a list: v_first leads to one, v_next from each to another.
+  for v_edge in 1 .. cardinality(p_sources) loop
+    v_node := p_sources[v_edge];
+    v_next[v_edge] := v_first[v_node];
+    v_first[v_node] := v_edge;
+  end loop;
+  foreach v_node in array p_roots loop
+    if not v_reached[v_node] then
+      v_reached[v_node] := true;
+      v_tail := v_tail + 1;
+      v_queue[v_tail] := v_node;
+    end if;
+  end loop;
+  while v_head <= v_tail loop
+    v_edge := v_first[v_queue[v_head]];
+    v_head := v_head + 1;
+    while v_edge > 0 loop
+      v_node := p_targets[v_edge];
+      if not v_reached[v_node] then
+        v_reached[v_node] := true;
+        v_tail := v_tail + 1;
+        v_queue[v_tail] := v_node;
+      end if;
+      v_edge := v_next[v_edge];
+    end loop;
+  end loop;
+  return v_reached;
+end
+$$;
+comment on function engine.reachable_nodes(integer, integer[], integer[], integer[]) is
+'For each node, from 0, whether it can be reached from the roots; swap sources and targets to walk backwards.';
+revoke all on function engine.reachable_nodes(integer, integer[], integer[], integer[]) from public;
+
+-- sql/40_functions/workflows/refuse_immutable.sql
+-- The refusal of everything that would change a row whose status does not allow it any more.
+create or replace function engine.refuse_immutable(p_entity text, p_id text, p_status public.workflow_status)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform engine.refuse(
+    'OB003',
+    case
+      when p_status = 'DRAFT' then format('The trigger of a workflow can''t be deleted, nor made another kind of %s.', p_entity)
+      else format('This %s is %s, so it does not change any more.', replace(p_entity, '_', ' '), lower(p_status::text))
+    end,
+    jsonb_build_object('entity', p_entity, 'id', p_id, 'status', p_status),
+    case when p_status <> 'DRAFT' then 'Make a new version: clone the workflow to a draft and change that.' else '' end
+  );
+end
+$$;
+comment on function engine.refuse_immutable(text, text, public.workflow_status) is
+'Raises OB003 for a workflow, or one of its nodes or edges, that does not change any more.';
+revoke all on function engine.refuse_immutable(text, text, public.workflow_status) from public;
+
+-- sql/40_functions/workflows/render_template.sql
+-- A template with its variables filled in. A missing or blank value gives the variable's own
+-- fallback, else nothing. Each value goes in as it is: braces in a customer's name stay braces. Every
+-- text that is sent passes here, so this is the reader of engine.template_parts once more without
+-- rows between; a test keeps the two equal.
+create or replace function engine.render_template(p_template text, p_values jsonb)
+returns text
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_parts text[] := string_to_array(p_template, '{{');
+  v_result text := v_parts[1];
+  v_part text;
+  v_inside text;
+  v_name text;
+  v_end integer;
+begin
+  for v_part_no in 2 .. cardinality(v_parts) loop
+    v_part := v_parts[v_part_no];
+    v_end := position('}}' in v_part);
+    v_inside := left(v_part, greatest(v_end - 1, 0));
+    v_name := btrim(split_part(v_inside, '|', 1));
+    if length(v_name) <= 64 and v_name ~ '^[A-Za-z_][A-Za-z0-9_]*$' then
+      v_result := v_result
+        || coalesce(
+          nullif(btrim(p_values ->> v_name), ''),
+          case when v_inside like '%|%' then btrim(substr(v_inside, position('|' in v_inside) + 1)) else '' end
+        )
+        || substr(v_part, v_end + 2);
+    else
+      v_result := v_result || '{{' || v_part;
+    end if;
+  end loop;
+  return coalesce(v_result, p_template);
+end
+$$;
+comment on function engine.render_template(text, jsonb) is
+'Fills {{variable}} and {{variable|fallback}} from an object of values; evaluates nothing.';
+revoke all on function engine.render_template(text, jsonb) from public;
+
+-- sql/40_functions/workflows/reply_matches.sql
+-- Whether a reply says one of the phrases, as whole words: "no" is not in "nothing", and
+-- "Yes, please!" says "yes please".
+create or replace function engine.reply_matches(p_text text, p_phrases text[])
+returns boolean
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_reply text := engine.reply_words(p_text);
+begin
+  return coalesce((
+    select bool_or(length(w.words) > 2 and position(w.words in v_reply) > 0)
+    from unnest(p_phrases) as p (phrase)
+    cross join engine.reply_words(p.phrase) as w (words)
+  ), false);
+end
+$$;
+comment on function engine.reply_matches(text, text[]) is 'Whether a text holds one of the phrases as whole words, whatever their case.';
+revoke all on function engine.reply_matches(text, text[]) from public;
+
+-- sql/40_functions/workflows/reply_words.sql
+-- A reply as the words that phrases are looked for in: lower case, one space around each word.
+-- What separates words is listed rather than what makes them, so that letters of every language
+-- count whatever the database's locale; an emoji is a word of its own.
+create or replace function engine.reply_words(p_text text)
+returns text
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+  return ' ' || btrim(regexp_replace(
+    regexp_replace(lower(p_text), '([\u2190-\u2bff\U0001f000-\U0001faff])[\ufe0f\U0001f3fb-\U0001f3ff]*', ' \1 ', 'g'),
+    '[\u0001-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u00a9\u00ab-\u00b4\u00b6-\u00b9\u00bb-\u00bf\u2000-\u206f\u3000-\u303f\ufe0f\U0001f3fb-\U0001f3ff]+',
+    ' ', 'g'
+  )) || ' ';
+end
+$$;
+comment on function engine.reply_words(text) is 'A text in lower case, its words with one space around each, punctuation gone.';
+revoke all on function engine.reply_words(text) from public;
+
+-- sql/40_functions/workflows/rule_masks.sql
+-- What each rule matches, as bits: sets of outcomes that can be joined and compared in one operation.
+create or replace function engine.rule_masks()
+returns table (node_type public.node_type, rule text, outcomes integer, settled integer)
+language sql
+stable
+parallel safe
+rows 30
+set search_path = ''
+as $$
+  select r.node_type, r.rule, bit_or(o.flag), case when bool_or(r.is_partial) then 0 else bit_or(o.flag) end
+  from reference.edge_rules as r
+  inner join engine.outcome_flags() as o on r.outcome = o.outcome
+  group by r.node_type, r.rule
+$$;
+comment on function engine.rule_masks() is
+'The rules of edges with the outcomes that they match as bits; settled are those that they match whatever else is so.';
+revoke all on function engine.rule_masks() from public;
+
+-- sql/40_functions/workflows/save_workflow.sql
+-- The whole graph of a draft at once, all or nothing. The caller says at which revision it was read:
+-- of two people who save at the same time one is told to look again, instead of losing the other's work.
+create or replace function public.save_workflow(
+  p_workflow_id uuid,
+  p_graph jsonb,
+  p_revision integer,
+  p_name text default null
+)
+returns jsonb
+language plpgsql
+security definer -- writes the workflow tables, which no role may write
+set search_path = ''
+as $$
+declare
+  v_workflow public.workflows := engine.lock_workflow(p_workflow_id);
+  v_issues jsonb;
+begin
+  if v_workflow.status <> 'DRAFT' then
+    perform engine.refuse(
+      'OB003',
+      format('This workflow is %s, so it does not change any more.', lower(v_workflow.status::text)),
+      jsonb_build_object('entity', 'workflow', 'id', v_workflow.id, 'status', v_workflow.status),
+      'Make a new version: clone it to a draft and save that.'
+    );
+  end if;
+  if p_revision is distinct from v_workflow.revision then
+    perform engine.refuse(
+      'OB006',
+      'Someone else saved this workflow since it was read.',
+      jsonb_build_object('expected', p_revision, 'actual', v_workflow.revision),
+      'Read it again, make the changes again, and save with the revision that it has now.'
+    );
+  end if;
+  v_issues := engine.workflow_text_issues(coalesce(p_name, v_workflow.name), null)
+    || engine.graph_issues(p_graph, v_workflow.team_id);
+  perform engine.refuse_issues(v_issues, 'The workflow');
+  perform engine.store_graph(v_workflow.team_id, v_workflow.id, p_graph);
+  update public.workflows as w
+  set revision = w.revision + 1, name = coalesce(btrim(p_name), w.name), updated_at = engine.now()
+  where w.team_id = v_workflow.team_id and w.id = v_workflow.id
+  returning w.* into v_workflow;
+  return engine.describe_workflow(v_workflow) || jsonb_build_object('warnings', v_issues);
+end
+$$;
+comment on function public.save_workflow(uuid, jsonb, integer, text) is
+'Replaces the graph of a draft, read at p_revision, and returns it like get_workflow, with its warnings: OB001 lists every '
+'problem, OB003 when it is no draft, OB006 when it was saved since.';
+revoke all on function public.save_workflow(uuid, jsonb, integer, text) from public;
+grant execute on function public.save_workflow(uuid, jsonb, integer, text) to authenticated, service_role;
+
+-- sql/40_functions/workflows/setting_issues.sql
+-- One value of one setting; paths begin below it.
+create or replace function engine.setting_issues(
+  p_setting text,
+  p_value jsonb,
+  p_channel public.contact_channel
+)
+returns setof engine.graph_issue
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_retryable text[] := case p_channel
+    when 'call' then array['no_answer', 'busy', 'voicemail', 'failed'] else array['undeliverable', 'failed']
+  end;
+begin
+  case p_setting
+    when 'business_hours' then
+      return query select b.* from engine.business_hours_issues(p_value, p_channel) as b;
+    when 'reply_window' then
+      return query
+      select 'reply_window_invalid', null::integer, null::integer, '', array[engine.show_value(p_value)], null::integer, null::integer[]
+      where engine.is_duration(p_value, 'PT1S', 'P30D') is not true;
+    when 'batching' then
+      return query
+      select 'batching_invalid', null::integer, null::integer, c.path, array[engine.show_value(c.value)], null::integer, null::integer[]
+      from (
+        values
+        ('', p_value, jsonb_typeof(p_value) = 'object'),
+        ('.size', p_value -> 'size', p_value ->> 'size' ~ '^([1-9][0-9]{0,4}|100000)$' and jsonb_typeof(p_value -> 'size') = 'number'),
+        ('.interval', p_value -> 'interval', engine.is_duration(p_value -> 'interval', 'PT1S', 'P7D'))
+      ) as c (path, value, is_sound)
+      where c.is_sound is not true and (c.path = '' or jsonb_typeof(p_value) = 'object');
+    when 'retry' then
+      return query
+      select 'retry_invalid', null::integer, null::integer, c.path,
+        array[engine.show_value(c.value), array_to_string(v_retryable, ', ')], null::integer, null::integer[]
+      from (
+        values
+        ('', p_value, jsonb_typeof(p_value) = 'object'),
+        ('.outcomes', p_value -> 'outcomes', case jsonb_typeof(p_value -> 'outcomes')
+          when 'array' then p_value -> 'outcomes' <> '[]' and p_value -> 'outcomes' <@ to_jsonb(v_retryable)
+        end),
+        ('.max_retries', p_value -> 'max_retries',
+          p_value ->> 'max_retries' ~ '^([1-9]|10)$' and jsonb_typeof(p_value -> 'max_retries') = 'number'),
+        ('.delay', p_value -> 'delay', engine.is_duration(p_value -> 'delay', 'PT1S', 'P30D'))
+      ) as c (path, value, is_sound)
+      where c.is_sound is not true and (c.path = '' or jsonb_typeof(p_value) = 'object');
+  end case;
+end
+$$;
+comment on function engine.setting_issues(text, jsonb, public.contact_channel) is
+'What is wrong with one value of business_hours, batching, retry or reply_window on a node of this channel.';
+revoke all on function engine.setting_issues(text, jsonb, public.contact_channel) from public;
+
+-- sql/40_functions/workflows/show_value.sql
+-- A value as messages name it: short, whatever was sent. In PL/pgSQL, as are all small functions here
+-- that are called for many values, because one in SQL would be planned anew each time.
+create or replace function engine.show_value(p_value jsonb)
+returns text
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+  return case coalesce(jsonb_typeof(p_value), 'null')
+    when 'null' then 'nothing'
+    when 'object' then 'an object'
+    when 'array' then 'a list'
+    else left(p_value::text, 60) || case when length(p_value::text) > 60 then '…' else '' end
+  end;
+end
+$$;
+comment on function engine.show_value(jsonb) is 'A JSON value in at most 61 characters, for a message.';
+revoke all on function engine.show_value(jsonb) from public;
+
+-- sql/40_functions/workflows/store_graph.sql
+-- Makes the stored nodes and edges of a draft equal to a graph that has been validated: what is gone
+-- from it is deleted, the rest updated or added. Rows that did not change are not written. The
+-- caller holds the lock on the workflow.
+create or replace function engine.store_graph(p_team_id uuid, p_workflow_id uuid, p_graph jsonb)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_nodes engine.graph_node[] := engine.graph_nodes(p_graph);
+  v_edges engine.graph_edge[] := engine.graph_edges(p_graph, v_nodes);
+begin
+  perform engine.keep_trigger(p_team_id, p_workflow_id, v_nodes);
+
+  delete from public.workflow_edges as e
+  where e.team_id = p_team_id and e.workflow_id = p_workflow_id
+    and not exists (select from unnest(v_edges) as g where g.id = e.id);
+  delete from public.workflow_nodes as n
+  where n.team_id = p_team_id and n.workflow_id = p_workflow_id
+    and not exists (select from unnest(v_nodes) as g where g.id = n.id);
+
+  insert into public.workflow_nodes as n
+    (team_id, workflow_id, id, type, ordinal, label, position_x, position_y, config)
+  select
+    p_team_id, p_workflow_id, g.id, g.type, g.node_no, g.data ->> 'label',
+    engine.coordinate(g.element -> 'position' -> 'x'), engine.coordinate(g.element -> 'position' -> 'y'),
+    engine.node_config(g.type, g.data)
+  from unnest(v_nodes) as g
+  on conflict (team_id, workflow_id, id) do update
+  set
+    type = excluded.type, ordinal = excluded.ordinal, label = excluded.label,
+    position_x = excluded.position_x, position_y = excluded.position_y, config = excluded.config
+  where (n.type, n.ordinal, n.label, n.position_x, n.position_y, n.config) is distinct from
+    (excluded.type, excluded.ordinal, excluded.label, excluded.position_x, excluded.position_y, excluded.config);
+
+  insert into public.workflow_edges as e
+    (team_id, workflow_id, id, source, target, source_handle, ordinal, label, when_outcome, phrases, delay, priority)
+  select
+    p_team_id, p_workflow_id, g.id, g.element ->> 'source', g.element ->> 'target', g.element ->> 'sourceHandle',
+    g.edge_no, g.data ->> 'label', g.rule,
+    case when g.rule = 'reply_matches' then array(select p.value from jsonb_array_elements_text(g.data -> 'phrases') as p)
+      else '{}' end,
+    coalesce(engine.parse_duration(g.data ->> 'delay'), interval '0'), g.priority
+  from unnest(v_edges) as g
+  on conflict (team_id, workflow_id, id) do update
+  set
+    source = excluded.source, target = excluded.target, source_handle = excluded.source_handle,
+    ordinal = excluded.ordinal, label = excluded.label, when_outcome = excluded.when_outcome,
+    phrases = excluded.phrases, delay = excluded.delay, priority = excluded.priority
+  where (e.source, e.target, e.source_handle, e.ordinal, e.label, e.when_outcome, e.phrases, e.delay, e.priority)
+    is distinct from (
+      excluded.source, excluded.target, excluded.source_handle, excluded.ordinal, excluded.label,
+      excluded.when_outcome, excluded.phrases, excluded.delay, excluded.priority
+    );
+end
+$$;
+comment on function engine.store_graph(uuid, uuid, jsonb) is 'Makes a draft''s nodes and edges equal to a validated graph.';
+revoke all on function engine.store_graph(uuid, uuid, jsonb) from public;
+
+-- sql/40_functions/workflows/structure_issues.sql
+-- The graph as a graph: one trigger, nothing into it and something out of it, every node reachable,
+-- no cycle, and no path that peters out. Edges that lead nowhere or to themselves have their own
+-- issues and are left out.
+create or replace function engine.structure_issues(p_nodes engine.graph_node[], p_edges engine.graph_edge[])
+returns setof engine.graph_issue
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_size integer := cardinality(p_nodes);
+  v_sources integer[];
+  v_targets integer[];
+  v_triggers integer[];
+  v_ends integer[];
+begin
+  select coalesce(array_agg(e.source_no), '{}'), coalesce(array_agg(e.target_no), '{}')
+  into v_sources, v_targets
+  from unnest(p_edges) as e
+  where e.source_no <> e.target_no;
+  select coalesce(array_agg(n.node_no order by n.node_no) filter (where n.type = 'trigger'), '{}')
+  into v_triggers
+  from unnest(p_nodes) as n;
+
+  return query select t.* from engine.trigger_issues(p_nodes, p_edges) as t;
+
+  -- Without a trigger nothing could be reached, which the missing trigger says already.
+  if v_triggers <> '{}' then
+    return query
+    select 'node_unreachable', (r.place - 1)::integer, null::integer, '', null::text[], null::integer, null::integer[]
+    from unnest(engine.reachable_nodes(v_size, v_sources, v_targets, v_triggers)) with ordinality as r (is_reached, place)
+    where not r.is_reached;
+  end if;
+
+  if cardinality(engine.topological_order(v_size, v_sources, v_targets)) < v_size then
+    return query
+    select 'graph_cycle', min(c.node_no)::integer, null::integer, '', null::text[], null::integer,
+      array_agg(c.node_no order by c.node_no)
+    from (
+      select u.cycle, (u.place - 1)::integer as node_no
+      from unnest(engine.graph_cycles(v_size, v_sources, v_targets)) with ordinality as u (cycle, place)
+    ) as c
+    where c.cycle is not null
+    group by c.cycle;
+  end if;
+
+  -- Backwards from every text and from every node with an edge on a booking.
+  select coalesce(array_agg(d.node_no), '{}') into v_ends
+  from (
+    select n.node_no from unnest(p_nodes) as n where n.type = 'text' or n.type is null
+    union
+    select e.source_no from unnest(p_edges) as e where e.rule = 'booked' and e.source_no is not null
+  ) as d;
+  return query
+  select 'dead_end', n.node_no, null::integer, '', null::text[], null::integer, null::integer[]
+  from unnest(engine.reachable_nodes(v_size, v_targets, v_sources, v_ends)) with ordinality as r (is_reached, place)
+  inner join unnest(p_nodes) as n on r.place - 1 = n.node_no
+  where not r.is_reached and n.type = 'call';
+end
+$$;
+comment on function engine.structure_issues(engine.graph_node[], engine.graph_edge[]) is
+'Problems of a graph''s shape: triggers, reachability, cycles, dead ends.';
+revoke all on function engine.structure_issues(engine.graph_node[], engine.graph_edge[]) from public;
+
+-- sql/40_functions/workflows/template_issues.sql
+-- The variables of the templates, and the overrides that give some a value: the body of a text, and
+-- what a call opens with. Templates that hold nothing but known variables are told apart by one
+-- pattern; only the others are read in parts.
+create or replace function engine.template_issues(p_nodes engine.graph_node[])
+returns setof engine.graph_issue
+language plpgsql
+stable
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_known text[] := array(select v.name from reference.template_variables as v order by v.name);
+  v_suspicious text := format('\{\{(?!\s*(?:%s)\s*(?:\|[^{}]*)?\}\})', array_to_string(v_known, '|'));
+begin
+  return query
+  with templates as materialized (
+    select
+      n.node_no, f.field, n.data ->> f.field as template,
+      case when n.type = 'text' and jsonb_typeof(n.data -> 'template_overrides') = 'object'
+          then n.data -> 'template_overrides' else '{}' end as overrides
+    from unnest(p_nodes) as n
+    cross join lateral (values (case n.type when 'text' then 'template' when 'call' then 'first_message' end)) as f (field)
+    where jsonb_typeof(n.data -> f.field) = 'string' and length(n.data ->> f.field) <= 1600
+      and n.data ->> f.field ~ v_suspicious
+  )
+
+  select
+    case when p.variable is null then 'template_malformed' else 'template_variable_unknown' end,
+    t.node_no, null::integer, '.data.' || t.field,
+    array[engine.show_value(to_jsonb(coalesce(p.variable, p.malformed))), array_to_string(v_known, ', ')],
+    null::integer, null::integer[]
+  from templates as t
+  cross join lateral (
+    select distinct r.variable, r.malformed
+    from engine.template_parts(t.template) as r
+    where r.variable is not null or r.malformed is not null
+  ) as p
+  where p.variable is null or not (p.variable = any(v_known) or t.overrides ? p.variable);
+end
+$$;
+comment on function engine.template_issues(engine.graph_node[]) is
+'Templates with unknown variables or with braces that are none.';
+revoke all on function engine.template_issues(engine.graph_node[]) from public;
+
+-- sql/40_functions/workflows/template_parts.sql
+-- The reader of templates: {{variable}} and {{variable|text when it is missing}}. What stands in
+-- double braces and is no variable comes back as it is, marked; nothing is ever evaluated.
+create or replace function engine.template_parts(p_template text)
+returns table (part_no bigint, variable text, fallback text, tail text, malformed text)
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+  return query
+  select
+    r.part_no,
+    case when r.is_variable then r.name end,
+    case when r.inside like '%|%' then btrim(substr(r.inside, position('|' in r.inside) + 1)) else '' end,
+    case when r.part_no = 1 then r.part when r.is_variable then substr(r.part, r.part_end + 2) else '{{' || r.part end,
+    case when r.part_no > 1 and not r.is_variable
+        then '{{' || case when r.part_end > 0 then r.inside || '}}' else r.part end end
+  from (
+    select
+      t.part_no, t.part, e.part_end, i.inside, n.name,
+      t.part_no > 1 and length(n.name) <= 64 and n.name ~ '^[A-Za-z_][A-Za-z0-9_]*$' as is_variable
+    from string_to_table(p_template, '{{') with ordinality as t (part, part_no)
+    cross join position('}}' in t.part) as e (part_end)
+    cross join left(t.part, greatest(e.part_end - 1, 0)) as i (inside)
+    cross join btrim(split_part(i.inside, '|', 1)) as n (name)
+  ) as r;
+end
+$$;
+comment on function engine.template_parts(text) is
+'A template in parts: each a variable with its fallback (none in the first), then the text that follows; malformed holds '
+'what looks like a variable and is none.';
+revoke all on function engine.template_parts(text) from public;
+
+-- sql/40_functions/workflows/template_variables.sql
+-- What a template needs to be filled in.
+create or replace function engine.template_variables(p_template text)
+returns text[]
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+  return (
+    select coalesce(array_agg(v.variable order by v.first_at), '{}')
+    from (
+      select p.variable, min(p.part_no) as first_at
+      from engine.template_parts(p_template) as p
+      where p.variable is not null
+      group by p.variable
+    ) as v
+  );
+end
+$$;
+comment on function engine.template_variables(
+  text
+) is 'The variables of a template, each once, in the order in which they first stand in it.';
+revoke all on function engine.template_variables(text) from public;
+
+-- sql/40_functions/workflows/topological_order.sql
+-- Kahn's peeling: nodes that nothing enters are taken away until there are none left. What can't be
+-- taken away is in a cycle or behind one. The loop has the reason of engine.reachable_nodes.
+create or replace function engine.topological_order(p_size integer, p_sources integer[], p_targets integer[])
+returns integer[]
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_first integer[] := array_fill(0, array[p_size], array[0]);
+  v_next integer[] := array_fill(0, array[cardinality(p_sources)]);
+  v_entering integer[] := array_fill(0, array[p_size], array[0]);
+  v_order integer[] := array_fill(0, array[p_size]);
+  v_head integer := 1;
+  v_tail integer := 0;
+  v_node integer;
+  v_edge integer;
+begin
+  for v_edge in 1 .. cardinality(p_sources) loop
+    v_node := p_sources[v_edge];
+    v_next[v_edge] := v_first[v_node];
+    v_first[v_node] := v_edge;
+    v_node := p_targets[v_edge];
+    v_entering[v_node] := v_entering[v_node] + 1;
+  end loop;
+  for v_node in 0 .. p_size - 1 loop
+    if v_entering[v_node] = 0 then
+      v_tail := v_tail + 1;
+      v_order[v_tail] := v_node;
+    end if;
+  end loop;
+  while v_head <= v_tail loop
+    v_edge := v_first[v_order[v_head]];
+    v_head := v_head + 1;
+    while v_edge > 0 loop
+      v_node := p_targets[v_edge];
+      v_entering[v_node] := v_entering[v_node] - 1;
+      if v_entering[v_node] = 0 then
+        v_tail := v_tail + 1;
+        v_order[v_tail] := v_node;
+      end if;
+      v_edge := v_next[v_edge];
+    end loop;
+  end loop;
+  return v_order[1:v_tail];
+end
+$$;
+comment on function engine.topological_order(integer, integer[], integer[]) is
+'The nodes, from 0, each after all that lead to it; those in cycles and behind them are left out.';
+revoke all on function engine.topological_order(integer, integer[], integer[]) from public;
+
+-- sql/40_functions/workflows/trigger_issues.sql
+-- Exactly one trigger; nothing enters it, something leaves it.
+create or replace function engine.trigger_issues(p_nodes engine.graph_node[], p_edges engine.graph_edge[])
+returns setof engine.graph_issue
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+  return query
+  with triggers as materialized (
+    select n.node_no, n.id, n.data -> 'filter' as entry_filter, min(n.node_no) over () as first_no
+    from unnest(p_nodes) as n
+    where n.type = 'trigger'
+  )
+
+  select 'trigger_missing', null::integer, null::integer, '.nodes', null::text[], null::integer, null::integer[]
+  where not exists (select from triggers)
+  union all
+  select
+    'trigger_duplicate', t.node_no, null, '.type',
+    null, f.node_no, null
+  from triggers as t
+  inner join triggers as f on t.first_no = f.node_no and t.node_no <> f.node_no
+  union all
+  select 'trigger_has_incoming_edge', null, e.edge_no, '.target', null, null, null
+  from unnest(p_edges) as e
+  inner join triggers as t on e.target_no = t.node_no
+  union all
+  select 'trigger_has_no_outgoing_edge', t.node_no, null, '', null, null, null
+  from triggers as t
+  where not exists (select from unnest(p_edges) as e where e.source_no = t.node_no and e.target_no <> e.source_no)
+  union all
+  select 'trigger_filter_unsupported', t.node_no, null, '.data.filter', null, null, null
+  from triggers as t
+  where t.entry_filter not in ('null', '{}');
+end
+$$;
+comment on function engine.trigger_issues(engine.graph_node[], engine.graph_edge[]) is 'Problems of a graph''s triggers.';
+revoke all on function engine.trigger_issues(engine.graph_node[], engine.graph_edge[]) from public;
+
+-- sql/40_functions/workflows/validate_workflow_graph.sql
+-- Looks at a graph without saving it, so that an editor can mark problems while a person draws. Any
+-- member may ask; the team is the one whose assistants count.
+create or replace function public.validate_workflow_graph(p_graph jsonb, p_team_id uuid default null)
+returns jsonb
+language plpgsql
+stable
+security definer -- reads the team's assistants and the registry of codes
+set search_path = ''
+as $$
+begin
+  return engine.graph_issues(p_graph, engine.require_team(p_team_id, 'viewer'));
+end
+$$;
+comment on function public.validate_workflow_graph(jsonb, uuid) is
+'All problems of a graph {nodes, edges} at once: [{code, severity, path, message, node_id?, edge_id?, node_ids?}], errors '
+'before warnings; [] when it is in order. Writes nothing.';
+revoke all on function public.validate_workflow_graph(jsonb, uuid) from public;
+grant execute on function public.validate_workflow_graph(jsonb, uuid) to authenticated, service_role;
+
+-- sql/40_functions/workflows/word_issues.sql
+-- Puts issues into words: the registry's message and cure, the place in the graph as a JSON path that
+-- finds it, and the ids by which an editor marks it, where they are usable. Sorted by weight, then as
+-- in the graph.
+create or replace function engine.word_issues(
+  p_issues engine.graph_issue[],
+  p_nodes engine.graph_node[],
+  p_edges engine.graph_edge[]
+)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return (
+    with places as materialized (
+      select 'node' as about, n.node_no as place_no, n.id from unnest(p_nodes) as n
+      union all
+      select 'edge', e.edge_no, e.id from unnest(p_edges) as e
+    ),
+
+    -- The first ten nodes of each cycle by name, all of them as a list.
+    cycles as materialized (
+      select
+        i.node_nos,
+        to_jsonb(array_agg(p.id order by m.rank) filter (where p.id is not null)) as ids,
+        string_agg(engine.name_place('node', p.place_no, p.id), ', ' order by m.rank) filter (where m.rank <= 10)
+        || case when count(*) > 10 then format(' and %s more', count(*) - 10) else '' end as names
+      from unnest(p_issues) as i
+      cross join unnest(i.node_nos) with ordinality as m (node_no, rank)
+      inner join places as p on m.node_no = p.place_no and p.about = 'node'
+      group by i.node_nos
+    )
+
+    select jsonb_agg(
+      jsonb_strip_nulls(jsonb_build_object(
+        'code', c.code,
+        'severity', c.severity,
+        'path', '$' || case when p.place_no is null then '' else format('.%ss[%s]', c.about, p.place_no) end || i.path,
+        'message', format(
+          c.message || ' ' || c.cure,
+          -- Too few words would be an error of format(); a missing one is an empty one.
+          variadic array[overlay(n.name placing upper(left(n.name, 1)) from 1 for 1)]
+          || case
+            when o.about is not null then array[engine.name_place(o.about, o.place_no, o.id)]
+            when y.names is not null then array[y.names]
+            else '{}'
+          end
+          || i.words || array['', '']
+        ),
+        'node_id', case when i.node_no is not null then p.id end,
+        'edge_id', case when i.edge_no is not null then p.id end,
+        'node_ids', y.ids
+      ))
+      order by c.severity, c.about = 'edge', c.about = 'node', p.place_no, i.path, c.code
+    )
+    from unnest(p_issues) as i
+    inner join reference.validation_codes as c on i.code = c.code
+    left join places as p on c.about = p.about and p.place_no = coalesce(i.node_no, i.edge_no)
+    left join places as o on c.about = o.about and i.other_no = o.place_no
+    left join cycles as y on i.node_nos = y.node_nos
+    cross join engine.name_place(c.about, p.place_no, p.id) as n (name)
+  );
+end
+$$;
+comment on function engine.word_issues(engine.graph_issue[], engine.graph_node[], engine.graph_edge[]) is
+'Issues as [{code, severity, path, message, node_id?, edge_id?, node_ids?}], errors first, then in the order of the graph.';
+revoke all on function engine.word_issues(engine.graph_issue[], engine.graph_node[], engine.graph_edge[]) from public;
+
+-- sql/40_functions/workflows/workflow_graph.sql
+-- The graph as React Flow holds it, from the rows: what was saved comes back, in the same order.
+create or replace function engine.workflow_graph(p_team_id uuid, p_workflow_id uuid)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return jsonb_build_object(
+    'nodes', (
+      select coalesce(jsonb_agg(jsonb_build_object(
+        'id', n.id,
+        'type', n.type,
+        'position', jsonb_build_object('x', n.position_x, 'y', n.position_y),
+        'data', jsonb_strip_nulls(jsonb_build_object('label', n.label)) || n.config
+      ) order by n.ordinal, n.id), '[]')
+      from public.workflow_nodes as n
+      where n.team_id = p_team_id and n.workflow_id = p_workflow_id
+    ),
+    'edges', (
+      select coalesce(jsonb_agg(
+        jsonb_strip_nulls(jsonb_build_object(
+          'id', e.id,
+          'source', e.source,
+          'target', e.target,
+          'sourceHandle', e.source_handle,
+          'data', jsonb_build_object(
+            'label', e.label,
+            'when', e.when_outcome,
+            'phrases', case when e.when_outcome = 'reply_matches' then e.phrases end,
+            'delay', engine.format_duration(e.delay),
+            'priority', e.priority
+          )
+        )) order by e.ordinal, e.id
+      ), '[]')
+      from public.workflow_edges as e
+      where e.team_id = p_team_id and e.workflow_id = p_workflow_id
+    )
+  );
+end
+$$;
+comment on function engine.workflow_graph(uuid, uuid) is 'The stored graph of a workflow as {nodes, edges}, in React Flow''s shape.';
+revoke all on function engine.workflow_graph(uuid, uuid) from public;
+
+-- sql/40_functions/workflows/workflow_text_issues.sql
+-- What is wrong with the words that people give a workflow.
+create or replace function engine.workflow_text_issues(p_name text, p_note text)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_issues jsonb := '[]'::jsonb;
+begin
+  if length(btrim(coalesce(p_name, ''))) not between 1 and 200 then
+    v_issues := v_issues || engine.issue('name_length', 'p_name', 'The name must have 1 to 200 characters.');
+  end if;
+  if length(p_note) > 2000 then
+    v_issues := v_issues || engine.issue('note_length', 'p_note', 'The note must have at most 2000 characters.');
+  end if;
+  return v_issues;
+end
+$$;
+comment on function engine.workflow_text_issues(text, text) is 'Problems of a workflow''s name and note, as issues.';
+revoke all on function engine.workflow_text_issues(text, text) from public;
+
+-- sql/50_triggers/audience_members.sql
+-- Lists know how many members they have without counting.
+create or replace trigger audience_members_are_counted_in
+after insert on public.audience_members
+referencing new table as new_rows
+for each statement execute function engine.count_members();
+create or replace trigger audience_members_are_counted_out
+after delete on public.audience_members
+referencing old table as old_rows
+for each statement execute function engine.count_members();
+create or replace trigger audience_members_do_not_move
+before update of team_id, list_id, contact_id on public.audience_members
+for each row
+when ((old.team_id, old.list_id, old.contact_id) is distinct from (new.team_id, new.list_id, new.contact_id))
+execute function engine.refuse_member_move();
+
+-- sql/50_triggers/audience_runs.sql
+-- The run's part of reference.transitions; see state_machines.sql.
+create or replace trigger audience_runs_take_legal_steps
+before update of status on public.audience_runs
+for each row
+when (
+  old.status is distinct from new.status
+  and not (
+    (old.status = 'QUEUED' and new.status in ('RUNNING', 'FAILED'))
+    or (old.status = 'RUNNING' and new.status in ('SUCCEEDED', 'PARTIAL', 'FAILED'))
+  )
+)
+execute function engine.refuse_step('audience_run');
+
+-- sql/50_triggers/counters.sql
+-- Whatever changes a job or an enrollment changes the counters in the same transaction.
+create or replace trigger jobs_are_counted_in
+after insert on engine.jobs
+referencing new table as new_rows
+for each statement execute function engine.count_jobs();
+create or replace trigger jobs_are_recounted
+after update on engine.jobs
+referencing old table as old_rows new table as new_rows
+for each statement execute function engine.count_jobs();
+create or replace trigger jobs_are_counted_out
+after delete on engine.jobs
+referencing old table as old_rows
+for each statement execute function engine.count_jobs();
+
+create or replace trigger enrollments_are_counted_in
+after insert on engine.enrollments
+referencing new table as new_rows
+for each statement execute function engine.count_enrollments();
+create or replace trigger enrollments_are_recounted
+after update on engine.enrollments
+referencing old table as old_rows new table as new_rows
+for each statement execute function engine.count_enrollments();
+create or replace trigger enrollments_are_counted_out
+after delete on engine.enrollments
+referencing old table as old_rows
+for each statement execute function engine.count_enrollments();
+
+-- sql/50_triggers/jobs_wake_workers.sql
+-- A lead is dialled within a second: see the function.
+create or replace trigger jobs_wake_workers
+after insert on engine.jobs
+referencing new table as new_rows
+for each statement execute function engine.wake_workers();
+
+-- sql/50_triggers/state_machines.sql
+-- The state machines of reference.transitions, written into WHEN clauses: a legal step costs no
+-- function call and no lookup. A test tries every pair of states against the rows.
+create or replace trigger jobs_take_legal_steps
+before update of status on engine.jobs
+for each row
+when (
+  old.status is distinct from new.status
+  and not (
+    (old.status = 'READY' and new.status in ('CLAIMED', 'CANCELLED'))
+    or (old.status = 'CLAIMED' and new.status in ('READY', 'DISPATCHED', 'AMBIGUOUS', 'FAILED', 'CANCELLED'))
+    or (old.status = 'DISPATCHED' and new.status in ('DONE', 'FAILED', 'CANCELLED'))
+    or (old.status = 'AMBIGUOUS' and new.status in ('DISPATCHED', 'READY', 'FAILED', 'CANCELLED'))
+  )
+)
+execute function engine.refuse_step('job');
+
+create or replace trigger enrollments_take_legal_steps
+before update of status on engine.enrollments
+for each row
+when (old.status is distinct from new.status and old.status <> 'ACTIVE')
+execute function engine.refuse_step('enrollment');
+
+create or replace trigger campaigns_take_legal_steps
+before update of status on public.campaigns
+for each row
+when (
+  old.status is distinct from new.status
+  and not (
+    (old.status = 'CREATED' and new.status in ('SCHEDULED', 'ACTIVE', 'CANCELLED'))
+    or (old.status = 'SCHEDULED' and new.status in ('CREATED', 'ACTIVE', 'CANCELLED'))
+    or (old.status = 'ACTIVE' and new.status in ('PAUSED', 'COMPLETED', 'CANCELLED'))
+    or (old.status = 'PAUSED' and new.status in ('ACTIVE', 'CANCELLED'))
+  )
+)
+execute function engine.refuse_step('campaign');
+
+-- sql/50_triggers/workflows.sql
+-- Published and archived workflows never change; see engine.guard_workflow and engine.guard_graph_row.
+-- The WHEN clauses keep drafts, which are written all the time, from paying for it.
+create or replace trigger workflows_take_legal_steps
+before update of status on public.workflows
+for each row
+when (
+  old.status is distinct from new.status
+  and not (
+    (old.status = 'DRAFT' and new.status in ('PUBLISHED', 'ARCHIVED'))
+    or (old.status = 'PUBLISHED' and new.status = 'ARCHIVED')
+  )
+)
+execute function engine.refuse_step('workflow');
+
+create or replace trigger workflows_begin_as_drafts
+before insert on public.workflows
+for each row
+when (new.status <> 'DRAFT')
+execute function engine.guard_workflow();
+
+create or replace trigger workflows_stay_as_published
+before update on public.workflows
+for each row
+when (
+  old.status <> 'DRAFT'
+  or old.team_id <> new.team_id or old.id <> new.id or old.lineage_id <> new.lineage_id
+)
+execute function engine.guard_workflow();
+
+create or replace trigger workflows_stay_once_published
+before delete on public.workflows
+for each row
+when (old.status <> 'DRAFT')
+execute function engine.guard_workflow();
+
+create or replace trigger workflows_are_not_emptied
+before truncate on public.workflows
+for each statement
+execute function engine.guard_truncate();
+
+create or replace trigger workflow_nodes_are_added_to_drafts
+before insert on public.workflow_nodes
+for each row
+execute function engine.guard_graph_row('workflow_node');
+
+create or replace trigger workflow_nodes_stay_as_published
+before update on public.workflow_nodes
+for each row
+when (
+  old.status <> 'DRAFT' or new.status <> 'DRAFT'
+  or (old.type = 'trigger') <> (new.type = 'trigger')
+  or (old.type = 'trigger' and old.workflow_id <> new.workflow_id)
+)
+execute function engine.guard_graph_row('workflow_node');
+
+create or replace trigger workflow_nodes_stay_once_published
+before delete on public.workflow_nodes
+for each row
+when (old.status <> 'DRAFT' or old.type = 'trigger')
+execute function engine.guard_graph_row('workflow_node');
+
+create or replace trigger workflow_nodes_are_not_emptied
+before truncate on public.workflow_nodes
+for each statement
+execute function engine.guard_truncate();
+
+create or replace trigger workflow_edges_are_added_to_drafts
+before insert on public.workflow_edges
+for each row
+execute function engine.guard_graph_row('workflow_edge');
+
+create or replace trigger workflow_edges_stay_as_published
+before update on public.workflow_edges
+for each row
+when (old.status <> 'DRAFT' or new.status <> 'DRAFT')
+execute function engine.guard_graph_row('workflow_edge');
+
+create or replace trigger workflow_edges_stay_once_published
+before delete on public.workflow_edges
+for each row
+when (old.status <> 'DRAFT')
+execute function engine.guard_graph_row('workflow_edge');
+
+create or replace trigger workflow_edges_are_not_emptied
+before truncate on public.workflow_edges
+for each statement
+execute function engine.guard_truncate();
+
+-- sql/60_reference/area_codes.sql
+-- Assigned North American area codes, from the phonenumbers library (Apache-2.0). Written by tests/support/reference_rows.py.
+insert into reference.area_codes (area_code, country, kind, regions, timezones) values
+('201', 'US', 'geographic', '{NJ,NY}', '{America/New_York}'),
+('202', 'US', 'geographic', '{DC}', '{America/New_York}'),
+('203', 'US', 'geographic', '{CT}', '{America/New_York}'),
+('204', 'CA', 'geographic', '{MB}', '{America/Winnipeg}'),
+('205', 'US', 'geographic', '{AL}', '{America/Chicago}'),
+('206', 'US', 'geographic', '{WA}', '{America/Los_Angeles}'),
+('207', 'US', 'geographic', '{ME}', '{America/New_York}'),
+('208', 'US', 'geographic', '{ID}', '{America/Boise,America/Denver,America/Los_Angeles}'),
+('209', 'US', 'geographic', '{CA}', '{America/Los_Angeles}'),
+('210', 'US', 'geographic', '{TX}', '{America/Chicago}'),
+('212', 'US', 'geographic', '{NY}', '{America/New_York}'),
+('213', 'US', 'geographic', '{CA}', '{America/Los_Angeles}'),
+('214', 'US', 'geographic', '{TX}', '{America/Chicago}'),
+('215', 'US', 'geographic', '{PA}', '{America/New_York}'),
+('216', 'US', 'geographic', '{OH}', '{America/New_York}'),
+('217', 'US', 'geographic', '{IL}', '{America/Chicago}'),
+('218', 'US', 'geographic', '{MN}', '{America/Chicago}'),
+('219', 'US', 'geographic', '{IN}', '{America/Chicago,America/New_York}'),
+('220', 'US', 'geographic', '{OH}', '{America/New_York}'),
+('223', 'US', 'geographic', '{PA}', '{America/New_York}'),
+('224', 'US', 'geographic', '{IL}', '{America/Chicago}'),
+('225', 'US', 'geographic', '{LA}', '{America/Chicago}'),
+('226', 'CA', 'geographic', '{ON}', '{America/Toronto}'),
+('227', 'US', 'geographic', '{MD}', '{America/New_York}'),
+('228', 'US', 'geographic', '{MS}', '{America/Chicago}'),
+('229', 'US', 'geographic', '{GA}', '{America/New_York}'),
+('231', 'US', 'geographic', '{MI}', '{America/New_York}'),
+('234', 'US', 'geographic', '{OH}', '{America/New_York}'),
+('235', 'US', 'geographic', '{MO}', '{America/Chicago}'),
+('236', 'CA', 'geographic', '{BC}', '{America/Vancouver}'),
+('239', 'US', 'geographic', '{FL}', '{America/New_York}'),
+('240', 'US', 'geographic', '{MD}', '{America/New_York}'),
+('242', 'BS', 'geographic', '{}', '{America/Nassau}'),
+('246', 'BB', 'geographic', '{}', '{America/Barbados}'),
+('248', 'US', 'geographic', '{MI}', '{America/New_York}'),
+('249', 'CA', 'geographic', '{ON}', '{America/Toronto}'),
+('250', 'CA', 'geographic', '{BC}', '{America/Edmonton,America/Vancouver}'),
+('251', 'US', 'geographic', '{AL}', '{America/Chicago}'),
+('252', 'US', 'geographic', '{NC}', '{America/New_York}'),
+('253', 'US', 'geographic', '{WA}', '{America/Los_Angeles}'),
+('254', 'US', 'geographic', '{TX}', '{America/Chicago}'),
+('256', 'US', 'geographic', '{AL}', '{America/Chicago}'),
+('257', 'CA', 'geographic', '{BC}', '{America/Vancouver}'),
+('260', 'US', 'geographic', '{IN}', '{America/New_York}'),
+('262', 'US', 'geographic', '{WI}', '{America/Chicago}'),
+('263', 'CA', 'geographic', '{QC}', '{America/Toronto}'),
+('264', 'AI', 'geographic', '{}', '{America/Anguilla}'),
+('267', 'US', 'geographic', '{PA}', '{America/New_York}'),
+('268', 'AG', 'geographic', '{}', '{America/Antigua}'),
+('269', 'US', 'geographic', '{MI}', '{America/New_York}'),
+('270', 'US', 'geographic', '{KY}', '{America/Chicago,America/New_York}'),
+('272', 'US', 'geographic', '{PA}', '{America/New_York}'),
+('273', 'CA', 'geographic', '{QC}', '{America/Toronto}'),
+('274', 'US', 'geographic', '{WI}', '{America/Chicago}'),
+('276', 'US', 'geographic', '{VA}', '{America/New_York}'),
+('279', 'US', 'geographic', '{CA}', '{America/Los_Angeles}'),
+('281', 'US', 'geographic', '{TX}', '{America/Chicago}'),
+('283', 'US', 'geographic', '{OH}', '{America/New_York}'),
+('284', 'VG', 'geographic', '{}', '{America/Tortola}'),
+('289', 'CA', 'geographic', '{ON}', '{America/Toronto}'),
+('301', 'US', 'geographic', '{MD}', '{America/New_York}'),
+('302', 'US', 'geographic', '{DE}', '{America/New_York}'),
+('303', 'US', 'geographic', '{CO}', '{America/Denver}'),
+('304', 'US', 'geographic', '{WV}', '{America/New_York}'),
+('305', 'US', 'geographic', '{FL}', '{America/New_York}'),
+('306', 'CA', 'geographic', '{SK}', '{America/Regina}'),
+('307', 'US', 'geographic', '{WY}', '{America/Denver}'),
+('308', 'US', 'geographic', '{NE}', '{America/Chicago,America/Denver}'),
+('309', 'US', 'geographic', '{IL}', '{America/Chicago}'),
+('310', 'US', 'geographic', '{CA}', '{America/Los_Angeles}'),
+('312', 'US', 'geographic', '{IL}', '{America/Chicago}'),
+('313', 'US', 'geographic', '{MI}', '{America/New_York}'),
+('314', 'US', 'geographic', '{MO}', '{America/Chicago}'),
+('315', 'US', 'geographic', '{NY}', '{America/New_York}'),
+('316', 'US', 'geographic', '{KS}', '{America/Chicago}'),
+('317', 'US', 'geographic', '{IN}', '{America/New_York}'),
+('318', 'US', 'geographic', '{LA}', '{America/Chicago}'),
+('319', 'US', 'geographic', '{IA}', '{America/Chicago}'),
+('320', 'US', 'geographic', '{MN}', '{America/Chicago}'),
+('321', 'US', 'geographic', '{FL}', '{America/New_York}'),
+('323', 'US', 'geographic', '{CA}', '{America/Los_Angeles}'),
+('324', 'US', 'geographic', '{FL}', '{America/New_York}'),
+('325', 'US', 'geographic', '{TX}', '{America/Chicago}'),
+('326', 'US', 'geographic', '{OH}', '{America/New_York}'),
+('327', 'US', 'geographic', '{AR}', '{America/Chicago}'),
+('329', 'US', 'geographic', '{NY}', '{America/New_York}'),
+('330', 'US', 'geographic', '{OH}', '{America/New_York}'),
+('331', 'US', 'geographic', '{IL}', '{America/Chicago}'),
+('332', 'US', 'geographic', '{NY}', '{America/New_York}'),
+('334', 'US', 'geographic', '{AL}', '{America/Chicago}'),
+('336', 'US', 'geographic', '{NC}', '{America/New_York}'),
+('337', 'US', 'geographic', '{LA}', '{America/Chicago}'),
+('339', 'US', 'geographic', '{MA}', '{America/New_York}'),
+('340', 'VI', 'geographic', '{VI}', '{America/St_Thomas}'),
+('341', 'US', 'geographic', '{CA}', '{America/Los_Angeles}'),
+('343', 'CA', 'geographic', '{ON}', '{America/Toronto}'),
+('345', 'KY', 'geographic', '{}', '{America/Cayman}'),
+('346', 'US', 'geographic', '{TX}', '{America/Chicago}'),
+('347', 'US', 'geographic', '{NY}', '{America/New_York}'),
+('350', 'US', 'geographic', '{CA}', '{America/Los_Angeles}'),
+('351', 'US', 'geographic', '{MA}', '{America/New_York}'),
+('352', 'US', 'geographic', '{FL}', '{America/New_York}'),
+('353', 'US', 'geographic', '{WI}', '{America/Chicago}'),
+('354', 'CA', 'geographic', '{QC}', '{America/Toronto}'),
+('360', 'US', 'geographic', '{WA}', '{America/Los_Angeles}'),
+('361', 'US', 'geographic', '{TX}', '{America/Chicago}'),
+('363', 'US', 'geographic', '{NY}', '{America/New_York}'),
+('364', 'US', 'geographic', '{KY}', '{America/New_York}'),
+('365', 'CA', 'geographic', '{ON}', '{America/Toronto}'),
+('367', 'CA', 'geographic', '{QC}', '{America/Toronto}'),
+('368', 'CA', 'geographic', '{AB}', '{America/Edmonton}'),
+('369', 'US', 'geographic', '{CA}', '{America/Los_Angeles}'),
+('380', 'US', 'geographic', '{OH}', '{America/New_York}'),
+('382', 'CA', 'geographic', '{ON}', '{America/Toronto}'),
+('385', 'US', 'geographic', '{UT}', '{America/Denver}'),
+('386', 'US', 'geographic', '{FL}', '{America/New_York}'),
+('401', 'US', 'geographic', '{RI}', '{America/New_York}'),
+('402', 'US', 'geographic', '{NE}', '{America/Chicago}'),
+('403', 'CA', 'geographic', '{AB}', '{America/Edmonton}'),
+('404', 'US', 'geographic', '{GA}', '{America/New_York}'),
+('405', 'US', 'geographic', '{OK}', '{America/Chicago}'),
+('406', 'US', 'geographic', '{MT}', '{America/Denver}'),
+('407', 'US', 'geographic', '{FL}', '{America/New_York}'),
+('408', 'US', 'geographic', '{CA}', '{America/Los_Angeles}'),
+('409', 'US', 'geographic', '{TX}', '{America/Chicago}'),
+('410', 'US', 'geographic', '{MD}', '{America/New_York}'),
+('412', 'US', 'geographic', '{PA}', '{America/New_York}'),
+('413', 'US', 'geographic', '{MA}', '{America/New_York}'),
+('414', 'US', 'geographic', '{WI}', '{America/Chicago}'),
+('415', 'US', 'geographic', '{CA}', '{America/Los_Angeles}'),
+('416', 'CA', 'geographic', '{ON}', '{America/Toronto}'),
+('417', 'US', 'geographic', '{MO}', '{America/Chicago}'),
+('418', 'CA', 'geographic', '{QC}', '{America/Halifax,America/Toronto}'),
+('419', 'US', 'geographic', '{OH}', '{America/New_York}'),
+('423', 'US', 'geographic', '{TN}', '{America/Chicago,America/New_York}'),
+('424', 'US', 'geographic', '{CA}', '{America/Los_Angeles}'),
+('425', 'US', 'geographic', '{WA}', '{America/Los_Angeles}'),
+('428', 'CA', 'geographic', '{NB}', '{America/Halifax}'),
+('430', 'US', 'geographic', '{TX}', '{America/Chicago}'),
+('431', 'CA', 'geographic', '{MB}', '{America/Winnipeg}'),
+('432', 'US', 'geographic', '{TX}', '{America/Chicago}'),
+('434', 'US', 'geographic', '{VA}', '{America/New_York}'),
+('435', 'US', 'geographic', '{UT}', '{America/Denver}'),
+('437', 'CA', 'geographic', '{ON}', '{America/Toronto}'),
+('438', 'CA', 'geographic', '{QC}', '{America/Toronto}'),
+('440', 'US', 'geographic', '{OH}', '{America/New_York}'),
+('441', 'BM', 'geographic', '{}', '{Atlantic/Bermuda}'),
+('442', 'US', 'geographic', '{CA}', '{America/Los_Angeles}'),
+('443', 'US', 'geographic', '{MD}', '{America/New_York}'),
+('445', 'US', 'geographic', '{PA}', '{America/New_York}'),
+('447', 'US', 'geographic', '{IL}', '{America/Chicago}'),
+('448', 'US', 'geographic', '{FL}', '{America/New_York}'),
+('450', 'CA', 'geographic', '{QC}', '{America/Toronto}'),
+('458', 'US', 'geographic', '{OR}', '{America/Los_Angeles}'),
+('463', 'US', 'geographic', '{IN}', '{America/New_York}'),
+('464', 'US', 'geographic', '{IL}', '{America/Chicago}'),
+('468', 'CA', 'geographic', '{QC}', '{America/Toronto}'),
+('469', 'US', 'geographic', '{TX}', '{America/Chicago}'),
+('470', 'US', 'geographic', '{GA}', '{America/New_York}'),
+('472', 'US', 'geographic', '{NC}', '{America/New_York}'),
+('473', 'GD', 'geographic', '{}', '{America/Grenada}'),
+('474', 'CA', 'geographic', '{SK}', '{America/Winnipeg}'),
+('475', 'US', 'geographic', '{CT}', '{America/New_York}'),
+('478', 'US', 'geographic', '{GA}', '{America/New_York}'),
+('479', 'US', 'geographic', '{AR}', '{America/Chicago}'),
+('480', 'US', 'geographic', '{AZ}', '{America/Phoenix}'),
+('484', 'US', 'geographic', '{PA}', '{America/New_York}'),
+('500', 'US', 'non_geographic', '{}', '{}'),
+('501', 'US', 'geographic', '{AR}', '{America/Chicago}'),
+('502', 'US', 'geographic', '{KY}', '{America/New_York}'),
+('503', 'US', 'geographic', '{OR}', '{America/Los_Angeles}'),
+('504', 'US', 'geographic', '{LA}', '{America/Chicago}'),
+('505', 'US', 'geographic', '{NM}', '{America/Denver}'),
+('506', 'CA', 'geographic', '{NB}', '{America/Halifax}'),
+('507', 'US', 'geographic', '{MN}', '{America/Chicago}'),
+('508', 'US', 'geographic', '{MA}', '{America/New_York}'),
+('509', 'US', 'geographic', '{WA}', '{America/Los_Angeles}'),
+('510', 'US', 'geographic', '{CA}', '{America/Los_Angeles}'),
+('512', 'US', 'geographic', '{TX}', '{America/Chicago}'),
+('513', 'US', 'geographic', '{OH}', '{America/New_York}'),
+('514', 'CA', 'geographic', '{QC}', '{America/Toronto}'),
+('515', 'US', 'geographic', '{IA}', '{America/Chicago}'),
+('516', 'US', 'geographic', '{NY}', '{America/New_York}'),
+('517', 'US', 'geographic', '{MI}', '{America/New_York}'),
+('518', 'US', 'geographic', '{NY}', '{America/New_York}'),
+('519', 'CA', 'geographic', '{ON}', '{America/Toronto}'),
+('520', 'US', 'geographic', '{AZ}', '{America/Phoenix}'),
+('521', 'US', 'non_geographic', '{}', '{}'),
+('522', 'US', 'non_geographic', '{}', '{}'),
+('523', 'US', 'non_geographic', '{}', '{}'),
+('524', 'US', 'non_geographic', '{}', '{}'),
+('525', 'US', 'non_geographic', '{}', '{}'),
+('526', 'US', 'non_geographic', '{}', '{}'),
+('527', 'US', 'non_geographic', '{}', '{}'),
+('528', 'US', 'non_geographic', '{}', '{}'),
+('529', 'US', 'non_geographic', '{}', '{}'),
+('530', 'US', 'geographic', '{CA}', '{America/Los_Angeles}'),
+('531', 'US', 'geographic', '{NE}', '{America/Chicago}'),
+('532', 'US', 'non_geographic', '{}', '{}'),
+('533', 'US', 'non_geographic', '{}', '{}'),
+('534', 'US', 'geographic', '{WI}', '{America/Chicago}'),
+('539', 'US', 'geographic', '{OK}', '{America/Chicago}'),
+('540', 'US', 'geographic', '{VA}', '{America/New_York}'),
+('541', 'US', 'geographic', '{OR}', '{America/Denver,America/Los_Angeles}'),
+('544', 'US', 'non_geographic', '{}', '{}'),
+('548', 'CA', 'geographic', '{ON}', '{America/Toronto}'),
+('551', 'US', 'geographic', '{NJ}', '{America/New_York}'),
+('557', 'US', 'geographic', '{MO}', '{America/Chicago}'),
+('559', 'US', 'geographic', '{CA}', '{America/Los_Angeles}'),
+('561', 'US', 'geographic', '{FL}', '{America/New_York}'),
+('562', 'US', 'geographic', '{CA}', '{America/Los_Angeles}'),
+('563', 'US', 'geographic', '{IA}', '{America/Chicago}'),
+('564', 'US', 'geographic', '{WA}', '{America/Los_Angeles}'),
+('566', 'US', 'non_geographic', '{}', '{}'),
+('567', 'US', 'geographic', '{OH}', '{America/New_York}'),
+('570', 'US', 'geographic', '{PA}', '{America/New_York}'),
+('571', 'US', 'geographic', '{VA}', '{America/New_York}'),
+('572', 'US', 'geographic', '{OK}', '{America/Chicago}'),
+('573', 'US', 'geographic', '{MO}', '{America/Chicago}'),
+('574', 'US', 'geographic', '{IN}', '{America/Chicago,America/New_York}'),
+('575', 'US', 'geographic', '{NM}', '{America/Denver}'),
+('577', 'US', 'non_geographic', '{}', '{}'),
+('579', 'CA', 'geographic', '{QC}', '{America/Toronto}'),
+('580', 'US', 'geographic', '{OK}', '{America/Chicago}'),
+('581', 'CA', 'geographic', '{QC}', '{America/Toronto}'),
+('582', 'US', 'geographic', '{PA}', '{America/New_York}'),
+('584', 'CA', 'geographic', '{MB}', '{America/Winnipeg}'),
+('585', 'US', 'geographic', '{NY}', '{America/New_York}'),
+('586', 'US', 'geographic', '{MI}', '{America/New_York}'),
+('587', 'CA', 'geographic', '{AB}', '{America/Edmonton}'),
+('588', 'US', 'non_geographic', '{}', '{}'),
+('600', 'CA', 'non_geographic', '{}', '{}'),
+('601', 'US', 'geographic', '{MS}', '{America/Chicago}'),
+('602', 'US', 'geographic', '{AZ}', '{America/Phoenix}'),
+('603', 'US', 'geographic', '{NH}', '{America/New_York}'),
+('604', 'CA', 'geographic', '{BC}', '{America/Vancouver}'),
+('605', 'US', 'geographic', '{SD}', '{America/Chicago,America/Denver,America/North_Dakota/Center}'),
+('606', 'US', 'geographic', '{KY}', '{America/Chicago,America/New_York}'),
+('607', 'US', 'geographic', '{NY}', '{America/New_York}'),
+('608', 'US', 'geographic', '{WI}', '{America/Chicago}'),
+('609', 'US', 'geographic', '{NJ}', '{America/New_York}'),
+('610', 'US', 'geographic', '{PA}', '{America/New_York}'),
+('612', 'US', 'geographic', '{MN}', '{America/Chicago}'),
+('613', 'CA', 'geographic', '{ON}', '{America/Toronto}'),
+('614', 'US', 'geographic', '{OH}', '{America/New_York}'),
+('615', 'US', 'geographic', '{TN}', '{America/Chicago}'),
+('616', 'US', 'geographic', '{MI}', '{America/New_York}'),
+('617', 'US', 'geographic', '{MA}', '{America/New_York}'),
+('618', 'US', 'geographic', '{IL}', '{America/Chicago}'),
+('619', 'US', 'geographic', '{CA}', '{America/Los_Angeles}'),
+('620', 'US', 'geographic', '{KS}', '{America/Chicago,America/Denver}'),
+('622', 'CA', 'non_geographic', '{}', '{}'),
+('623', 'US', 'geographic', '{AZ}', '{America/Phoenix}'),
+('626', 'US', 'geographic', '{CA}', '{America/Los_Angeles}'),
+('628', 'US', 'geographic', '{CA}', '{America/Los_Angeles}'),
+('629', 'US', 'geographic', '{TN}', '{America/Chicago}'),
+('630', 'US', 'geographic', '{IL}', '{America/Chicago}'),
+('631', 'US', 'geographic', '{NY}', '{America/New_York}'),
+('633', 'CA', 'non_geographic', '{}', '{}'),
+('636', 'US', 'geographic', '{MO}', '{America/Chicago}'),
+('639', 'CA', 'geographic', '{SK}', '{America/Regina}'),
+('640', 'US', 'geographic', '{NJ}', '{America/New_York}'),
+('641', 'US', 'geographic', '{IA}', '{America/Chicago}'),
+('645', 'US', 'geographic', '{FL}', '{America/New_York}'),
+('646', 'US', 'geographic', '{NY}', '{America/New_York}'),
+('647', 'CA', 'geographic', '{ON}', '{America/Toronto}'),
+('649', 'TC', 'geographic', '{}', '{America/Grand_Turk}'),
+('650', 'US', 'geographic', '{CA}', '{America/Los_Angeles}'),
+('651', 'US', 'geographic', '{MN}', '{America/Chicago}'),
+('656', 'US', 'geographic', '{FL}', '{America/New_York}'),
+('657', 'US', 'geographic', '{CA}', '{America/Los_Angeles}'),
+('658', 'JM', 'geographic', '{}', '{America/Jamaica}'),
+('659', 'US', 'geographic', '{AL}', '{America/Chicago}'),
+('660', 'US', 'geographic', '{MO}', '{America/Chicago}'),
+('661', 'US', 'geographic', '{CA}', '{America/Los_Angeles}'),
+('662', 'US', 'geographic', '{MS}', '{America/Chicago}'),
+('664', 'MS', 'geographic', '{}', '{America/Montserrat}'),
+('667', 'US', 'geographic', '{MD}', '{America/New_York}'),
+('669', 'US', 'geographic', '{CA}', '{America/Los_Angeles}'),
+('670', 'MP', 'geographic', '{MP}', '{Pacific/Saipan}'),
+('671', 'GU', 'geographic', '{GU}', '{Pacific/Guam}'),
+('672', 'CA', 'geographic', '{BC}', '{America/Vancouver}'),
+('678', 'US', 'geographic', '{GA}', '{America/New_York}'),
+('680', 'US', 'geographic', '{NY}', '{America/New_York}'),
+('681', 'US', 'geographic', '{WV}', '{America/New_York}'),
+('682', 'US', 'geographic', '{TX}', '{America/Chicago}'),
+('683', 'CA', 'geographic', '{ON}', '{America/Toronto}'),
+('684', 'AS', 'geographic', '{AS}', '{Pacific/Pago_Pago}'),
+('686', 'US', 'geographic', '{VA}', '{America/New_York}'),
+('689', 'US', 'geographic', '{FL}', '{America/Chicago}'),
+('701', 'US', 'geographic', '{ND}', '{America/Chicago,America/Denver,America/North_Dakota/Center}'),
+('702', 'US', 'geographic', '{NV}', '{America/Los_Angeles}'),
+('703', 'US', 'geographic', '{VA}', '{America/New_York}'),
+('704', 'US', 'geographic', '{NC}', '{America/New_York}'),
+('705', 'CA', 'geographic', '{ON}', '{America/Toronto}'),
+('706', 'US', 'geographic', '{GA}', '{America/New_York}'),
+('707', 'US', 'geographic', '{CA}', '{America/Los_Angeles}'),
+('708', 'US', 'geographic', '{IL}', '{America/Chicago}'),
+('709', 'CA', 'geographic', '{NL}', '{America/Halifax,America/St_Johns}'),
+('712', 'US', 'geographic', '{IA}', '{America/Chicago}'),
+('713', 'US', 'geographic', '{TX}', '{America/Chicago}'),
+('714', 'US', 'geographic', '{CA}', '{America/Los_Angeles}'),
+('715', 'US', 'geographic', '{WI}', '{America/Chicago}'),
+('716', 'US', 'geographic', '{NY}', '{America/New_York}'),
+('717', 'US', 'geographic', '{PA}', '{America/New_York}'),
+('718', 'US', 'geographic', '{NY}', '{America/New_York}'),
+('719', 'US', 'geographic', '{CO}', '{America/Denver}'),
+('720', 'US', 'geographic', '{CO}', '{America/Denver}'),
+('721', 'SX', 'geographic', '{}', '{America/Lower_Princes}'),
+('724', 'US', 'geographic', '{PA}', '{America/New_York}'),
+('725', 'US', 'geographic', '{NV}', '{America/Los_Angeles}'),
+('726', 'US', 'geographic', '{TX}', '{America/Chicago}'),
+('727', 'US', 'geographic', '{FL}', '{America/New_York}'),
+('728', 'US', 'geographic', '{FL}', '{America/New_York}'),
+('730', 'US', 'geographic', '{IL}', '{America/Chicago}'),
+('731', 'US', 'geographic', '{TN}', '{America/Chicago}'),
+('732', 'US', 'geographic', '{NJ}', '{America/New_York}'),
+('734', 'US', 'geographic', '{MI}', '{America/New_York}'),
+('737', 'US', 'geographic', '{TX}', '{America/Chicago}'),
+('738', 'US', 'geographic', '{CA}', '{America/Los_Angeles}'),
+('740', 'US', 'geographic', '{OH}', '{America/New_York}'),
+('742', 'CA', 'geographic', '{ON}', '{America/Toronto}'),
+('743', 'US', 'geographic', '{NC}', '{America/New_York}'),
+('747', 'US', 'geographic', '{CA}', '{America/Los_Angeles}'),
+('748', 'US', 'geographic', '{CO}', '{America/Denver}'),
+('753', 'CA', 'geographic', '{ON}', '{America/Toronto}'),
+('754', 'US', 'geographic', '{FL}', '{America/New_York}'),
+('757', 'US', 'geographic', '{VA}', '{America/New_York}'),
+('758', 'LC', 'geographic', '{}', '{America/St_Lucia}'),
+('760', 'US', 'geographic', '{CA}', '{America/Los_Angeles}'),
+('762', 'US', 'geographic', '{GA}', '{America/New_York}'),
+('763', 'US', 'geographic', '{MN}', '{America/Chicago}'),
+('765', 'US', 'geographic', '{IN}', '{America/New_York}'),
+('767', 'DM', 'geographic', '{}', '{America/Dominica}'),
+('769', 'US', 'geographic', '{MS}', '{America/Chicago}'),
+('770', 'US', 'geographic', '{GA}', '{America/New_York}'),
+('771', 'US', 'geographic', '{DC}', '{America/New_York}'),
+('772', 'US', 'geographic', '{FL}', '{America/New_York}'),
+('773', 'US', 'geographic', '{IL}', '{America/Chicago}'),
+('774', 'US', 'geographic', '{MA}', '{America/New_York}'),
+('775', 'US', 'geographic', '{NV}', '{America/Boise,America/Denver,America/Los_Angeles}'),
+('778', 'CA', 'geographic', '{BC}', '{America/Vancouver}'),
+('779', 'US', 'geographic', '{IL}', '{America/Chicago}'),
+('780', 'CA', 'geographic', '{AB}', '{America/Edmonton}'),
+('781', 'US', 'geographic', '{MA}', '{America/New_York}'),
+('782', 'CA', 'geographic', '{NS,PE}', '{America/Halifax}'),
+('784', 'VC', 'geographic', '{}', '{America/St_Vincent}'),
+('785', 'US', 'geographic', '{KS}', '{America/Chicago,America/Denver}'),
+('786', 'US', 'geographic', '{FL}', '{America/New_York}'),
+('787', 'PR', 'geographic', '{PR}', '{America/Puerto_Rico}'),
+('800', 'US', 'toll_free', '{}', '{}'),
+('801', 'US', 'geographic', '{UT}', '{America/Denver}'),
+('802', 'US', 'geographic', '{VT}', '{America/New_York}'),
+('803', 'US', 'geographic', '{SC}', '{America/New_York}'),
+('804', 'US', 'geographic', '{VA}', '{America/New_York}'),
+('805', 'US', 'geographic', '{CA}', '{America/Los_Angeles}'),
+('806', 'US', 'geographic', '{TX}', '{America/Chicago}'),
+('807', 'CA', 'geographic', '{ON}', '{America/Toronto,America/Winnipeg}'),
+('808', 'US', 'geographic', '{HI}', '{Pacific/Honolulu}'),
+('809', 'DO', 'geographic', '{}', '{America/Santo_Domingo}'),
+('810', 'US', 'geographic', '{MI}', '{America/New_York}'),
+('812', 'US', 'geographic', '{IN}', '{America/Chicago,America/New_York}'),
+('813', 'US', 'geographic', '{FL}', '{America/New_York}'),
+('814', 'US', 'geographic', '{PA}', '{America/New_York}'),
+('815', 'US', 'geographic', '{IL}', '{America/Chicago}'),
+('816', 'US', 'geographic', '{MO}', '{America/Chicago}'),
+('817', 'US', 'geographic', '{TX}', '{America/Chicago}'),
+('818', 'US', 'geographic', '{CA}', '{America/Los_Angeles}'),
+('819', 'CA', 'geographic', '{QC}', '{America/Toronto}'),
+('820', 'US', 'geographic', '{CA}', '{America/Los_Angeles}'),
+('821', 'US', 'geographic', '{SC}', '{America/New_York}'),
+('825', 'CA', 'geographic', '{AB}', '{America/Edmonton}'),
+('826', 'US', 'geographic', '{VA}', '{America/New_York}'),
+('828', 'US', 'geographic', '{NC}', '{America/New_York}'),
+('829', 'DO', 'geographic', '{}', '{America/Santo_Domingo}'),
+('830', 'US', 'geographic', '{TX}', '{America/Chicago}'),
+('831', 'US', 'geographic', '{CA}', '{America/Los_Angeles}'),
+('832', 'US', 'geographic', '{TX}', '{America/Chicago}'),
+('833', 'US', 'toll_free', '{}', '{}'),
+('835', 'US', 'geographic', '{PA}', '{America/New_York}'),
+('838', 'US', 'geographic', '{NY}', '{America/New_York}'),
+('839', 'US', 'geographic', '{SC}', '{America/New_York}'),
+('840', 'US', 'geographic', '{CA}', '{America/Los_Angeles}'),
+('843', 'US', 'geographic', '{SC}', '{America/New_York}'),
+('844', 'US', 'toll_free', '{}', '{}'),
+('845', 'US', 'geographic', '{NY}', '{America/New_York}'),
+('847', 'US', 'geographic', '{IL}', '{America/Chicago}'),
+('848', 'US', 'geographic', '{NJ}', '{America/New_York}'),
+('849', 'DO', 'geographic', '{}', '{America/Santo_Domingo}'),
+('850', 'US', 'geographic', '{FL}', '{America/Chicago,America/New_York}'),
+('854', 'US', 'geographic', '{SC}', '{America/New_York}'),
+('855', 'US', 'toll_free', '{}', '{}'),
+('856', 'US', 'geographic', '{NJ}', '{America/New_York}'),
+('857', 'US', 'geographic', '{MA}', '{America/New_York}'),
+('858', 'US', 'geographic', '{CA}', '{America/Los_Angeles}'),
+('859', 'US', 'geographic', '{KY}', '{America/New_York}'),
+('860', 'US', 'geographic', '{CT}', '{America/New_York}'),
+('862', 'US', 'geographic', '{NJ}', '{America/New_York}'),
+('863', 'US', 'geographic', '{FL}', '{America/New_York}'),
+('864', 'US', 'geographic', '{SC}', '{America/New_York}'),
+('865', 'US', 'geographic', '{TN}', '{America/New_York}'),
+('866', 'US', 'toll_free', '{}', '{}'),
+('867', 'CA', 'geographic', '{NT,NU,YT}', '{America/Edmonton,America/Fort_Nelson,America/Toronto,America/Vancouver,America/Winnipeg}'),
+('868', 'TT', 'geographic', '{}', '{America/Port_of_Spain}'),
+('869', 'KN', 'geographic', '{}', '{America/St_Kitts}'),
+('870', 'US', 'geographic', '{AR}', '{America/Chicago}'),
+('872', 'US', 'geographic', '{IL}', '{America/Chicago}'),
+('873', 'CA', 'geographic', '{QC}', '{America/Toronto}'),
+('876', 'JM', 'geographic', '{}', '{America/Jamaica}'),
+('877', 'US', 'toll_free', '{}', '{}'),
+('878', 'US', 'geographic', '{PA}', '{America/New_York}'),
+('879', 'CA', 'geographic', '{NL}', '{America/Puerto_Rico,America/St_Johns}'),
+('888', 'US', 'toll_free', '{}', '{}'),
+('900', 'US', 'premium', '{}', '{}'),
+('901', 'US', 'geographic', '{TN}', '{America/Chicago}'),
+('902', 'CA', 'geographic', '{NS,PE}', '{America/Halifax}'),
+('903', 'US', 'geographic', '{TX}', '{America/Chicago}'),
+('904', 'US', 'geographic', '{FL}', '{America/New_York}'),
+('905', 'CA', 'geographic', '{ON}', '{America/Toronto}'),
+('906', 'US', 'geographic', '{MI}', '{America/Chicago,America/New_York}'),
+('907', 'US', 'geographic', '{AK}', '{America/Adak,America/Anchorage,America/Juneau,Pacific/Honolulu}'),
+('908', 'US', 'geographic', '{NJ}', '{America/New_York}'),
+('909', 'US', 'geographic', '{CA}', '{America/Los_Angeles}'),
+('910', 'US', 'geographic', '{NC}', '{America/New_York}'),
+('912', 'US', 'geographic', '{GA}', '{America/New_York}'),
+('913', 'US', 'geographic', '{KS}', '{America/Chicago}'),
+('914', 'US', 'geographic', '{NY}', '{America/New_York}'),
+('915', 'US', 'geographic', '{TX}', '{America/Denver}'),
+('916', 'US', 'geographic', '{CA}', '{America/Los_Angeles}'),
+('917', 'US', 'geographic', '{NY}', '{America/New_York}'),
+('918', 'US', 'geographic', '{OK}', '{America/Chicago}'),
+('919', 'US', 'geographic', '{NC}', '{America/New_York}'),
+('920', 'US', 'geographic', '{WI}', '{America/Chicago}'),
+('925', 'US', 'geographic', '{CA}', '{America/Los_Angeles}'),
+('928', 'US', 'geographic', '{AZ}', '{America/Denver,America/Phoenix}'),
+('929', 'US', 'geographic', '{NY}', '{America/New_York}'),
+('930', 'US', 'geographic', '{IN}', '{America/New_York}'),
+('931', 'US', 'geographic', '{TN}', '{America/Chicago}'),
+('934', 'US', 'geographic', '{NY}', '{America/New_York}'),
+('936', 'US', 'geographic', '{TX}', '{America/Chicago}'),
+('937', 'US', 'geographic', '{OH}', '{America/New_York}'),
+('938', 'US', 'geographic', '{AL}', '{America/Chicago}'),
+('939', 'PR', 'geographic', '{PR}', '{America/Puerto_Rico}'),
+('940', 'US', 'geographic', '{TX}', '{America/Chicago}'),
+('941', 'US', 'geographic', '{FL}', '{America/New_York}'),
+('942', 'CA', 'geographic', '{ON}', '{America/Toronto}'),
+('943', 'US', 'geographic', '{GA}', '{America/New_York}'),
+('945', 'US', 'geographic', '{TX}', '{America/Chicago}'),
+('947', 'US', 'geographic', '{MI}', '{America/New_York}'),
+('948', 'US', 'geographic', '{VA}', '{America/New_York}'),
+('949', 'US', 'geographic', '{CA}', '{America/Los_Angeles}'),
+('951', 'US', 'geographic', '{CA}', '{America/Los_Angeles}'),
+('952', 'US', 'geographic', '{MN}', '{America/Chicago}'),
+('954', 'US', 'geographic', '{FL}', '{America/New_York}'),
+('956', 'US', 'geographic', '{TX}', '{America/Chicago}'),
+('959', 'US', 'geographic', '{CT}', '{America/New_York}'),
+('970', 'US', 'geographic', '{CO}', '{America/Denver}'),
+('971', 'US', 'geographic', '{OR}', '{America/Los_Angeles}'),
+('972', 'US', 'geographic', '{TX}', '{America/Chicago}'),
+('973', 'US', 'geographic', '{NJ}', '{America/New_York}'),
+('975', 'US', 'geographic', '{MO}', '{America/Chicago}'),
+('978', 'US', 'geographic', '{MA}', '{America/New_York}'),
+('979', 'US', 'geographic', '{TX}', '{America/Chicago}'),
+('980', 'US', 'geographic', '{NC}', '{America/New_York}'),
+('983', 'US', 'geographic', '{CO}', '{America/Denver}'),
+('984', 'US', 'geographic', '{NC}', '{America/New_York}'),
+('985', 'US', 'geographic', '{LA}', '{America/Chicago}'),
+('986', 'US', 'geographic', '{ID}', '{America/Boise,America/Los_Angeles}'),
+('989', 'US', 'geographic', '{MI}', '{America/New_York}')
+on conflict (area_code) do update set
+  country = excluded.country,
+  kind = excluded.kind,
+  regions = excluded.regions,
+  timezones = excluded.timezones;
+
+-- sql/60_reference/call_ended_reasons.sql
+-- From the provider's published list. Faults during a call count as failed: the person may have been
+-- reached, so only the node's own retry rule may dial again.
+insert into reference.call_ended_reasons (pattern, outcome, scope) values
+('%', 'failed', 'job'),
+('customer-ended-call%', 'answered', 'job'),
+('assistant-ended-call%', 'answered', 'job'),
+('assistant-said-end-call-phrase', 'answered', 'job'),
+('assistant-forwarded-call', 'answered', 'job'),
+('assistant-request-returned-forwarding-phone-number', 'answered', 'job'),
+('silence-timed-out', 'answered', 'job'),
+('exceeded-max-duration', 'answered', 'job'),
+('vonage-completed', 'answered', 'job'),
+('vonage-disconnected', 'answered', 'job'),
+('call.in-progress.twilio-completed-call', 'answered', 'job'),
+('call.in-progress.sip-completed-call', 'answered', 'job'),
+('call.in-progress.error-warm-transfer-%', 'answered', 'job'),
+('call.in-progress.error-transfer-failed', 'answered', 'job'),
+('call.forwarding.operator-busy', 'answered', 'job'),
+('call.forwarding.no-answer', 'answered', 'job'),
+('call.ending.hook-executed-%', 'answered', 'job'),
+('voicemail', 'voicemail', 'job'),
+('customer-busy', 'busy', 'job'),
+('customer-did-not-answer', 'no_answer', 'job'),
+('call.in-progress.error-providerfault-outbound-sip-408-%', 'no_answer', 'job'),
+('call.in-progress.error-providerfault-outbound-sip-480-%', 'no_answer', 'job'),
+('call.in-progress.error-providerfault-outbound-sip-503-%', 'no_answer', 'job'),
+('call.in-progress.error-providerfault-outbound-sip-486-%', 'busy', 'job'),
+('call.in-progress.error-providerfault-outbound-sip-600-%', 'busy', 'job'),
+('call.start.error-subscription-concurrency-limit-reached', 'failed', 'capacity'),
+('call.start.error-subscription-%', 'failed', 'account'),
+('call.start.error-fraud-check-failed', 'failed', 'account'),
+('call.start.error-vapi-number-outbound-daily-limit', 'failed', 'account')
+on conflict (pattern) do update set outcome = excluded.outcome, scope = excluded.scope;
+
+-- sql/60_reference/calling_codes.sql
+-- Country calling codes, from the phonenumbers library (Apache-2.0). Written by tests/support/reference_rows.py.
+insert into reference.calling_codes (calling_code, countries, lengths, trunk_prefix, timezones) values
+('1', '{AG,AI,AS,BB,BM,BS,CA,DM,DO,GD,GU,JM,KN,KY,LC,MP,MS,PR,SX,TC,TT,US,VC,VG,VI}', '{10}', null, '{America/Adak,America/Anchorage,America/Anguilla,America/Antigua,America/Barbados,America/Boise,America/Cayman,America/Chicago,America/Denver,America/Dominica,America/Edmonton,America/Fort_Nelson,America/Grand_Turk,America/Grenada,America/Halifax,America/Jamaica,America/Juneau,America/Los_Angeles,America/Lower_Princes,America/Montserrat,America/Nassau,America/New_York,America/North_Dakota/Center,America/Phoenix,America/Port_of_Spain,America/Puerto_Rico,America/Regina,America/Santo_Domingo,America/St_Johns,America/St_Kitts,America/St_Lucia,America/St_Thomas,America/St_Vincent,America/Toronto,America/Tortola,America/Vancouver,America/Winnipeg,Atlantic/Bermuda,Pacific/Guam,Pacific/Honolulu,Pacific/Pago_Pago,Pacific/Saipan}'),
+('20', '{EG}', '{8,9,10}', '0', '{Africa/Cairo}'),
+('211', '{SS}', '{9}', '0', '{Africa/Nairobi}'),
+('212', '{EH,MA}', '{9}', '0', '{Atlantic/Canary}'),
+('213', '{DZ}', '{8,9}', '0', '{Europe/Paris}'),
+('216', '{TN}', '{8}', null, '{Africa/Tunis}'),
+('218', '{LY}', '{9}', '0', '{Europe/Bucharest}'),
+('220', '{GM}', '{7,9}', null, '{Africa/Banjul}'),
+('221', '{SN}', '{9}', null, '{Africa/Dakar}'),
+('222', '{MR}', '{8}', null, '{Africa/Nouakchott}'),
+('223', '{ML}', '{8}', null, '{Africa/Bamako}'),
+('224', '{GN}', '{8,9}', null, '{Africa/Conakry}'),
+('225', '{CI}', '{10}', null, '{Africa/Abidjan}'),
+('226', '{BF}', '{8}', null, '{Africa/Ouagadougou}'),
+('227', '{NE}', '{8}', null, '{Africa/Niamey}'),
+('228', '{TG}', '{8}', null, '{Africa/Lome}'),
+('229', '{BJ}', '{10}', null, '{Africa/Porto-Novo}'),
+('230', '{MU}', '{7,8,10}', null, '{Indian/Mauritius}'),
+('231', '{LR}', '{7,8,9}', '0', '{Atlantic/Reykjavik}'),
+('232', '{SL}', '{8}', '0', '{Africa/Freetown}'),
+('233', '{GH}', '{8,9}', '0', '{Africa/Accra}'),
+('234', '{NG}', '{10,11,12,13,14}', '0', '{Africa/Lagos}'),
+('235', '{TD}', '{8}', null, '{Africa/Ndjamena}'),
+('236', '{CF}', '{8}', null, '{Africa/Bangui}'),
+('237', '{CM}', '{8,9}', null, '{Africa/Douala}'),
+('238', '{CV}', '{7}', null, '{Atlantic/Cape_Verde}'),
+('239', '{ST}', '{7}', null, '{Africa/Sao_Tome}'),
+('240', '{GQ}', '{9}', null, '{Africa/Malabo}'),
+('241', '{GA}', '{7,8}', null, '{Africa/Libreville}'),
+('242', '{CG}', '{9}', null, '{Africa/Brazzaville}'),
+('243', '{CD}', '{7,8,9,10}', '0', '{Africa/Kinshasa,Africa/Lubumbashi}'),
+('244', '{AO}', '{9}', null, '{Africa/Luanda}'),
+('245', '{GW}', '{7,9}', null, '{Atlantic/Reykjavik}'),
+('246', '{IO}', '{7}', null, '{Indian/Chagos}'),
+('247', '{AC}', '{5,6}', null, '{Atlantic/St_Helena}'),
+('248', '{SC}', '{7}', null, '{Indian/Mahe}'),
+('249', '{SD}', '{9}', '0', '{Africa/Khartoum}'),
+('250', '{RW}', '{8,9}', '0', '{Africa/Kigali}'),
+('251', '{ET}', '{9}', '0', '{Africa/Addis_Ababa}'),
+('252', '{SO}', '{6,7,8,9}', '0', '{Africa/Mogadishu}'),
+('253', '{DJ}', '{8}', null, '{Africa/Djibouti}'),
+('254', '{KE}', '{7,8,9,10}', '0', '{Africa/Nairobi}'),
+('255', '{TZ}', '{9}', '0', '{Africa/Dar_es_Salaam}'),
+('256', '{UG}', '{9}', '0', '{Africa/Kampala}'),
+('257', '{BI}', '{8}', null, '{Africa/Bujumbura}'),
+('258', '{MZ}', '{8,9}', null, '{Africa/Maputo}'),
+('260', '{ZM}', '{9}', '0', '{Africa/Lusaka}'),
+('261', '{MG}', '{9}', '0', '{Indian/Antananarivo}'),
+('262', '{RE,YT}', '{9}', '0', '{Indian/Mayotte,Indian/Reunion}'),
+('263', '{ZW}', '{7,9,10}', '0', '{Africa/Harare}'),
+('264', '{NA}', '{8,9}', '0', '{Africa/Windhoek}'),
+('265', '{MW}', '{7,9}', '0', '{Africa/Blantyre}'),
+('266', '{LS}', '{8}', null, '{Africa/Maseru}'),
+('267', '{BW}', '{7,8,10}', null, '{Africa/Gaborone}'),
+('268', '{SZ}', '{8,9}', null, '{Africa/Mbabane}'),
+('269', '{KM}', '{7}', null, '{Indian/Comoro}'),
+('27', '{ZA}', '{5,6,7,8,9,10}', '0', '{Africa/Johannesburg}'),
+('290', '{SH,TA}', '{4,5}', null, '{Atlantic/St_Helena}'),
+('291', '{ER}', '{7}', '0', '{Africa/Asmera}'),
+('297', '{AW}', '{7}', null, '{America/Aruba}'),
+('298', '{FO}', '{6}', null, '{Atlantic/Faeroe}'),
+('299', '{GL}', '{6}', null, '{America/Godthab,America/Scoresbysund,America/Thule}'),
+('30', '{GR}', '{10,11,12}', null, '{Europe/Athens}'),
+('31', '{NL}', '{5,6,7,8,9,10,11}', '0', '{Europe/Amsterdam}'),
+('32', '{BE}', '{8,9}', '0', '{Europe/Brussels}'),
+('33', '{FR}', '{9}', '0', '{Europe/Paris}'),
+('34', '{ES}', '{9}', null, '{Atlantic/Canary,Europe/Madrid}'),
+('350', '{GI}', '{8}', null, '{Europe/Gibraltar}'),
+('351', '{PT}', '{9}', null, '{Atlantic/Azores,Europe/Lisbon}'),
+('352', '{LU}', '{4,5,6,7,8,9,10,11}', null, '{Europe/Luxembourg}'),
+('353', '{IE}', '{7,8,9,10}', '0', '{Europe/Guernsey,Europe/Isle_of_Man,Europe/London}'),
+('354', '{IS}', '{7,9}', null, '{Atlantic/Reykjavik}'),
+('355', '{AL}', '{6,7,8,9}', '0', '{Europe/Tirane}'),
+('356', '{MT}', '{8}', null, '{Europe/Malta}'),
+('357', '{CY}', '{8}', null, '{Asia/Nicosia}'),
+('358', '{AX,FI}', '{5,6,7,8,9,10,11,12}', '0', '{Europe/Helsinki,Europe/Mariehamn}'),
+('359', '{BG}', '{6,7,8,9,12}', '0', '{Europe/Sofia}'),
+('36', '{HU}', '{8,9}', null, '{Europe/Budapest}'),
+('370', '{LT}', '{8}', '0', '{Europe/Bucharest}'),
+('371', '{LV}', '{8}', null, '{Europe/Bucharest}'),
+('372', '{EE}', '{7,8,10}', null, '{Europe/Bucharest}'),
+('373', '{MD}', '{8}', '0', '{Europe/Chisinau}'),
+('374', '{AM}', '{8}', '0', '{Asia/Yerevan}'),
+('375', '{BY}', '{6,7,8,9,10,11}', null, '{Europe/Moscow}'),
+('376', '{AD}', '{6,8,9}', null, '{Europe/Andorra}'),
+('377', '{MC}', '{8,9}', '0', '{Europe/Monaco}'),
+('378', '{SM}', '{8,10}', null, '{Europe/San_Marino}'),
+('380', '{UA}', '{9,10}', '0', '{Europe/Kyiv}'),
+('381', '{RS}', '{6,7,8,9,10,11,12}', '0', '{Europe/Belgrade}'),
+('382', '{ME}', '{8,9}', '0', '{Europe/Podgorica}'),
+('383', '{XK}', '{8,9,10,11,12}', '0', '{Europe/Belgrade}'),
+('385', '{HR}', '{7,8,9}', '0', '{Europe/Zagreb}'),
+('386', '{SI}', '{5,6,7,8}', '0', '{Europe/Ljubljana}'),
+('387', '{BA}', '{8,9}', '0', '{Europe/Sarajevo}'),
+('389', '{MK}', '{8}', '0', '{Europe/Skopje}'),
+('39', '{IT,VA}', '{6,7,8,9,10,11,12}', null, '{Europe/Rome,Europe/Vatican}'),
+('40', '{RO}', '{6,9}', '0', '{Europe/Bucharest}'),
+('41', '{CH}', '{9,12}', '0', '{Europe/Zurich}'),
+('420', '{CZ}', '{9,10,11,12}', null, '{Europe/Prague}'),
+('421', '{SK}', '{6,7,9}', '0', '{Europe/Bratislava}'),
+('423', '{LI}', '{7,9}', '0', '{Europe/Vaduz}'),
+('43', '{AT}', '{4,5,6,7,8,9,10,11,12,13}', '0', '{Europe/Vienna}'),
+('44', '{GB,GG,IM,JE}', '{7,9,10}', '0', '{Europe/Guernsey,Europe/Isle_of_Man,Europe/Jersey,Europe/London}'),
+('45', '{DK}', '{8}', null, '{Europe/Copenhagen}'),
+('46', '{SE}', '{6,7,8,9,10,12}', '0', '{Europe/Stockholm}'),
+('47', '{NO,SJ}', '{5,8}', null, '{Arctic/Longyearbyen,Europe/Oslo}'),
+('48', '{PL}', '{6,7,8,9,10}', null, '{Europe/Warsaw}'),
+('49', '{DE}', '{4,5,6,7,8,9,10,11,12,13,14,15}', '0', '{Europe/Berlin}'),
+('500', '{FK}', '{5}', null, '{Atlantic/Stanley}'),
+('501', '{BZ}', '{7,11}', null, '{America/Belize}'),
+('502', '{GT}', '{8,11}', null, '{America/Guatemala}'),
+('503', '{SV}', '{7,8,11}', null, '{America/El_Salvador}'),
+('504', '{HN}', '{8,11}', null, '{America/Tegucigalpa}'),
+('505', '{NI}', '{8}', null, '{America/Chicago}'),
+('506', '{CR}', '{8,10}', null, '{America/Costa_Rica}'),
+('507', '{PA}', '{7,8,10,11}', null, '{America/Panama}'),
+('508', '{PM}', '{6,9}', '0', '{America/Miquelon}'),
+('509', '{HT}', '{8}', null, '{America/Port-au-Prince}'),
+('51', '{PE}', '{8,9}', '0', '{America/Lima}'),
+('52', '{MX}', '{10}', null, '{America/Cancun,America/Ciudad_Juarez,America/Matamoros,America/Mazatlan,America/Mexico_City,America/New_York,America/Ojinaga,America/Tijuana}'),
+('53', '{CU}', '{6,7,8,10}', '0', '{America/Havana}'),
+('54', '{AR}', '{10,11}', '0', '{America/Buenos_Aires}'),
+('55', '{BR}', '{8,9,10,11}', '0', '{America/Manaus,America/Noronha,America/Rio_Branco,America/Sao_Paulo}'),
+('56', '{CL}', '{9,10,11}', null, '{America/Santiago}'),
+('57', '{CO}', '{8,10,11}', '0', '{America/Bogota}'),
+('58', '{VE}', '{10}', '0', '{America/Caracas}'),
+('590', '{BL,GP,MF}', '{9}', '0', '{America/Guadeloupe}'),
+('591', '{BO}', '{8,9}', '0', '{America/La_Paz}'),
+('592', '{GY}', '{7}', null, '{America/Guyana}'),
+('593', '{EC}', '{8,9,10,11}', '0', '{America/Guayaquil,Pacific/Galapagos}'),
+('594', '{GF}', '{9}', '0', '{America/Cayenne}'),
+('595', '{PY}', '{6,7,8,9,10,11}', '0', '{America/Asuncion}'),
+('596', '{MQ}', '{9}', '0', '{America/Martinique}'),
+('597', '{SR}', '{6,7}', null, '{America/Paramaribo}'),
+('598', '{UY}', '{4,5,6,7,8,9,10,11,12,13}', '0', '{America/Montevideo}'),
+('599', '{BQ,CW}', '{7,8}', null, '{America/Curacao,America/Kralendijk}'),
+('60', '{MY}', '{8,9,10}', '0', '{Asia/Kuching}'),
+('61', '{AU,CC,CX}', '{5,6,7,8,9,10,12}', '0', '{Australia/Adelaide,Australia/Brisbane,Australia/Eucla,Australia/Lord_Howe,Australia/Perth,Australia/Sydney,Indian/Christmas,Indian/Cocos}'),
+('62', '{ID}', '{7,8,9,10,11,12,13,14,15,16,17}', '0', '{Asia/Jakarta,Asia/Jayapura,Asia/Makassar}'),
+('63', '{PH}', '{6,8,9,10,11,12,13}', '0', '{Asia/Manila}'),
+('64', '{NZ}', '{5,6,7,8,9,10}', '0', '{Pacific/Auckland,Pacific/Chatham}'),
+('65', '{SG}', '{8,10,11}', null, '{Asia/Singapore}'),
+('66', '{TH}', '{8,9,10,13}', '0', '{Asia/Bangkok}'),
+('670', '{TL}', '{7,8}', null, '{Asia/Dili}'),
+('672', '{NF}', '{6}', null, '{Pacific/Norfolk}'),
+('673', '{BN}', '{7}', null, '{Asia/Brunei}'),
+('674', '{NR}', '{7}', null, '{Pacific/Nauru}'),
+('675', '{PG}', '{7,8}', null, '{Pacific/Port_Moresby}'),
+('676', '{TO}', '{5,7}', null, '{Pacific/Tongatapu}'),
+('677', '{SB}', '{5,7}', null, '{Pacific/Guadalcanal}'),
+('678', '{VU}', '{5,7}', null, '{Pacific/Efate}'),
+('679', '{FJ}', '{7,11}', null, '{Pacific/Fiji}'),
+('680', '{PW}', '{7}', null, '{Pacific/Palau}'),
+('681', '{WF}', '{6,9}', null, '{Pacific/Wallis}'),
+('682', '{CK}', '{5}', null, '{Pacific/Rarotonga}'),
+('683', '{NU}', '{4,7}', null, '{Pacific/Niue}'),
+('685', '{WS}', '{5,6,7,10}', null, '{Pacific/Apia}'),
+('686', '{KI}', '{5,8}', '0', '{Pacific/Enderbury,Pacific/Kiritimati,Pacific/Tarawa}'),
+('687', '{NC}', '{6}', null, '{Pacific/Noumea}'),
+('688', '{TV}', '{5,6,7}', null, '{Pacific/Funafuti}'),
+('689', '{PF}', '{6,8,9}', null, '{Pacific/Gambier,Pacific/Marquesas,Pacific/Tahiti}'),
+('690', '{TK}', '{4,5,6,7}', null, '{Pacific/Fakaofo}'),
+('691', '{FM}', '{7}', null, '{Pacific/Kosrae,Pacific/Ponape,Pacific/Truk}'),
+('692', '{MH}', '{7}', null, '{Pacific/Majuro}'),
+('7', '{KZ,RU}', '{10,14}', null, '{Asia/Almaty,Asia/Anadyr,Asia/Aqtobe,Asia/Irkutsk,Asia/Kamchatka,Asia/Krasnoyarsk,Asia/Magadan,Asia/Novosibirsk,Asia/Omsk,Asia/Sakhalin,Asia/Vladivostok,Asia/Yakutsk,Asia/Yekaterinburg,Europe/Bucharest,Europe/Moscow,Europe/Samara}'),
+('800', '{}', '{8}', null, '{}'),
+('808', '{}', '{8}', null, '{}'),
+('81', '{JP}', '{8,9,10,11,12,13,14,15,16,17}', '0', '{Asia/Tokyo}'),
+('82', '{KR}', '{5,6,8,9,10,11,12,13,14}', '0', '{Asia/Seoul}'),
+('84', '{VN}', '{7,8,9,10}', '0', '{Asia/Ho_Chi_Minh}'),
+('850', '{KP}', '{8,10}', '0', '{Asia/Seoul}'),
+('852', '{HK}', '{5,6,7,8,9,11}', null, '{Asia/Hong_Kong}'),
+('853', '{MO}', '{7,8}', null, '{Asia/Shanghai}'),
+('855', '{KH}', '{8,9,10}', '0', '{Asia/Phnom_Penh}'),
+('856', '{LA}', '{8,9,10}', '0', '{Asia/Vientiane}'),
+('86', '{CN}', '{7,8,9,10,11,12}', '0', '{Asia/Shanghai}'),
+('870', '{}', '{9,12}', null, '{}'),
+('878', '{}', '{12}', null, '{}'),
+('880', '{BD}', '{6,7,8,9,10}', '0', '{Asia/Dhaka}'),
+('881', '{}', '{9,10}', null, '{}'),
+('882', '{}', '{7,8,9,10,11,12}', null, '{}'),
+('883', '{}', '{8,9,10,11,12}', null, '{}'),
+('886', '{TW}', '{7,8,9,10,11}', '0', '{Asia/Taipei}'),
+('888', '{}', '{11}', null, '{}'),
+('90', '{TR}', '{7,10,12,13}', '0', '{Europe/Istanbul}'),
+('91', '{IN}', '{8,9,10,11,12,13}', '0', '{Asia/Calcutta}'),
+('92', '{PK}', '{8,9,10,11,12}', '0', '{Asia/Karachi}'),
+('93', '{AF}', '{9}', '0', '{Asia/Kabul}'),
+('94', '{LK}', '{9}', '0', '{Asia/Colombo}'),
+('95', '{MM}', '{6,7,8,9,10}', '0', '{Asia/Rangoon}'),
+('960', '{MV}', '{7,10}', null, '{Indian/Maldives}'),
+('961', '{LB}', '{7,8}', '0', '{Asia/Beirut}'),
+('962', '{JO}', '{8,9}', '0', '{Asia/Amman}'),
+('963', '{SY}', '{8,9}', '0', '{Asia/Damascus}'),
+('964', '{IQ}', '{8,9,10}', '0', '{Asia/Baghdad}'),
+('965', '{KW}', '{7,8}', null, '{Asia/Kuwait}'),
+('966', '{SA}', '{9,10}', '0', '{Asia/Riyadh}'),
+('967', '{YE}', '{7,8,9}', '0', '{Asia/Aden}'),
+('968', '{OM}', '{7,8,9}', null, '{Asia/Muscat}'),
+('970', '{PS}', '{8,9,10}', '0', '{Europe/Bucharest}'),
+('971', '{AE}', '{5,6,7,8,9,10,11,12}', '0', '{Asia/Dubai}'),
+('972', '{IL}', '{7,8,9,10,11,12}', '0', '{Asia/Jerusalem}'),
+('973', '{BH}', '{8}', null, '{Asia/Bahrain}'),
+('974', '{QA}', '{7,8,9,11}', null, '{Asia/Qatar}'),
+('975', '{BT}', '{7,8}', null, '{Asia/Thimphu}'),
+('976', '{MN}', '{8,9,10}', '0', '{Asia/Choibalsan,Asia/Hovd,Asia/Ulaanbaatar}'),
+('977', '{NP}', '{8,10,11}', '0', '{Asia/Katmandu}'),
+('979', '{}', '{9}', null, '{}'),
+('98', '{IR}', '{4,5,6,7,10}', '0', '{Asia/Tehran}'),
+('992', '{TJ}', '{9}', null, '{Asia/Dushanbe}'),
+('993', '{TM}', '{8}', null, '{Asia/Ashgabat}'),
+('994', '{AZ}', '{9}', '0', '{Asia/Baku}'),
+('995', '{GE}', '{9}', '0', '{Asia/Tbilisi}'),
+('996', '{KG}', '{9,10}', '0', '{Asia/Bishkek}'),
+('998', '{UZ}', '{9}', null, '{Asia/Tashkent}')
+on conflict (calling_code) do update set
+  countries = excluded.countries,
+  lengths = excluded.lengths,
+  trunk_prefix = excluded.trunk_prefix,
+  timezones = excluded.timezones;
+
+-- sql/60_reference/calling_windows.sql
+-- Calls and marketing texts: 8:00 to 21:00 where the person is; Florida and Oklahoma until 20:00 and
+-- three contacts a day; no Sundays in Alabama and Louisiana. Teams check these with their counsel.
+insert into reference.calling_windows (channel, region, weekday, starts_at, ends_at, daily_limit)
+select c.channel, r.region, d.weekday, r.starts_at, r.ends_at, r.daily_limit
+from unnest(enum_range(null::public.contact_channel)) as c (channel)
+cross join (
+  values
+  ('', '08:00'::time, '21:00'::time, null::smallint),
+  ('FL', '08:00', '20:00', 3),
+  ('OK', '08:00', '20:00', 3)
+) as r (region, starts_at, ends_at, daily_limit)
+cross join generate_series(1, 7) as d (weekday)
+union all
+select c.channel, r.region, 7, null, null, null
+from unnest(enum_range(null::public.contact_channel)) as c (channel)
+cross join (values ('AL'), ('LA')) as r (region)
+on conflict (channel, region, weekday) do update
+set starts_at = excluded.starts_at, ends_at = excluded.ends_at, daily_limit = excluded.daily_limit;
+
+-- sql/60_reference/consent_phrases.sql
+-- The FCC's revocation words, the carriers' own, and phrases that nobody could take for anything else.
+insert into reference.consent_phrases (phrase, action, is_whole_message) values
+('stop', 'opt_out', true),
+('stopall', 'opt_out', true),
+('stop all', 'opt_out', true),
+('quit', 'opt_out', true),
+('end', 'opt_out', true),
+('revoke', 'opt_out', true),
+('optout', 'opt_out', true),
+('cancel', 'opt_out', true),
+('unsubscribe', 'opt_out', false),
+('opt out', 'opt_out', false),
+('opt me out', 'opt_out', false),
+('stop calling', 'opt_out', false),
+('stop texting', 'opt_out', false),
+('stop messaging', 'opt_out', false),
+('stop contacting', 'opt_out', false),
+('stop sending', 'opt_out', false),
+('do not call', 'opt_out', false),
+('do not text', 'opt_out', false),
+('do not contact', 'opt_out', false),
+('don t call', 'opt_out', false),
+('don t text', 'opt_out', false),
+('don t contact', 'opt_out', false),
+('please stop', 'opt_out', false),
+('stop please', 'opt_out', true),
+('stop it', 'opt_out', true),
+('stop now', 'opt_out', true),
+('no more calls', 'opt_out', false),
+('no more texts', 'opt_out', false),
+('no more messages', 'opt_out', false),
+('remove me', 'opt_out', false),
+('take me off', 'opt_out', false),
+('leave me alone', 'opt_out', false),
+('start', 'opt_in', true),
+('unstop', 'opt_in', true)
+on conflict (phrase) do update set action = excluded.action, is_whole_message = excluded.is_whole_message;
+
+-- sql/60_reference/edge_rules.sql
+-- `any` leaves out a booking, which goes on only over an edge that says `booked`, and an opt-out,
+-- which never goes on. A trigger has no outcome of its own: its one rule matches whatever there is.
+insert into reference.edge_rules (node_type, rule, outcome, is_partial, needs_reply_window)
+select 'call'::public.node_type, r.rule, o.outcome, false, false
+from (
+  values
+  ('booked', array['booked']),
+  ('answered', array['answered']),
+  ('voicemail', array['voicemail']),
+  ('no_answer', array['no_answer']),
+  ('busy', array['busy']),
+  ('failed', array['failed']),
+  ('not_booked', array['answered', 'voicemail', 'no_answer', 'busy', 'failed']),
+  ('any', array['answered', 'voicemail', 'no_answer', 'busy', 'failed'])
+) as r (rule, outcomes)
+cross join unnest(r.outcomes::public.job_outcome[]) as o (outcome)
+union all
+select 'text', r.rule, o.outcome, r.rule = 'reply_matches', r.waits
+from (
+  values
+  ('booked', array['booked'], true),
+  ('replied', array['replied'], true),
+  ('reply_matches', array['replied'], true),
+  ('no_reply', array['no_reply'], true),
+  ('opted_in', array['opted_in'], true),
+  ('undeliverable', array['undeliverable'], false),
+  ('failed', array['failed'], false),
+  ('any', array['delivered', 'replied', 'no_reply', 'opted_in', 'undeliverable', 'failed'], false)
+) as r (rule, outcomes, waits)
+cross join unnest(r.outcomes::public.job_outcome[]) as o (outcome)
+union all
+select 'trigger', 'any', o.outcome, false, false
+from unnest(enum_range(null::public.job_outcome)) as o (outcome)
+on conflict (node_type, rule, outcome) do update
+  set is_partial = excluded.is_partial, needs_reply_window = excluded.needs_reply_window;
+
+-- sql/60_reference/errors.sql
+-- Adding a code here means adding it to workers/errors.py and docs/errors.md; a test compares them.
+insert into reference.errors (sqlstate, name, meaning, detail_shape) values
+('OB001', 'validation failed', 'The input is wrong.', '[{code, severity, path, message, node_id?, edge_id?, row?, column?}]'),
+('OB002', 'invalid transition', 'The status does not allow it.', '{entity, id, from, to, allowed[]}'),
+('OB003', 'immutable', 'Published, archived, or no longer CREATED.', '{entity, id, status}'),
+('OB004', 'not found', 'No such row in the caller''s teams.', '{entity, id}'),
+('OB005', 'in use', 'Others depend on it.', '{entity, id, used_by[]}'),
+('OB006', 'conflict', 'Saved by someone else since it was read.', '{expected, actual}'),
+('OB007', 'not ready', 'A launch prerequisite is missing.', '{blockers[]}'),
+('OB008', 'forbidden', 'The role may not.', '{role, needs}'),
+('OB009', 'too many', 'A limit was hit.', '{limit, actual}')
+on conflict (sqlstate) do update
+set name = excluded.name, meaning = excluded.meaning, detail_shape = excluded.detail_shape;
+
+-- sql/60_reference/import_headers.sql
+-- Spellings are as engine.header_key writes them: lower case, words apart, no punctuation.
+insert into reference.import_headers (field, spelling, is_word, rank)
+select w.field, s.spelling, w.is_word, w.rank
+from (
+  values
+  ('phone', true, 1, 'phone|phones|phone1|telephone|telefon|telefone|telefono|teléfono|téléphone|tel|phonenumber|☎|✆|📞|📱|fone|puhelin|هاتف|الهاتف|फ़ोन|फोन|电话|電話|電話番号|전화|телефон'),
+  ('phone', true, 2, 'mobile|cell|cellphone|cellular|cel|celular|handy|móvil|movil|portable|gsm|whatsapp|sms|msisdn|手机|携帯|мобильный'),
+  ('phone', false, 3, 'contact number|contact no|caller id|caller|primary number|best number|number to call|to number'),
+  ('email', true, 1, 'email|emails|e mail|mail|correo|correo electrónico|courriel|email1|البريد|ईमेल|邮箱|почта'),
+  ('first_name', false, 1, 'first name|firstname|first|given name|fname|forename|prénom|prenom|vorname|primer nombre'),
+  ('last_name', false, 1, 'last name|lastname|last|surname|family name|lname|apellido|apellidos|nom de famille|nachname|cognome|sobrenome'),
+  ('full_name', false, 1, 'full name|fullname|name|contact name|customer name|client name|lead name|customer|client|your name|nombre|nombre completo|nom|nome|naam|الاسم|नाम|姓名|名前|имя'),
+  ('full_name', false, 2, 'contact|lead|person|homeowner|homeowner name|owner name|patient name|member name|recipient'),
+  ('timezone', false, 1, 'timezone|time zone|tz|iana timezone|zona horaria|fuseau horaire|zeitzone'),
+  ('postal_code', false, 1, 'zip|zip code|zipcode|zip5|postal code|postalcode|postcode|post code|postal|zip postal code|zip postal|plz|código postal|codigo postal|code postal|service zip|service address zip'),
+  ('postal_code', false, 2, 'billing zip|mailing zip|home zip|location zip|address zip|billing zip code|mailing zip code|shipping zip'),
+  ('servicetitan_customer_id', false, 1, 'servicetitan customer id|service titan customer id|st customer id|servicetitan id|service titan id'),
+  ('servicetitan_customer_id', false, 2, 'customer id|customerid|customer number|customer no')
+) as w (field, is_word, rank, spellings)
+cross join lateral regexp_split_to_table(w.spellings, '\|') as s (spelling)
+on conflict (field, spelling) do update set is_word = excluded.is_word, rank = excluded.rank;
+
+-- sql/60_reference/import_problems.sql
+-- The codes are part of the contract with frontends; docs/audiences.md lists them.
+insert into reference.import_problems (code, severity, message) values
+('phone_missing', 'error', 'There is no phone number.'),
+('phone_not_a_number', 'error', 'This is not a phone number.'),
+('phone_scientific_notation', 'error', 'A spreadsheet rounded this number; its last digits are lost. Format the column as text and export again.'),
+('phone_too_short', 'error', 'The number has too few digits.'),
+('phone_too_long', 'error', 'The number has too many digits.'),
+('phone_without_area_code', 'error', 'The number has no area code.'),
+('phone_area_code_unassigned', 'error', 'No such area code is assigned.'),
+('phone_exchange_impossible', 'error', 'No number can have these three digits after the area code.'),
+('phone_premium_rate', 'error', 'Numbers that charge the caller are not called.'),
+('phone_needs_plus', 'error', 'Numbers outside North America must be written with + and the country code.'),
+('phone_country_unknown', 'error', 'No country has this calling code.'),
+('phone_length_impossible', 'error', 'Numbers of this country do not have this many digits.'),
+('phone_fictitious', 'error', 'The number is reserved for fiction; only sandbox teams may hold it.'),
+('phone_extra_unused', 'info', 'Another number of this row is not used.'),
+('duplicate_phone', 'info', 'The number is in an earlier row, which was used.'),
+('email_invalid', 'warning', 'This is not an e-mail address; the row is used without it.'),
+('timezone_unknown', 'warning', 'This is not a time zone; the area code decides.'),
+('customer_id_invalid', 'warning', 'A customer id is a whole number; the row is used without it.'),
+('value_too_long', 'warning', 'The value is longer than 200 characters and was cut.'),
+('row_has_extra_cells', 'warning', 'The row has more cells than the header; a quote may be missing.')
+on conflict (code) do update set severity = excluded.severity, message = excluded.message;
+
+-- sql/60_reference/postal_prefixes.sql
+-- Where ZIP codes lie, by their first three digits. Written by tests/support/reference_rows.py.
+insert into reference.postal_prefixes (prefix, regions, timezones) values
+('005', '{NY}', '{America/New_York}'),
+('006', '{PR}', '{America/Puerto_Rico}'),
+('007', '{PR}', '{America/Puerto_Rico}'),
+('008', '{VI}', '{America/St_Thomas}'),
+('009', '{PR}', '{America/Puerto_Rico}'),
+('010', '{MA}', '{America/New_York}'),
+('011', '{MA}', '{America/New_York}'),
+('012', '{MA}', '{America/New_York}'),
+('013', '{MA}', '{America/New_York}'),
+('014', '{MA}', '{America/New_York}'),
+('015', '{MA}', '{America/New_York}'),
+('016', '{MA}', '{America/New_York}'),
+('017', '{MA}', '{America/New_York}'),
+('018', '{MA}', '{America/New_York}'),
+('019', '{MA}', '{America/New_York}'),
+('020', '{MA}', '{America/New_York}'),
+('021', '{MA}', '{America/New_York}'),
+('022', '{MA}', '{America/New_York}'),
+('023', '{MA}', '{America/New_York}'),
+('024', '{MA}', '{America/New_York}'),
+('025', '{MA}', '{America/New_York}'),
+('026', '{MA}', '{America/New_York}'),
+('027', '{MA}', '{America/New_York}'),
+('028', '{RI}', '{America/New_York}'),
+('029', '{RI}', '{America/New_York}'),
+('030', '{NH}', '{America/New_York}'),
+('031', '{NH}', '{America/New_York}'),
+('032', '{NH}', '{America/New_York}'),
+('033', '{NH}', '{America/New_York}'),
+('034', '{NH}', '{America/New_York}'),
+('035', '{NH}', '{America/New_York}'),
+('036', '{NH}', '{America/New_York}'),
+('037', '{NH}', '{America/New_York}'),
+('038', '{NH}', '{America/New_York}'),
+('039', '{ME}', '{America/New_York}'),
+('040', '{ME}', '{America/New_York}'),
+('041', '{ME}', '{America/New_York}'),
+('042', '{ME}', '{America/New_York}'),
+('043', '{ME}', '{America/New_York}'),
+('044', '{ME}', '{America/New_York}'),
+('045', '{ME}', '{America/New_York}'),
+('046', '{ME}', '{America/New_York}'),
+('047', '{ME}', '{America/New_York}'),
+('048', '{ME}', '{America/New_York}'),
+('049', '{ME}', '{America/New_York}'),
+('050', '{VT}', '{America/New_York}'),
+('051', '{VT}', '{America/New_York}'),
+('052', '{VT}', '{America/New_York}'),
+('053', '{VT}', '{America/New_York}'),
+('054', '{VT}', '{America/New_York}'),
+('055', '{MA}', '{America/New_York}'),
+('056', '{VT}', '{America/New_York}'),
+('057', '{VT}', '{America/New_York}'),
+('058', '{VT}', '{America/New_York}'),
+('059', '{VT}', '{America/New_York}'),
+('060', '{CT}', '{America/New_York}'),
+('061', '{CT}', '{America/New_York}'),
+('062', '{CT}', '{America/New_York}'),
+('063', '{CT,NY}', '{America/New_York}'),
+('064', '{CT}', '{America/New_York}'),
+('065', '{CT}', '{America/New_York}'),
+('066', '{CT}', '{America/New_York}'),
+('067', '{CT}', '{America/New_York}'),
+('068', '{CT}', '{America/New_York}'),
+('069', '{CT}', '{America/New_York}'),
+('070', '{NJ}', '{America/New_York}'),
+('071', '{NJ}', '{America/New_York}'),
+('072', '{NJ}', '{America/New_York}'),
+('073', '{NJ}', '{America/New_York}'),
+('074', '{NJ}', '{America/New_York}'),
+('075', '{NJ}', '{America/New_York}'),
+('076', '{NJ}', '{America/New_York}'),
+('077', '{NJ}', '{America/New_York}'),
+('078', '{NJ}', '{America/New_York}'),
+('079', '{NJ}', '{America/New_York}'),
+('080', '{NJ}', '{America/New_York}'),
+('081', '{NJ}', '{America/New_York}'),
+('082', '{NJ}', '{America/New_York}'),
+('083', '{NJ}', '{America/New_York}'),
+('084', '{NJ}', '{America/New_York}'),
+('085', '{NJ}', '{America/New_York}'),
+('086', '{NJ}', '{America/New_York}'),
+('087', '{NJ}', '{America/New_York}'),
+('088', '{NJ}', '{America/New_York}'),
+('089', '{NJ}', '{America/New_York}'),
+('099', '{NJ}', '{America/New_York}'),
+('100', '{NY}', '{America/New_York}'),
+('101', '{NY}', '{America/New_York}'),
+('102', '{NY}', '{America/New_York}'),
+('103', '{NY}', '{America/New_York}'),
+('104', '{NY}', '{America/New_York}'),
+('105', '{NY}', '{America/New_York}'),
+('106', '{NY}', '{America/New_York}'),
+('107', '{NY}', '{America/New_York}'),
+('108', '{NY}', '{America/New_York}'),
+('109', '{NY}', '{America/New_York}'),
+('110', '{NY}', '{America/New_York}'),
+('111', '{NY}', '{America/New_York}'),
+('112', '{NY}', '{America/New_York}'),
+('113', '{NY}', '{America/New_York}'),
+('114', '{NY}', '{America/New_York}'),
+('115', '{NY}', '{America/New_York}'),
+('116', '{NY}', '{America/New_York}'),
+('117', '{NY}', '{America/New_York}'),
+('118', '{NY}', '{America/New_York}'),
+('119', '{NY}', '{America/New_York}'),
+('120', '{NY}', '{America/New_York}'),
+('121', '{NY}', '{America/New_York}'),
+('122', '{NY}', '{America/New_York}'),
+('123', '{NY}', '{America/New_York}'),
+('124', '{NY}', '{America/New_York}'),
+('125', '{NY}', '{America/New_York}'),
+('126', '{NY}', '{America/New_York}'),
+('127', '{NY}', '{America/New_York}'),
+('128', '{NY}', '{America/New_York}'),
+('129', '{NY}', '{America/New_York}'),
+('130', '{NY}', '{America/New_York}'),
+('131', '{NY}', '{America/New_York}'),
+('132', '{NY}', '{America/New_York}'),
+('133', '{NY}', '{America/New_York}'),
+('134', '{NY}', '{America/New_York}'),
+('135', '{NY}', '{America/New_York}'),
+('136', '{NY}', '{America/New_York}'),
+('137', '{NY}', '{America/New_York}'),
+('138', '{NY}', '{America/New_York}'),
+('139', '{NY}', '{America/New_York}'),
+('140', '{NY}', '{America/New_York}'),
+('141', '{NY}', '{America/New_York}'),
+('142', '{NY}', '{America/New_York}'),
+('143', '{NY}', '{America/New_York}'),
+('144', '{NY}', '{America/New_York}'),
+('145', '{NY}', '{America/New_York}'),
+('146', '{NY}', '{America/New_York}'),
+('147', '{NY}', '{America/New_York}'),
+('148', '{NY}', '{America/New_York}'),
+('149', '{NY}', '{America/New_York}'),
+('150', '{PA}', '{America/New_York}'),
+('151', '{PA}', '{America/New_York}'),
+('152', '{PA}', '{America/New_York}'),
+('153', '{PA}', '{America/New_York}'),
+('154', '{PA}', '{America/New_York}'),
+('155', '{PA}', '{America/New_York}'),
+('156', '{PA}', '{America/New_York}'),
+('157', '{PA}', '{America/New_York}'),
+('158', '{PA}', '{America/New_York}'),
+('159', '{PA}', '{America/New_York}'),
+('160', '{PA}', '{America/New_York}'),
+('161', '{PA}', '{America/New_York}'),
+('162', '{PA}', '{America/New_York}'),
+('163', '{PA}', '{America/New_York}'),
+('164', '{PA}', '{America/New_York}'),
+('165', '{PA}', '{America/New_York}'),
+('166', '{PA}', '{America/New_York}'),
+('167', '{PA}', '{America/New_York}'),
+('168', '{PA}', '{America/New_York}'),
+('169', '{PA}', '{America/New_York}'),
+('170', '{PA}', '{America/New_York}'),
+('171', '{PA}', '{America/New_York}'),
+('172', '{PA}', '{America/New_York}'),
+('173', '{PA}', '{America/New_York}'),
+('174', '{PA}', '{America/New_York}'),
+('175', '{PA}', '{America/New_York}'),
+('176', '{PA}', '{America/New_York}'),
+('177', '{PA}', '{America/New_York}'),
+('178', '{PA}', '{America/New_York}'),
+('179', '{PA}', '{America/New_York}'),
+('180', '{PA}', '{America/New_York}'),
+('181', '{PA}', '{America/New_York}'),
+('182', '{PA}', '{America/New_York}'),
+('183', '{PA}', '{America/New_York}'),
+('184', '{PA}', '{America/New_York}'),
+('185', '{PA}', '{America/New_York}'),
+('186', '{PA}', '{America/New_York}'),
+('187', '{PA}', '{America/New_York}'),
+('188', '{PA}', '{America/New_York}'),
+('189', '{PA}', '{America/New_York}'),
+('190', '{PA}', '{America/New_York}'),
+('191', '{PA}', '{America/New_York}'),
+('192', '{PA}', '{America/New_York}'),
+('193', '{PA}', '{America/New_York}'),
+('194', '{PA}', '{America/New_York}'),
+('195', '{PA}', '{America/New_York}'),
+('196', '{PA}', '{America/New_York}'),
+('197', '{DE}', '{America/New_York}'),
+('198', '{DE}', '{America/New_York}'),
+('199', '{DE}', '{America/New_York}'),
+('200', '{DC}', '{America/New_York}'),
+('201', '{VA}', '{America/New_York}'),
+('202', '{DC}', '{America/New_York}'),
+('203', '{DC}', '{America/New_York}'),
+('204', '{DC}', '{America/New_York}'),
+('205', '{DC,MD,VA}', '{America/New_York}'),
+('206', '{MD}', '{America/New_York}'),
+('207', '{MD}', '{America/New_York}'),
+('208', '{MD}', '{America/New_York}'),
+('209', '{MD}', '{America/New_York}'),
+('210', '{MD}', '{America/New_York}'),
+('211', '{MD}', '{America/New_York}'),
+('212', '{MD}', '{America/New_York}'),
+('214', '{MD}', '{America/New_York}'),
+('215', '{MD}', '{America/New_York}'),
+('216', '{MD}', '{America/New_York}'),
+('217', '{MD}', '{America/New_York}'),
+('218', '{MD}', '{America/New_York}'),
+('219', '{MD}', '{America/New_York}'),
+('220', '{VA}', '{America/New_York}'),
+('221', '{VA}', '{America/New_York}'),
+('222', '{VA}', '{America/New_York}'),
+('223', '{VA}', '{America/New_York}'),
+('224', '{VA}', '{America/New_York}'),
+('225', '{VA}', '{America/New_York}'),
+('226', '{VA}', '{America/New_York}'),
+('227', '{VA}', '{America/New_York}'),
+('228', '{VA}', '{America/New_York}'),
+('229', '{VA}', '{America/New_York}'),
+('230', '{VA}', '{America/New_York}'),
+('231', '{VA}', '{America/New_York}'),
+('232', '{VA}', '{America/New_York}'),
+('233', '{VA}', '{America/New_York}'),
+('234', '{VA}', '{America/New_York}'),
+('235', '{VA}', '{America/New_York}'),
+('236', '{VA}', '{America/New_York}'),
+('237', '{VA}', '{America/New_York}'),
+('238', '{VA}', '{America/New_York}'),
+('239', '{VA}', '{America/New_York}'),
+('240', '{VA}', '{America/New_York}'),
+('241', '{VA}', '{America/New_York}'),
+('242', '{VA}', '{America/New_York}'),
+('243', '{VA}', '{America/New_York}'),
+('244', '{VA}', '{America/New_York}'),
+('245', '{VA}', '{America/New_York}'),
+('246', '{VA}', '{America/New_York}'),
+('247', '{WV}', '{America/New_York}'),
+('248', '{WV}', '{America/New_York}'),
+('249', '{WV}', '{America/New_York}'),
+('250', '{WV}', '{America/New_York}'),
+('251', '{WV}', '{America/New_York}'),
+('252', '{WV}', '{America/New_York}'),
+('253', '{WV}', '{America/New_York}'),
+('254', '{WV}', '{America/New_York}'),
+('255', '{WV}', '{America/New_York}'),
+('256', '{WV}', '{America/New_York}'),
+('257', '{WV}', '{America/New_York}'),
+('258', '{WV}', '{America/New_York}'),
+('259', '{WV}', '{America/New_York}'),
+('260', '{WV}', '{America/New_York}'),
+('261', '{WV}', '{America/New_York}'),
+('262', '{WV}', '{America/New_York}'),
+('263', '{WV}', '{America/New_York}'),
+('264', '{WV}', '{America/New_York}'),
+('265', '{WV}', '{America/New_York}'),
+('266', '{WV}', '{America/New_York}'),
+('267', '{WV}', '{America/New_York}'),
+('268', '{WV}', '{America/New_York}'),
+('270', '{NC}', '{America/New_York}'),
+('271', '{NC}', '{America/New_York}'),
+('272', '{NC}', '{America/New_York}'),
+('273', '{NC}', '{America/New_York}'),
+('274', '{NC}', '{America/New_York}'),
+('275', '{NC}', '{America/New_York}'),
+('276', '{NC}', '{America/New_York}'),
+('277', '{NC}', '{America/New_York}'),
+('278', '{NC}', '{America/New_York}'),
+('279', '{NC}', '{America/New_York}'),
+('280', '{NC}', '{America/New_York}'),
+('281', '{NC}', '{America/New_York}'),
+('282', '{NC}', '{America/New_York}'),
+('283', '{NC}', '{America/New_York}'),
+('284', '{NC}', '{America/New_York}'),
+('285', '{NC}', '{America/New_York}'),
+('286', '{NC}', '{America/New_York}'),
+('287', '{NC}', '{America/New_York}'),
+('288', '{NC}', '{America/New_York}'),
+('289', '{NC}', '{America/New_York}'),
+('290', '{SC}', '{America/New_York}'),
+('291', '{SC}', '{America/New_York}'),
+('292', '{SC}', '{America/New_York}'),
+('293', '{SC}', '{America/New_York}'),
+('294', '{SC}', '{America/New_York}'),
+('295', '{SC}', '{America/New_York}'),
+('296', '{SC}', '{America/New_York}'),
+('297', '{SC}', '{America/New_York}'),
+('298', '{SC}', '{America/New_York}'),
+('299', '{SC}', '{America/New_York}'),
+('300', '{GA}', '{America/New_York}'),
+('301', '{GA}', '{America/New_York}'),
+('302', '{GA}', '{America/New_York}'),
+('303', '{GA}', '{America/New_York}'),
+('304', '{GA}', '{America/New_York}'),
+('305', '{GA}', '{America/New_York}'),
+('306', '{GA}', '{America/New_York}'),
+('307', '{GA}', '{America/New_York}'),
+('308', '{GA}', '{America/New_York}'),
+('309', '{GA}', '{America/New_York}'),
+('310', '{GA}', '{America/New_York}'),
+('311', '{GA}', '{America/New_York}'),
+('312', '{GA}', '{America/New_York}'),
+('313', '{GA}', '{America/New_York}'),
+('314', '{GA}', '{America/New_York}'),
+('315', '{GA}', '{America/New_York}'),
+('316', '{GA}', '{America/New_York}'),
+('317', '{GA}', '{America/New_York}'),
+('318', '{GA}', '{America/New_York}'),
+('319', '{GA}', '{America/New_York}'),
+('320', '{FL}', '{America/New_York}'),
+('321', '{FL}', '{America/New_York}'),
+('322', '{FL}', '{America/New_York}'),
+('323', '{FL}', '{America/New_York}'),
+('324', '{FL}', '{America/Chicago,America/New_York}'),
+('325', '{FL}', '{America/Chicago}'),
+('326', '{FL}', '{America/New_York}'),
+('327', '{FL}', '{America/New_York}'),
+('328', '{FL}', '{America/New_York}'),
+('329', '{FL}', '{America/New_York}'),
+('330', '{FL}', '{America/New_York}'),
+('331', '{FL}', '{America/New_York}'),
+('332', '{FL}', '{America/New_York}'),
+('333', '{FL}', '{America/New_York}'),
+('334', '{FL}', '{America/New_York}'),
+('335', '{FL}', '{America/New_York}'),
+('336', '{FL}', '{America/New_York}'),
+('337', '{FL}', '{America/New_York}'),
+('338', '{FL}', '{America/New_York}'),
+('339', '{FL}', '{America/New_York}'),
+('341', '{FL}', '{America/New_York}'),
+('342', '{FL}', '{America/New_York}'),
+('344', '{FL}', '{America/New_York}'),
+('346', '{FL}', '{America/New_York}'),
+('347', '{FL}', '{America/New_York}'),
+('349', '{FL}', '{America/New_York}'),
+('350', '{AL}', '{America/Chicago}'),
+('351', '{AL}', '{America/Chicago}'),
+('352', '{AL}', '{America/Chicago}'),
+('354', '{AL}', '{America/Chicago}'),
+('355', '{AL}', '{America/Chicago}'),
+('356', '{AL}', '{America/Chicago}'),
+('357', '{AL}', '{America/Chicago}'),
+('358', '{AL}', '{America/Chicago}'),
+('359', '{AL}', '{America/Chicago}'),
+('360', '{AL}', '{America/Chicago}'),
+('361', '{AL}', '{America/Chicago}'),
+('362', '{AL}', '{America/Chicago}'),
+('363', '{AL}', '{America/Chicago}'),
+('364', '{AL}', '{America/Chicago}'),
+('365', '{AL}', '{America/Chicago}'),
+('366', '{AL}', '{America/Chicago}'),
+('367', '{AL}', '{America/Chicago}'),
+('368', '{AL}', '{America/Chicago}'),
+('369', '{AL}', '{America/Chicago}'),
+('370', '{TN}', '{America/Chicago}'),
+('371', '{TN}', '{America/Chicago}'),
+('372', '{TN}', '{America/Chicago}'),
+('373', '{TN}', '{America/Chicago,America/New_York}'),
+('374', '{TN}', '{America/Chicago,America/New_York}'),
+('375', '{TN}', '{America/Chicago}'),
+('376', '{TN}', '{America/New_York}'),
+('377', '{TN}', '{America/Chicago,America/New_York}'),
+('378', '{TN}', '{America/New_York}'),
+('379', '{TN}', '{America/New_York}'),
+('380', '{TN}', '{America/Chicago}'),
+('381', '{TN}', '{America/Chicago}'),
+('382', '{TN}', '{America/Chicago}'),
+('383', '{TN}', '{America/Chicago}'),
+('384', '{TN}', '{America/Chicago}'),
+('385', '{TN}', '{America/Chicago}'),
+('386', '{MS}', '{America/Chicago}'),
+('387', '{MS}', '{America/Chicago}'),
+('388', '{MS}', '{America/Chicago}'),
+('389', '{MS}', '{America/Chicago}'),
+('390', '{MS}', '{America/Chicago}'),
+('391', '{MS}', '{America/Chicago}'),
+('392', '{MS}', '{America/Chicago}'),
+('393', '{MS}', '{America/Chicago}'),
+('394', '{MS}', '{America/Chicago}'),
+('395', '{MS}', '{America/Chicago}'),
+('396', '{MS}', '{America/Chicago}'),
+('397', '{MS}', '{America/Chicago}'),
+('398', '{GA}', '{America/New_York}'),
+('399', '{GA}', '{America/New_York}'),
+('400', '{KY}', '{America/Kentucky/Louisville,America/New_York}'),
+('401', '{KY}', '{America/Chicago,America/Kentucky/Louisville,America/New_York}'),
+('402', '{KY}', '{America/Kentucky/Louisville}'),
+('403', '{KY}', '{America/New_York}'),
+('404', '{KY}', '{America/New_York}'),
+('405', '{KY}', '{America/New_York}'),
+('406', '{KY}', '{America/New_York}'),
+('407', '{KY}', '{America/New_York}'),
+('408', '{KY}', '{America/New_York}'),
+('409', '{KY}', '{America/New_York}'),
+('410', '{KY}', '{America/New_York}'),
+('411', '{KY}', '{America/New_York}'),
+('412', '{KY}', '{America/New_York}'),
+('413', '{KY}', '{America/New_York}'),
+('414', '{KY}', '{America/New_York}'),
+('415', '{KY}', '{America/New_York}'),
+('416', '{KY}', '{America/New_York}'),
+('417', '{KY}', '{America/New_York}'),
+('418', '{KY}', '{America/New_York}'),
+('420', '{KY}', '{America/Chicago}'),
+('421', '{KY}', '{America/Chicago}'),
+('422', '{KY}', '{America/Chicago}'),
+('423', '{KY}', '{America/Chicago}'),
+('424', '{KY}', '{America/Chicago}'),
+('425', '{KY}', '{America/New_York}'),
+('426', '{KY}', '{America/Chicago,America/Kentucky/Monticello,America/New_York}'),
+('427', '{KY}', '{America/Chicago,America/New_York}'),
+('430', '{OH}', '{America/New_York}'),
+('431', '{OH}', '{America/New_York}'),
+('432', '{OH}', '{America/New_York}'),
+('433', '{OH}', '{America/New_York}'),
+('434', '{OH}', '{America/New_York}'),
+('435', '{OH}', '{America/New_York}'),
+('436', '{OH}', '{America/New_York}'),
+('437', '{OH}', '{America/New_York}'),
+('438', '{OH}', '{America/New_York}'),
+('439', '{OH}', '{America/New_York}'),
+('440', '{OH}', '{America/New_York}'),
+('441', '{OH}', '{America/New_York}'),
+('442', '{OH}', '{America/New_York}'),
+('443', '{OH}', '{America/New_York}'),
+('444', '{OH}', '{America/New_York}'),
+('445', '{OH}', '{America/New_York}'),
+('446', '{OH}', '{America/New_York}'),
+('447', '{OH}', '{America/New_York}'),
+('448', '{OH}', '{America/New_York}'),
+('449', '{OH}', '{America/New_York}'),
+('450', '{OH}', '{America/New_York}'),
+('451', '{OH}', '{America/New_York}'),
+('452', '{OH}', '{America/New_York}'),
+('453', '{OH}', '{America/New_York}'),
+('454', '{OH}', '{America/New_York}'),
+('455', '{OH}', '{America/New_York}'),
+('456', '{OH}', '{America/New_York}'),
+('457', '{OH}', '{America/New_York}'),
+('458', '{OH}', '{America/New_York}'),
+('459', '{OH}', '{America/New_York}'),
+('460', '{IN}', '{America/Indiana/Indianapolis}'),
+('461', '{IN}', '{America/Indiana/Indianapolis}'),
+('462', '{IN}', '{America/Indiana/Indianapolis}'),
+('463', '{IN}', '{America/Chicago,America/Indiana/Knox}'),
+('464', '{IN}', '{America/Chicago}'),
+('465', '{IN}', '{America/Indiana/Indianapolis,America/Indiana/Knox}'),
+('466', '{IN}', '{America/Indiana/Indianapolis}'),
+('467', '{IN}', '{America/Indiana/Indianapolis}'),
+('468', '{IN}', '{America/Indiana/Indianapolis}'),
+('469', '{IN}', '{America/Indiana/Indianapolis,America/Indiana/Knox,America/Indiana/Winamac}'),
+('470', '{IN}', '{America/Indiana/Indianapolis,America/Indiana/Vevay,America/New_York}'),
+('471', '{IN}', '{America/Indiana/Indianapolis,America/Indiana/Marengo,America/Kentucky/Louisville}'),
+('472', '{IN}', '{America/Indiana/Indianapolis}'),
+('473', '{IN}', '{America/Indiana/Indianapolis}'),
+('474', '{IN}', '{America/Indiana/Indianapolis}'),
+('475', '{IN}', '{America/Chicago,America/Indiana/Petersburg,America/Indiana/Tell_City,America/Indiana/Vincennes}'),
+('476', '{IN}', '{America/Chicago}'),
+('477', '{IN}', '{America/Chicago}'),
+('478', '{IN}', '{America/Indiana/Indianapolis}'),
+('479', '{IN}', '{America/Chicago,America/Indiana/Indianapolis,America/Indiana/Winamac}'),
+('480', '{MI}', '{America/Detroit}'),
+('481', '{MI}', '{America/Detroit}'),
+('482', '{MI}', '{America/Detroit}'),
+('483', '{MI}', '{America/Detroit}'),
+('484', '{MI}', '{America/Detroit}'),
+('485', '{MI}', '{America/Detroit}'),
+('486', '{MI}', '{America/Detroit}'),
+('487', '{MI}', '{America/Detroit}'),
+('488', '{MI}', '{America/Detroit}'),
+('489', '{MI}', '{America/Detroit}'),
+('490', '{MI}', '{America/Detroit}'),
+('491', '{MI}', '{America/Detroit}'),
+('492', '{MI}', '{America/Detroit}'),
+('493', '{MI}', '{America/Detroit}'),
+('494', '{MI}', '{America/Detroit}'),
+('495', '{MI}', '{America/Detroit}'),
+('496', '{MI}', '{America/Detroit}'),
+('497', '{MI}', '{America/Detroit}'),
+('498', '{MI}', '{America/Detroit,America/Menominee}'),
+('499', '{MI}', '{America/Detroit,America/Menominee}'),
+('500', '{IA}', '{America/Chicago}'),
+('501', '{IA}', '{America/Chicago}'),
+('502', '{IA}', '{America/Chicago}'),
+('503', '{IA}', '{America/Chicago}'),
+('504', '{IA}', '{America/Chicago}'),
+('505', '{IA}', '{America/Chicago}'),
+('506', '{IA}', '{America/Chicago}'),
+('507', '{IA}', '{America/Chicago}'),
+('508', '{IA}', '{America/Chicago}'),
+('509', '{IA}', '{America/Chicago}'),
+('510', '{IA}', '{America/Chicago}'),
+('511', '{IA}', '{America/Chicago}'),
+('512', '{IA}', '{America/Chicago}'),
+('513', '{IA}', '{America/Chicago}'),
+('514', '{IA}', '{America/Chicago}'),
+('515', '{IA}', '{America/Chicago}'),
+('516', '{IA}', '{America/Chicago}'),
+('520', '{IA}', '{America/Chicago}'),
+('521', '{IA}', '{America/Chicago}'),
+('522', '{IA}', '{America/Chicago}'),
+('523', '{IA}', '{America/Chicago}'),
+('524', '{IA}', '{America/Chicago}'),
+('525', '{IA}', '{America/Chicago}'),
+('526', '{IA}', '{America/Chicago}'),
+('527', '{IA}', '{America/Chicago}'),
+('528', '{IA}', '{America/Chicago}'),
+('530', '{WI}', '{America/Chicago}'),
+('531', '{WI}', '{America/Chicago}'),
+('532', '{WI}', '{America/Chicago}'),
+('534', '{WI}', '{America/Chicago}'),
+('535', '{WI}', '{America/Chicago}'),
+('537', '{WI}', '{America/Chicago}'),
+('538', '{WI}', '{America/Chicago}'),
+('539', '{WI}', '{America/Chicago}'),
+('540', '{WI}', '{America/Chicago}'),
+('541', '{WI}', '{America/Chicago}'),
+('542', '{WI}', '{America/Chicago}'),
+('543', '{WI}', '{America/Chicago}'),
+('544', '{WI}', '{America/Chicago}'),
+('545', '{WI}', '{America/Chicago}'),
+('546', '{WI}', '{America/Chicago}'),
+('547', '{WI}', '{America/Chicago}'),
+('548', '{WI}', '{America/Chicago}'),
+('549', '{WI}', '{America/Chicago}'),
+('550', '{MN}', '{America/Chicago}'),
+('551', '{MN}', '{America/Chicago}'),
+('553', '{MN}', '{America/Chicago}'),
+('554', '{MN}', '{America/Chicago}'),
+('555', '{MN}', '{America/Chicago}'),
+('556', '{MN}', '{America/Chicago}'),
+('557', '{MN}', '{America/Chicago}'),
+('558', '{MN}', '{America/Chicago}'),
+('559', '{MN}', '{America/Chicago}'),
+('560', '{MN}', '{America/Chicago}'),
+('561', '{MN}', '{America/Chicago}'),
+('562', '{MN}', '{America/Chicago}'),
+('563', '{MN}', '{America/Chicago}'),
+('564', '{MN}', '{America/Chicago}'),
+('565', '{MN}', '{America/Chicago}'),
+('566', '{MN}', '{America/Chicago}'),
+('567', '{MN}', '{America/Chicago}'),
+('569', '{DC}', '{America/New_York}'),
+('570', '{SD}', '{America/Chicago}'),
+('571', '{SD}', '{America/Chicago}'),
+('572', '{SD}', '{America/Chicago}'),
+('573', '{SD}', '{America/Chicago}'),
+('574', '{SD}', '{America/Chicago}'),
+('575', '{SD}', '{America/Chicago,America/Denver}'),
+('576', '{SD}', '{America/Chicago,America/Denver}'),
+('577', '{SD}', '{America/Denver}'),
+('580', '{ND}', '{America/Chicago}'),
+('581', '{ND}', '{America/Chicago}'),
+('582', '{ND}', '{America/Chicago}'),
+('583', '{ND}', '{America/Chicago}'),
+('584', '{ND}', '{America/Chicago}'),
+('585', '{ND}', '{America/Chicago,America/Denver,America/North_Dakota/Beulah,America/North_Dakota/Center,America/North_Dakota/New_Salem}'),
+('586', '{ND}', '{America/Denver,America/North_Dakota/New_Salem}'),
+('587', '{ND}', '{America/Chicago}'),
+('588', '{ND}', '{America/Chicago}'),
+('590', '{MT}', '{America/Denver}'),
+('591', '{MT}', '{America/Denver}'),
+('592', '{MT}', '{America/Denver}'),
+('593', '{MT}', '{America/Denver}'),
+('594', '{MT}', '{America/Denver}'),
+('595', '{MT}', '{America/Denver}'),
+('596', '{MT}', '{America/Denver}'),
+('597', '{MT}', '{America/Denver}'),
+('598', '{MT}', '{America/Denver}'),
+('599', '{MT}', '{America/Denver}'),
+('600', '{IL}', '{America/Chicago}'),
+('601', '{IL}', '{America/Chicago}'),
+('602', '{IL}', '{America/Chicago}'),
+('603', '{IL}', '{America/Chicago}'),
+('604', '{IL}', '{America/Chicago}'),
+('605', '{IL}', '{America/Chicago}'),
+('606', '{IL}', '{America/Chicago}'),
+('607', '{IL}', '{America/Chicago}'),
+('608', '{IL}', '{America/Chicago}'),
+('609', '{IL}', '{America/Chicago}'),
+('610', '{IL}', '{America/Chicago}'),
+('611', '{IL}', '{America/Chicago}'),
+('612', '{IL}', '{America/Chicago}'),
+('613', '{IL}', '{America/Chicago}'),
+('614', '{IL}', '{America/Chicago}'),
+('615', '{IL}', '{America/Chicago}'),
+('616', '{IL}', '{America/Chicago}'),
+('617', '{IL}', '{America/Chicago}'),
+('618', '{IL}', '{America/Chicago}'),
+('619', '{IL}', '{America/Chicago}'),
+('620', '{IL}', '{America/Chicago}'),
+('622', '{IL}', '{America/Chicago}'),
+('623', '{IL}', '{America/Chicago}'),
+('624', '{IL}', '{America/Chicago}'),
+('625', '{IL}', '{America/Chicago}'),
+('626', '{IL}', '{America/Chicago}'),
+('627', '{IL}', '{America/Chicago}'),
+('628', '{IL}', '{America/Chicago}'),
+('629', '{IL}', '{America/Chicago}'),
+('630', '{MO}', '{America/Chicago}'),
+('631', '{MO}', '{America/Chicago}'),
+('633', '{MO}', '{America/Chicago}'),
+('634', '{MO}', '{America/Chicago}'),
+('635', '{MO}', '{America/Chicago}'),
+('636', '{MO}', '{America/Chicago}'),
+('637', '{MO}', '{America/Chicago}'),
+('638', '{MO}', '{America/Chicago}'),
+('639', '{MO}', '{America/Chicago}'),
+('640', '{MO}', '{America/Chicago}'),
+('641', '{MO}', '{America/Chicago}'),
+('644', '{MO}', '{America/Chicago}'),
+('645', '{MO}', '{America/Chicago}'),
+('646', '{MO}', '{America/Chicago}'),
+('647', '{MO}', '{America/Chicago}'),
+('648', '{MO}', '{America/Chicago}'),
+('649', '{MO}', '{America/Chicago}'),
+('650', '{MO}', '{America/Chicago}'),
+('651', '{MO}', '{America/Chicago}'),
+('652', '{MO}', '{America/Chicago}'),
+('653', '{MO}', '{America/Chicago}'),
+('654', '{MO}', '{America/Chicago}'),
+('655', '{MO}', '{America/Chicago}'),
+('656', '{MO}', '{America/Chicago}'),
+('657', '{MO}', '{America/Chicago}'),
+('658', '{MO}', '{America/Chicago}'),
+('660', '{KS}', '{America/Chicago}'),
+('661', '{KS}', '{America/Chicago}'),
+('662', '{KS}', '{America/Chicago}'),
+('664', '{KS}', '{America/Chicago}'),
+('665', '{KS}', '{America/Chicago}'),
+('666', '{KS}', '{America/Chicago}'),
+('667', '{KS}', '{America/Chicago}'),
+('668', '{KS}', '{America/Chicago}'),
+('669', '{KS}', '{America/Chicago}'),
+('670', '{KS}', '{America/Chicago}'),
+('671', '{KS}', '{America/Chicago}'),
+('672', '{KS}', '{America/Chicago}'),
+('673', '{KS}', '{America/Chicago}'),
+('674', '{KS}', '{America/Chicago}'),
+('675', '{KS}', '{America/Chicago}'),
+('676', '{KS}', '{America/Chicago}'),
+('677', '{KS}', '{America/Chicago,America/Denver}'),
+('678', '{KS}', '{America/Chicago,America/Denver}'),
+('679', '{KS}', '{America/Chicago}'),
+('680', '{NE}', '{America/Chicago}'),
+('681', '{NE}', '{America/Chicago}'),
+('683', '{NE}', '{America/Chicago}'),
+('684', '{NE}', '{America/Chicago}'),
+('685', '{NE}', '{America/Chicago}'),
+('686', '{NE}', '{America/Chicago}'),
+('687', '{NE}', '{America/Chicago}'),
+('688', '{NE}', '{America/Chicago}'),
+('689', '{NE}', '{America/Chicago}'),
+('690', '{NE}', '{America/Chicago,America/Denver}'),
+('691', '{NE}', '{America/Chicago,America/Denver}'),
+('692', '{NE}', '{America/Chicago,America/Denver}'),
+('693', '{NE}', '{America/Denver}'),
+('700', '{LA}', '{America/Chicago}'),
+('701', '{LA}', '{America/Chicago}'),
+('703', '{LA}', '{America/Chicago}'),
+('704', '{LA}', '{America/Chicago}'),
+('705', '{LA}', '{America/Chicago}'),
+('706', '{LA}', '{America/Chicago}'),
+('707', '{LA}', '{America/Chicago}'),
+('708', '{LA}', '{America/Chicago}'),
+('710', '{LA}', '{America/Chicago}'),
+('711', '{LA}', '{America/Chicago}'),
+('712', '{LA}', '{America/Chicago}'),
+('713', '{LA}', '{America/Chicago}'),
+('714', '{LA}', '{America/Chicago}'),
+('716', '{AR}', '{America/Chicago}'),
+('717', '{AR}', '{America/Chicago}'),
+('718', '{AR}', '{America/Chicago}'),
+('719', '{AR}', '{America/Chicago}'),
+('720', '{AR}', '{America/Chicago}'),
+('721', '{AR}', '{America/Chicago}'),
+('722', '{AR}', '{America/Chicago}'),
+('723', '{AR}', '{America/Chicago}'),
+('724', '{AR}', '{America/Chicago}'),
+('725', '{AR}', '{America/Chicago}'),
+('726', '{AR,MO}', '{America/Chicago}'),
+('727', '{AR}', '{America/Chicago}'),
+('728', '{AR}', '{America/Chicago}'),
+('729', '{AR}', '{America/Chicago}'),
+('730', '{OK}', '{America/Chicago}'),
+('731', '{OK}', '{America/Chicago}'),
+('733', '{TX}', '{America/Chicago}'),
+('734', '{OK}', '{America/Chicago}'),
+('735', '{OK}', '{America/Chicago}'),
+('736', '{OK}', '{America/Chicago}'),
+('737', '{OK}', '{America/Chicago}'),
+('738', '{OK}', '{America/Chicago}'),
+('739', '{OK,TX}', '{America/Chicago}'),
+('740', '{OK}', '{America/Chicago}'),
+('741', '{OK}', '{America/Chicago}'),
+('743', '{OK}', '{America/Chicago}'),
+('744', '{OK}', '{America/Chicago}'),
+('745', '{OK}', '{America/Chicago}'),
+('746', '{OK}', '{America/Chicago}'),
+('747', '{OK}', '{America/Chicago}'),
+('748', '{OK}', '{America/Chicago}'),
+('749', '{OK}', '{America/Chicago}'),
+('750', '{TX}', '{America/Chicago}'),
+('751', '{TX}', '{America/Chicago}'),
+('752', '{TX}', '{America/Chicago}'),
+('753', '{TX}', '{America/Chicago}'),
+('754', '{TX}', '{America/Chicago}'),
+('755', '{TX}', '{America/Chicago}'),
+('756', '{TX}', '{America/Chicago}'),
+('757', '{TX}', '{America/Chicago}'),
+('758', '{TX}', '{America/Chicago}'),
+('759', '{TX}', '{America/Chicago}'),
+('760', '{TX}', '{America/Chicago}'),
+('761', '{TX}', '{America/Chicago}'),
+('762', '{TX}', '{America/Chicago}'),
+('763', '{TX}', '{America/Chicago}'),
+('764', '{TX}', '{America/Chicago}'),
+('765', '{TX}', '{America/Chicago}'),
+('766', '{TX}', '{America/Chicago}'),
+('767', '{TX}', '{America/Chicago}'),
+('768', '{TX}', '{America/Chicago}'),
+('769', '{TX}', '{America/Chicago}'),
+('770', '{TX}', '{America/Chicago}'),
+('772', '{TX}', '{America/Chicago}'),
+('773', '{TX}', '{America/Chicago}'),
+('774', '{TX}', '{America/Chicago}'),
+('775', '{TX}', '{America/Chicago}'),
+('776', '{TX}', '{America/Chicago}'),
+('777', '{TX}', '{America/Chicago}'),
+('778', '{TX}', '{America/Chicago}'),
+('779', '{TX}', '{America/Chicago}'),
+('780', '{TX}', '{America/Chicago}'),
+('781', '{TX}', '{America/Chicago}'),
+('782', '{TX}', '{America/Chicago}'),
+('783', '{TX}', '{America/Chicago}'),
+('784', '{TX}', '{America/Chicago}'),
+('785', '{TX}', '{America/Chicago}'),
+('786', '{TX}', '{America/Chicago}'),
+('787', '{TX}', '{America/Chicago}'),
+('788', '{TX}', '{America/Chicago}'),
+('789', '{TX}', '{America/Chicago}'),
+('790', '{TX}', '{America/Chicago}'),
+('791', '{TX}', '{America/Chicago}'),
+('792', '{TX}', '{America/Chicago}'),
+('793', '{TX}', '{America/Chicago}'),
+('794', '{TX}', '{America/Chicago}'),
+('795', '{TX}', '{America/Chicago}'),
+('796', '{TX}', '{America/Chicago}'),
+('797', '{TX}', '{America/Chicago}'),
+('798', '{TX}', '{America/Chicago,America/Denver}'),
+('799', '{TX}', '{America/Chicago,America/Denver}'),
+('800', '{CO}', '{America/Denver}'),
+('801', '{CO}', '{America/Denver}'),
+('802', '{CO}', '{America/Denver}'),
+('803', '{CO}', '{America/Denver}'),
+('804', '{CO}', '{America/Denver}'),
+('805', '{CO}', '{America/Denver}'),
+('806', '{CO}', '{America/Denver}'),
+('807', '{CO}', '{America/Denver}'),
+('808', '{CO}', '{America/Denver}'),
+('809', '{CO}', '{America/Denver}'),
+('810', '{CO}', '{America/Denver}'),
+('811', '{CO}', '{America/Denver}'),
+('812', '{CO}', '{America/Denver}'),
+('813', '{CO}', '{America/Denver}'),
+('814', '{CO}', '{America/Denver}'),
+('815', '{CO}', '{America/Denver}'),
+('816', '{CO}', '{America/Denver}'),
+('820', '{WY}', '{America/Denver}'),
+('821', '{WY}', '{America/Denver}'),
+('822', '{WY}', '{America/Denver}'),
+('823', '{WY}', '{America/Denver}'),
+('824', '{WY}', '{America/Denver}'),
+('825', '{WY}', '{America/Denver}'),
+('826', '{WY}', '{America/Denver}'),
+('827', '{WY}', '{America/Denver}'),
+('828', '{WY}', '{America/Denver}'),
+('829', '{WY}', '{America/Denver}'),
+('830', '{WY}', '{America/Denver}'),
+('831', '{WY}', '{America/Denver}'),
+('832', '{ID}', '{America/Boise}'),
+('833', '{ID}', '{America/Boise}'),
+('834', '{ID,WY}', '{America/Boise,America/Denver}'),
+('835', '{ID}', '{America/Boise,America/Los_Angeles}'),
+('836', '{ID}', '{America/Boise}'),
+('837', '{ID}', '{America/Boise}'),
+('838', '{ID}', '{America/Los_Angeles}'),
+('840', '{UT}', '{America/Denver}'),
+('841', '{UT}', '{America/Denver}'),
+('842', '{UT}', '{America/Denver}'),
+('843', '{UT}', '{America/Denver}'),
+('844', '{UT}', '{America/Denver}'),
+('845', '{UT}', '{America/Denver}'),
+('846', '{UT}', '{America/Denver}'),
+('847', '{UT}', '{America/Denver}'),
+('850', '{AZ}', '{America/Phoenix}'),
+('851', '{AZ}', '{America/Phoenix}'),
+('852', '{AZ}', '{America/Phoenix}'),
+('853', '{AZ}', '{America/Phoenix}'),
+('855', '{AZ}', '{America/Phoenix}'),
+('856', '{AZ}', '{America/Phoenix}'),
+('857', '{AZ}', '{America/Phoenix}'),
+('859', '{AZ}', '{America/Phoenix}'),
+('860', '{AZ}', '{America/Denver,America/Phoenix}'),
+('863', '{AZ}', '{America/Phoenix}'),
+('864', '{AZ}', '{America/Phoenix}'),
+('865', '{AZ}', '{America/Denver,America/Phoenix}'),
+('870', '{NM}', '{America/Denver}'),
+('871', '{NM}', '{America/Denver}'),
+('873', '{NM}', '{America/Denver}'),
+('874', '{NM}', '{America/Denver}'),
+('875', '{NM}', '{America/Denver}'),
+('876', '{NM}', '{America/Denver}'),
+('877', '{NM}', '{America/Denver}'),
+('878', '{NM}', '{America/Denver}'),
+('879', '{NM}', '{America/Denver}'),
+('880', '{NM}', '{America/Denver}'),
+('881', '{NM}', '{America/Denver}'),
+('882', '{NM}', '{America/Denver}'),
+('883', '{NM}', '{America/Denver}'),
+('884', '{NM}', '{America/Denver}'),
+('885', '{TX}', '{America/Denver}'),
+('888', '{DC}', '{America/New_York}'),
+('889', '{NV}', '{America/Los_Angeles}'),
+('890', '{NV}', '{America/Los_Angeles}'),
+('891', '{NV}', '{America/Los_Angeles}'),
+('893', '{NV}', '{America/Los_Angeles}'),
+('894', '{NV}', '{America/Los_Angeles}'),
+('895', '{NV}', '{America/Los_Angeles}'),
+('897', '{NV}', '{America/Los_Angeles}'),
+('898', '{NV}', '{America/Los_Angeles}'),
+('900', '{CA}', '{America/Los_Angeles}'),
+('901', '{CA}', '{America/Los_Angeles}'),
+('902', '{CA}', '{America/Los_Angeles}'),
+('903', '{CA}', '{America/Los_Angeles}'),
+('904', '{CA}', '{America/Los_Angeles}'),
+('905', '{CA}', '{America/Los_Angeles}'),
+('906', '{CA}', '{America/Los_Angeles}'),
+('907', '{CA}', '{America/Los_Angeles}'),
+('908', '{CA}', '{America/Los_Angeles}'),
+('910', '{CA}', '{America/Los_Angeles}'),
+('911', '{CA}', '{America/Los_Angeles}'),
+('912', '{CA}', '{America/Los_Angeles}'),
+('913', '{CA}', '{America/Los_Angeles}'),
+('914', '{CA}', '{America/Los_Angeles}'),
+('915', '{CA}', '{America/Los_Angeles}'),
+('916', '{CA}', '{America/Los_Angeles}'),
+('917', '{CA}', '{America/Los_Angeles}'),
+('918', '{CA}', '{America/Los_Angeles}'),
+('919', '{CA}', '{America/Los_Angeles}'),
+('920', '{CA}', '{America/Los_Angeles}'),
+('921', '{CA}', '{America/Los_Angeles}'),
+('922', '{CA}', '{America/Los_Angeles}'),
+('923', '{CA}', '{America/Los_Angeles}'),
+('924', '{CA}', '{America/Los_Angeles}'),
+('925', '{CA}', '{America/Los_Angeles}'),
+('926', '{CA}', '{America/Los_Angeles}'),
+('927', '{CA}', '{America/Los_Angeles}'),
+('928', '{CA}', '{America/Los_Angeles}'),
+('930', '{CA}', '{America/Los_Angeles}'),
+('931', '{CA}', '{America/Los_Angeles}'),
+('932', '{CA}', '{America/Los_Angeles}'),
+('933', '{CA}', '{America/Los_Angeles}'),
+('934', '{CA}', '{America/Los_Angeles}'),
+('935', '{CA}', '{America/Los_Angeles}'),
+('936', '{CA}', '{America/Los_Angeles}'),
+('937', '{CA}', '{America/Los_Angeles}'),
+('938', '{CA}', '{America/Los_Angeles}'),
+('939', '{CA}', '{America/Los_Angeles}'),
+('940', '{CA}', '{America/Los_Angeles}'),
+('941', '{CA}', '{America/Los_Angeles}'),
+('942', '{CA}', '{America/Los_Angeles}'),
+('943', '{CA}', '{America/Los_Angeles}'),
+('944', '{CA}', '{America/Los_Angeles}'),
+('945', '{CA}', '{America/Los_Angeles}'),
+('946', '{CA}', '{America/Los_Angeles}'),
+('947', '{CA}', '{America/Los_Angeles}'),
+('948', '{CA}', '{America/Los_Angeles}'),
+('949', '{CA}', '{America/Los_Angeles}'),
+('950', '{CA}', '{America/Los_Angeles}'),
+('951', '{CA}', '{America/Los_Angeles}'),
+('952', '{CA}', '{America/Los_Angeles}'),
+('953', '{CA}', '{America/Los_Angeles}'),
+('954', '{CA}', '{America/Los_Angeles}'),
+('955', '{CA}', '{America/Los_Angeles}'),
+('956', '{CA}', '{America/Los_Angeles}'),
+('957', '{CA}', '{America/Los_Angeles}'),
+('958', '{CA}', '{America/Los_Angeles}'),
+('959', '{CA}', '{America/Los_Angeles}'),
+('960', '{CA}', '{America/Los_Angeles}'),
+('961', '{CA}', '{America/Los_Angeles}'),
+('967', '{AS,HI}', '{Pacific/Honolulu,Pacific/Pago_Pago}'),
+('968', '{HI}', '{Pacific/Honolulu}'),
+('969', '{FM,GU,MH,MP,PW}', '{Pacific/Chuuk,Pacific/Guam,Pacific/Majuro,Pacific/Palau,Pacific/Saipan}'),
+('970', '{OR}', '{America/Los_Angeles}'),
+('971', '{OR}', '{America/Los_Angeles}'),
+('972', '{OR}', '{America/Los_Angeles}'),
+('973', '{OR}', '{America/Los_Angeles}'),
+('974', '{OR}', '{America/Los_Angeles}'),
+('975', '{OR}', '{America/Los_Angeles}'),
+('976', '{OR}', '{America/Los_Angeles}'),
+('977', '{OR}', '{America/Los_Angeles}'),
+('978', '{OR}', '{America/Los_Angeles}'),
+('979', '{OR}', '{America/Boise,America/Los_Angeles}'),
+('980', '{WA}', '{America/Los_Angeles}'),
+('981', '{WA}', '{America/Los_Angeles}'),
+('982', '{WA}', '{America/Los_Angeles}'),
+('983', '{WA}', '{America/Los_Angeles}'),
+('984', '{WA}', '{America/Los_Angeles}'),
+('985', '{WA}', '{America/Los_Angeles}'),
+('986', '{WA}', '{America/Los_Angeles}'),
+('988', '{WA}', '{America/Los_Angeles}'),
+('989', '{WA}', '{America/Los_Angeles}'),
+('990', '{WA}', '{America/Los_Angeles}'),
+('991', '{WA}', '{America/Los_Angeles}'),
+('992', '{WA}', '{America/Los_Angeles}'),
+('993', '{WA}', '{America/Los_Angeles}'),
+('994', '{WA}', '{America/Los_Angeles}'),
+('995', '{AK}', '{America/Adak,America/Anchorage,America/Nome}'),
+('996', '{AK}', '{America/Anchorage,America/Nome,America/Yakutat}'),
+('997', '{AK}', '{America/Anchorage,America/Nome}'),
+('998', '{AK}', '{America/Juneau,America/Sitka}'),
+('999', '{AK}', '{America/Juneau,America/Metlakatla,America/Sitka}')
+on conflict (prefix) do update set
+  regions = excluded.regions,
+  timezones = excluded.timezones;
+
+-- sql/60_reference/template_variables.sql
+-- Filled in by the engine right before a text is sent.
+insert into reference.template_variables (name, meaning, example) values
+('first_name', 'First name of the contact.', 'Dana'),
+('last_name', 'Last name of the contact.', 'Reyes'),
+('full_name', 'First and last name, as far as they are known.', 'Dana Reyes'),
+('team_name', 'Name of the team that sends.', 'Acme Plumbing'),
+('phone', 'Number that the text goes to, in E.164.', '+12025550123'),
+('email', 'E-mail address of the contact.', 'dana@example.com'),
+('postal_code', 'Postal code of the contact.', '20500'),
+('appointment_date', 'Date of the appointment that put the contact on the list, in the contact''s zone.', 'Tuesday, March 3'),
+('appointment_time', 'Its time of day, in the contact''s zone.', '9:30 AM')
+on conflict (name) do update set meaning = excluded.meaning, example = excluded.example;
+
+-- sql/60_reference/timezones.sql
+-- Spellings of time zones, from the IANA database (public domain). Written by tests/support/reference_rows.py.
+insert into reference.timezones (spelling, timezone) values
+('africa/abidjan', 'Africa/Abidjan'),
+('africa/accra', 'Africa/Accra'),
+('africa/addis_ababa', 'Africa/Addis_Ababa'),
+('africa/algiers', 'Africa/Algiers'),
+('africa/asmara', 'Africa/Asmara'),
+('africa/asmera', 'Africa/Nairobi'),
+('africa/bamako', 'Africa/Bamako'),
+('africa/bangui', 'Africa/Bangui'),
+('africa/banjul', 'Africa/Banjul'),
+('africa/bissau', 'Africa/Bissau'),
+('africa/blantyre', 'Africa/Blantyre'),
+('africa/brazzaville', 'Africa/Brazzaville'),
+('africa/bujumbura', 'Africa/Bujumbura'),
+('africa/cairo', 'Africa/Cairo'),
+('africa/casablanca', 'Africa/Casablanca'),
+('africa/ceuta', 'Africa/Ceuta'),
+('africa/conakry', 'Africa/Conakry'),
+('africa/dakar', 'Africa/Dakar'),
+('africa/dar_es_salaam', 'Africa/Dar_es_Salaam'),
+('africa/djibouti', 'Africa/Djibouti'),
+('africa/douala', 'Africa/Douala'),
+('africa/el_aaiun', 'Africa/El_Aaiun'),
+('africa/freetown', 'Africa/Freetown'),
+('africa/gaborone', 'Africa/Gaborone'),
+('africa/harare', 'Africa/Harare'),
+('africa/johannesburg', 'Africa/Johannesburg'),
+('africa/juba', 'Africa/Juba'),
+('africa/kampala', 'Africa/Kampala'),
+('africa/khartoum', 'Africa/Khartoum'),
+('africa/kigali', 'Africa/Kigali'),
+('africa/kinshasa', 'Africa/Kinshasa'),
+('africa/lagos', 'Africa/Lagos'),
+('africa/libreville', 'Africa/Libreville'),
+('africa/lome', 'Africa/Lome'),
+('africa/luanda', 'Africa/Luanda'),
+('africa/lubumbashi', 'Africa/Lubumbashi'),
+('africa/lusaka', 'Africa/Lusaka'),
+('africa/malabo', 'Africa/Malabo'),
+('africa/maputo', 'Africa/Maputo'),
+('africa/maseru', 'Africa/Maseru'),
+('africa/mbabane', 'Africa/Mbabane'),
+('africa/mogadishu', 'Africa/Mogadishu'),
+('africa/monrovia', 'Africa/Monrovia'),
+('africa/nairobi', 'Africa/Nairobi'),
+('africa/ndjamena', 'Africa/Ndjamena'),
+('africa/niamey', 'Africa/Niamey'),
+('africa/nouakchott', 'Africa/Nouakchott'),
+('africa/ouagadougou', 'Africa/Ouagadougou'),
+('africa/porto-novo', 'Africa/Porto-Novo'),
+('africa/sao_tome', 'Africa/Sao_Tome'),
+('africa/timbuktu', 'Africa/Abidjan'),
+('africa/tripoli', 'Africa/Tripoli'),
+('africa/tunis', 'Africa/Tunis'),
+('africa/windhoek', 'Africa/Windhoek'),
+('akdt', 'America/Anchorage'),
+('akst', 'America/Anchorage'),
+('alaska', 'America/Anchorage'),
+('alaska time', 'America/Anchorage'),
+('alaskan standard time', 'America/Anchorage'),
+('america/adak', 'America/Adak'),
+('america/anchorage', 'America/Anchorage'),
+('america/anguilla', 'America/Anguilla'),
+('america/antigua', 'America/Antigua'),
+('america/araguaina', 'America/Araguaina'),
+('america/argentina/buenos_aires', 'America/Argentina/Buenos_Aires'),
+('america/argentina/catamarca', 'America/Argentina/Catamarca'),
+('america/argentina/comodrivadavia', 'America/Argentina/Catamarca'),
+('america/argentina/cordoba', 'America/Argentina/Cordoba'),
+('america/argentina/jujuy', 'America/Argentina/Jujuy'),
+('america/argentina/la_rioja', 'America/Argentina/La_Rioja'),
+('america/argentina/mendoza', 'America/Argentina/Mendoza'),
+('america/argentina/rio_gallegos', 'America/Argentina/Rio_Gallegos'),
+('america/argentina/salta', 'America/Argentina/Salta'),
+('america/argentina/san_juan', 'America/Argentina/San_Juan'),
+('america/argentina/san_luis', 'America/Argentina/San_Luis'),
+('america/argentina/tucuman', 'America/Argentina/Tucuman'),
+('america/argentina/ushuaia', 'America/Argentina/Ushuaia'),
+('america/aruba', 'America/Aruba'),
+('america/asuncion', 'America/Asuncion'),
+('america/atikokan', 'America/Atikokan'),
+('america/atka', 'America/Adak'),
+('america/bahia', 'America/Bahia'),
+('america/bahia_banderas', 'America/Bahia_Banderas'),
+('america/barbados', 'America/Barbados'),
+('america/belem', 'America/Belem'),
+('america/belize', 'America/Belize'),
+('america/blanc-sablon', 'America/Blanc-Sablon'),
+('america/boa_vista', 'America/Boa_Vista'),
+('america/bogota', 'America/Bogota'),
+('america/boise', 'America/Boise'),
+('america/buenos_aires', 'America/Argentina/Buenos_Aires'),
+('america/cambridge_bay', 'America/Cambridge_Bay'),
+('america/campo_grande', 'America/Campo_Grande'),
+('america/cancun', 'America/Cancun'),
+('america/caracas', 'America/Caracas'),
+('america/catamarca', 'America/Argentina/Catamarca'),
+('america/cayenne', 'America/Cayenne'),
+('america/cayman', 'America/Cayman'),
+('america/chicago', 'America/Chicago'),
+('america/chihuahua', 'America/Chihuahua'),
+('america/ciudad_juarez', 'America/Ciudad_Juarez'),
+('america/coral_harbour', 'America/Panama'),
+('america/cordoba', 'America/Argentina/Cordoba'),
+('america/costa_rica', 'America/Costa_Rica'),
+('america/coyhaique', 'America/Coyhaique'),
+('america/creston', 'America/Creston'),
+('america/cuiaba', 'America/Cuiaba'),
+('america/curacao', 'America/Curacao'),
+('america/danmarkshavn', 'America/Danmarkshavn'),
+('america/dawson', 'America/Dawson'),
+('america/dawson_creek', 'America/Dawson_Creek'),
+('america/denver', 'America/Denver'),
+('america/detroit', 'America/Detroit'),
+('america/dominica', 'America/Dominica'),
+('america/edmonton', 'America/Edmonton'),
+('america/eirunepe', 'America/Eirunepe'),
+('america/el_salvador', 'America/El_Salvador'),
+('america/ensenada', 'America/Tijuana'),
+('america/fort_nelson', 'America/Fort_Nelson'),
+('america/fort_wayne', 'America/Indiana/Indianapolis'),
+('america/fortaleza', 'America/Fortaleza'),
+('america/glace_bay', 'America/Glace_Bay'),
+('america/godthab', 'America/Nuuk'),
+('america/goose_bay', 'America/Goose_Bay'),
+('america/grand_turk', 'America/Grand_Turk'),
+('america/grenada', 'America/Grenada'),
+('america/guadeloupe', 'America/Guadeloupe'),
+('america/guatemala', 'America/Guatemala'),
+('america/guayaquil', 'America/Guayaquil'),
+('america/guyana', 'America/Guyana'),
+('america/halifax', 'America/Halifax'),
+('america/havana', 'America/Havana'),
+('america/hermosillo', 'America/Hermosillo'),
+('america/indiana/indianapolis', 'America/Indiana/Indianapolis'),
+('america/indiana/knox', 'America/Indiana/Knox'),
+('america/indiana/marengo', 'America/Indiana/Marengo'),
+('america/indiana/petersburg', 'America/Indiana/Petersburg'),
+('america/indiana/tell_city', 'America/Indiana/Tell_City'),
+('america/indiana/vevay', 'America/Indiana/Vevay'),
+('america/indiana/vincennes', 'America/Indiana/Vincennes'),
+('america/indiana/winamac', 'America/Indiana/Winamac'),
+('america/indianapolis', 'America/Indiana/Indianapolis'),
+('america/inuvik', 'America/Inuvik'),
+('america/iqaluit', 'America/Iqaluit'),
+('america/jamaica', 'America/Jamaica'),
+('america/jujuy', 'America/Argentina/Jujuy'),
+('america/juneau', 'America/Juneau'),
+('america/kentucky/louisville', 'America/Kentucky/Louisville'),
+('america/kentucky/monticello', 'America/Kentucky/Monticello'),
+('america/knox_in', 'America/Indiana/Knox'),
+('america/kralendijk', 'America/Kralendijk'),
+('america/la_paz', 'America/La_Paz'),
+('america/lima', 'America/Lima'),
+('america/los_angeles', 'America/Los_Angeles'),
+('america/louisville', 'America/Kentucky/Louisville'),
+('america/lower_princes', 'America/Lower_Princes'),
+('america/maceio', 'America/Maceio'),
+('america/managua', 'America/Managua'),
+('america/manaus', 'America/Manaus'),
+('america/marigot', 'America/Marigot'),
+('america/martinique', 'America/Martinique'),
+('america/matamoros', 'America/Matamoros'),
+('america/mazatlan', 'America/Mazatlan'),
+('america/mendoza', 'America/Argentina/Mendoza'),
+('america/menominee', 'America/Menominee'),
+('america/merida', 'America/Merida'),
+('america/metlakatla', 'America/Metlakatla'),
+('america/mexico_city', 'America/Mexico_City'),
+('america/miquelon', 'America/Miquelon'),
+('america/moncton', 'America/Moncton'),
+('america/monterrey', 'America/Monterrey'),
+('america/montevideo', 'America/Montevideo'),
+('america/montreal', 'America/Toronto'),
+('america/montserrat', 'America/Montserrat'),
+('america/nassau', 'America/Nassau'),
+('america/new_york', 'America/New_York'),
+('america/nipigon', 'America/Toronto'),
+('america/nome', 'America/Nome'),
+('america/noronha', 'America/Noronha'),
+('america/north_dakota/beulah', 'America/North_Dakota/Beulah'),
+('america/north_dakota/center', 'America/North_Dakota/Center'),
+('america/north_dakota/new_salem', 'America/North_Dakota/New_Salem'),
+('america/nuuk', 'America/Nuuk'),
+('america/ojinaga', 'America/Ojinaga'),
+('america/panama', 'America/Panama'),
+('america/pangnirtung', 'America/Iqaluit'),
+('america/paramaribo', 'America/Paramaribo'),
+('america/phoenix', 'America/Phoenix'),
+('america/port-au-prince', 'America/Port-au-Prince'),
+('america/port_of_spain', 'America/Port_of_Spain'),
+('america/porto_acre', 'America/Rio_Branco'),
+('america/porto_velho', 'America/Porto_Velho'),
+('america/puerto_rico', 'America/Puerto_Rico'),
+('america/punta_arenas', 'America/Punta_Arenas'),
+('america/rainy_river', 'America/Winnipeg'),
+('america/rankin_inlet', 'America/Rankin_Inlet'),
+('america/recife', 'America/Recife'),
+('america/regina', 'America/Regina'),
+('america/resolute', 'America/Resolute'),
+('america/rio_branco', 'America/Rio_Branco'),
+('america/rosario', 'America/Argentina/Cordoba'),
+('america/santa_isabel', 'America/Tijuana'),
+('america/santarem', 'America/Santarem'),
+('america/santiago', 'America/Santiago'),
+('america/santo_domingo', 'America/Santo_Domingo'),
+('america/sao_paulo', 'America/Sao_Paulo'),
+('america/scoresbysund', 'America/Scoresbysund'),
+('america/shiprock', 'America/Denver'),
+('america/sitka', 'America/Sitka'),
+('america/st_barthelemy', 'America/St_Barthelemy'),
+('america/st_johns', 'America/St_Johns'),
+('america/st_kitts', 'America/St_Kitts'),
+('america/st_lucia', 'America/St_Lucia'),
+('america/st_thomas', 'America/St_Thomas'),
+('america/st_vincent', 'America/St_Vincent'),
+('america/swift_current', 'America/Swift_Current'),
+('america/tegucigalpa', 'America/Tegucigalpa'),
+('america/thule', 'America/Thule'),
+('america/thunder_bay', 'America/Toronto'),
+('america/tijuana', 'America/Tijuana'),
+('america/toronto', 'America/Toronto'),
+('america/tortola', 'America/Tortola'),
+('america/vancouver', 'America/Vancouver'),
+('america/virgin', 'America/Puerto_Rico'),
+('america/whitehorse', 'America/Whitehorse'),
+('america/winnipeg', 'America/Winnipeg'),
+('america/yakutat', 'America/Yakutat'),
+('america/yellowknife', 'America/Edmonton'),
+('antarctica/casey', 'Antarctica/Casey'),
+('antarctica/davis', 'Antarctica/Davis'),
+('antarctica/dumontdurville', 'Antarctica/DumontDUrville'),
+('antarctica/macquarie', 'Antarctica/Macquarie'),
+('antarctica/mawson', 'Antarctica/Mawson'),
+('antarctica/mcmurdo', 'Antarctica/McMurdo'),
+('antarctica/palmer', 'Antarctica/Palmer'),
+('antarctica/rothera', 'Antarctica/Rothera'),
+('antarctica/south_pole', 'Pacific/Auckland'),
+('antarctica/syowa', 'Antarctica/Syowa'),
+('antarctica/troll', 'Antarctica/Troll'),
+('antarctica/vostok', 'Antarctica/Vostok'),
+('arctic/longyearbyen', 'Arctic/Longyearbyen'),
+('arizona', 'America/Phoenix'),
+('asia/aden', 'Asia/Aden'),
+('asia/almaty', 'Asia/Almaty'),
+('asia/amman', 'Asia/Amman'),
+('asia/anadyr', 'Asia/Anadyr'),
+('asia/aqtau', 'Asia/Aqtau'),
+('asia/aqtobe', 'Asia/Aqtobe'),
+('asia/ashgabat', 'Asia/Ashgabat'),
+('asia/ashkhabad', 'Asia/Ashgabat'),
+('asia/atyrau', 'Asia/Atyrau'),
+('asia/baghdad', 'Asia/Baghdad'),
+('asia/bahrain', 'Asia/Bahrain'),
+('asia/baku', 'Asia/Baku'),
+('asia/bangkok', 'Asia/Bangkok'),
+('asia/barnaul', 'Asia/Barnaul'),
+('asia/beirut', 'Asia/Beirut'),
+('asia/bishkek', 'Asia/Bishkek'),
+('asia/brunei', 'Asia/Brunei'),
+('asia/calcutta', 'Asia/Kolkata'),
+('asia/chita', 'Asia/Chita'),
+('asia/choibalsan', 'Asia/Ulaanbaatar'),
+('asia/chongqing', 'Asia/Shanghai'),
+('asia/chungking', 'Asia/Shanghai'),
+('asia/colombo', 'Asia/Colombo'),
+('asia/dacca', 'Asia/Dhaka'),
+('asia/damascus', 'Asia/Damascus'),
+('asia/dhaka', 'Asia/Dhaka'),
+('asia/dili', 'Asia/Dili'),
+('asia/dubai', 'Asia/Dubai'),
+('asia/dushanbe', 'Asia/Dushanbe'),
+('asia/famagusta', 'Asia/Famagusta'),
+('asia/gaza', 'Asia/Gaza'),
+('asia/harbin', 'Asia/Shanghai'),
+('asia/hebron', 'Asia/Hebron'),
+('asia/ho_chi_minh', 'Asia/Ho_Chi_Minh'),
+('asia/hong_kong', 'Asia/Hong_Kong'),
+('asia/hovd', 'Asia/Hovd'),
+('asia/irkutsk', 'Asia/Irkutsk'),
+('asia/istanbul', 'Europe/Istanbul'),
+('asia/jakarta', 'Asia/Jakarta'),
+('asia/jayapura', 'Asia/Jayapura'),
+('asia/jerusalem', 'Asia/Jerusalem'),
+('asia/kabul', 'Asia/Kabul'),
+('asia/kamchatka', 'Asia/Kamchatka'),
+('asia/karachi', 'Asia/Karachi'),
+('asia/kashgar', 'Asia/Urumqi'),
+('asia/kathmandu', 'Asia/Kathmandu'),
+('asia/katmandu', 'Asia/Kathmandu'),
+('asia/khandyga', 'Asia/Khandyga'),
+('asia/kolkata', 'Asia/Kolkata'),
+('asia/krasnoyarsk', 'Asia/Krasnoyarsk'),
+('asia/kuala_lumpur', 'Asia/Kuala_Lumpur'),
+('asia/kuching', 'Asia/Kuching'),
+('asia/kuwait', 'Asia/Kuwait'),
+('asia/macao', 'Asia/Macau'),
+('asia/macau', 'Asia/Macau'),
+('asia/magadan', 'Asia/Magadan'),
+('asia/makassar', 'Asia/Makassar'),
+('asia/manila', 'Asia/Manila'),
+('asia/muscat', 'Asia/Muscat'),
+('asia/nicosia', 'Asia/Nicosia'),
+('asia/novokuznetsk', 'Asia/Novokuznetsk'),
+('asia/novosibirsk', 'Asia/Novosibirsk'),
+('asia/omsk', 'Asia/Omsk'),
+('asia/oral', 'Asia/Oral'),
+('asia/phnom_penh', 'Asia/Phnom_Penh'),
+('asia/pontianak', 'Asia/Pontianak'),
+('asia/pyongyang', 'Asia/Pyongyang'),
+('asia/qatar', 'Asia/Qatar'),
+('asia/qostanay', 'Asia/Qostanay'),
+('asia/qyzylorda', 'Asia/Qyzylorda'),
+('asia/rangoon', 'Asia/Yangon'),
+('asia/riyadh', 'Asia/Riyadh'),
+('asia/saigon', 'Asia/Ho_Chi_Minh'),
+('asia/sakhalin', 'Asia/Sakhalin'),
+('asia/samarkand', 'Asia/Samarkand'),
+('asia/seoul', 'Asia/Seoul'),
+('asia/shanghai', 'Asia/Shanghai'),
+('asia/singapore', 'Asia/Singapore'),
+('asia/srednekolymsk', 'Asia/Srednekolymsk'),
+('asia/taipei', 'Asia/Taipei'),
+('asia/tashkent', 'Asia/Tashkent'),
+('asia/tbilisi', 'Asia/Tbilisi'),
+('asia/tehran', 'Asia/Tehran'),
+('asia/tel_aviv', 'Asia/Jerusalem'),
+('asia/thimbu', 'Asia/Thimphu'),
+('asia/thimphu', 'Asia/Thimphu'),
+('asia/tokyo', 'Asia/Tokyo'),
+('asia/tomsk', 'Asia/Tomsk'),
+('asia/ujung_pandang', 'Asia/Makassar'),
+('asia/ulaanbaatar', 'Asia/Ulaanbaatar'),
+('asia/ulan_bator', 'Asia/Ulaanbaatar'),
+('asia/urumqi', 'Asia/Urumqi'),
+('asia/ust-nera', 'Asia/Ust-Nera'),
+('asia/vientiane', 'Asia/Vientiane'),
+('asia/vladivostok', 'Asia/Vladivostok'),
+('asia/yakutsk', 'Asia/Yakutsk'),
+('asia/yangon', 'Asia/Yangon'),
+('asia/yekaterinburg', 'Asia/Yekaterinburg'),
+('asia/yerevan', 'Asia/Yerevan'),
+('atlantic standard time', 'America/Halifax'),
+('atlantic time', 'America/Halifax'),
+('atlantic/azores', 'Atlantic/Azores'),
+('atlantic/bermuda', 'Atlantic/Bermuda'),
+('atlantic/canary', 'Atlantic/Canary'),
+('atlantic/cape_verde', 'Atlantic/Cape_Verde'),
+('atlantic/faeroe', 'Atlantic/Faroe'),
+('atlantic/faroe', 'Atlantic/Faroe'),
+('atlantic/jan_mayen', 'Europe/Berlin'),
+('atlantic/madeira', 'Atlantic/Madeira'),
+('atlantic/reykjavik', 'Atlantic/Reykjavik'),
+('atlantic/south_georgia', 'Atlantic/South_Georgia'),
+('atlantic/st_helena', 'Atlantic/St_Helena'),
+('atlantic/stanley', 'Atlantic/Stanley'),
+('australia/act', 'Australia/Sydney'),
+('australia/adelaide', 'Australia/Adelaide'),
+('australia/brisbane', 'Australia/Brisbane'),
+('australia/broken_hill', 'Australia/Broken_Hill'),
+('australia/canberra', 'Australia/Sydney'),
+('australia/currie', 'Australia/Hobart'),
+('australia/darwin', 'Australia/Darwin'),
+('australia/eucla', 'Australia/Eucla'),
+('australia/hobart', 'Australia/Hobart'),
+('australia/lhi', 'Australia/Lord_Howe'),
+('australia/lindeman', 'Australia/Lindeman'),
+('australia/lord_howe', 'Australia/Lord_Howe'),
+('australia/melbourne', 'Australia/Melbourne'),
+('australia/north', 'Australia/Darwin'),
+('australia/nsw', 'Australia/Sydney'),
+('australia/perth', 'Australia/Perth'),
+('australia/queensland', 'Australia/Brisbane'),
+('australia/south', 'Australia/Adelaide'),
+('australia/sydney', 'Australia/Sydney'),
+('australia/tasmania', 'Australia/Hobart'),
+('australia/victoria', 'Australia/Melbourne'),
+('australia/west', 'Australia/Perth'),
+('australia/yancowinna', 'Australia/Broken_Hill'),
+('brazil/acre', 'America/Rio_Branco'),
+('brazil/denoronha', 'America/Noronha'),
+('brazil/east', 'America/Sao_Paulo'),
+('brazil/west', 'America/Manaus'),
+('canada/atlantic', 'America/Halifax'),
+('canada/central', 'America/Winnipeg'),
+('canada/eastern', 'America/Toronto'),
+('canada/mountain', 'America/Edmonton'),
+('canada/newfoundland', 'America/St_Johns'),
+('canada/pacific', 'America/Vancouver'),
+('canada/saskatchewan', 'America/Regina'),
+('canada/yukon', 'America/Whitehorse'),
+('cdt', 'America/Chicago'),
+('central', 'America/Chicago'),
+('central standard time', 'America/Chicago'),
+('central time', 'America/Chicago'),
+('chile/continental', 'America/Santiago'),
+('chile/easterisland', 'Pacific/Easter'),
+('cst', 'America/Chicago'),
+('cst6cdt', 'America/Chicago'),
+('ct', 'America/Chicago'),
+('eastern', 'America/New_York'),
+('eastern standard time', 'America/New_York'),
+('eastern time', 'America/New_York'),
+('edt', 'America/New_York'),
+('est', 'America/New_York'),
+('est5edt', 'America/New_York'),
+('et', 'America/New_York'),
+('europe/amsterdam', 'Europe/Amsterdam'),
+('europe/andorra', 'Europe/Andorra'),
+('europe/astrakhan', 'Europe/Astrakhan'),
+('europe/athens', 'Europe/Athens'),
+('europe/belfast', 'Europe/London'),
+('europe/belgrade', 'Europe/Belgrade'),
+('europe/berlin', 'Europe/Berlin'),
+('europe/bratislava', 'Europe/Bratislava'),
+('europe/brussels', 'Europe/Brussels'),
+('europe/bucharest', 'Europe/Bucharest'),
+('europe/budapest', 'Europe/Budapest'),
+('europe/busingen', 'Europe/Busingen'),
+('europe/chisinau', 'Europe/Chisinau'),
+('europe/copenhagen', 'Europe/Copenhagen'),
+('europe/dublin', 'Europe/Dublin'),
+('europe/gibraltar', 'Europe/Gibraltar'),
+('europe/guernsey', 'Europe/Guernsey'),
+('europe/helsinki', 'Europe/Helsinki'),
+('europe/isle_of_man', 'Europe/Isle_of_Man'),
+('europe/istanbul', 'Europe/Istanbul'),
+('europe/jersey', 'Europe/Jersey'),
+('europe/kaliningrad', 'Europe/Kaliningrad'),
+('europe/kiev', 'Europe/Kyiv'),
+('europe/kirov', 'Europe/Kirov'),
+('europe/kyiv', 'Europe/Kyiv'),
+('europe/lisbon', 'Europe/Lisbon'),
+('europe/ljubljana', 'Europe/Ljubljana'),
+('europe/london', 'Europe/London'),
+('europe/luxembourg', 'Europe/Luxembourg'),
+('europe/madrid', 'Europe/Madrid'),
+('europe/malta', 'Europe/Malta'),
+('europe/mariehamn', 'Europe/Mariehamn'),
+('europe/minsk', 'Europe/Minsk'),
+('europe/monaco', 'Europe/Monaco'),
+('europe/moscow', 'Europe/Moscow'),
+('europe/nicosia', 'Asia/Nicosia'),
+('europe/oslo', 'Europe/Oslo'),
+('europe/paris', 'Europe/Paris'),
+('europe/podgorica', 'Europe/Podgorica'),
+('europe/prague', 'Europe/Prague'),
+('europe/riga', 'Europe/Riga'),
+('europe/rome', 'Europe/Rome'),
+('europe/samara', 'Europe/Samara'),
+('europe/san_marino', 'Europe/San_Marino'),
+('europe/sarajevo', 'Europe/Sarajevo'),
+('europe/saratov', 'Europe/Saratov'),
+('europe/simferopol', 'Europe/Simferopol'),
+('europe/skopje', 'Europe/Skopje'),
+('europe/sofia', 'Europe/Sofia'),
+('europe/stockholm', 'Europe/Stockholm'),
+('europe/tallinn', 'Europe/Tallinn'),
+('europe/tirane', 'Europe/Tirane'),
+('europe/tiraspol', 'Europe/Chisinau'),
+('europe/ulyanovsk', 'Europe/Ulyanovsk'),
+('europe/uzhgorod', 'Europe/Kyiv'),
+('europe/vaduz', 'Europe/Vaduz'),
+('europe/vatican', 'Europe/Vatican'),
+('europe/vienna', 'Europe/Vienna'),
+('europe/vilnius', 'Europe/Vilnius'),
+('europe/volgograd', 'Europe/Volgograd'),
+('europe/warsaw', 'Europe/Warsaw'),
+('europe/zagreb', 'Europe/Zagreb'),
+('europe/zaporozhye', 'Europe/Kyiv'),
+('europe/zurich', 'Europe/Zurich'),
+('hawaii', 'Pacific/Honolulu'),
+('hawaii time', 'Pacific/Honolulu'),
+('hawaiian standard time', 'Pacific/Honolulu'),
+('hst', 'Pacific/Honolulu'),
+('indian/antananarivo', 'Indian/Antananarivo'),
+('indian/chagos', 'Indian/Chagos'),
+('indian/christmas', 'Indian/Christmas'),
+('indian/cocos', 'Indian/Cocos'),
+('indian/comoro', 'Indian/Comoro'),
+('indian/kerguelen', 'Indian/Kerguelen'),
+('indian/mahe', 'Indian/Mahe'),
+('indian/maldives', 'Indian/Maldives'),
+('indian/mauritius', 'Indian/Mauritius'),
+('indian/mayotte', 'Indian/Mayotte'),
+('indian/reunion', 'Indian/Reunion'),
+('mdt', 'America/Denver'),
+('mexico/bajanorte', 'America/Tijuana'),
+('mexico/bajasur', 'America/Mazatlan'),
+('mexico/general', 'America/Mexico_City'),
+('mountain', 'America/Denver'),
+('mountain standard time', 'America/Denver'),
+('mountain time', 'America/Denver'),
+('mst7mdt', 'America/Denver'),
+('newfoundland standard time', 'America/St_Johns'),
+('newfoundland time', 'America/St_Johns'),
+('pacific', 'America/Los_Angeles'),
+('pacific standard time', 'America/Los_Angeles'),
+('pacific time', 'America/Los_Angeles'),
+('pacific/apia', 'Pacific/Apia'),
+('pacific/auckland', 'Pacific/Auckland'),
+('pacific/bougainville', 'Pacific/Bougainville'),
+('pacific/chatham', 'Pacific/Chatham'),
+('pacific/chuuk', 'Pacific/Chuuk'),
+('pacific/easter', 'Pacific/Easter'),
+('pacific/efate', 'Pacific/Efate'),
+('pacific/enderbury', 'Pacific/Kanton'),
+('pacific/fakaofo', 'Pacific/Fakaofo'),
+('pacific/fiji', 'Pacific/Fiji'),
+('pacific/funafuti', 'Pacific/Funafuti'),
+('pacific/galapagos', 'Pacific/Galapagos'),
+('pacific/gambier', 'Pacific/Gambier'),
+('pacific/guadalcanal', 'Pacific/Guadalcanal'),
+('pacific/guam', 'Pacific/Guam'),
+('pacific/honolulu', 'Pacific/Honolulu'),
+('pacific/johnston', 'Pacific/Honolulu'),
+('pacific/kanton', 'Pacific/Kanton'),
+('pacific/kiritimati', 'Pacific/Kiritimati'),
+('pacific/kosrae', 'Pacific/Kosrae'),
+('pacific/kwajalein', 'Pacific/Kwajalein'),
+('pacific/majuro', 'Pacific/Majuro'),
+('pacific/marquesas', 'Pacific/Marquesas'),
+('pacific/midway', 'Pacific/Midway'),
+('pacific/nauru', 'Pacific/Nauru'),
+('pacific/niue', 'Pacific/Niue'),
+('pacific/norfolk', 'Pacific/Norfolk'),
+('pacific/noumea', 'Pacific/Noumea'),
+('pacific/pago_pago', 'Pacific/Pago_Pago'),
+('pacific/palau', 'Pacific/Palau'),
+('pacific/pitcairn', 'Pacific/Pitcairn'),
+('pacific/pohnpei', 'Pacific/Pohnpei'),
+('pacific/ponape', 'Pacific/Guadalcanal'),
+('pacific/port_moresby', 'Pacific/Port_Moresby'),
+('pacific/rarotonga', 'Pacific/Rarotonga'),
+('pacific/saipan', 'Pacific/Saipan'),
+('pacific/samoa', 'Pacific/Pago_Pago'),
+('pacific/tahiti', 'Pacific/Tahiti'),
+('pacific/tarawa', 'Pacific/Tarawa'),
+('pacific/tongatapu', 'Pacific/Tongatapu'),
+('pacific/truk', 'Pacific/Port_Moresby'),
+('pacific/wake', 'Pacific/Wake'),
+('pacific/wallis', 'Pacific/Wallis'),
+('pacific/yap', 'Pacific/Port_Moresby'),
+('pdt', 'America/Los_Angeles'),
+('pst', 'America/Los_Angeles'),
+('pst8pdt', 'America/Los_Angeles'),
+('pt', 'America/Los_Angeles'),
+('us mountain standard time', 'America/Phoenix'),
+('us/alaska', 'America/Anchorage'),
+('us/aleutian', 'America/Adak'),
+('us/arizona', 'America/Phoenix'),
+('us/central', 'America/Chicago'),
+('us/east-indiana', 'America/Indiana/Indianapolis'),
+('us/eastern', 'America/New_York'),
+('us/hawaii', 'Pacific/Honolulu'),
+('us/indiana-starke', 'America/Indiana/Knox'),
+('us/michigan', 'America/Detroit'),
+('us/mountain', 'America/Denver'),
+('us/pacific', 'America/Los_Angeles'),
+('us/samoa', 'Pacific/Pago_Pago')
+on conflict (spelling) do update set
+  timezone = excluded.timezone;
+
+-- sql/60_reference/transitions.sql
+-- Kept equal to the triggers by a test that tries every pair.
+insert into reference.transitions (entity, from_status, to_status) values
+('audience_list', 'ACTIVE', 'ARCHIVED'),
+('audience_list', 'ARCHIVED', 'ACTIVE'),
+('audience_run', 'QUEUED', 'RUNNING'),
+('audience_run', 'QUEUED', 'FAILED'),
+('audience_run', 'RUNNING', 'SUCCEEDED'),
+('audience_run', 'RUNNING', 'PARTIAL'),
+('audience_run', 'RUNNING', 'FAILED'),
+('campaign', 'CREATED', 'SCHEDULED'),
+('campaign', 'CREATED', 'ACTIVE'),
+('campaign', 'CREATED', 'CANCELLED'),
+('campaign', 'SCHEDULED', 'CREATED'),
+('campaign', 'SCHEDULED', 'ACTIVE'),
+('campaign', 'SCHEDULED', 'CANCELLED'),
+('campaign', 'ACTIVE', 'PAUSED'),
+('campaign', 'ACTIVE', 'COMPLETED'),
+('campaign', 'ACTIVE', 'CANCELLED'),
+('campaign', 'PAUSED', 'ACTIVE'),
+('campaign', 'PAUSED', 'CANCELLED'),
+('enrollment', 'ACTIVE', 'COMPLETED'),
+('enrollment', 'ACTIVE', 'BOOKED'),
+('enrollment', 'ACTIVE', 'OPTED_OUT'),
+('enrollment', 'ACTIVE', 'SUPPRESSED'),
+('enrollment', 'ACTIVE', 'FAILED'),
+('enrollment', 'ACTIVE', 'CANCELLED'),
+('job', 'READY', 'CLAIMED'),
+('job', 'READY', 'CANCELLED'),
+('job', 'CLAIMED', 'READY'),
+('job', 'CLAIMED', 'DISPATCHED'),
+('job', 'CLAIMED', 'AMBIGUOUS'),
+('job', 'CLAIMED', 'FAILED'),
+('job', 'CLAIMED', 'CANCELLED'),
+('job', 'DISPATCHED', 'DONE'),
+('job', 'DISPATCHED', 'FAILED'),
+('job', 'DISPATCHED', 'CANCELLED'),
+('job', 'AMBIGUOUS', 'DISPATCHED'),
+('job', 'AMBIGUOUS', 'READY'),
+('job', 'AMBIGUOUS', 'FAILED'),
+('job', 'AMBIGUOUS', 'CANCELLED')
+on conflict do nothing;
+
+-- sql/60_reference/validation_codes.sql
+-- In messages %1$s is the node or edge that the issue is about; what follows is what the check found.
+insert into reference.validation_codes (code, severity, about, message, meaning, cure) values
+(
+  'graph_invalid', 'error', 'graph',
+  'The graph is %2$s.',
+  'What was sent is not a graph.',
+  'Send an object with the lists nodes and edges, as React Flow''s toObject() gives it.'
+),
+(
+  'nodes_invalid', 'error', 'graph',
+  'The graph''s nodes are %2$s.',
+  'The key nodes is missing or is not a list.',
+  'Send nodes as a list, even when it is empty.'
+),
+(
+  'edges_invalid', 'error', 'graph',
+  'The graph''s edges are %2$s.',
+  'The key edges is missing or is not a list.',
+  'Send edges as a list, even when it is empty.'
+),
+(
+  'trigger_missing', 'error', 'graph',
+  'The workflow has no trigger.',
+  'No node has the type trigger, so nothing would ever start.',
+  'Add one node of type trigger and lead an edge from it to the first call or text.'
+),
+(
+  'trigger_duplicate', 'error', 'node',
+  '%1$s is a second trigger; %2$s is the first.',
+  'A workflow starts in one place.',
+  'Delete this trigger and lead its edges from the first one.'
+),
+(
+  'trigger_has_incoming_edge', 'error', 'edge',
+  '%1$s leads into the trigger.',
+  'A trigger is where contacts come in from the list: nothing in the workflow can lead to it.',
+  'Delete the edge, or lead it to a call or a text.'
+),
+(
+  'trigger_has_no_outgoing_edge', 'error', 'node',
+  '%1$s is a trigger that leads nowhere.',
+  'Contacts would be enrolled and never reached.',
+  'Lead an edge from the trigger to the first call or text.'
+),
+(
+  'trigger_filter_unsupported', 'error', 'node',
+  '%1$s has an entry filter, which is not supported yet.',
+  'Whom a campaign enrolls is decided by its list and its exclusions.',
+  'Remove the filter, or leave it empty.'
+),
+(
+  'node_invalid', 'error', 'node',
+  '%1$s is %2$s.',
+  'An element of nodes is not an object.',
+  'Send each node as {id, type, position, data}.'
+),
+(
+  'node_id_invalid', 'error', 'node',
+  '%1$s has %2$s as its id.',
+  'Ids tell nodes apart and stay the same from save to save.',
+  'Give it a text of 1 to 200 characters as its id.'
+),
+(
+  'node_id_duplicate', 'error', 'node',
+  '%1$s has the same id as the node at position %2$s.',
+  'Two nodes have one id, so edges to it are ambiguous.',
+  'Give each node an id of its own.'
+),
+(
+  'node_type_unknown', 'error', 'node',
+  '%1$s has %2$s as its type.',
+  'There are three kinds of nodes.',
+  'Use trigger, call or text.'
+),
+(
+  'node_position_invalid', 'error', 'node',
+  '%1$s has %2$s as its position.',
+  'The position is where the editor draws the node.',
+  'Send {x, y} as numbers between -1000000000 and 1000000000, or leave the position out.'
+),
+(
+  'node_data_invalid', 'error', 'node',
+  '%1$s has %2$s as its data.',
+  'The settings of a node are an object.',
+  'Send data as an object.'
+),
+(
+  'node_label_invalid', 'error', 'node',
+  '%1$s has %2$s as its label.',
+  'A label is a short text.',
+  'Use a text of at most 200 characters.'
+),
+(
+  'node_unreachable', 'error', 'node',
+  '%1$s can''t be reached from the trigger.',
+  'No way leads from the trigger to this node, so nobody would ever get there.',
+  'Lead an edge to it, or delete it.'
+),
+(
+  'graph_cycle', 'error', 'node',
+  '%1$s is in a cycle: %2$s.',
+  'Each of these nodes leads back to itself, so a contact could be called for ever. The issue''s node_ids lists them all.',
+  'Delete one of the edges between them; to try again, use the node''s retry.'
+),
+(
+  'edge_invalid', 'error', 'edge',
+  '%1$s is %2$s.',
+  'An element of edges is not an object.',
+  'Send each edge as {id, source, target, data}.'
+),
+(
+  'edge_id_invalid', 'error', 'edge',
+  '%1$s has %2$s as its id.',
+  'Ids tell edges apart and stay the same from save to save.',
+  'Give it a text of 1 to 200 characters as its id.'
+),
+(
+  'edge_id_duplicate', 'error', 'edge',
+  '%1$s has the same id as the edge at position %2$s.',
+  'Two edges have one id.',
+  'Give each edge an id of its own.'
+),
+(
+  'edge_source_unknown', 'error', 'edge',
+  '%1$s comes from %2$s, which is no node of this graph.',
+  'An edge must begin at a node that is there.',
+  'Lead it from a node of the graph, or delete it.'
+),
+(
+  'edge_target_unknown', 'error', 'edge',
+  '%1$s leads to %2$s, which is no node of this graph.',
+  'An edge must end at a node that is there.',
+  'Lead it to a node of the graph, or delete it.'
+),
+(
+  'edge_self_loop', 'error', 'edge',
+  '%1$s leads from a node to itself.',
+  'A node can''t follow itself.',
+  'Delete the edge; to try again, use the node''s retry.'
+),
+(
+  'edge_duplicate', 'error', 'edge',
+  '%1$s does the same as %2$s: same ends, same rule.',
+  'Two edges between the same nodes have the same rule.',
+  'Delete one of them; phrases of both can stand in one edge.'
+),
+(
+  'edge_data_invalid', 'error', 'edge',
+  '%1$s has %2$s as its data.',
+  'The settings of an edge are an object.',
+  'Send data as an object.'
+),
+(
+  'edge_label_invalid', 'error', 'edge',
+  '%1$s has %2$s as its label.',
+  'A label is a short text.',
+  'Use a text of at most 200 characters.'
+),
+(
+  'edge_handle_invalid', 'error', 'edge',
+  '%1$s has %2$s as its sourceHandle.',
+  'The handle is React Flow''s name of the place where the edge begins.',
+  'Use a text of at most 200 characters, or leave it out.'
+),
+(
+  'edge_rule_missing', 'error', 'edge',
+  '%1$s does not say when it is taken.',
+  'An edge out of a call or a text needs the rule data.when.',
+  'Set data.when to one of: %3$s.'
+),
+(
+  'edge_rule_unknown', 'error', 'edge',
+  '%1$s has %2$s as its rule.',
+  'There is no such rule.',
+  'Set data.when to one of: %3$s.'
+),
+(
+  'edge_rule_unfit', 'error', 'edge',
+  '%1$s has the rule %2$s, which does not fit where it comes from.',
+  'Calls, texts and triggers end in different ways, so their edges have different rules.',
+  'Set data.when to one of: %3$s.'
+),
+(
+  'edge_phrases_missing', 'error', 'edge',
+  '%1$s is taken when a reply matches, but has no phrases.',
+  'The rule reply_matches needs the phrases to look for.',
+  'Set data.phrases to a list of words or phrases, or use the rule replied.'
+),
+(
+  'edge_phrases_invalid', 'error', 'edge',
+  '%1$s has %2$s among its phrases.',
+  'Phrases are looked for in the reply as whole words, whatever their case.',
+  'Use 1 to 100 texts of at most 200 characters, each with a letter, a digit or an emoji.'
+),
+(
+  'edge_phrases_ignored', 'warning', 'edge',
+  '%1$s has phrases, but its rule does not look at them.',
+  'Only the rule reply_matches looks at phrases. They are dropped on save.',
+  'Use the rule reply_matches, or remove the phrases.'
+),
+(
+  'edge_delay_invalid', 'error', 'edge',
+  '%1$s has %2$s as its delay.',
+  'A delay is an ISO 8601 duration such as PT15M or P2D.',
+  'Use weeks, days, hours, minutes and seconds in whole numbers, at most P365D in all; leave it out for none.'
+),
+(
+  'edge_priority_invalid', 'error', 'edge',
+  '%1$s has %2$s as its priority.',
+  'The edge with the lowest number is tried first.',
+  'Use a whole number from 0 to 10000.'
+),
+(
+  'edge_priority_conflict', 'error', 'edge',
+  '%1$s and %2$s can both match and have the same priority.',
+  'Of two edges that can both match, the priority decides which is taken.',
+  'Give them different priorities: the lowest number is tried first.'
+),
+(
+  'edge_never_taken', 'warning', 'edge',
+  '%1$s is never taken: edges that are tried before it match all that it matches.',
+  'Everything that this edge matches is matched by edges with a lower number.',
+  'Give it a lower priority number, change its rule, or delete it.'
+),
+(
+  'fallback_missing', 'warning', 'node',
+  '%1$s has no edge for: %2$s.',
+  'The node has edges, but contacts with these outcomes end here.',
+  'Add an edge on any with the highest priority number, if they should go on.'
+),
+(
+  'dead_end', 'warning', 'node',
+  '%1$s has no way on that ends with a booking or a text.',
+  'Every path from here ends without an edge on a booking and without a text, so who is not reached hears nothing more.',
+  'Add a text as the last try, if that is not what you want.'
+),
+(
+  'assistant_missing', 'error', 'node',
+  '%1$s has no assistant.',
+  'A call is made by an assistant.',
+  'Choose an assistant: set data.assistant_id.'
+),
+(
+  'assistant_invalid', 'error', 'node',
+  '%1$s has %2$s as its assistant.',
+  'An assistant is named by its id, a UUID.',
+  'Choose one of the team''s assistants.'
+),
+(
+  'assistant_unknown', 'error', 'node',
+  '%1$s names the assistant %2$s, which is not one of the team''s.',
+  'The team has no assistant with this id.',
+  'Choose one of the team''s assistants, or add it first.'
+),
+(
+  'assistant_inactive', 'error', 'node',
+  '%1$s names the assistant %2$s, which is not active.',
+  'An assistant that is switched off can''t be used.',
+  'Choose another one, or switch it on again.'
+),
+(
+  'assistant_channel', 'error', 'node',
+  '%1$s names the assistant %2$s, which is made for the other channel.',
+  'A call needs an assistant for calls, a text one for texts.',
+  'Choose an assistant for this channel.'
+),
+(
+  'first_message_invalid', 'error', 'node',
+  '%1$s has %2$s as its first message.',
+  'The first message is what the assistant opens the call with.',
+  'Use a text of at most 1000 characters, or leave it out for the assistant''s own.'
+),
+(
+  'text_content_missing', 'error', 'node',
+  '%1$s has nothing to say.',
+  'A text needs a template or an assistant that writes it.',
+  'Write a template, or choose an assistant for texts.'
+),
+(
+  'text_content_ambiguous', 'error', 'node',
+  '%1$s has both a template and an assistant.',
+  'A text is written by a template or by an assistant, not by both.',
+  'Remove one of them.'
+),
+(
+  'template_invalid', 'error', 'node',
+  '%1$s has %2$s as its template.',
+  'A template is the body of the message.',
+  'Use a text of at most 1600 characters.'
+),
+(
+  'template_malformed', 'error', 'node',
+  '%1$s has a template with %2$s, which is no variable.',
+  'What stands in double braces must be a variable.',
+  'Write {{name}} or {{name|text when it is missing}}; a name has letters, digits and underscores.'
+),
+(
+  'template_variable_unknown', 'error', 'node',
+  '%1$s has a template with the variable %2$s, which is not known.',
+  'Unknown variables would leave a gap in the message.',
+  'Use one of %3$s, or add it to template_overrides.'
+),
+(
+  'template_overrides_invalid', 'error', 'node',
+  '%1$s has %2$s in its template overrides.',
+  'Overrides give variables a value of this node''s own.',
+  'Send {name: value}; names have letters, digits and underscores, values are texts of at most 1600 characters.'
+),
+(
+  'business_hours_invalid', 'error', 'node',
+  '%1$s has %2$s in its business hours.',
+  'Business hours are {timezone, windows: {monday: [{start, end}], …}}.',
+  'Use the weekdays monday to sunday in lower case, each with a list of windows.'
+),
+(
+  'business_hours_timezone_unknown', 'error', 'node',
+  '%1$s has %2$s as the time zone of its business hours.',
+  'Hours are counted in the contact''s zone, the team''s, or one that is named.',
+  'Use contact, team, or an IANA name such as America/Denver.'
+),
+(
+  'business_hours_window_invalid', 'error', 'node',
+  '%1$s has %2$s as a window of its business hours.',
+  'A window runs from start to end within one day.',
+  'Use {start, end} as HH:MM, start before end, 24:00 for midnight; past midnight takes two windows.'
+),
+(
+  'business_hours_overlap', 'error', 'node',
+  '%1$s has windows that overlap on %2$s.',
+  'Two windows of a weekday overlap.',
+  'Join them into one.'
+),
+(
+  'business_hours_never_open', 'error', 'node',
+  '%1$s has business hours without a single window.',
+  'Nobody would ever be reached.',
+  'Add a window, or remove the business hours.'
+),
+(
+  'business_hours_outside_legal', 'warning', 'node',
+  '%1$s has business hours that never overlap the legal ones, %2$s.',
+  'Contact is allowed only in the legal hours where the person is, so nobody would ever be reached.',
+  'Move the windows into the legal hours.'
+),
+(
+  'batching_invalid', 'error', 'node',
+  '%1$s has %2$s in its batching.',
+  'Batching spreads contacts: at most size of them in each interval.',
+  'Send {size, interval}: a whole number from 1 to 100000 and a duration from PT1S to P7D.'
+),
+(
+  'retry_invalid', 'error', 'node',
+  '%1$s has %2$s in its retry.',
+  'A retry repeats the node after outcomes that may be better the next time.',
+  'Send {outcomes, max_retries, delay}: %3$s; 1 to 10; a duration from PT1S to P30D.'
+),
+(
+  'reply_window_missing', 'error', 'node',
+  '%1$s waits for a reply, but has no reply window.',
+  'Edges on replied, no_reply, reply_matches, booked or opted_in make a text wait.',
+  'Say how long: set data.reply_window, such as PT4H.'
+),
+(
+  'reply_window_invalid', 'error', 'node',
+  '%1$s has %2$s as its reply window.',
+  'The reply window is how long a text waits for its answer.',
+  'Use a duration from PT1S to P30D.'
+)
+on conflict (code) do update
+  set
+    severity = excluded.severity,
+    about = excluded.about,
+    message = excluded.message,
+    meaning = excluded.meaning,
+    cure = excluded.cure;
+
+-- sql/60_reference/workflow_transitions.sql
+-- The life of a workflow, beside the other state machines.
+insert into reference.transitions (entity, from_status, to_status) values
+('workflow', 'DRAFT', 'PUBLISHED'),
+('workflow', 'DRAFT', 'ARCHIVED'),
+('workflow', 'PUBLISHED', 'ARCHIVED')
+on conflict do nothing;
+
+-- sql/70_cron/tick.sql
+-- Once a minute, where pg_cron is there; elsewhere the workers call the same function. A hosted project
+-- has pg_cron on offer and lets postgres create it.
+do $$
+begin
+  if exists (select from pg_catalog.pg_available_extensions where name = 'pg_cron' and installed_version is null)
+    and current_setting('cron.database_name', true) = current_database()
+  then
+    begin
+      create extension pg_cron;
+    exception when insufficient_privilege or feature_not_supported then
+      raise notice 'pg_cron cannot be created here; the workers will call engine.tick()';
+    end;
+  end if;
+  if exists (select from pg_catalog.pg_extension where extname = 'pg_cron') then
+    perform cron.schedule('outbound-tick', '* * * * *', 'select engine.tick()');
+  end if;
+end
+$$;
