@@ -9,7 +9,7 @@ create type engine.graph_node as (
   data jsonb
 );
 comment on type engine.graph_node is
-'One element of nodes: its position from 0, its id (null when unusable), its type (null when unknown), the whole, and its data (an object always).';
+'One element of nodes: position from 0, id (null when unusable), type (null when unknown), the whole, its data (an object).';
 
 create type engine.graph_edge as (
   edge_no integer,
@@ -23,16 +23,16 @@ create type engine.graph_edge as (
   data jsonb
 );
 comment on type engine.graph_edge is
-'One element of edges: its ends as positions of nodes (null when there is no such node), its rule and priority (null when unusable).';
+'One element of edges: its ends as positions of nodes (null: no such node), rule and priority (null when unusable).';
 
 create type engine.graph_issue as (
   code text,
   node_no integer,
   edge_no integer,
   path text,
-  words text[],
+  words text array,
   other_no integer,
-  node_nos integer[]
+  node_nos integer array
 );
 comment on type engine.graph_issue is
-'A problem of a graph before it is put into words: the code, the place below its node or edge, what to name in the message, another node or edge that it collides with, and all nodes concerned.';
+'A problem before it is put into words: code, place, what to name, what it collides with, all nodes concerned.';

@@ -8,6 +8,6 @@ create table reference.edge_rules (
   needs_reply_window boolean not null default false,
   constraint edge_rules_pk primary key (node_type, rule, outcome)
 );
-comment on table reference.edge_rules is 'For each kind of node, the rules that its edges may have and the outcomes that each rule matches.';
-comment on column reference.edge_rules.is_partial is 'The rule matches only some results with this outcome: replies that hold one of its phrases.';
-comment on column reference.edge_rules.needs_reply_window is 'A text with such an edge waits for its answer, so it needs a reply window.';
+comment on table reference.edge_rules is 'For each kind of node, the rules of its edges and the outcomes that each rule matches.';
+comment on column reference.edge_rules.is_partial is 'It matches only some results with this outcome: replies with one of its phrases.';
+comment on column reference.edge_rules.needs_reply_window is 'A text with such an edge waits, so it needs a reply window.';

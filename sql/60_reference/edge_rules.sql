@@ -32,4 +32,4 @@ union all
 select 'trigger', 'any', o.outcome, false, false
 from unnest(enum_range(null::public.job_outcome)) as o (outcome)
 on conflict (node_type, rule, outcome) do update
-set is_partial = excluded.is_partial, needs_reply_window = excluded.needs_reply_window;
+  set is_partial = excluded.is_partial, needs_reply_window = excluded.needs_reply_window;

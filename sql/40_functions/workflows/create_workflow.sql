@@ -31,6 +31,7 @@ begin
 end
 $$;
 comment on function public.create_workflow(text, jsonb, uuid) is
-'Creates a draft, with a graph {nodes, edges} or with a trigger alone, and returns it like get_workflow, with the warnings of its graph. OB001 lists every problem of name and graph.';
+'Creates a draft, with a graph {nodes, edges} or with a trigger alone, and returns it like get_workflow, with the warnings '
+'of its graph. OB001 lists every problem of name and graph.';
 revoke all on function public.create_workflow(text, jsonb, uuid) from public;
 grant execute on function public.create_workflow(text, jsonb, uuid) to authenticated, service_role;

@@ -11,6 +11,7 @@ begin
 end
 $$;
 comment on function public.get_workflow(uuid) is
-'A workflow as {id, name, status, version, revision, note, …, nodes, edges}; nodes and edges in React Flow''s shape. OB004 when there is none.';
+'A workflow as {id, name, status, version, revision, note, …, nodes, edges}; nodes and edges in React Flow''s shape. OB004 '
+'when there is none.';
 revoke all on function public.get_workflow(uuid) from public;
 grant execute on function public.get_workflow(uuid) to authenticated, service_role;

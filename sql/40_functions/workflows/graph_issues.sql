@@ -49,5 +49,6 @@ begin
 end
 $$;
 comment on function engine.graph_issues(jsonb, uuid) is
-'All problems of a graph as [{code, severity, path, message, node_id?, edge_id?, node_ids?}], errors first. Reads the assistants of the team; writes nothing.';
+'All problems of a graph as [{code, severity, path, message, node_id?, edge_id?, node_ids?}], errors first. Reads the '
+'assistants of the team; writes nothing.';
 revoke all on function engine.graph_issues(jsonb, uuid) from public;

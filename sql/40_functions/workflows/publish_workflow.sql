@@ -45,6 +45,7 @@ begin
 end
 $$;
 comment on function public.publish_workflow(uuid, text) is
-'Publishes a draft as the next version of its lineage and returns it like get_workflow, with its warnings: OB001 lists every problem, OB002 when it is no draft.';
+'Publishes a draft as the next version of its lineage and returns it like get_workflow, with its warnings: OB001 lists every '
+'problem, OB002 when it is no draft.';
 revoke all on function public.publish_workflow(uuid, text) from public;
 grant execute on function public.publish_workflow(uuid, text) to authenticated, service_role;

@@ -11,7 +11,8 @@ as $$
 begin
   return ' ' || btrim(regexp_replace(
     regexp_replace(lower(p_text), '([\u2190-\u2bff\U0001f000-\U0001faff])[\ufe0f\U0001f3fb-\U0001f3ff]*', ' \1 ', 'g'),
-    '[\u0001-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u00a9\u00ab-\u00b4\u00b6-\u00b9\u00bb-\u00bf\u2000-\u206f\u3000-\u303f\ufe0f\U0001f3fb-\U0001f3ff]+',
+    '[\u0001-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u00a9\u00ab-\u00b4\u00b6-\u00b9\u00bb-\u00bf'
+    '\u2000-\u206f\u3000-\u303f\ufe0f\U0001f3fb-\U0001f3ff]+',
     ' ', 'g'
   )) || ' ';
 end

@@ -43,6 +43,7 @@ begin
 end
 $$;
 comment on function public.save_workflow(uuid, jsonb, integer, text) is
-'Replaces the graph of a draft, read at p_revision, and returns it like get_workflow, with its warnings: OB001 lists every problem, OB003 when it is no draft, OB006 when it was saved since.';
+'Replaces the graph of a draft, read at p_revision, and returns it like get_workflow, with its warnings: OB001 lists every '
+'problem, OB003 when it is no draft, OB006 when it was saved since.';
 revoke all on function public.save_workflow(uuid, jsonb, integer, text) from public;
 grant execute on function public.save_workflow(uuid, jsonb, integer, text) to authenticated, service_role;

@@ -28,5 +28,6 @@ begin
 end
 $$;
 comment on function engine.template_parts(text) is
-'A template in parts: each a variable with its fallback (none in the first), then the text that follows; malformed holds what looks like a variable and is none.';
+'A template in parts: each a variable with its fallback (none in the first), then the text that follows; malformed holds '
+'what looks like a variable and is none.';
 revoke all on function engine.template_parts(text) from public;

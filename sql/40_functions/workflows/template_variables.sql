@@ -18,5 +18,7 @@ begin
   );
 end
 $$;
-comment on function engine.template_variables(text) is 'The variables of a template, each once, in the order in which they first stand in it.';
+comment on function engine.template_variables(
+  text
+) is 'The variables of a template, each once, in the order in which they first stand in it.';
 revoke all on function engine.template_variables(text) from public;

@@ -12,6 +12,7 @@ begin
 end
 $$;
 comment on function public.validate_workflow_graph(jsonb, uuid) is
-'All problems of a graph {nodes, edges} at once: [{code, severity, path, message, node_id?, edge_id?, node_ids?}], errors before warnings; [] when it is in order. Writes nothing.';
+'All problems of a graph {nodes, edges} at once: [{code, severity, path, message, node_id?, edge_id?, node_ids?}], errors '
+'before warnings; [] when it is in order. Writes nothing.';
 revoke all on function public.validate_workflow_graph(jsonb, uuid) from public;
 grant execute on function public.validate_workflow_graph(jsonb, uuid) to authenticated, service_role;
