@@ -7,7 +7,7 @@ connections that work, reconnecting by itself; a call that fails because the dat
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Self
 from uuid import UUID
@@ -87,6 +87,20 @@ _TICK = "select engine.tick() as summary"
 _PENDING_WORK = "select due_jobs, open_jobs, next_due_at from engine.pending_work()"
 _CRON_DRIVES_TICK = "select engine.cron_drives_tick() as answer"
 _READ_CLOCK = "select at, rate, environment from engine.read_clock()"
+_START_RUN = "select lease_expires_at from engine.start_run(p_team_id => %(team)s, p_run_id => %(run)s)"
+_COPY_IMPORT_ROWS = """
+    copy engine.import_rows (
+        team_id, run_id, row_number, phone, first_name, last_name, full_name, email, timezone, postal_code,
+        servicetitan_customer_id, reader_problem
+    ) from stdin (format csv)
+"""
+_FINISH_RUN = """
+    select engine.describe_run(r) as run from engine.finish_run(p_team_id => %(team)s, p_run_id => %(run)s) as r
+"""
+_FAIL_RUN = """
+    select id
+    from engine.fail_run(p_team_id => %(team)s, p_run_id => %(run)s, p_code => %(code)s, p_message => %(message)s)
+"""
 _SET_CLOCK = "select engine.set_clock(p_at => %(at)s, p_rate => %(rate)s)"
 
 
@@ -180,6 +194,27 @@ class Database:
         """The names of the secrets of a provider's account."""
         arguments = {"provider": provider, "account_ref": account_ref}
         return [row["secret_name"] for row in await self._rows(_FIND_INTEGRATION, arguments)]
+
+    async def import_rows(self, team_id: UUID, run_id: UUID, chunks: Iterable[bytes]) -> Row:
+        """Copy the rows of a queued run and finish it; the run as it ended.
+
+        `chunks` is CSV in the order of engine.import_rows. All of it is one transaction, which holds the run: whoever
+        dies in the middle leaves nothing but a run that counts as abandoned. The run is seen as running meanwhile.
+        """
+        run = {"team": team_id, "run": run_id}
+        await self._row(_START_RUN, run)
+        with _translated():
+            async with self._pool.connection() as connection, connection.transaction():
+                await connection.execute(_START_RUN, run)
+                async with connection.cursor().copy(_COPY_IMPORT_ROWS) as copy:
+                    for chunk in chunks:
+                        await copy.write(chunk)
+                [ended] = await (await connection.execute(_FINISH_RUN, run)).fetchall()
+        return dict(ended["run"])
+
+    async def fail_run(self, team_id: UUID, run_id: UUID, code: str, message: str) -> None:
+        """Give a run up, with a reason for people."""
+        await self._row(_FAIL_RUN, {"team": team_id, "run": run_id, "code": code, "message": message})
 
     async def tick(self) -> dict[str, Any]:
         """Do what time alone changes; returns what was done."""

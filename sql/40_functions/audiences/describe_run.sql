@@ -21,3 +21,4 @@ $$;
 comment on function engine.describe_run(public.audience_runs) is
 '{id, list_id, list_name, source, status, is_partial_allowed, file_name, mapping, counts{…}, failure_code, failure_message, created_at, started_at, ended_at}.';
 revoke all on function engine.describe_run(public.audience_runs) from public;
+grant execute on function engine.describe_run(public.audience_runs) to outbound_worker;

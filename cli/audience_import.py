@@ -1,0 +1,222 @@
+"""The import of a file: authorised through the Data API, copied by the worker's connection, checked in the database."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from cli import settings
+from cli.api import Api
+from cli.csv_reader import CsvFile, Record, UnreadableFileError, open_csv
+from cli.errors import CommandError
+from cli.output import stderr
+from workers.db import Database
+from workers.errors import DatabaseFaultError, DatabaseUnavailableError, OutboundError
+
+_FIELDS = (
+    "phone",
+    "first_name",
+    "last_name",
+    "full_name",
+    "email",
+    "timezone",
+    "postal_code",
+    "servicetitan_customer_id",
+)
+_PREVIEW_ROWS = 5000
+_PAGE = 1000
+
+Cells = Callable[[list[str]], str]
+
+
+@dataclass(frozen=True)
+class ImportRequest:
+    """What is asked for: a file, and the list by name or id."""
+
+    path: Path
+    list_name: str
+    partial: bool = False
+    mapping: dict[str, list[str]] | None = None
+    delimiter: str | None = None
+    encoding: str | None = None
+    team_id: UUID | None = None
+
+    def target(self) -> dict[str, str]:
+        """The list as the RPC takes it: anything that is spelled like an id is one."""
+        try:
+            return {"p_list_id": str(UUID(self.list_name))}
+        except ValueError:
+            return {"p_list_name": self.list_name}
+
+
+def run_import(api: Api, request: ImportRequest) -> dict[str, Any]:
+    """Import a file; the run as it ended, which may be FAILED with its rows' problems kept."""
+    file = open_csv(request.path, delimiter=request.delimiter, encoding=request.encoding)
+    database_url = worker_database_url()
+    started = api.rpc(
+        "start_audience_import",
+        p_sample=_sample(file, 200),
+        p_mapping=request.mapping,
+        p_partial=request.partial,
+        p_file_name=request.path.name,
+        p_team_id=str(request.team_id) if request.team_id else None,
+        **request.target(),
+    )
+    return asyncio.run(_copy(database_url, file, started))
+
+
+def preview(
+    api: Api,
+    path: Path,
+    mapping: dict[str, list[str]] | None,
+    delimiter: str | None,
+    encoding: str | None,
+    team_id: UUID | None,
+) -> dict[str, Any]:
+    """What the first rows of a file would become; nothing is written."""
+    file = open_csv(path, delimiter=delimiter, encoding=encoding)
+    result: dict[str, Any] = api.rpc(
+        "validate_audience_csv",
+        p_rows=_sample(file, _PREVIEW_ROWS),
+        p_mapping=mapping,
+        p_team_id=str(team_id) if team_id else None,
+    )
+    return result
+
+
+def pages(api: Api, function: str, **arguments: Any) -> Iterator[dict[str, Any]]:
+    """Every item of a paged RPC, page by page as they are asked for."""
+    cursor: str | None = None
+    while True:
+        page = api.rpc(function, **arguments, p_cursor=cursor)
+        yield from page["items"]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            return
+
+
+def problems(api: Api, run_id: str) -> Iterator[dict[str, Any]]:
+    """Every problem of a run in order of the file."""
+    return pages(api, "get_audience_run_errors", p_run_id=run_id, p_limit=_PAGE)
+
+
+def first_problems(api: Api, run_id: str, count: int) -> list[dict[str, Any]]:
+    """The first problems, those that refused rows before those that did not."""
+    found: list[dict[str, Any]] = []
+    for severity in ("error", "warning", "info"):
+        if len(found) < count:
+            page = api.rpc("get_audience_run_errors", p_run_id=run_id, p_severity=severity, p_limit=count - len(found))
+            found += page["items"]
+    return found
+
+
+def worker_database_url() -> str:
+    """Where rows are copied to: OUTBOUND_DATABASE_URL, else the running stack's."""
+    url = os.environ.get("OUTBOUND_DATABASE_URL")
+    if url:
+        return url
+    connection = (settings.stack_state() or {}).get("connection") or {}
+    url = connection.get("worker_database_url")
+    if not url:
+        raise CommandError(
+            "There is no database to copy rows into: OUTBOUND_DATABASE_URL is not set and no local stack is up.",
+            hint="Set it to the worker role's URL, or start a stack with: outbound stack up",
+        )
+    return str(url)
+
+
+def _sample(file: CsvFile, rows: int) -> list[list[str]]:
+    sample = file.sample(rows)
+    if not any(any(cell.strip() for cell in cells) for cells in sample):
+        raise UnreadableFileError(f"{file.path.name} has no rows.")
+    return sample
+
+
+async def _copy(database_url: str, file: CsvFile, started: dict[str, Any]) -> dict[str, Any]:
+    team_id, run_id = UUID(started["team_id"]), UUID(started["run_id"])
+    async with Database(database_url, connections=2) as database:
+        try:
+            with _progress(file) as advance:
+                return await database.import_rows(team_id, run_id, csv_chunks(file, started, advance))
+        except OutboundError as error:
+            raise CommandError(error.message, code=error.code, detail=error.detail, hint=error.hint) from error
+        except (DatabaseUnavailableError, DatabaseFaultError) as error:
+            raise CommandError(
+                f"The database took the import back ({error}); nothing was stored.", hint="Run the command again."
+            ) from error
+        except UnreadableFileError as error:
+            await database.fail_run(team_id, run_id, "file_unreadable", error.message)
+            raise
+
+
+@contextmanager
+def _progress(file: CsvFile) -> Iterator[Callable[[int], None]]:
+    """A bar over the bytes read; when they are all there, the database works."""
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TimeRemainingColumn(),
+        console=stderr,
+        transient=True,
+        disable=not stderr.is_terminal,
+    ) as bar:
+        task: TaskID = bar.add_task(f"Reading {file.path.name}", total=file.size)
+
+        def advance(position: int) -> None:
+            bar.update(task, completed=position)
+            if position >= file.size:
+                bar.update(task, description="Checking and storing every row", total=None)
+
+        yield advance
+
+
+def csv_chunks(file: CsvFile, started: dict[str, Any], advance: Callable[[int], None]) -> Iterator[bytes]:
+    """The rows below the header in the form of engine.import_rows, as CSV text in pieces."""
+    places: dict[str, list[int]] = started["places"]
+    pickers = [_picker(places.get(field, [])) for field in _FIELDS]
+    header_row, width = started["header_row"], len(started["columns"])
+    run = [started["team_id"], started["run_id"]]
+    for position, batch in file.batches():
+        rows = list(_staged(batch, header_row, width, pickers, run))
+        text = io.StringIO(newline="")
+        csv.writer(text, lineterminator="\n").writerows(rows)
+        if rows:
+            yield text.getvalue().encode()
+        advance(position)
+
+
+def _staged(
+    batch: Sequence[Record], header_row: int, width: int, pickers: Sequence[Cells], run: list[str]
+) -> Iterator[list[Any]]:
+    for number, cells in batch:
+        if number <= header_row or not any(map(str.strip, cells)):
+            continue
+        has_extra = header_row > 0 and len(cells) > width and any(map(str.strip, cells[width:]))
+        yield [
+            *run,
+            number,
+            *[pick(cells) for pick in pickers],
+            "row_has_extra_cells" if has_extra else "",
+        ]
+
+
+def _picker(places: Sequence[int]) -> Cells:
+    """How the cell of a field is taken from a row; the cells of several phone columns become lines of one."""
+    if not places:
+        return lambda _: ""
+    if len(places) == 1:
+        index = places[0] - 1
+        return lambda cells: cells[index] if index < len(cells) else ""
+    indexes = [place - 1 for place in places]
+    return lambda cells: "\n".join(cells[i] for i in indexes if i < len(cells) and cells[i].strip())
