@@ -15,4 +15,4 @@ select c.channel, r.region, 7, null, null, null
 from unnest(enum_range(null::public.contact_channel)) as c (channel)
 cross join (values ('AL'), ('LA')) as r (region)
 on conflict (channel, region, weekday) do update
-set starts_at = excluded.starts_at, ends_at = excluded.ends_at, daily_limit = excluded.daily_limit;
+  set starts_at = excluded.starts_at, ends_at = excluded.ends_at, daily_limit = excluded.daily_limit;

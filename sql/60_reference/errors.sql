@@ -10,4 +10,4 @@ insert into reference.errors (sqlstate, name, meaning, detail_shape) values
 ('OB008', 'forbidden', 'The role may not.', '{role, needs}'),
 ('OB009', 'too many', 'A limit was hit.', '{limit, actual}')
 on conflict (sqlstate) do update
-set name = excluded.name, meaning = excluded.meaning, detail_shape = excluded.detail_shape;
+  set name = excluded.name, meaning = excluded.meaning, detail_shape = excluded.detail_shape;
