@@ -7,8 +7,8 @@ parallel safe
 set search_path = ''
 as $$
   select btrim(regexp_replace(
-    lower(regexp_replace(normalize(coalesce(p_header, ''), nfkc), '([a-z])([A-Z])', '\1 \2', 'g')),
-    '[\s_./\\:;,#()\[\]{}*''"?!&+|-]+', ' ', 'g'
+    replace(lower(regexp_replace(normalize(coalesce(p_header, ''), nfkc), '([a-z])([A-Z])', '\1 \2', 'g')), '#', ' no '),
+    '[\s_./\\:;,()\[\]{}*''"?!&+|-]+', ' ', 'g'
   ))
 $$;
 comment on function engine.header_key(text) is 'A header in the spelling of reference.import_headers.';
