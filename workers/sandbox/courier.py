@@ -5,6 +5,7 @@ not wait for each other. What is on the way counts as in flight, and campaign ti
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -68,6 +69,7 @@ class Courier:
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._tails: dict[str, asyncio.Task[None]] = {}
         self._held: dict[str, list[Webhook]] = {}
+        self._quiet = asyncio.Event()
         self.in_flight = 0
         self.sent = 0
         self.failed = 0
@@ -88,6 +90,13 @@ class Courier:
                 self._repeat(webhook, fault)
                 return
         self._go(webhook)
+
+    async def rest(self, seconds: float) -> None:
+        """Wait until nothing is on the way, or the time is over."""
+        if self.in_flight:
+            self._quiet.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._quiet.wait(), seconds)
 
     async def settle(self, subject: str) -> None:
         """Wait until all that was sent about a subject has been answered."""
@@ -142,6 +151,8 @@ class Courier:
 
     def _done(self, subject: str, task: asyncio.Task[None]) -> None:
         self.in_flight -= 1
+        if self.in_flight == 0:
+            self._quiet.set()
         if self._tails.get(subject) is task:
             del self._tails[subject]
 

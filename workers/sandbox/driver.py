@@ -174,7 +174,7 @@ class Driver:
             await self._set(now, 0.0)  # somebody let it run, or set it back
         self._earn()
         if self._play_due(now) or self.is_busy():
-            await asyncio.sleep(GLANCE_SECONDS if self.is_busy() else 0)
+            await self._wait_for_others()
             return
         self.pending = await self._campaign.pending()
         upcoming = self._stage.agenda.next_at()
@@ -183,12 +183,22 @@ class Driver:
         if self._somebody_is_at_work():
             await asyncio.sleep(GLANCE_SECONDS)
             return
+        if self._target is not None and now >= self._target:
+            self._target = None
+            self._arrived.set()
+            return
         target = self._next_moment(now, upcoming)
         if target is None:
-            self._note_arrival(now)
             await asyncio.sleep(IDLE_SECONDS)
             return
         await self._advance(now, target)
+
+    async def _wait_for_others(self) -> None:
+        """Give webhooks the time to be answered, and requests the time to be handled."""
+        if self._stage.courier.in_flight:
+            await self._stage.courier.rest(STEP_SECONDS)
+        else:
+            await asyncio.sleep(GLANCE_SECONDS if self._requests() else 0)
 
     def _somebody_is_at_work(self) -> bool:
         """Whether due work is to be waited for: until nothing has moved for as long as the pace allows."""
@@ -246,15 +256,9 @@ class Driver:
             self._budget -= allowed.total_seconds()
         if now + allowed < target:
             await asyncio.sleep(STEP_SECONDS)
-        elif self._play_due(target) == 0:
-            self._note_arrival(target)
-            await asyncio.sleep(0)
-
-    def _note_arrival(self, now: datetime) -> None:
-        upcoming = self._stage.agenda.next_at()
-        if self._target is not None and now >= self._target and not (upcoming is not None and upcoming <= now):
-            self._target = None
-            self._arrived.set()
+            return
+        self._play_due(target)
+        await self._wait_for_others()
 
     def _earn(self) -> None:
         """Speed is saved up while others work, a little."""

@@ -118,7 +118,7 @@ async def test_the_engines_next_moment_is_never_jumped_over() -> None:
     theatre.clock.due = [START + seconds(10), START + seconds(3600)]
     theatre.plan("before", seconds(8))
     theatre.plan("after", seconds(12))
-    await theatre.run(40)
+    await theatre.run(12)
     moments = sorted({moment for moment in theatre.clock.set_to if moment > START})
     assert moments == [START + seconds(after) for after in (8, 10, 12, 3600)]
 
@@ -127,7 +127,7 @@ async def test_the_engine_is_never_kept_waiting_longer_than_the_grain() -> None:
     theatre = Theatre(clock_grain_seconds=5, clock_stall_seconds=0)
     theatre.clock.due = [START + seconds(after) for after in (10, 11, 14, 40, 41)]
     theatre.plan("event", seconds(42))
-    await theatre.run(40)
+    await theatre.run(12)
     moments = sorted({moment for moment in theatre.clock.set_to if moment > START})
     assert moments == [START + seconds(after) for after in (15, 42)]
 
@@ -303,6 +303,16 @@ def test_manual_time_goes_where_it_is_sent(sandbox: Running) -> None:
     assert sandbox.control.put("/clock", json={"advance": "-PT1H"}).status_code == 400
     assert sandbox.control.put("/clock", json={"at": "2026-03-09T09:00:00"}).status_code == 400
     assert sandbox.control.put("/clock", json={"mode": "warp"}).status_code == 400
+
+
+def test_a_journey_ends_at_its_moment_with_what_is_due_there(sandbox: Running) -> None:
+    sandbox.script(ANN, calls=[{"outcome": "answered", "ring": "PT4S", "talk": "PT55S", "report_after": "PT10S"}])
+    call = sandbox.call(ANN).json()
+    assert sandbox.advance("PT1M")["at"] == "2026-03-02T15:01:00+00:00"
+    shown = sandbox.vapi.get(f"/call/{call['id']}").json()
+    assert shown["status"] == "ended"
+    assert "analysis" not in shown
+    assert shown["endedAt"] == "2026-03-02T15:01:00.000Z"
 
 
 def test_modes_can_be_changed_while_it_runs(sandbox: Running, ear: Ear) -> None:

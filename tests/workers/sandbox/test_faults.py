@@ -157,7 +157,7 @@ def test_a_fault_strikes_only_what_it_names(rehearsal: Running) -> None:
 
 
 def test_draws_depend_on_the_seed_and_the_number_and_not_on_the_order(run_sandbox: RunSandbox) -> None:
-    people = [f"+120255501{digit:02}" for digit in range(30)]
+    people = [f"+120255501{digit:02}" for digit in range(20)]
     rule = {"kind": "rate_limited", "probability": 0.5}
 
     def struck(seed: str, order: list[str]) -> set[str]:
@@ -165,7 +165,7 @@ def test_draws_depend_on_the_seed_and_the_number_and_not_on_the_order(run_sandbo
         return {number for number in order if sandbox.call(number).status_code == 429}
 
     forwards = struck("one", people)
-    assert 5 < len(forwards) < 25
+    assert 3 < len(forwards) < 17
     assert struck("one", people[::-1]) == forwards
     assert struck("two", people) != forwards
 

@@ -9,7 +9,7 @@ from tests.workers.sandbox.harness import Running
 from workers.sandbox.people import CallPlan, Rates, TextPlan
 from workers.sandbox.population import DEAD_REASON, Population
 
-NUMBERS = [f"+1{area}555{line:04}" for area in range(201, 221) for line in range(100, 200)]
+NUMBERS = [f"+1{area}555{line:04}" for area in range(201, 216) for line in range(100, 200)]
 
 
 def lives(population: Population, numbers: list[str]) -> dict[str, list[CallPlan | TextPlan]]:
