@@ -37,7 +37,7 @@ Connection = psycopg.AsyncConnection[Row]
 
 _USER = """
     select id, aud, role, email, encrypted_password, email_confirmed_at, phone, confirmed_at, last_sign_in_at,
-        raw_app_meta_data, raw_user_meta_data, created_at, updated_at, banned_until, is_anonymous
+        raw_app_meta_data, raw_user_meta_data, created_at, updated_at, banned_until > now() as banned, is_anonymous
     from auth.users
 """
 
@@ -267,7 +267,7 @@ def _matches(password: str, hashed: bytes) -> bool:
 
 
 def _refuse_banned(user: Row) -> None:
-    if user["banned_until"] is not None and user["banned_until"] > datetime.now(UTC):
+    if user["banned"]:
         raise Refusal(400, "user_banned", "User is banned")
 
 

@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.projects import Project
+from tests.support.stacks import throwaway_stack
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    """The whole stack, for all tests that speak to it as a frontend does."""
+    with throwaway_stack(tmp_path_factory.mktemp("project") / "stack") as stack:
+        stack.up("--postgres", "embedded")
+        yield Project.of(stack)
