@@ -28,7 +28,7 @@ begin
   end if;
   v_run.added_count := engine.store_run(p_team_id, p_run_id, v_run.list_id);
   v_run.updated_count := v_run.fetched_count - v_run.rejected_count - v_run.duplicate_count - v_run.added_count;
-  v_run.status := case when v_run.rejected_count > 0 then 'PARTIAL' else 'SUCCEEDED' end;
+  v_run.status := case when v_run.rejected_count > 0 then 'PARTIAL'::public.run_status else 'SUCCEEDED' end;
   return engine.end_run(v_run);
 end
 $$;

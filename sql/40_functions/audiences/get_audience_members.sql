@@ -53,6 +53,7 @@ begin
 end
 $$;
 comment on function public.get_audience_members(uuid, text, integer, text) is
-'A page of members, searched by name, phone or e-mail: {items[{contact_id, phone, phone_extension, first_name, last_name, email, timezones, regions, postal_code, servicetitan_customer_id, added_at}], next_cursor}.';
+'A page of members, searched by name, phone or e-mail: {items[{contact_id, phone, phone_extension, first_name, '
+'last_name, email, timezones, regions, postal_code, servicetitan_customer_id, added_at}], next_cursor}.';
 revoke all on function public.get_audience_members(uuid, text, integer, text) from public;
 grant execute on function public.get_audience_members(uuid, text, integer, text) to authenticated, service_role;

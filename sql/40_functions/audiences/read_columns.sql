@@ -22,7 +22,7 @@ begin
     return;
   end if;
   -- the first rows that hold something; a lone cell above a wider header is a title
-  select r.place into header_row
+  select r.place::integer into header_row
   from jsonb_array_elements(p_rows) with ordinality as r (cells, place)
   cross join lateral (
     select count(*) from jsonb_array_elements_text(r.cells) as c (cell) where btrim(c.cell) <> ''

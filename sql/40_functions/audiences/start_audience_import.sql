@@ -51,6 +51,7 @@ begin
 end
 $$;
 comment on function public.start_audience_import(jsonb, uuid, text, jsonb, boolean, text, uuid) is
-'Queues the import of a file by a worker, given its first rows as arrays: {run_id, team_id, list_id, list_name, header_row, columns, mapping{field: [column]}, places{field: [column place from 1]}}.';
+'Queues the import of a file by a worker, given its first rows as arrays: {run_id, team_id, list_id, list_name, '
+'header_row, columns, mapping{field: [column]}, places{field: [column place from 1]}}.';
 revoke all on function public.start_audience_import(jsonb, uuid, text, jsonb, boolean, text, uuid) from public;
 grant execute on function public.start_audience_import(jsonb, uuid, text, jsonb, boolean, text, uuid) to authenticated, service_role;

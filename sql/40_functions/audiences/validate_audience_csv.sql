@@ -73,6 +73,8 @@ begin
 end
 $$;
 comment on function public.validate_audience_csv(jsonb, jsonb, uuid) is
-'Checks rows (objects, or arrays of cells with or without a header) and writes nothing: {has_header, header_row, columns, mapping{field: [column]}, counts{rows, accepted, rejected, duplicate, warning}, issue_count, issues[first 500]}.';
+'Checks rows (objects, or arrays of cells with or without a header) and writes nothing: {has_header, header_row, '
+'columns, mapping{field: [column]}, counts{rows, accepted, rejected, duplicate, warning}, issue_count, issues[first '
+'500]}.';
 revoke all on function public.validate_audience_csv(jsonb, jsonb, uuid) from public;
 grant execute on function public.validate_audience_csv(jsonb, jsonb, uuid) to authenticated, service_role;

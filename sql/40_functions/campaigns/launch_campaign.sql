@@ -46,7 +46,7 @@ begin
       'Mend what the detail lists, then launch again.'
     );
   end if;
-  select member_count into v_members
+  select member_count::bigint into v_members
   from public.audience_lists where team_id = v_campaign.team_id and id = v_campaign.list_id;
   if not p_dry_run and v_to = 'ACTIVE' then
     v_members := engine.activate_campaign(v_campaign.team_id, p_campaign_id);
