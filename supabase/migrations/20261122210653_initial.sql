@@ -1896,6 +1896,7 @@ $$;
 comment on function engine.describe_run(public.audience_runs) is
 '{id, list_id, list_name, source, status, is_partial_allowed, file_name, mapping, counts{…}, failure_code, failure_message, created_at, started_at, ended_at}.';
 revoke all on function engine.describe_run(public.audience_runs) from public;
+grant execute on function engine.describe_run(public.audience_runs) to outbound_worker;
 
 -- sql/40_functions/audiences/end_run.sql
 -- The last step of every run: its staged rows go, its state is final.
@@ -2041,7 +2042,7 @@ begin
   end if;
   v_run.added_count := engine.store_run(p_team_id, p_run_id, v_run.list_id);
   v_run.updated_count := v_run.fetched_count - v_run.rejected_count - v_run.duplicate_count - v_run.added_count;
-  v_run.status := case when v_run.rejected_count > 0 then 'PARTIAL' else 'SUCCEEDED' end;
+  v_run.status := case when v_run.rejected_count > 0 then 'PARTIAL'::public.run_status else 'SUCCEEDED' end;
   return engine.end_run(v_run);
 end
 $$;
@@ -2122,7 +2123,8 @@ begin
 end
 $$;
 comment on function public.get_audience_members(uuid, text, integer, text) is
-'A page of members, searched by name, phone or e-mail: {items[{contact_id, phone, phone_extension, first_name, last_name, email, timezones, regions, postal_code, servicetitan_customer_id, added_at}], next_cursor}.';
+'A page of members, searched by name, phone or e-mail: {items[{contact_id, phone, phone_extension, first_name, '
+'last_name, email, timezones, regions, postal_code, servicetitan_customer_id, added_at}], next_cursor}.';
 revoke all on function public.get_audience_members(uuid, text, integer, text) from public;
 grant execute on function public.get_audience_members(uuid, text, integer, text) to authenticated, service_role;
 
@@ -2337,8 +2339,8 @@ parallel safe
 set search_path = ''
 as $$
   select btrim(regexp_replace(
-    lower(regexp_replace(normalize(coalesce(p_header, ''), nfkc), '([a-z])([A-Z])', '\1 \2', 'g')),
-    '[\s_./\\:;,#()\[\]{}*''"?!&+|-]+', ' ', 'g'
+    replace(lower(regexp_replace(normalize(coalesce(p_header, ''), nfkc), '([a-z])([A-Z])', '\1 \2', 'g')), '#', ' no '),
+    '[\s_./\\:;,()\[\]{}*''"?!&+|-]+', ' ', 'g'
   ))
 $$;
 comment on function engine.header_key(text) is 'A header in the spelling of reference.import_headers.';
@@ -2768,7 +2770,7 @@ begin
     return;
   end if;
   -- the first rows that hold something; a lone cell above a wider header is a title
-  select r.place into header_row
+  select r.place::integer into header_row
   from jsonb_array_elements(p_rows) with ordinality as r (cells, place)
   cross join lateral (
     select count(*) from jsonb_array_elements_text(r.cells) as c (cell) where btrim(c.cell) <> ''
@@ -3268,7 +3270,8 @@ begin
 end
 $$;
 comment on function public.start_audience_import(jsonb, uuid, text, jsonb, boolean, text, uuid) is
-'Queues the import of a file by a worker, given its first rows as arrays: {run_id, team_id, list_id, list_name, header_row, columns, mapping{field: [column]}, places{field: [column place from 1]}}.';
+'Queues the import of a file by a worker, given its first rows as arrays: {run_id, team_id, list_id, list_name, '
+'header_row, columns, mapping{field: [column]}, places{field: [column place from 1]}}.';
 revoke all on function public.start_audience_import(jsonb, uuid, text, jsonb, boolean, text, uuid) from public;
 grant execute on function public.start_audience_import(jsonb, uuid, text, jsonb, boolean, text, uuid) to authenticated, service_role;
 
@@ -3510,7 +3513,9 @@ begin
 end
 $$;
 comment on function public.validate_audience_csv(jsonb, jsonb, uuid) is
-'Checks rows (objects, or arrays of cells with or without a header) and writes nothing: {has_header, header_row, columns, mapping{field: [column]}, counts{rows, accepted, rejected, duplicate, warning}, issue_count, issues[first 500]}.';
+'Checks rows (objects, or arrays of cells with or without a header) and writes nothing: {has_header, header_row, '
+'columns, mapping{field: [column]}, counts{rows, accepted, rejected, duplicate, warning}, issue_count, issues[first '
+'500]}.';
 revoke all on function public.validate_audience_csv(jsonb, jsonb, uuid) from public;
 grant execute on function public.validate_audience_csv(jsonb, jsonb, uuid) to authenticated, service_role;
 
@@ -3861,7 +3866,7 @@ begin
       'Mend what the detail lists, then launch again.'
     );
   end if;
-  select member_count into v_members
+  select member_count::bigint into v_members
   from public.audience_lists where team_id = v_campaign.team_id and id = v_campaign.list_id;
   if not p_dry_run and v_to = 'ACTIVE' then
     v_members := engine.activate_campaign(v_campaign.team_id, p_campaign_id);
@@ -8718,7 +8723,8 @@ as $$
 begin
   return ' ' || btrim(regexp_replace(
     regexp_replace(lower(p_text), '([\u2190-\u2bff\U0001f000-\U0001faff])[\ufe0f\U0001f3fb-\U0001f3ff]*', ' \1 ', 'g'),
-    '[\u0001-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u00a9\u00ab-\u00b4\u00b6-\u00b9\u00bb-\u00bf\u2000-\u206f\u3000-\u303f\ufe0f\U0001f3fb-\U0001f3ff]+',
+    '[\u0001-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u00a9\u00ab-\u00b4\u00b6-\u00b9\u00bb-\u00bf'
+    '\u2000-\u206f\u3000-\u303f\ufe0f\U0001f3fb-\U0001f3ff]+',
     ' ', 'g'
   )) || ' ';
 end
@@ -10306,7 +10312,7 @@ select c.channel, r.region, 7, null, null, null
 from unnest(enum_range(null::public.contact_channel)) as c (channel)
 cross join (values ('AL'), ('LA')) as r (region)
 on conflict (channel, region, weekday) do update
-set starts_at = excluded.starts_at, ends_at = excluded.ends_at, daily_limit = excluded.daily_limit;
+  set starts_at = excluded.starts_at, ends_at = excluded.ends_at, daily_limit = excluded.daily_limit;
 
 -- sql/60_reference/consent_phrases.sql
 -- The FCC's revocation words, the carriers' own, and phrases that nobody could take for anything else.
@@ -10397,7 +10403,7 @@ insert into reference.errors (sqlstate, name, meaning, detail_shape) values
 ('OB008', 'forbidden', 'The role may not.', '{role, needs}'),
 ('OB009', 'too many', 'A limit was hit.', '{limit, actual}')
 on conflict (sqlstate) do update
-set name = excluded.name, meaning = excluded.meaning, detail_shape = excluded.detail_shape;
+  set name = excluded.name, meaning = excluded.meaning, detail_shape = excluded.detail_shape;
 
 -- sql/60_reference/import_headers.sql
 -- Spellings are as engine.header_key writes them: lower case, words apart, no punctuation.
@@ -10411,13 +10417,13 @@ from (
   ('email', true, 1, 'email|emails|e mail|mail|correo|correo electrónico|courriel|email1|البريد|ईमेल|邮箱|почта'),
   ('first_name', false, 1, 'first name|firstname|first|given name|fname|forename|prénom|prenom|vorname|primer nombre'),
   ('last_name', false, 1, 'last name|lastname|last|surname|family name|lname|apellido|apellidos|nom de famille|nachname|cognome|sobrenome'),
-  ('full_name', false, 1, 'full name|fullname|name|contact name|customer name|client name|lead name|customer|client|your name|nombre|nombre completo|nom|nome|naam|الاسم|नाम|姓名|名前|имя'),
-  ('full_name', false, 2, 'contact|lead|person|homeowner|homeowner name|owner name|patient name|member name|recipient'),
+  ('full_name', false, 1, 'full name|fullname|name|contact name|customer name|client name|lead name|your name|nombre|nombre completo|nom|nome|naam|الاسم|नाम|姓名|名前|имя'),
+  ('full_name', false, 2, 'contact|customer|client|lead|person|homeowner|homeowner name|owner name|patient name|member name|recipient'),
   ('timezone', false, 1, 'timezone|time zone|tz|iana timezone|zona horaria|fuseau horaire|zeitzone'),
   ('postal_code', false, 1, 'zip|zip code|zipcode|zip5|postal code|postalcode|postcode|post code|postal|zip postal code|zip postal|plz|código postal|codigo postal|code postal|service zip|service address zip'),
   ('postal_code', false, 2, 'billing zip|mailing zip|home zip|location zip|address zip|billing zip code|mailing zip code|shipping zip'),
   ('servicetitan_customer_id', false, 1, 'servicetitan customer id|service titan customer id|st customer id|servicetitan id|service titan id'),
-  ('servicetitan_customer_id', false, 2, 'customer id|customerid|customer number|customer no')
+  ('servicetitan_customer_id', false, 2, 'customer id|customerid')
 ) as w (field, is_word, rank, spellings)
 cross join lateral regexp_split_to_table(w.spellings, '\|') as s (spelling)
 on conflict (field, spelling) do update set is_word = excluded.is_word, rank = excluded.rank;
