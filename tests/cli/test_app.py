@@ -1,0 +1,154 @@
+"""The frame of the command line: how commands are found, how refusals are printed, what the exit status says."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from cli.api import Api
+from cli.app import run
+from cli.errors import CommandError
+from cli.output import print_error, print_table
+from tests.support.stacks import OUTBOUND, OwnStack
+
+
+@pytest.fixture
+def nowhere(tmp_path: Any) -> OwnStack:
+    return OwnStack(tmp_path / "none")
+
+
+def test_help_lists_the_groups(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--help"]) == 0
+    shown = capsys.readouterr().out
+    assert "stack" in shown
+    assert "sandbox" in shown
+    assert "settings" not in shown  # a module that is no command
+
+
+def test_every_command_says_an_example(capsys: pytest.CaptureFixture[str]) -> None:
+    for command in (
+        ["stack", "up"],
+        ["stack", "down"],
+        ["stack", "status"],
+        ["stack", "reset"],
+        ["stack", "user", "add"],
+    ):
+        assert run([*command, "--help"]) == 0
+        assert "Example: outbound " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [["nosuch"], ["app"], ["stack", "nosuch"], ["stack", "up", "--nosuch"], ["../x"]])
+def test_a_wrong_use_is_exit_status_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(arguments) == 2
+    assert "Error" in capsys.readouterr().err
+
+
+def test_a_refusal_shows_code_problems_and_hint_on_stderr(capsys: pytest.CaptureFixture[str]) -> None:
+    print_error(
+        CommandError(
+            "The file cannot be imported.",
+            code="OB001",
+            hint="Mend the rows and try again.",
+            detail=[{"code": "phone_invalid", "message": "is no [number]", "row": 3, "column": "phone"}],
+        )
+    )
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert shown.err == (
+        "OB001: The file cannot be imported.\n"
+        "  row 3, column phone: is no [number] [phone_invalid]\n"
+        "Mend the rows and try again.\n"
+    )
+
+
+def test_cells_are_never_markup(capsys: pytest.CaptureFixture[str]) -> None:
+    print_table(("name",), [["[bold]Ann[/bold]"], [None]])
+    assert "[bold]Ann[/bold]" in capsys.readouterr().out
+
+
+def test_without_a_stack_the_way_out_is_said(nowhere: OwnStack) -> None:
+    refused = nowhere.run("stack", "user", "list")
+    assert (refused.status, refused.out) == (1, "")
+    assert refused.err.endswith("Start it with: outbound stack up\n")
+
+
+def test_it_starts_without_loading_the_product() -> None:
+    script = "import sys; from cli.app import run; run(['stack', '--help']); print(sorted(sys.modules))"
+    loaded = subprocess.run(
+        [OUTBOUND.with_name("python"), "-c", script], capture_output=True, text=True, check=True, env=dict(os.environ)
+    ).stdout
+    assert "'cli.stack.commands'" in loaded
+    assert "'workers.runner'" not in loaded
+
+
+class _Answers(BaseHTTPRequestHandler):
+    """Answers every request with what the test has put in."""
+
+    status = 200
+    body: bytes = b""
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers.get("content-length", 0)))
+        self.send_response(self.status)
+        self.send_header("content-length", str(len(self.body)))
+        self.end_headers()
+        self.wfile.write(self.body)
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def api() -> Iterator[Api]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Answers)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    with Api(f"http://127.0.0.1:{server.server_port}", "key") as client:
+        yield client
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_a_refusal_of_the_database_keeps_its_code_detail_and_hint(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    body = {
+        "code": "OB006",
+        "message": "Saved by someone else.",
+        "details": '{"expected": 1, "actual": 2}',
+        "hint": "Reload.",
+    }
+    monkeypatch.setattr(_Answers, "status", 400)
+    monkeypatch.setattr(_Answers, "body", json.dumps(body).encode())
+    with pytest.raises(CommandError) as refused:
+        api.rpc("save_workflow", p_name="x")
+    error = refused.value
+    assert (error.code, error.message, error.hint) == ("OB006", "Saved by someone else.", "Reload.")
+    assert error.detail == {"expected": 1, "actual": 2}
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b'{"details": "text"}'])
+def test_an_answer_that_is_no_refusal_of_ours_is_still_one_sentence(
+    api: Api, monkeypatch: pytest.MonkeyPatch, body: bytes
+) -> None:
+    monkeypatch.setattr(_Answers, "status", 502)
+    monkeypatch.setattr(_Answers, "body", body)
+    with pytest.raises(CommandError, match="502"):
+        api.rpc("anything")
+
+
+def test_an_rpc_that_returns_nothing_is_none(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_Answers, "status", 204)
+    monkeypatch.setattr(_Answers, "body", b"")
+    assert api.rpc("anything") is None
+
+
+def test_a_project_that_does_not_answer_is_named() -> None:
+    with Api("http://127.0.0.1:1", "key") as unreachable, pytest.raises(CommandError, match="does not answer"):
+        unreachable.rpc("anything")
