@@ -25,7 +25,7 @@ from workers.waiting import Bell, backoff
 
 log = get_logger(__name__)
 
-SANDBOX_PACE = 0.2
+SANDBOX_PACE = 0.1
 """Where campaign time may run thousands of times as fast as ours, waiting costs campaign hours: look often."""
 
 

@@ -19,8 +19,8 @@ def closed_port() -> int:
     return port
 
 
-async def post(url: str, timeout: float = 5) -> httpx.Response | Unanswered:
-    transport = Transport(url, timeout=timeout)
+async def post(url: str, patience: float = 5) -> httpx.Response | Unanswered:
+    transport = Transport(url, timeout=patience)
     try:
         return await transport.send("POST", "/call", json={"a": 1})
     finally:
@@ -57,7 +57,7 @@ async def test_no_answer_in_time_leaves_the_fate_open() -> None:
         await reader.read()
 
     async with raw(never) as url:
-        answer = await post(url, timeout=0.05)
+        answer = await post(url, patience=0.05)
     assert isinstance(answer, Unanswered)
     result = answer.result()
     assert (result.verdict, result.code) == ("unknown", "read_timeout")

@@ -1,0 +1,251 @@
+"""The workers' database layer on a real Postgres, as the role that workers log in with."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+
+from tests.support.databases import Database as Copy
+from tests.support.factories import make_team, set_clock
+from workers.db import Database
+from workers.errors import ERRORS, DatabaseFaultError, DatabaseUnavailableError, OutboundError
+from workers.ledger import DispatchResult, ProviderEvent, Resolution
+
+T = TypeVar("T")
+
+MONDAY = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+LEASE = timedelta(minutes=2)
+
+
+@contextlib.asynccontextmanager
+async def open_database(database: Copy, **options: Any) -> AsyncIterator[Database]:
+    async with Database(database.url("outbound_worker"), **options) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def db(database: Copy) -> AsyncIterator[Database]:
+    async with open_database(database) as opened:
+        yield opened
+
+
+def launch(database: Copy, contacts: int = 3) -> UUID:
+    """A running campaign that begins with a call to each contact, at an hour at which one may call; its team."""
+    with database.connect() as connection:
+        set_clock(connection, MONDAY)
+        team = make_team(connection)
+        connection.execute("select tests.act_as(%s)", [team.admin_email])
+        connection.execute("select public.launch_campaign(tests.create_campaign(%s, %s, 100))", [team.id, contacts])
+        connection.execute("select tests.act_as_superuser()")
+        connection.commit()
+    return team.id
+
+
+async def persist(call: Callable[[], Awaitable[T]]) -> T:
+    """What callers do when the database is away: call again."""
+    async with asyncio.timeout(20):
+        while True:
+            try:
+                return await call()
+            except DatabaseUnavailableError:
+                await asyncio.sleep(0.05)
+
+
+def end_connections(database: Copy) -> int:
+    """What a restart does to the workers' connections; how many there were."""
+    with database.connect(autocommit=True) as connection:
+        rows = connection.execute(
+            "select pg_terminate_backend(pid, 5000) from pg_stat_activity"
+            " where datname = current_database() and usename = 'outbound_worker'"
+        ).fetchall()
+    return len(rows)
+
+
+async def test_a_job_goes_all_the_way(database: Copy, db: Database) -> None:
+    team_id = launch(database)
+    jobs = await db.claim_jobs("w1", ["call", "text"], 10, LEASE)
+    assert {(job.team_id, job.queue) for job in jobs} == {(team_id, "call")}
+    assert {job.lease_expires_at for job in jobs} == {MONDAY + LEASE}
+    assert await db.claim_jobs("w2", ["call"], 10, LEASE) == []
+
+    attempts = await db.begin_attempts("w1", [job.job_id for job in jobs])
+    assert {attempt.job_id for attempt in attempts} == {job.job_id for job in jobs}
+    assert {(attempt.provider, attempt.secret_name, attempt.attempt_number) for attempt in attempts} == {
+        ("vapi", "VAPI", 1)
+    }
+    wanted = {"to", "phone_number_id", "assistant_id", "first_message", "customer_name", "variables"}
+    assert all(set(attempt.request) == wanted for attempt in attempts)
+    assert await db.begin_attempts("w1", [job.job_id for job in jobs]) == []
+
+    held = [job.job_id for job in jobs]
+    assert await db.extend_leases("w1", held, LEASE) == set(held)
+    assert await db.extend_leases("w2", held, LEASE) == set()
+
+    accepted = DispatchResult("accepted", "job", "created", provider_id="call-1")
+    later = DispatchResult("try_later", "capacity", "rate_limited", "slow down", retry_after_seconds=9.5)
+    refused = DispatchResult("refused", "number", "invalid_number", "no such number")
+    results = [
+        (attempt.attempt_id, result) for attempt, result in zip(attempts, (accepted, later, refused), strict=True)
+    ]
+    for _ in range(2):  # saying it twice changes nothing
+        states = await db.record_dispatches("w1", results)
+        assert {state.attempt_id: state.job_status for state in states} == {
+            attempts[0].attempt_id: "DISPATCHED",
+            attempts[1].attempt_id: "READY",
+            attempts[2].attempt_id: "FAILED",
+        }
+
+    report = ProviderEvent(
+        provider="vapi",
+        event_key="call-1:end-of-call-report",
+        type="end-of-call-report",
+        payload={"type": "end-of-call-report", "endedReason": "customer-ended-call", "call": {"id": "call-1"}},
+        secret_name="VAPI",
+        provider_id="call-1",
+        attempt_id=attempts[0].attempt_id,
+        occurred_at=MONDAY,
+    )
+    assert await db.ingest_events([report]) == {report.event_key: "applied"}
+    assert await db.ingest_events([report]) == {report.event_key: "duplicate"}
+
+
+async def test_an_attempt_in_doubt_is_claimed_and_resolved(database: Copy, db: Database) -> None:
+    launch(database, 2)
+    jobs = await db.claim_jobs("w1", ["call"], 2, LEASE)
+    attempts = await db.begin_attempts("w1", [job.job_id for job in jobs])
+    unknown = DispatchResult("unknown", "job", "read_timeout")
+    states = await db.record_dispatches("w1", [(attempt.attempt_id, unknown) for attempt in attempts])
+    assert {state.job_status for state in states} == {"AMBIGUOUS"}
+    assert await db.claim_ambiguous("w1", 10, LEASE) == []
+
+    await db.set(MONDAY + timedelta(minutes=3), 0)
+    doubts = await db.claim_ambiguous("w1", 10, LEASE)
+    assert {(doubt.kind, doubt.provider, doubt.provider_id, doubt.begun_at) for doubt in doubts} == {
+        ("ambiguous", "vapi", None, MONDAY)
+    }
+    assert all(doubt.request["to"].startswith("+1") for doubt in doubts)
+    answers = [
+        Resolution(
+            doubts[0].attempt_id, found=True, provider_id="call-7", payload={"id": "call-7", "status": "queued"}
+        ),
+        Resolution(doubts[1].attempt_id, found=False),
+    ]
+    states = await db.resolve_attempts("w1", answers)
+    assert {state.attempt_id: state.job_status for state in states} == {
+        doubts[0].attempt_id: "DISPATCHED",
+        doubts[1].attempt_id: "READY",
+    }
+
+
+async def test_the_clock_of_a_sandbox_is_read_and_set(database: Copy, db: Database) -> None:
+    launch(database, 3)
+    reading = await db.read()
+    assert (reading.at, reading.rate, reading.environment) == (MONDAY, 0, "sandbox")
+    pending = await db.pending()
+    assert (pending.due_jobs, pending.open_jobs) == (3, 3)
+    await db.set(MONDAY + timedelta(hours=1), 0)
+    assert (await db.read()).at == MONDAY + timedelta(hours=1)
+
+
+async def test_the_clock_of_a_production_database_is_not(db: Database) -> None:
+    assert (await db.read()).environment == "production"
+    with pytest.raises(OutboundError) as refused:
+        await db.set(MONDAY, 0)
+    assert (refused.value.code, refused.value.name) == ("OB002", "invalid transition")
+    assert refused.value.detail["entity"] == "deployment"
+    assert refused.value.hint
+
+
+async def test_who_drives_the_tick_is_known(any_database: Copy) -> None:
+    async with open_database(any_database) as db:
+        assert await db.cron_drives_tick() is (any_database.server.cluster.binaries.kind == "system")
+        assert "leases_expired" in await db.tick()
+
+
+async def test_an_accounts_secret_names_are_found(database: Copy, db: Database) -> None:
+    team_id = launch(database, 1)
+    assert await db.find_secret_names("twilio", f"AC{team_id.hex}") == ["TWILIO"]
+    assert await db.find_secret_names("twilio", "AC" + "0" * 32) == []
+
+
+async def test_due_work_wakes_who_listens(database: Copy, db: Database) -> None:
+    heard = db.listen()
+    async with asyncio.timeout(20):
+        assert await anext(heard) == ""
+        launch(database, 2)
+        assert await anext(heard) == "call"
+
+
+async def test_a_listener_comes_back_after_a_restart_and_says_so(database: Copy, db: Database) -> None:
+    heard = db.listen()
+    async with asyncio.timeout(20):
+        assert await anext(heard) == ""
+        assert end_connections(database) >= 1
+        assert await anext(heard) == ""
+        launch(database, 1)
+        assert await anext(heard) == "call"
+
+
+async def test_calls_work_again_after_a_restart(database: Copy) -> None:
+    async with open_database(database, connections=3) as db:
+        await asyncio.gather(*(db.read() for _ in range(9)))
+        assert end_connections(database) >= 1
+        for _ in range(3):
+            assert (await persist(db.read)).environment == "production"
+        assert len(await asyncio.gather(*(persist(db.read) for _ in range(9)))) == 9
+
+
+async def test_a_database_that_is_not_there_is_unavailable() -> None:
+    async with Database("postgresql://outbound_worker@127.0.0.1:1/none") as db:
+        db._pool.timeout = 0.2
+        with pytest.raises(DatabaseUnavailableError):
+            await db.tick()
+
+
+async def test_a_function_that_is_not_there_is_a_fault(database: Copy, db: Database) -> None:
+    with database.connect(autocommit=True) as connection:
+        connection.execute("alter function engine.pending_work() rename to pending_work_of_yesterday")
+    with pytest.raises(DatabaseFaultError, match="42883"):
+        await db.pending()
+    assert (await db.read()).environment == "production"
+
+
+async def test_bad_arguments_are_refused_with_a_code(db: Database) -> None:
+    with pytest.raises(OutboundError) as refused:
+        await db.claim_jobs("w1", ["call"], 0, LEASE)
+    assert refused.value.code == "OB001"
+
+
+async def test_behind_a_transaction_pooler_nothing_is_prepared(database: Copy) -> None:
+    async with open_database(database, connections=1, transaction_pooling=True) as db:
+        for _ in range(12):
+            await db.read()
+        async with db._pool.connection() as connection:
+            prepared = await (await connection.execute("select count(*) as n from pg_prepared_statements")).fetchone()
+    assert prepared == {"n": 0}
+
+
+def test_the_worker_reads_no_table(worker_conn: psycopg.Connection[Any]) -> None:
+    for table in ("engine.jobs", "engine.attempts", "engine.events", "public.contacts", "public.integrations"):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            worker_conn.execute(f"select from {table}".encode())
+
+
+def test_the_map_of_errors_is_the_registry(module_database: Copy) -> None:
+    with module_database.connect() as connection:
+        rows = connection.execute("select sqlstate, name from reference.errors").fetchall()
+    assert dict(rows) == dict(ERRORS)
+
+
+async def test_unknown_attempts_in_results_are_passed_over(db: Database) -> None:
+    assert (
+        await db.record_dispatches("w1", [(uuid4(), DispatchResult("accepted", "job", "created", provider_id="x"))])
+        == []
+    )
