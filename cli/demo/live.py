@@ -68,7 +68,7 @@ def watch(scene: Scene, campaign_id: str, console: Console) -> Film:
             if now - changed > _STUCK_SECONDS:
                 raise CommandError(
                     f"The campaign has not moved for {_STUCK_SECONDS:.0f} seconds.",
-                    hint="This is a defect of the demo or of this machine; run it again with --keep and look at the logs.",
+                    hint="This is a defect of the demo, or the machine is very slow; please report it.",
                 )
             time.sleep(_LOOK_EVERY_SECONDS)
     film.seconds = time.monotonic() - began

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import plotext
 from rich.console import Console
 from rich.text import Text
 
-from cli.demo.live import ENDED, TEAM_ZONE, Film, nodes_table
+from cli.demo.live import ENDED, Film, nodes_table
 from cli.output import print_table
 
 _NEXT = """\
@@ -69,16 +68,24 @@ def chart(film: Film, width: int) -> str:
     """Contacts done and booked over campaign time."""
     start = film.samples[0].at
     days = [(sample.at - start).total_seconds() / 86400 for sample in film.samples]
-    plotext.clear_figure()
-    plotext.theme("clear")
-    plotext.plotsize(min(width, 78), 14)
-    plotext.plot(days, [sample.ended for sample in film.samples], label="done")
-    plotext.plot(days, [sample.metrics["booked"] for sample in film.samples], label="booked")
-    plotext.title("Contacts over days of campaign time")
-    ticks = range(int(days[-1]) + 2)
-    plotext.xticks(list(ticks), [_weekday(start, day) for day in ticks])
-    return str(plotext.build())
+    figure = plotext.figure
+    figure.clear()
+    figure.theme("colorless")
+    figure.plot_size(min(width, 78), 14)
+    series = {
+        "done": ("braille", [sample.ended for sample in film.samples]),
+        "booked": ("dot", [sample.metrics["booked"] for sample in film.samples]),
+    }
+    for label, (marker, counts) in series.items():
+        signal = figure.signal(days, counts, marker=marker)
+        signal.lines()
+        signal.label(label)
+        figure.draw(signal)
+    ticks = list(range(int(days[-1]) + 1))
+    figure.ruler("x").ticks(ticks, [_weekday(start, day) for day in ticks])
+    figure.title("Contacts over campaign time")
+    return str(figure.build())
 
 
 def _weekday(start: datetime, day: int) -> str:
-    return datetime.fromtimestamp(start.timestamp() + day * 86400, ZoneInfo(TEAM_ZONE.key)).strftime("%a")
+    return (start + timedelta(days=day)).strftime("%a")

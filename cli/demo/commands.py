@@ -1,0 +1,122 @@
+"""`outbound demo`: the main job, start to end, on a stack of its own that is gone afterwards."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.status import Status
+from rich.text import Text
+
+from cli import audience_import
+from cli.audience_import import ImportRequest
+from cli.audiences import print_run
+from cli.csv_reader import open_csv
+from cli.demo import live, verdict
+from cli.demo.scene import CONTACTS, Scene, scene, stack_of_its_own
+from cli.errors import CommandError
+from cli.output import JsonOption, console, print_json, say
+from cli.stack.binaries import Kind
+
+app = typer.Typer()
+
+_SHOWN_PROBLEMS = 8
+
+
+@app.command()
+def demo(
+    file: Annotated[Path | None, typer.Option("--file", "-f", help="Your own contacts, as CSV. [default: ours]")] = None,
+    speed: Annotated[
+        float, typer.Option(min=60, help="At most so many seconds of campaign time in one real second.")
+    ] = 20_000,
+    postgres: Annotated[Kind, typer.Option(help="The embedded PostgreSQL, or the system's with pg_cron.")] = "embedded",
+    as_json: JsonOption = False,
+) -> None:
+    """Run a whole campaign: contacts from a file, calls and texts, outcomes by webhook, metrics that add up.
+
+    Everything happens on this machine: the providers are the sandbox, nobody is really called, and nothing is left
+    running.
+
+    Example: outbound demo --file customers.csv
+    """
+    path = file or CONTACTS
+    open_csv(path)  # a file that can't be read is told before anything is started
+    with Status("Starting the stack", console=console) if console.is_terminal else Status("", console=_silent()) as status:
+
+        def progress(what: str) -> None:
+            status.update(f"Starting the stack: {what}")
+
+        with stack_of_its_own(postgres, progress) as (stack, connection):
+            status.update("Setting up the team, its accounts and a published workflow")
+            with scene(stack, connection, speed) as stage:
+                status.stop()
+                run = _import(stage, path, quiet=as_json)
+                film, judged = _run(stage, run, quiet=as_json)
+    if as_json:
+        last = film.samples[-1]
+        print_json(
+            {"import": run, "metrics": last.metrics, "nodes": last.nodes, "providers": judged, "seconds": film.seconds}
+        )
+        return
+    verdict.show(console, film, judged)
+
+
+def _import(stage: Scene, path: Path, *, quiet: bool) -> dict[str, Any]:
+    """Import the file as `outbound audiences import --partial` does."""
+    if not quiet:
+        console.print(Text(f"1. Contacts from {path.name}", style="bold"))
+    run = audience_import.run_import(stage.api, ImportRequest(path=path, list_name=path.stem, partial=True))
+    shown = audience_import.first_problems(stage.api, run["id"], _SHOWN_PROBLEMS)
+    if run["status"] == "FAILED":
+        raise CommandError(run["failure_message"], code="OB001", detail=shown)
+    if not quiet:
+        print_run(run, shown)
+    if run["counts"]["added"] + run["counts"]["updated"] == 0:
+        raise CommandError(
+            f"No row of {path.name} can be called or texted, so there is no campaign to run.",
+            hint=f"See every row's reason on a stack that stays: outbound stack up, then outbound audiences check {path}",
+        )
+    return run
+
+
+def _run(stage: Scene, run: dict[str, Any], *, quiet: bool) -> tuple[live.Film, dict[str, int]]:
+    """Launch, let campaign time go, and watch to the end."""
+    campaign = stage.api.rpc(
+        "create_campaign",
+        p_name="Spring tune-ups",
+        p_list_id=run["list_id"],
+        p_workflow_id=stage.workflow_id,
+        p_phone_number_id=stage.phone_number_id,
+    )
+    launched = stage.api.rpc("launch_campaign", p_campaign_id=campaign["id"])
+    if not quiet:
+        console.print()
+        console.print(Text("2. Trigger, call, text: a published workflow", style="bold"))
+        console.print(f"   launched for {launched['members']} contacts; the sandbox's clock starts to run")
+        console.print()
+        console.print(Text("3. The campaign", style="bold"))
+    stage.sandbox.put("/clock", json={"mode": "auto"}).raise_for_status()
+    try:
+        film = live.watch(stage, campaign["id"], _silent() if quiet else console)
+    except CommandError:
+        say(f"The sandbox's clock: {stage.sandbox.get('/clock').text}")
+        raise
+    judged = verdict.judge(stage.log())
+    _agree(film, judged)
+    return film, judged
+
+
+def _agree(film: live.Film, judged: dict[str, int]) -> None:
+    """The demo shows what the product promises, or it fails."""
+    metrics = film.samples[-1].metrics
+    if film.samples[-1].ended != metrics["enrolled"] or judged["taken_twice"]:
+        raise CommandError(
+            f"The campaign does not add up: {metrics}, {judged}.", hint="This is a defect. Please report it."
+        )
+
+
+def _silent() -> Any:
+    from rich.console import Console
+
+    return Console(quiet=True)
