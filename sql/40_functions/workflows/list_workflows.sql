@@ -30,10 +30,7 @@ as $$
 declare
   v_team_id uuid := engine.require_team(p_team_id, 'viewer');
   v_issues jsonb := '[]'::jsonb;
-  v_after text[] := regexp_match(
-    convert_from(decode(case when p_cursor ~ '^([0-9a-f]{2})+$' then p_cursor else '' end, 'hex'), 'sql_ascii'),
-    '^([0-9]{1,18})/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$'
-  );
+  v_after text[] := regexp_match(p_cursor, '^([0-9]{1,18})\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$');
 begin
   if p_status is not null and not p_status = any(enum_range(null::public.workflow_status)::text[]) then
     v_issues := v_issues || engine.issue('status_unknown', 'p_status', 'The status must be DRAFT, PUBLISHED or ARCHIVED.');
@@ -48,7 +45,7 @@ begin
     (select count(*) from public.workflow_nodes as n where n.team_id = w.team_id and n.workflow_id = w.id),
     (select count(*) from public.campaigns as c where c.team_id = w.team_id and c.workflow_id = w.id),
     w.created_at, w.updated_at, w.published_at,
-    encode(convert_to(format('%s/%s', (extract(epoch from w.updated_at) * 1000000)::bigint, w.id), 'utf8'), 'hex')
+    format('%s.%s', (extract(epoch from w.updated_at) * 1000000)::bigint, w.id)
   from public.workflows as w
   where w.team_id = v_team_id
     and (p_status is null or w.status::text = p_status)

@@ -17,7 +17,7 @@ declare
   v_name text;
   v_end integer;
 begin
-  for v_part_no in 2 .. cardinality(v_parts) loop
+  for v_part_no in 2 .. coalesce(cardinality(v_parts), 0) loop
     v_part := v_parts[v_part_no];
     v_end := position('}}' in v_part);
     v_inside := left(v_part, greatest(v_end - 1, 0));
