@@ -36,7 +36,7 @@ apt_install() {
         $as_root apt-get -qq update >/dev/null 2>&1 || say "the package lists could not be refreshed; using what is there"
         apt_updated=yes
     fi
-    $as_root DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install "$@" >"$log" 2>&1
+    $as_root DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o DPkg::Lock::Timeout=120 --no-install-recommends install "$@" >"$log" 2>&1
 }
 
 # --- Python --------------------------------------------------------------------------------------------------------
