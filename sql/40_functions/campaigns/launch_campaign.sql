@@ -9,7 +9,8 @@ returns jsonb
 language plpgsql
 security definer -- writes public.campaigns and the engine, which no role may write
 set search_path = ''
-set jit = off -- many short statements: compiling them takes longer than running them
+set jit = off
+set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
 as $$
 declare
   v_campaign public.campaigns;

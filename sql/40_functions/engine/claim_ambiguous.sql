@@ -9,6 +9,8 @@ language sql
 volatile
 security definer -- workers may read no table
 set search_path = ''
+set jit = off
+set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
 as $$
   with due as (
     select j.team_id, j.id

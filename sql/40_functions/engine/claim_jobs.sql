@@ -14,6 +14,8 @@ returns table (
 language plpgsql
 security definer -- workers may read no table
 set search_path = ''
+set jit = off
+set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
 as $$
 declare
   v_due uuid[];

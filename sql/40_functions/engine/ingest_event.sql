@@ -5,6 +5,8 @@ returns table (event_key text, result text)
 language plpgsql
 security definer -- the receiver may read no table
 set search_path = ''
+set jit = off
+set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
 as $$
 #variable_conflict use_column
 declare

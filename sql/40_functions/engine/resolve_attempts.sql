@@ -6,6 +6,8 @@ returns table (attempt_id uuid, job_id uuid, job_status public.job_status)
 language plpgsql
 security definer -- workers may read no table
 set search_path = ''
+set jit = off
+set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
 as $$
 #variable_conflict use_column
 declare
