@@ -11,7 +11,7 @@ import pytest
 from tests.workers.sandbox.harness import START, Ear, Running, RunSandbox, wait_until
 from workers.sandbox.app import Sandbox
 from workers.sandbox.campaign_time import ClockReading, PendingWork
-from workers.sandbox.clock import Agenda, MemoryClock
+from workers.sandbox.clock import Agenda, MemoryClock, VirtualClock
 from workers.sandbox.settings import SandboxSettings
 
 ANN = "+12025550101"
@@ -218,6 +218,18 @@ async def test_time_never_goes_backwards() -> None:
     await theatre.run()
     assert theatre.played[-1][2] >= before
     assert theatre.names == ["first", "second"]
+
+
+async def test_no_clock_can_be_set_back() -> None:
+    shown = VirtualClock(START, 0.0)
+    shown.sync(START + seconds(60), 0.0)
+    assert shown.now() == START + seconds(60)
+    shown.sync(START, 0.0)
+    assert shown.now() == START + seconds(60)
+    kept = MemoryClock(START, 0.0)
+    await kept.set(START + seconds(60), 0.0)
+    await kept.set(START, 0.0)
+    assert kept._clock._at == START + seconds(60)
 
 
 async def test_a_clock_that_runs_is_stopped_in_auto_mode_and_only_in_a_sandbox() -> None:

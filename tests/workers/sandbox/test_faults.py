@@ -170,6 +170,11 @@ def test_draws_depend_on_the_seed_and_the_number_and_not_on_the_order(run_sandbo
     assert struck("two", people) != forwards
 
 
+def test_trying_again_is_another_draw(rehearsal: Running) -> None:
+    rehearsal.faults({"kind": "rate_limited", "probability": 0.5})
+    assert {rehearsal.text(ANN, Body="").status_code for _ in range(20)} == {400, 429}
+
+
 @pytest.mark.parametrize("rule", [{"kind": "flood"}, {"kind": "lost", "probability": 2}, {"kind": "lost", "x": 1}, 7])
 def test_a_rule_that_makes_no_sense_is_refused(rehearsal: Running, rule: Any) -> None:
     answer = rehearsal.control.put("/faults", json={"faults": [rule]})
