@@ -10,6 +10,8 @@ import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -134,17 +136,16 @@ async def stage(copy: Copy, **options: Any) -> AsyncIterator[Stage]:
 
 
 @contextlib.asynccontextmanager
-async def worker(stage: Stage, **more: str) -> AsyncIterator[asyncio.subprocess.Process]:
+async def worker(stage: Stage, *command: str) -> AsyncIterator[asyncio.subprocess.Process]:
     """A worker process; told to stop at the end, if it still runs."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "workers", env=stage.environment(**more), stderr=asyncio.subprocess.PIPE
+        *(command or (sys.executable, "-m", "workers")), env=stage.environment(), stderr=asyncio.subprocess.PIPE
     )
     lines: list[bytes] = []
 
     async def keep() -> None:
         assert process.stderr
-        async for line in process.stderr:
-            lines.append(line)
+        lines.extend([line async for line in process.stderr])
 
     reading = asyncio.create_task(keep())
     try:
@@ -166,6 +167,10 @@ async def until(condition: Callable[[], Any], what: str) -> None:
                 await asyncio.sleep(0.2)
     except TimeoutError:
         pytest.fail(f"waited in vain for {what}")
+
+
+def has_taken(stage: Stage, calls: int) -> bool:
+    return bool(stage.sandbox.counts()["calls_taken"] >= calls)
 
 
 def assert_sound(stage: Stage) -> None:
@@ -248,7 +253,8 @@ async def test_a_stopping_worker_finishes_what_began(database: Copy) -> None:
     slow = [{"kind": "latency", "seconds": 0.5, "phase": "after"}]
     async with stage(database, faults=slow) as on:
         on.launch()
-        async with worker(on, OUTBOUND_CONCURRENCY="4") as process:
+        command = str(Path(sys.executable).with_name("outbound"))
+        async with worker(on, command, "worker", "run", "--queues", "call", "--concurrency", "4") as process:
             await until(lambda: on.sandbox.counts()["calls_taken"] >= 1, "the first call")
             process.terminate()
             assert await process.wait() == 0
@@ -263,7 +269,7 @@ async def test_a_restart_of_the_database_in_the_middle_loses_nothing(database: C
         on.launch()
         async with worker(on) as process:
             for calls in (2, 5, 9):
-                await until(lambda calls=calls: on.sandbox.counts()["calls_taken"] >= calls, f"{calls} calls")
+                await until(partial(has_taken, on, calls), f"{calls} calls")
                 on.rows(
                     "select pg_terminate_backend(pid, 5000) from pg_stat_activity"
                     " where datname = current_database() and usename = 'outbound_worker'"

@@ -14,6 +14,7 @@ from workers.ledger import DispatchResult, Scope, Verdict
 
 LONGEST_MESSAGE: Final = 500
 LONGEST_WAIT: Final = 24 * 3600.0
+KEEP_SECONDS: Final = 2.0
 
 
 class Provider(Protocol):
@@ -181,7 +182,11 @@ class Transport:
         self._http = httpx.AsyncClient(
             base_url=base_url,
             timeout=httpx.Timeout(timeout, connect=connect_timeout, pool=connect_timeout),
-            limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
+            # A connection is not kept for as long as servers keep them: a request on one that the server is just
+            # closing fails in a way that leaves its fate open.
+            limits=httpx.Limits(
+                max_connections=connections, max_keepalive_connections=connections, keepalive_expiry=KEEP_SECONDS
+            ),
             follow_redirects=False,
             transport=transport,
             # A proxy from the environment is for the outside, never for a sandbox on this machine.
