@@ -3829,7 +3829,8 @@ returns jsonb
 language plpgsql
 security definer -- writes public.campaigns and the engine, which no role may write
 set search_path = ''
-set jit = off -- many short statements: compiling them takes longer than running them
+set jit = off
+set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
 as $$
 declare
   v_campaign public.campaigns;
@@ -4284,6 +4285,8 @@ returns table (
 language plpgsql
 security definer -- workers may read no table
 set search_path = ''
+set jit = off
+set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
 as $$
 #variable_conflict use_column
 declare
@@ -4479,6 +4482,8 @@ language sql
 volatile
 security definer -- workers may read no table
 set search_path = ''
+set jit = off
+set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
 as $$
   with due as (
     select j.team_id, j.id
@@ -4527,6 +4532,8 @@ returns table (
 language plpgsql
 security definer -- workers may read no table
 set search_path = ''
+set jit = off
+set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
 as $$
 declare
   v_due uuid[];
@@ -5037,6 +5044,8 @@ language sql
 volatile
 security definer -- workers may read no table
 set search_path = ''
+set jit = off
+set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
 as $$
   update engine.jobs as j
   set lease_expires_at = engine.now() + p_lease
@@ -5221,6 +5230,8 @@ returns table (event_key text, result text)
 language plpgsql
 security definer -- the receiver may read no table
 set search_path = ''
+set jit = off
+set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
 as $$
 #variable_conflict use_column
 declare
@@ -5873,6 +5884,8 @@ returns table (attempt_id uuid, job_id uuid, job_status public.job_status)
 language plpgsql
 security definer -- workers may read no table
 set search_path = ''
+set jit = off
+set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
 as $$
 #variable_conflict use_column
 declare
@@ -6042,6 +6055,8 @@ returns table (attempt_id uuid, job_id uuid, job_status public.job_status)
 language plpgsql
 security definer -- workers may read no table
 set search_path = ''
+set jit = off
+set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
 as $$
 #variable_conflict use_column
 declare
@@ -6174,7 +6189,8 @@ returns jsonb
 language plpgsql
 security definer -- cron and workers may write no table
 set search_path = ''
-set jit = off -- many short statements: compiling them takes longer than running them
+set jit = off
+set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
 as $$
 declare
   v_expired integer := engine.expire_leases();
@@ -6894,7 +6910,8 @@ returns timestamptz
 language plpgsql
 security definer -- writes the deployment row
 set search_path = ''
-set jit = off -- many short statements: compiling them takes longer than running them
+set jit = off
+set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
 as $$
 declare
   v_environment text;
@@ -8113,10 +8130,7 @@ as $$
 declare
   v_team_id uuid := engine.require_team(p_team_id, 'viewer');
   v_issues jsonb := '[]'::jsonb;
-  v_after text[] := regexp_match(
-    convert_from(decode(case when p_cursor ~ '^([0-9a-f]{2})+$' then p_cursor else '' end, 'hex'), 'sql_ascii'),
-    '^([0-9]{1,18})/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$'
-  );
+  v_after text[] := regexp_match(p_cursor, '^([0-9]{1,18})\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$');
 begin
   if p_status is not null and not p_status = any(enum_range(null::public.workflow_status)::text[]) then
     v_issues := v_issues || engine.issue('status_unknown', 'p_status', 'The status must be DRAFT, PUBLISHED or ARCHIVED.');
@@ -8131,7 +8145,7 @@ begin
     (select count(*) from public.workflow_nodes as n where n.team_id = w.team_id and n.workflow_id = w.id),
     (select count(*) from public.campaigns as c where c.team_id = w.team_id and c.workflow_id = w.id),
     w.created_at, w.updated_at, w.published_at,
-    encode(convert_to(format('%s/%s', (extract(epoch from w.updated_at) * 1000000)::bigint, w.id), 'utf8'), 'hex')
+    format('%s.%s', (extract(epoch from w.updated_at) * 1000000)::bigint, w.id)
   from public.workflows as w
   where w.team_id = v_team_id
     and (p_status is null or w.status::text = p_status)
@@ -8663,7 +8677,7 @@ declare
   v_name text;
   v_end integer;
 begin
-  for v_part_no in 2 .. cardinality(v_parts) loop
+  for v_part_no in 2 .. coalesce(cardinality(v_parts), 0) loop
     v_part := v_parts[v_part_no];
     v_end := position('}}' in v_part);
     v_inside := left(v_part, greatest(v_end - 1, 0));

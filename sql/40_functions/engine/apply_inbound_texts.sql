@@ -8,16 +8,14 @@ as $$
 declare
   v_text record;
 begin
-  -- One at a time, because two texts of one person must be taken in the order in which they came.
+  -- One at a time, because two texts of one person must be taken in the order in which they came. Should
+  -- two teams have the same number at one account, a stop holds for both.
   for v_text in
-    select t.* from engine.read_inbound_texts(p_events) as t order by t.event_key
+    select t.*
+    from engine.read_inbound_texts(p_events) as t
+    where t.team_id is not null and t.phone is not null
+    order by t.event_key, t.team_id
   loop
-    update engine.events as e
-    set
-      team_id = v_text.team_id, applied_at = engine.now(),
-      result = case when v_text.team_id is null or v_text.phone is null then 'ignored' else 'applied' end
-    where e.provider = v_text.provider and e.event_key = v_text.event_key and e.result = 'waiting';
-    continue when not found or v_text.team_id is null or v_text.phone is null;
     if v_text.consent = 'opt_out' then
       perform engine.stop_numbers(array[
         (v_text.team_id, v_text.phone, null, 'opted_out', 'inbound text', v_text.words)::engine.stop
@@ -33,6 +31,12 @@ begin
       )::engine.finished_job]);
     end if;
   end loop;
+  update engine.events as e
+  set
+    team_id = t.team_id, applied_at = engine.now(),
+    result = case when t.team_id is null or t.phone is null then 'ignored' else 'applied' end
+  from engine.read_inbound_texts(p_events) as t
+  where e.provider = t.provider and e.event_key = t.event_key and e.result = 'waiting';
 end
 $$;
 comment on function engine.apply_inbound_texts(engine.event_ref[]) is 'Stops, opt-ins and replies that people texted.';

@@ -1,0 +1,144 @@
+"""The main job: a whole campaign on a stack of its own, which is gone afterwards, also when a worker dies in it."""
+
+from __future__ import annotations
+
+import csv
+import os
+import signal
+import time
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from cli import audience_import
+from cli.audience_import import ImportRequest
+from cli.demo import live, verdict
+from cli.demo.scene import Scene, scene, stack_of_its_own
+from cli.stack.stack import Options
+from tests.support.stacks import OwnStack
+
+SPEED = 100_000.0
+PEOPLE = 36
+
+
+@pytest.fixture
+def contacts(tmp_path: Path) -> Path:
+    """A small file with a few rows that cannot be used."""
+    path = tmp_path / "people.csv"
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["Name", "Phone"])
+        for n in range(PEOPLE):
+            writer.writerow([f"Pat {n}", f"({('212', '305', '303')[n % 3]}) 555-01{n:02d}"])
+        writer.writerow(["No Number", ""])
+        writer.writerow(["Wrong Number", "123-456-7890"])
+    return path
+
+
+def test_the_demo_runs_a_campaign_and_leaves_nothing(contacts: Path, tmp_path: Path) -> None:
+    before = demo_processes()
+    shell = OwnStack(tmp_path / "unused")
+    outcome = shell.run("demo", "--json", "--file", str(contacts), "--speed", str(SPEED))
+    assert outcome.status == 0, outcome.err
+    shown = outcome.json
+    assert shown["import"]["counts"]["added"] == shown["metrics"]["enrolled"] == PEOPLE
+    assert shown["import"]["counts"]["rejected"] == 2
+    assert shown["metrics"]["enrolled"] == sum(shown["metrics"][state] for state in live.ENDED)
+    assert shown["providers"]["taken_twice"] == 0
+    assert shown["providers"]["calls"] >= PEOPLE
+    assert demo_processes() == before
+    assert not (tmp_path / "unused").exists()
+
+
+def test_the_demo_tells_people_what_happens(contacts: Path, tmp_path: Path) -> None:
+    outcome = OwnStack(tmp_path / "unused").run("demo", "--file", str(contacts), "--speed", str(SPEED))
+    assert outcome.status == 0, outcome.err
+    for words in ("The campaign", "By node", "Contacts over campaign time", "0 of them twice", "What to try next"):
+        assert words in outcome.out
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "has no rows"),
+        (b"Name,Phone\nPat,123\n", "No row of"),
+        (b"Name,City\nPat,Boston\n", "phone"),
+    ],
+)
+def test_a_file_that_nobody_can_be_called_from_is_refused(content: bytes, words: str, tmp_path: Path) -> None:
+    path = tmp_path / "useless.csv"
+    path.write_bytes(content)
+    before = demo_processes()
+    outcome = OwnStack(tmp_path / "unused").run("demo", "--file", str(path))
+    assert outcome.status == 1
+    assert words in outcome.err
+    assert "Traceback" not in outcome.err
+    assert demo_processes() == before
+
+
+def test_a_missing_file_is_told_before_anything_is_started(tmp_path: Path) -> None:
+    outcome = OwnStack(tmp_path / "unused").run("demo", "--file", str(tmp_path / "nothing.csv"))
+    assert outcome.status == 1
+    assert "nothing.csv" in outcome.err
+
+
+def test_a_worker_killed_in_the_middle_changes_no_total(contacts: Path) -> None:
+    undisturbed, _ = run(contacts, kills=0)
+    disturbed, killed = run(contacts, kills=3)
+    assert killed == 3
+    assert disturbed == undisturbed
+
+
+def run(contacts: Path, *, kills: int) -> tuple[dict[str, Any], int]:
+    """The demo's campaign; its totals, and how many workers were killed in it."""
+    with (
+        stack_of_its_own("embedded", lambda _: None) as (stack, connection),
+        scene(stack, connection, SPEED) as stage,
+    ):
+        imported = audience_import.run_import(stage.api, ImportRequest(contacts, "people", partial=True))
+        campaign = stage.api.rpc(
+            "create_campaign",
+            p_name="Demo",
+            p_list_id=imported["list_id"],
+            p_workflow_id=stage.workflow_id,
+            p_phone_number_id=stage.phone_number_id,
+        )
+        stage.api.rpc("launch_campaign", p_campaign_id=campaign["id"])
+        stage.sandbox.put("/clock", json={"mode": "auto"}).raise_for_status()
+        killed = 0
+        deadline = time.monotonic() + 150
+        while (sample := live.look(stage, campaign["id"])).metrics["status"] != "COMPLETED":
+            assert time.monotonic() < deadline, sample
+            # each time a little further on, and while something is on its way
+            if killed < kills and sample.metrics["in_progress"] and sample.ended >= killed * PEOPLE // (kills + 1):
+                kill_worker(stage)
+                killed += 1
+            time.sleep(0.02)
+        judged = verdict.judge(stage.log())
+        assert judged["taken_twice"] == 0
+        return {"contacts": sample.metrics, "nodes": totals(sample.nodes)} | judged, killed
+
+
+def totals(nodes: list[dict[str, Any]]) -> dict[str, Any]:
+    return {node["node_id"]: node["outcomes"] for node in nodes}
+
+
+def kill_worker(stage: Scene) -> None:
+    """SIGKILL, and another one in its place."""
+    pid = next(part["pid"] for part in stage.stack.status()["parts"] if part["name"] == "worker")
+    os.kill(pid, signal.SIGKILL)
+    stage.stack.up(Options(postgres="embedded"))
+
+
+def demo_processes() -> set[int]:
+    """Processes of any demo's stack."""
+    found = set()
+    for process in psutil.process_iter():
+        try:
+            if "outbound-demo-" in process.environ().get("OUTBOUND_STACK_DIR", ""):
+                found.add(process.pid)
+        except psutil.Error:
+            continue
+    return found
