@@ -8,6 +8,7 @@ import signal
 import socket
 import stat
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -198,3 +199,33 @@ def test_commands_say_what_to_do_while_nothing_is_up(stack: OwnStack) -> None:
         refused = stack.run(*arguments)
         assert refused.status == 1
         assert "outbound stack up" in refused.err
+
+
+def test_two_that_start_it_at_once_start_it_once(stack: OwnStack) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(lambda _: stack.up(*SMALL), range(2))
+    assert [part["pid"] for part in first["parts"]] == [part["pid"] for part in second["parts"]]
+    assert len([process for process in stack.processes() if "cli.stack.gateway" in process.cmdline()]) == 1
+
+
+def test_a_part_that_cannot_start_is_named_with_its_last_words(stack: OwnStack) -> None:
+    refused = stack.run("stack", "up", "--only", "webhooks", "--postgres", "embedded", OUTBOUND_LEASE_SECONDS="soon")
+    assert refused.status == 1
+    assert refused.err.startswith("webhooks ended right after it started: OUTBOUND_LEASE_SECONDS cannot be used")
+    assert stack.states()["webhooks"] == "dead"
+    stack.up()
+    assert stack.states()["webhooks"] == "running"
+
+
+def test_users_are_added_shown_and_removed(running: OwnStack) -> None:
+    added = running.run("stack", "user", "add", "Ann@Example.com", "--name", "Ann", "--json").json
+    assert (added["email"], added["created"], len(added["password"]) >= 12) == ("ann@example.com", True, True)
+    again = running.run("stack", "user", "add", "ann@example.com", "--password", "another one", "--json").json
+    assert (again["id"], again["created"]) == (added["id"], False)
+    listed = running.run("stack", "user", "list", "--json").json
+    assert [user["email"] for user in listed] == ["ann@example.com"]
+
+    for email, password in (("no address", "long enough"), ("bob@example.com", "short"), ("bob@example.com", "x" * 80)):
+        assert running.run("stack", "user", "add", email, "--password", password).status == 1
+    assert running.run("stack", "user", "remove", "ann@example.com", "--yes").status == 0
+    assert running.run("stack", "user", "remove", "ann@example.com", "--yes").status == 1
