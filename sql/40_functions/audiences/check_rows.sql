@@ -42,6 +42,7 @@ as $$
     null::uuid,
     null::uuid,
     p.row_number,
+    null::uuid,
     p.e164,
     p.phone_extension,
     left(p.first_name, 200),

@@ -1,6 +1,6 @@
 -- Makes members of the accepted rows. A contact that is there keeps what the file leaves empty; what
 -- the file says wins. Contacts are written in order of their number, always, so that two imports of a
--- team wait for each other instead of deadlocking; and both of their indexes grow at one end.
+-- team wait for each other instead of deadlocking.
 create or replace function engine.store_run(p_team_id uuid, p_run_id uuid, p_list_id uuid)
 returns bigint
 language plpgsql
@@ -8,25 +8,18 @@ set search_path = ''
 as $$
 declare
   v_now timestamptz := engine.now();
-  v_accepted bigint;
   v_added bigint;
 begin
-  select count(*) into v_accepted from engine.checked_rows as k
-  where k.team_id = p_team_id and k.run_id = p_run_id and k.verdict = 'accepted';
   insert into public.contacts as c (
     team_id, id, phone, phone_extension, first_name, last_name, email, timezone, timezones, regions, postal_code,
     servicetitan_customer_id, created_at, updated_at
   )
   select
-    p_team_id, i.id, k.phone, k.phone_extension, k.first_name, k.last_name, k.email, k.timezone, k.timezones,
+    p_team_id, k.contact_id, k.phone, k.phone_extension, k.first_name, k.last_name, k.email, k.timezone, k.timezones,
     k.regions, k.postal_code, k.servicetitan_customer_id, v_now, v_now
-  from (
-    select r.*, row_number() over (order by r.phone collate "C") as ordinal
-    from engine.checked_rows as r
-    where r.team_id = p_team_id and r.run_id = p_run_id and r.verdict = 'accepted'
-  ) as k
-  inner join engine.new_ids(v_accepted) as i on k.ordinal = i.ordinal
-  order by k.ordinal
+  from engine.checked_rows as k
+  where k.team_id = p_team_id and k.run_id = p_run_id and k.verdict = 'accepted'
+  order by k.phone collate "C"
   on conflict (team_id, phone) do update set
     phone_extension = coalesce(excluded.phone_extension, c.phone_extension),
     first_name = coalesce(excluded.first_name, c.first_name),

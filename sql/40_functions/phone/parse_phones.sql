@@ -61,7 +61,7 @@ as $$
     from (
       select
         r.*,
-        r.phone is distinct from first_value(r.phone) over (partition by r.ordinal order by r.rank) as is_other
+        r.phone is null or r.phone is distinct from first_value(r.phone) over (partition by r.ordinal order by r.rank) as is_other
       from ranked as r
     ) as r
     group by r.ordinal
