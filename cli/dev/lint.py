@@ -30,7 +30,7 @@ def squawk() -> str | None:
     later = migration.existing()[1:]
     if not later:
         return "there is only the first migration, which nobody waits for"
-    run([python_tool("squawk"), "--assume-in-transaction", "--pg-version=15", *later])
+    run([python_tool("squawk"), "--reporter=gcc", "--assume-in-transaction", "--pg-version=15", *later])
     return None
 
 

@@ -18,6 +18,8 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{2,60}")
 _FILE = re.compile(r"(\d{14})_([a-z0-9_]+)\.sql")
 # Functions may name one another in any order; plpgsql_check looks at them when all are there.
 PREAMBLE = "set check_function_bodies = off;"
+# A database in use: whoever holds a lock for long keeps the migration waiting, not everybody behind it.
+_PATIENCE = "set lock_timeout = '5s';\nset statement_timeout = '10min';"
 
 
 def existing() -> list[Path]:
@@ -81,7 +83,7 @@ def write_next(name: str, of_source: Server, of_migrations: Server) -> Path:
     body = draft.text()
     if not body:
         raise CommandError("Nothing changed: the migrations build what sql/ describes.")
-    path.write_text(f"-- Assembled from sql/ by `outbound dev migration`.\n\n{PREAMBLE}\n\n{body}\n")
+    path.write_text(f"-- Assembled from sql/ by `outbound dev migration`.\n\n{_PATIENCE}\n{PREAMBLE}\n\n{body}\n")
     return path
 
 
