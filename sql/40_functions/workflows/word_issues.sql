@@ -19,17 +19,22 @@ begin
       select 'edge', e.edge_no, e.id from unnest(p_edges) as e
     ),
 
+    issues as materialized (
+      select i.*
+      from unnest(p_issues) with ordinality as i (code, node_no, edge_no, path, words, other_no, node_nos, issue_no)
+    ),
+
     -- The first ten nodes of each cycle by name, all of them as a list.
     cycles as materialized (
       select
-        i.node_nos,
+        i.issue_no,
         to_jsonb(array_agg(p.id order by m.rank) filter (where p.id is not null)) as ids,
         string_agg(engine.name_place('node', p.place_no, p.id), ', ' order by m.rank) filter (where m.rank <= 10)
         || case when count(*) > 10 then format(' and %s more', count(*) - 10) else '' end as names
-      from unnest(p_issues) as i
+      from issues as i
       cross join unnest(i.node_nos) with ordinality as m (node_no, rank)
       inner join places as p on m.node_no = p.place_no and p.about = 'node'
-      group by i.node_nos
+      group by i.issue_no
     )
 
     select jsonb_agg(
@@ -54,11 +59,11 @@ begin
       ))
       order by c.severity, c.about = 'edge', c.about = 'node', p.place_no, i.path, c.code
     )
-    from unnest(p_issues) as i
+    from issues as i
     inner join reference.validation_codes as c on i.code = c.code
     left join places as p on c.about = p.about and p.place_no = coalesce(i.node_no, i.edge_no)
     left join places as o on c.about = o.about and i.other_no = o.place_no
-    left join cycles as y on i.node_nos = y.node_nos
+    left join cycles as y on i.issue_no = y.issue_no
     cross join engine.name_place(c.about, p.place_no, p.id) as n (name)
   );
 end

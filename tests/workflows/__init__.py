@@ -1,0 +1,1 @@
+"""Tests of graphs: what validation finds, what saving keeps, what publishing freezes."""

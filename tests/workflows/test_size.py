@@ -1,0 +1,76 @@
+"""Big graphs: every node and edge is walked once, whatever the shape."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import psutil
+import psycopg
+import pytest
+
+from tests.workflows.graphs import Graph, codes, edge, issues_of, node
+
+
+def chain(size: int) -> Graph:
+    """One after the other: as many frontiers as nodes."""
+    return {
+        "nodes": [node("n0", "trigger"), *(node(f"n{number}", "text", template="Hi") for number in range(1, size))],
+        "edges": [edge(f"e{number}", f"n{number}", f"n{number + 1}") for number in range(size - 1)],
+    }
+
+
+def diamonds(size: int) -> Graph:
+    """Each node leads to the next two: the number of paths doubles with every node."""
+    graph = chain(size)
+    graph["edges"] = [
+        edge(f"e{number}-{step}", f"n{number}", f"n{number + step}", priority=step)
+        for number in range(size - 1)
+        for step in (1, 2)
+        if number + step < size and (number or step == 1)
+    ]
+    return graph
+
+
+def star(size: int) -> Graph:
+    """All edges leave one node, with one rule and one priority: each of them collides with the first."""
+    return {
+        "nodes": [node("n0", "trigger"), *(node(f"n{number}", "text", template="Hi") for number in range(1, size))],
+        "edges": [edge(f"e{number}", "n0", f"n{number}") for number in range(1, size)],
+    }
+
+
+def ring(size: int) -> Graph:
+    graph = chain(size)
+    graph["edges"].append(edge("back", f"n{size - 1}", "n1"))
+    return graph
+
+
+@pytest.mark.parametrize("shape", [chain, diamonds, star, ring])
+def test_work_grows_with_the_size_and_not_faster(db: psycopg.Connection[Any], shape: Callable[[int], Graph]) -> None:
+    """One graph of 4,000 nodes is about as much work as eight of 500; what grows with the square would be eight times."""
+    issues_of(db, shape(500))
+    many = cpu_seconds(db, [shape(500)] * 8)
+    one = cpu_seconds(db, [shape(4000)])
+    assert one < 4 * many
+
+
+def cpu_seconds(db: psycopg.Connection[Any], graphs: list[Graph]) -> float:
+    """Processor time, not time of day: what else the machine does at the moment counts for nothing."""
+    server = psutil.Process(db.info.backend_pid)
+    before = sum(server.cpu_times()[:2])
+    for graph in graphs:
+        issues_of(db, graph)
+    return float(sum(server.cpu_times()[:2]) - before)
+
+
+def test_fifty_thousand_edges_are_answered(db: psycopg.Connection[Any]) -> None:
+    graph = chain(2)
+    graph["edges"] = [edge(f"e{number}", "n0", "n1", "any") for number in range(50_000)]
+    assert codes(issues_of(db, graph)).count("edge_duplicate") == 49_999
+
+
+def test_a_ring_is_one_cycle_that_names_some_and_lists_all(db: psycopg.Connection[Any]) -> None:
+    found = [issue for issue in issues_of(db, ring(1000)) if issue["code"] == "graph_cycle"]
+    assert [len(issue["node_ids"]) for issue in found] == [999]
+    assert "and 989 more" in found[0]["message"]
