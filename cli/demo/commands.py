@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.console import Console
 from rich.status import Status
 from rich.text import Text
 
@@ -26,7 +27,9 @@ _SHOWN_PROBLEMS = 8
 
 @app.command()
 def demo(
-    file: Annotated[Path | None, typer.Option("--file", "-f", help="Your own contacts, as CSV. [default: ours]")] = None,
+    file: Annotated[
+        Path | None, typer.Option("--file", "-f", help="Your own contacts, as CSV. [default: ours]")
+    ] = None,
     speed: Annotated[
         float, typer.Option(min=60, help="At most so many seconds of campaign time in one real second.")
     ] = 20_000,
@@ -42,7 +45,11 @@ def demo(
     """
     path = file or CONTACTS
     open_csv(path)  # a file that can't be read is told before anything is started
-    with Status("Starting the stack", console=console) if console.is_terminal else Status("", console=_silent()) as status:
+    with (
+        Status("Starting the stack", console=console)
+        if console.is_terminal
+        else Status("", console=_silent()) as status
+    ):
 
         def progress(what: str) -> None:
             status.update(f"Starting the stack: {what}")
@@ -75,7 +82,7 @@ def _import(stage: Scene, path: Path, *, quiet: bool) -> dict[str, Any]:
     if run["counts"]["added"] + run["counts"]["updated"] == 0:
         raise CommandError(
             f"No row of {path.name} can be called or texted, so there is no campaign to run.",
-            hint=f"See every row's reason on a stack that stays: outbound stack up, then outbound audiences check {path}",
+            hint=f"See every row's reason on a stack that stays: outbound stack up, outbound audiences check {path}",
         )
     return run
 
@@ -116,7 +123,5 @@ def _agree(film: live.Film, judged: dict[str, int]) -> None:
         )
 
 
-def _silent() -> Any:
-    from rich.console import Console
-
+def _silent() -> Console:
     return Console(quiet=True)

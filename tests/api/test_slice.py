@@ -1,10 +1,10 @@
-"""The whole slice through the gateway: a member runs a campaign with Supabase's own clients; others see nothing of it."""
+"""The slice through the gateway: a member runs a campaign with Supabase's own clients; others see nothing of it."""
 
 from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
@@ -31,9 +31,9 @@ class Company:
 
     def __init__(self, project: Project, name: str) -> None:
         service = project.service()
-        self.team_id: str = call(
-            service, "create_team", p_name=name, p_timezone="America/New_York", p_is_sandbox=True
-        )["id"]
+        self.team_id: str = call(service, "create_team", p_name=name, p_timezone="America/New_York", p_is_sandbox=True)[
+            "id"
+        ]
         self.people = {role: project.person(role) for role in ("admin", "operator", "viewer")}
         for role, person in self.people.items():
             call(service, "set_team_member", p_user_id=person.id, p_role=role, p_team_id=self.team_id)
@@ -67,7 +67,7 @@ def acme(project: Project) -> Company:
 
 
 @pytest.fixture(scope="module")
-def rival(project: Project) -> Iterator[Client]:
+def rival(project: Project) -> Client:
     return project.client(Company(project, "Rival").people["admin"])
 
 
@@ -106,10 +106,11 @@ def test_supabase_py_runs_the_slice_as_a_member(project: Project, acme: Company,
 def test_a_viewer_reads_and_changes_nothing(project: Project, acme: Company) -> None:
     viewer = project.client(acme.people["viewer"])
     assert viewer.table("contacts").select("phone").execute().data != []
-    for function, arguments in {
+    writes: dict[str, dict[str, Any]] = {
         "create_audience_list": {"p_name": "Mine", "p_source": "csv"},
         "create_workflow": {"p_name": "Mine"},
-    }.items():
+    }
+    for function, arguments in writes.items():
         with pytest.raises(PostgrestAPIError) as refused:
             call(viewer, function, **arguments)
         assert refused.value.code == "OB008"
@@ -117,11 +118,12 @@ def test_a_viewer_reads_and_changes_nothing(project: Project, acme: Company) -> 
 
 def test_nobody_writes_a_table(project: Project, acme: Company) -> None:
     admin = project.client(acme.people["admin"])
-    for write in (
-        lambda: admin.table("contacts").delete().eq("team_id", acme.team_id).execute(),
-        lambda: admin.table("campaigns").update({"name": "x"}).eq("team_id", acme.team_id).execute(),
-        lambda: admin.table("teams").insert({"name": "x"}).execute(),
-    ):
+    writes: list[Callable[[], object]] = [
+        admin.table("contacts").delete().eq("team_id", acme.team_id).execute,
+        admin.table("campaigns").update({"name": "x"}).eq("team_id", acme.team_id).execute,
+        admin.table("teams").insert({"name": "x"}).execute,
+    ]
+    for write in writes:
         with pytest.raises(PostgrestAPIError) as refused:
             write()
         assert refused.value.code == "42501"
@@ -160,16 +162,15 @@ def assert_sees_nothing(stranger: Client, ids: dict[str, str]) -> None:
     for table in ("contacts", "audience_lists", "audience_members", "workflows", "workflow_nodes", "campaigns"):
         assert stranger.table(table).select("*").execute().data == []
     assert call(stranger, "get_instant_metrics", p_campaign_ids=[ids["campaign"]]) == []
-    for function, arguments in {
+    reads: dict[str, dict[str, Any]] = {
         "get_node_metrics": {"p_campaign_id": ids["campaign"]},
         "launch_campaign": {"p_campaign_id": ids["campaign"]},
         "get_workflow": {"p_workflow_id": ids["workflow"]},
         "publish_workflow": {"p_workflow_id": ids["workflow"], "p_note": None},
         "get_audience_list": {"p_list_id": ids["list"]},
         "get_audience_members": {"p_list_id": ids["list"]},
-    }.items():
+    }
+    for function, arguments in reads.items():
         with pytest.raises(PostgrestAPIError) as refused:
             call(stranger, function, **arguments)
         assert refused.value.code == "OB004", (function, refused.value)
-
-

@@ -44,7 +44,11 @@ def move_clock(connection: psycopg.Connection[Any], step: str) -> None:
 
 
 def claim(
-    connection: psycopg.Connection[Any], *, worker: str = "w1", limit: int = 100, queues: Sequence[str] = ("call", "text")
+    connection: psycopg.Connection[Any],
+    *,
+    worker: str = "w1",
+    limit: int = 100,
+    queues: Sequence[str] = ("call", "text"),
 ) -> list[UUID]:
     """Lease due jobs."""
     rows = connection.execute(
@@ -60,7 +64,12 @@ def begin(connection: psycopg.Connection[Any], jobs: Sequence[UUID], *, worker: 
 
 
 def record(
-    connection: psycopg.Connection[Any], attempts: Sequence[UUID], verdict: str = "accepted", *, worker: str = "w1", **more: Any
+    connection: psycopg.Connection[Any],
+    attempts: Sequence[UUID],
+    verdict: str = "accepted",
+    *,
+    worker: str = "w1",
+    **more: Any,
 ) -> None:
     """Record one answer for attempts; accepted ones get the provider id `p-<attempt>`."""
     results = [
@@ -119,7 +128,13 @@ def inbound_text(team_id: UUID, phone: str, body: str, sid: str = "SM1") -> dict
     """A text that a person sent to the team's number."""
     account = "AC" + team_id.hex
     payload = {"MessageSid": sid, "AccountSid": account, "From": phone, "To": "+12125550100", "Body": body}
-    return {"provider": "twilio", "event_key": f"inbound:{sid}", "provider_id": sid, "type": "inbound", "payload": payload}
+    return {
+        "provider": "twilio",
+        "event_key": f"inbound:{sid}",
+        "provider_id": sid,
+        "type": "inbound",
+        "payload": payload,
+    }
 
 
 def ingest(connection: psycopg.Connection[Any], *events: dict[str, Any]) -> list[str]:
@@ -142,7 +157,7 @@ def enrollments(connection: psycopg.Connection[Any], scene: Scene) -> dict[str, 
     rows = connection.execute(
         "select status::text, count(*) from engine.enrollments where campaign_id = %s group by 1", [scene.campaign_id]
     ).fetchall()
-    return {status: count for status, count in rows}
+    return dict(rows)
 
 
 def count_mismatches(connection: psycopg.Connection[Any], campaign_id: UUID) -> list[Any]:
