@@ -10,6 +10,7 @@ import importlib
 import importlib.util
 import os
 import pkgutil
+import signal
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -96,4 +97,11 @@ def run(arguments: Sequence[str]) -> int:
 
 def main() -> None:
     """Console script."""
+    # told to end, a command still cleans up behind itself, as it does when it is interrupted
+    for sign in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(sign, _end)
     sys.exit(run(sys.argv[1:]))
+
+
+def _end(number: int, _frame: object) -> None:
+    sys.exit(128 + number)

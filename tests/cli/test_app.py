@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,7 +22,7 @@ from tests.support.stacks import OUTBOUND, OwnStack
 
 
 @pytest.fixture
-def nowhere(tmp_path: Any) -> OwnStack:
+def nowhere(tmp_path: Path) -> OwnStack:
     return OwnStack(tmp_path / "none")
 
 
@@ -152,3 +154,24 @@ def test_an_rpc_that_returns_nothing_is_none(api: Api, monkeypatch: pytest.Monke
 def test_a_project_that_does_not_answer_is_named() -> None:
     with Api("http://127.0.0.1:1", "key") as unreachable, pytest.raises(CommandError, match="does not answer"):
         unreachable.rpc("anything")
+
+
+def test_a_command_that_is_told_to_end_cleans_up_behind_itself(tmp_path: Path) -> None:
+    script = (
+        "import sys, time, cli.app as app\n"
+        "def run(_):\n"
+        "    try:\n"
+        "        print('working', flush=True)\n"
+        "        time.sleep(60)\n"
+        "    finally:\n"
+        "        open(sys.argv[1], 'w').close()\n"
+        "app.run = run\n"
+        "app.main()\n"
+    )
+    done = tmp_path / "cleaned"
+    with subprocess.Popen([OUTBOUND.with_name("python"), "-c", script, done], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.terminate()
+        assert process.wait(timeout=30) == 128 + signal.SIGTERM
+    assert done.exists()
