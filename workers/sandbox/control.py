@@ -94,6 +94,7 @@ class Control:
             "busy": driver.is_busy(),
             "stalled": driver.stalled,
             "problem": driver.problem,
+            "waited_seconds": {name: round(spent, 1) for name, spent in driver.waited.items()},
         }
 
     async def get_status(self, _request: Request) -> Response:

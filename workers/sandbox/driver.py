@@ -10,7 +10,8 @@ Time never moves backwards, and no event is skipped: a jump ends where the next 
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -23,7 +24,12 @@ log = logging.getLogger("workers.sandbox.driver")
 STEP_SECONDS = 0.05
 IDLE_SECONDS = 0.2
 GLANCE_SECONDS = 0.01
-BRIEFLY_SECONDS = 0.03
+BRIEFLY_SECONDS = 0.04
+# How often the engine is asked whether its work is done: soon at first, then less and less.
+FIRST_ASK_SECONDS, LAST_ASK_SECONDS = 0.01, 0.08
+# In auto mode nobody else should move the clock; whether somebody did is looked at so often.
+REREAD_SECONDS = 0.25
+TICK = timedelta(milliseconds=1)
 # A clock that was left alone for long does not save up speed for more than this.
 LARGEST_BUDGET_SECONDS = 0.25
 
@@ -69,12 +75,16 @@ class Driver:
         self._left_waiting: tuple[object, ...] = ()
         self._full_at: int | None = None
         self._seen_at = time.monotonic()
+        self._reading: ClockReading | None = None
+        self._read_at = 0.0
+        self._ask_after = FIRST_ASK_SECONDS
         self._target: datetime | None = None
         self._arrived = asyncio.Event()
         self.pending = PendingWork(0, 0, None)
         self.environment = "sandbox"
         self.problem: str | None = None
         self.stalled = False
+        self.waited: defaultdict[str, float] = defaultdict(float)
         self.pace = Pace(
             mode=settings.clock_mode or "auto",
             speed=settings.clock_speed,
@@ -100,7 +110,7 @@ class Driver:
 
     async def step(self) -> None:
         """Look once at what is going on, and do what that calls for."""
-        reading = await self._read()
+        reading = await self._glance()
         if self.pace.mode == "real" or reading.environment != "sandbox":
             await self._step_real(reading)
         elif self.pace.mode == "manual" and self._target is None:
@@ -141,14 +151,24 @@ class Driver:
         except Exception as problem:  # noqa: BLE001 - as in run(): tried again by the first step that needs it
             self.problem = f"{type(problem).__name__}: {problem}"
 
+    async def _glance(self) -> ClockReading:
+        """The last reading, where it still must be true: a clock that stands still, read a moment ago."""
+        last = self._reading
+        if last is not None and last.rate == 0 and time.monotonic() - self._read_at < REREAD_SECONDS:
+            return last
+        return await self._read()
+
     async def _read(self) -> ClockReading:
         reading = await self._campaign.read()
+        self._reading, self._read_at = reading, time.monotonic()
         self.environment = reading.environment
         self._stage.clock.sync(reading.at, reading.rate)
         return reading
 
     async def _set(self, at: datetime, rate: float) -> None:
+        self._reading = None  # whatever happens now, the last reading is past
         await self._campaign.set(at, rate)
+        self._reading = ClockReading(at, rate, self.environment)
         self._stage.clock.sync(at, rate)
 
     def _play_due(self, now: datetime) -> int:
@@ -181,24 +201,32 @@ class Driver:
         if self.is_busy() or (upcoming is not None and upcoming <= now):
             return  # something began while we asked
         if self._somebody_is_at_work():
-            await asyncio.sleep(GLANCE_SECONDS)
+            await self._spend("workers", asyncio.sleep(self._ask_after))
+            self._ask_after = min(self._ask_after * 1.5, LAST_ASK_SECONDS)
             return
+        self._ask_after = FIRST_ASK_SECONDS
         if self._target is not None and now >= self._target:
             self._target = None
             self._arrived.set()
             return
         target = self._next_moment(now, upcoming)
         if target is None:
-            await asyncio.sleep(IDLE_SECONDS)
+            await self._spend("nothing", asyncio.sleep(IDLE_SECONDS))
             return
         await self._advance(now, target)
 
     async def _wait_for_others(self) -> None:
         """Give webhooks the time to be answered, and requests the time to be handled."""
         if self._stage.courier.in_flight:
-            await self._stage.courier.rest(STEP_SECONDS)
+            await self._spend("webhooks", self._stage.courier.rest(STEP_SECONDS))
         else:
-            await asyncio.sleep(GLANCE_SECONDS if self._requests() else 0)
+            await self._spend("requests", asyncio.sleep(GLANCE_SECONDS if self._requests() else 0))
+
+    async def _spend(self, on: str, waiting: Awaitable[object]) -> None:
+        """Wait, and remember what for: whoever wonders why a rehearsal is slow is told."""
+        began = time.monotonic()
+        await waiting
+        self.waited[on] += time.monotonic() - began
 
     def _somebody_is_at_work(self) -> bool:
         """Whether due work is to be waited for: until nothing has moved for as long as the pace allows."""
@@ -237,15 +265,17 @@ class Driver:
         ahead = [moment for moment in (due, upcoming, self._target) if moment is not None and moment > now]
         if not ahead:
             return None
-        # What lies close together is done in one step, none of it early and none later than the grain.
+        # What lies close together is done in one step, none of it early and none later than the grain. But what the
+        # engine does by itself and what arrives here keep their order: a reply just before its deadline is in time.
         first = min(ahead)
         last = first + self.pace.grain
         if self._target is not None:
             last = min(last, max(self._target, first))
-        event = self._stage.agenda.last_before(last)
-        if event is not None:
-            return event
-        return last if first == due else first
+        if upcoming is not None and first == upcoming:
+            return self._stage.agenda.last_before(last if due is None or due <= now else min(last, due)) or first
+        if first != due:
+            return first
+        return last if upcoming is None else max(first, min(last, upcoming - TICK))
 
     async def _advance(self, now: datetime, target: datetime) -> None:
         """Move towards a moment, as far as the speed allows in one step."""
@@ -255,7 +285,7 @@ class Driver:
             await self._set(now + allowed, 0.0)
             self._budget -= allowed.total_seconds()
         if now + allowed < target:
-            await asyncio.sleep(STEP_SECONDS)
+            await self._spend("speed", asyncio.sleep(STEP_SECONDS))
             return
         self._play_due(target)
         await self._wait_for_others()

@@ -58,7 +58,7 @@ class SandboxSettings(BaseSettings):
 
     clock_mode: ClockMode | None = None
     clock_speed: float = Field(13_000.0, gt=0)
-    clock_grain_seconds: float = Field(2.0, ge=0)
+    clock_grain_seconds: float = Field(5.0, ge=0)
     clock_settle_seconds: float = Field(0.25, ge=0)
     clock_stall_seconds: float = Field(2.0, ge=0)
 

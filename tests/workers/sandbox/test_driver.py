@@ -129,7 +129,22 @@ async def test_the_engine_is_never_kept_waiting_longer_than_the_grain() -> None:
     theatre.plan("event", seconds(42))
     await theatre.run(12)
     moments = sorted({moment for moment in theatre.clock.set_to if moment > START})
-    assert moments == [START + seconds(after) for after in (15, 42)]
+    assert moments == [START + seconds(after) for after in (15, 41.999, 42)]
+
+
+@pytest.mark.parametrize(("reply", "deadline"), [(12, 13), (13, 12)])
+async def test_what_arrives_and_what_the_engine_does_by_itself_keep_their_order(reply: float, deadline: float) -> None:
+    theatre = Theatre(clock_grain_seconds=30)
+    closed: list[datetime] = []
+    theatre.clock.due = [START + seconds(deadline)]
+    theatre.plan("reply", seconds(reply))
+    while not (theatre.played and closed):
+        await theatre.driver.step()
+        now = (await theatre.clock.read()).at
+        if now >= START + seconds(deadline):  # the worker's tick, as soon as it is time
+            closed = closed or [now]
+            theatre.clock.work_off(now)
+    assert (theatre.played[0][2] < closed[0]) == (reply < deadline)
 
 
 async def test_a_moment_that_passed_is_work_that_is_due() -> None:
