@@ -48,7 +48,7 @@ def ring(size: int) -> Graph:
 
 @pytest.mark.parametrize("shape", [chain, diamonds, star, ring])
 def test_work_grows_with_the_size_and_not_faster(db: psycopg.Connection[Any], shape: Callable[[int], Graph]) -> None:
-    """One graph of 4,000 nodes is about as much work as eight of 500; what grows with the square would be eight times."""
+    """One graph of 4,000 nodes is about as much work as eight of 500; the square would be eight times that."""
     issues_of(db, shape(500))
     many = cpu_seconds(db, [shape(500)] * 8)
     one = cpu_seconds(db, [shape(4000)])
