@@ -4,7 +4,7 @@ The runner drives a `Ledger` and knows nothing of SQL; `workers.db` is the ledge
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol
 from uuid import UUID
@@ -88,6 +88,8 @@ class DoubtfulAttempt:
     provider_id: str | None
     begun_at: datetime
     request: dict[str, Any]
+    taken_ids: list[str] = field(default_factory=list)
+    """The provider's ids that belong to other attempts of the same person."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,9 @@ create table reference.validation_codes (
   constraint validation_codes_are_snake_case check (code ~ '^[a-z]+(_[a-z]+)*$'),
   constraint validation_codes_severity_is_known check (severity in ('error', 'warning')),
   constraint validation_codes_are_about_a_place check (about in ('graph', 'node', 'edge')),
-  constraint validation_codes_are_sentences check (message ~ '\.$' and meaning ~ '\.$' and cure ~ '\.$')
+  constraint validation_codes_are_sentences check (message ~ '\.$' and meaning ~ '\.$' and cure ~ '\.$'),
+  -- Meaning and cure stand in the docs as they are.
+  constraint validation_codes_fill_in_messages_only check (meaning || cure not like '%$s%')
 );
 comment on table reference.validation_codes is 'Stable codes of graph validation, with severity, message, meaning and cure.';
 comment on column reference.validation_codes.message is 'What a person reads first, as a template of format(); the cure follows it.';

@@ -5,6 +5,7 @@ create table engine.events (
   team_id uuid,
   attempt_id uuid,
   provider_id text,
+  secret_name text,
   type text not null,
   payload jsonb not null,
   occurred_at timestamptz,
@@ -18,4 +19,7 @@ create table engine.events (
 create index events_waiting on engine.events (provider, provider_id) where result = 'waiting';
 create index events_by_attempt on engine.events (team_id, attempt_id);
 comment on table engine.events is 'Inbox of provider events, applied once each; unknown ones wait for their attempt.';
+comment on column engine.events.secret_name is
+'Name of the secret that the sender proved to know; null for what the engine asked for itself. It vouches only for
+accounts that have that secret.';
 comment on column engine.events.event_key is 'Identity of the event at its provider: what repeated deliveries share.';

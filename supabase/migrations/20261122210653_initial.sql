@@ -991,6 +991,7 @@ create unlogged table engine.checked_rows (
   team_id uuid not null,
   run_id uuid not null,
   row_number bigint not null,
+  contact_id uuid,
   phone text,
   phone_extension text,
   first_name text,
@@ -1007,6 +1008,7 @@ create unlogged table engine.checked_rows (
   constraint checked_rows_verdict_is_known check (verdict in ('accepted', 'rejected', 'duplicate'))
 );
 comment on table engine.checked_rows is 'Rows of running imports after the check; a run empties it when it ends.';
+comment on column engine.checked_rows.contact_id is 'Id that the contact will have if the team does not know its number yet.';
 comment on column engine.checked_rows.issues is '[{code, field, value}] in order; null when nothing is wrong.';
 
 -- sql/30_tables/200_workflows.sql
@@ -1320,8 +1322,7 @@ create index jobs_to_check on engine.jobs (check_at) where status in ('DISPATCHE
 create index jobs_awaiting_reply on engine.jobs (reply_deadline) where status = 'DISPATCHED';
 create index jobs_in_flight on engine.jobs (team_id, integration_id)
 where status in ('CLAIMED', 'DISPATCHED', 'AMBIGUOUS');
-create index jobs_open_by_phone on engine.jobs (team_id, phone)
-where status in ('READY', 'CLAIMED', 'DISPATCHED', 'AMBIGUOUS');
+create index jobs_by_phone on engine.jobs (team_id, phone);
 create index jobs_next_run on engine.jobs (run_at) where status = 'READY';
 comment on table engine.jobs is 'Units of provider work: a call or a text to one contact at one node.';
 comment on column engine.jobs.run_at is 'Not before this moment; whole seconds, so that counters can be kept by due time.';
@@ -1370,6 +1371,7 @@ create table engine.events (
   team_id uuid,
   attempt_id uuid,
   provider_id text,
+  secret_name text,
   type text not null,
   payload jsonb not null,
   occurred_at timestamptz,
@@ -1383,6 +1385,9 @@ create table engine.events (
 create index events_waiting on engine.events (provider, provider_id) where result = 'waiting';
 create index events_by_attempt on engine.events (team_id, attempt_id);
 comment on table engine.events is 'Inbox of provider events, applied once each; unknown ones wait for their attempt.';
+comment on column engine.events.secret_name is
+'Name of the secret that the sender proved to know; null for what the engine asked for itself. It vouches only for
+accounts that have that secret.';
 comment on column engine.events.event_key is 'Identity of the event at its provider: what repeated deliveries share.';
 
 -- sql/30_tables/540_counters.sql
@@ -1670,6 +1675,7 @@ as $$
     null::uuid,
     null::uuid,
     p.row_number,
+    null::uuid,
     p.e164,
     p.phone_extension,
     left(p.first_name, 200),
@@ -1723,19 +1729,25 @@ begin
     exit when v_from is null;
     insert into engine.checked_rows
     select
-      p_team_id, p_run_id, c.row_number, c.phone, c.phone_extension, c.first_name, c.last_name, c.email, c.timezone,
-      c.timezones, c.regions, c.postal_code, c.servicetitan_customer_id, c.verdict, c.issues
-    from engine.check_rows(
-      (
-        select array_agg(r order by r.row_number) from engine.import_rows as r
-        where
-          r.team_id = p_team_id and r.run_id = p_run_id
-          and r.row_number >= v_from and r.row_number < v_from + c_batch
-      ),
-      v_country, v_is_sandbox
-    ) as c;
+      p_team_id, p_run_id, c.row_number, i.id, c.phone, c.phone_extension, c.first_name, c.last_name, c.email,
+      c.timezone, c.timezones, c.regions, c.postal_code, c.servicetitan_customer_id, c.verdict, c.issues
+    from (
+      select r.*, row_number() over () as place
+      from engine.check_rows(
+        (
+          select array_agg(r order by r.row_number) from engine.import_rows as r
+          where
+            r.team_id = p_team_id and r.run_id = p_run_id
+            and r.row_number >= v_from and r.row_number < v_from + c_batch
+        ),
+        v_country, v_is_sandbox
+      ) as r
+    ) as c
+    inner join engine.new_ids(c_batch) as i on c.place = i.ordinal;
     v_from := v_from + c_batch;
   end loop;
+  -- the plans of what follows depend on how many rows there are, which nothing else tells them in time
+  analyze engine.checked_rows;
 end
 $$;
 comment on function engine.check_run(uuid, uuid) is 'Checks the staged rows of a run into engine.checked_rows.';
@@ -3301,7 +3313,7 @@ grant execute on function engine.start_run(uuid, uuid) to outbound_worker;
 -- sql/40_functions/audiences/store_run.sql
 -- Makes members of the accepted rows. A contact that is there keeps what the file leaves empty; what
 -- the file says wins. Contacts are written in order of their number, always, so that two imports of a
--- team wait for each other instead of deadlocking; and both of their indexes grow at one end.
+-- team wait for each other instead of deadlocking.
 create or replace function engine.store_run(p_team_id uuid, p_run_id uuid, p_list_id uuid)
 returns bigint
 language plpgsql
@@ -3309,25 +3321,18 @@ set search_path = ''
 as $$
 declare
   v_now timestamptz := engine.now();
-  v_accepted bigint;
   v_added bigint;
 begin
-  select count(*) into v_accepted from engine.checked_rows as k
-  where k.team_id = p_team_id and k.run_id = p_run_id and k.verdict = 'accepted';
   insert into public.contacts as c (
     team_id, id, phone, phone_extension, first_name, last_name, email, timezone, timezones, regions, postal_code,
     servicetitan_customer_id, created_at, updated_at
   )
   select
-    p_team_id, i.id, k.phone, k.phone_extension, k.first_name, k.last_name, k.email, k.timezone, k.timezones,
+    p_team_id, k.contact_id, k.phone, k.phone_extension, k.first_name, k.last_name, k.email, k.timezone, k.timezones,
     k.regions, k.postal_code, k.servicetitan_customer_id, v_now, v_now
-  from (
-    select r.*, row_number() over (order by r.phone collate "C") as ordinal
-    from engine.checked_rows as r
-    where r.team_id = p_team_id and r.run_id = p_run_id and r.verdict = 'accepted'
-  ) as k
-  inner join engine.new_ids(v_accepted) as i on k.ordinal = i.ordinal
-  order by k.ordinal
+  from engine.checked_rows as k
+  where k.team_id = p_team_id and k.run_id = p_run_id and k.verdict = 'accepted'
+  order by k.phone collate "C"
   on conflict (team_id, phone) do update set
     phone_extension = coalesce(excluded.phone_extension, c.phone_extension),
     first_name = coalesce(excluded.first_name, c.first_name),
@@ -3383,18 +3388,40 @@ parallel safe
 set search_path = ''
 as $$
   with tidy as (
+    -- the same for each field: a function called for every cell of a million rows would take a minute
     select
       r.ordinal,
       r.row_number,
       r.phone,
       r.reader_problem,
-      nullif(btrim(case when r.first_name like '="%"' then substr(r.first_name, 3, length(r.first_name) - 3) else r.first_name end, E' \t\r\n\u00A0'), '') as first_name,
-      nullif(btrim(case when r.last_name like '="%"' then substr(r.last_name, 3, length(r.last_name) - 3) else r.last_name end, E' \t\r\n\u00A0'), '') as last_name,
-      nullif(btrim(case when r.full_name like '="%"' then substr(r.full_name, 3, length(r.full_name) - 3) else r.full_name end, E' \t\r\n\u00A0'), '') as full_name,
-      nullif(btrim(case when r.email like '="%"' then substr(r.email, 3, length(r.email) - 3) else r.email end, E' \t\r\n\u00A0'), '') as email,
-      nullif(btrim(case when r.timezone like '="%"' then substr(r.timezone, 3, length(r.timezone) - 3) else r.timezone end, E' \t\r\n\u00A0'), '') as timezone,
-      nullif(btrim(case when r.postal_code like '="%"' then substr(r.postal_code, 3, length(r.postal_code) - 3) else r.postal_code end, E' \t\r\n\u00A0'), '') as postal_code,
-      nullif(btrim(case when r.servicetitan_customer_id like '="%"' then substr(r.servicetitan_customer_id, 3, length(r.servicetitan_customer_id) - 3) else r.servicetitan_customer_id end, E' \t\r\n\u00A0'), '') as customer_id
+      nullif(btrim(
+        case when r.first_name like '="%"' then substr(r.first_name, 3, length(r.first_name) - 3) else r.first_name end,
+        E' \t\r\n\u00A0'
+      ), '') as first_name,
+      nullif(btrim(
+        case when r.last_name like '="%"' then substr(r.last_name, 3, length(r.last_name) - 3) else r.last_name end,
+        E' \t\r\n\u00A0'
+      ), '') as last_name,
+      nullif(btrim(
+        case when r.full_name like '="%"' then substr(r.full_name, 3, length(r.full_name) - 3) else r.full_name end,
+        E' \t\r\n\u00A0'
+      ), '') as full_name,
+      nullif(btrim(
+        case when r.email like '="%"' then substr(r.email, 3, length(r.email) - 3) else r.email end,
+        E' \t\r\n\u00A0'
+      ), '') as email,
+      nullif(btrim(
+        case when r.timezone like '="%"' then substr(r.timezone, 3, length(r.timezone) - 3) else r.timezone end,
+        E' \t\r\n\u00A0'
+      ), '') as timezone,
+      nullif(btrim(
+        case when r.postal_code like '="%"' then substr(r.postal_code, 3, length(r.postal_code) - 3) else r.postal_code end,
+        E' \t\r\n\u00A0'
+      ), '') as postal_code,
+      nullif(btrim(
+        case when r.servicetitan_customer_id like '="%"' then substr(r.servicetitan_customer_id, 3, length(r.servicetitan_customer_id) - 3) else r.servicetitan_customer_id end,
+        E' \t\r\n\u00A0'
+      ), '') as customer_id
     from unnest(p_rows) with ordinality as r (
       team_id, run_id, row_number, phone, first_name, last_name, full_name, email, timezone, postal_code,
       servicetitan_customer_id, reader_problem, ordinal
@@ -4185,16 +4212,14 @@ as $$
 declare
   v_text record;
 begin
-  -- One at a time, because two texts of one person must be taken in the order in which they came.
+  -- One at a time, because two texts of one person must be taken in the order in which they came. Should
+  -- two teams have the same number at one account, a stop holds for both.
   for v_text in
-    select t.* from engine.read_inbound_texts(p_events) as t order by t.event_key
+    select t.*
+    from engine.read_inbound_texts(p_events) as t
+    where t.team_id is not null and t.phone is not null
+    order by t.event_key, t.team_id
   loop
-    update engine.events as e
-    set
-      team_id = v_text.team_id, applied_at = engine.now(),
-      result = case when v_text.team_id is null or v_text.phone is null then 'ignored' else 'applied' end
-    where e.provider = v_text.provider and e.event_key = v_text.event_key and e.result = 'waiting';
-    continue when not found or v_text.team_id is null or v_text.phone is null;
     if v_text.consent = 'opt_out' then
       perform engine.stop_numbers(array[
         (v_text.team_id, v_text.phone, null, 'opted_out', 'inbound text', v_text.words)::engine.stop
@@ -4210,6 +4235,12 @@ begin
       )::engine.finished_job]);
     end if;
   end loop;
+  update engine.events as e
+  set
+    team_id = t.team_id, applied_at = engine.now(),
+    result = case when t.team_id is null or t.phone is null then 'ignored' else 'applied' end
+  from engine.read_inbound_texts(p_events) as t
+  where e.provider = t.provider and e.event_key = t.event_key and e.result = 'waiting';
 end
 $$;
 comment on function engine.apply_inbound_texts(engine.event_ref[]) is 'Stops, opt-ins and replies that people texted.';
@@ -4235,6 +4266,13 @@ begin
   set check_at = least(j.check_at, engine.now() + interval '2 minutes')
   from unnest(p_readings) as r
   where (r.reading).kind = 'ended' and j.team_id = r.team_id and j.id = r.job_id and j.status = 'DISPATCHED';
+
+  -- Delivered, and waiting for a reply: there is nothing to ask the provider until the wait is over.
+  update engine.jobs as j
+  set check_at = j.reply_deadline + interval '1 hour'
+  from unnest(p_readings) as r
+  where (r.reading).kind = 'delivered' and j.team_id = r.team_id and j.id = r.job_id and j.status = 'DISPATCHED'
+    and j.reply_deadline is not null;
 
   perform engine.finish_jobs(array(
     select (r.team_id, r.job_id, o.outcome, (r.reading).reason_code, (r.reading).words)::engine.finished_job
@@ -4476,7 +4514,7 @@ revoke all on function engine.check_eligibility(uuid[]) from public;
 create or replace function engine.claim_ambiguous(p_worker text, p_limit integer, p_lease interval)
 returns table (
   team_id uuid, attempt_id uuid, job_id uuid, provider text, secret_name text, account_ref text,
-  kind text, provider_id text, begun_at timestamptz, request jsonb
+  kind text, provider_id text, begun_at timestamptz, request jsonb, taken_ids text[]
 )
 language sql
 volatile
@@ -4499,19 +4537,27 @@ as $$
     set check_at = engine.now() + p_lease
     from due as d
     where j.team_id = d.team_id and j.id = d.id
-    returning j.team_id, j.id, j.status, j.integration_id
+    returning j.team_id, j.id, j.status, j.integration_id, j.phone
   )
 
   select
     c.team_id, a.id, c.id, a.provider::text, i.secret_name, i.account_ref,
-    case c.status when 'AMBIGUOUS' then 'ambiguous' else 'silent' end, a.provider_id, a.begun_at, a.request
+    case c.status when 'AMBIGUOUS' then 'ambiguous' else 'silent' end, a.provider_id, a.begun_at, a.request,
+    array(
+      -- What the provider gave to others for the same person is not this one, however alike.
+      select o.provider_id
+      from engine.jobs as k
+      inner join engine.attempts as o on k.team_id = o.team_id and k.id = o.job_id
+      where k.team_id = c.team_id and k.phone = c.phone and o.id <> a.id and o.provider_id is not null
+        and o.begun_at > a.begun_at - interval '1 day'
+    )
   from claimed as c
   inner join engine.attempts as a
     on c.team_id = a.team_id and c.id = a.job_id and a.status in ('AMBIGUOUS', 'ACCEPTED')
   inner join public.integrations as i on c.team_id = i.team_id and c.integration_id = i.id
 $$;
 comment on function engine.claim_ambiguous(text, integer, interval) is
-'Attempts to ask the provider about: ambiguous ones, and dispatched jobs that were silent too long.';
+'Attempts to ask the provider about: ambiguous ones, and dispatched jobs that were silent too long; taken_ids are the provider''s ids that belong to other attempts.';
 revoke all on function engine.claim_ambiguous(text, integer, interval) from public;
 grant execute on function engine.claim_ambiguous(text, integer, interval) to outbound_worker;
 
@@ -5067,11 +5113,13 @@ grant execute on function engine.extend_leases(text, uuid[], interval) to outbou
 
 -- sql/40_functions/engine/find_attempt.sql
 -- The attempt that an event is about: by our own id, which travelled with the request, else by the
--- provider's. An id of ours that belongs to another message of the provider is not believed.
+-- provider's. An id of ours that belongs to another message of the provider is not believed, and a secret
+-- vouches only for the accounts that have it: one team's says nothing about another team's calls.
 create or replace function engine.find_attempt(
   p_provider public.provider,
   p_attempt_id uuid,
-  p_provider_id text
+  p_provider_id text,
+  p_secret_name text
 )
 returns setof engine.attempts
 language sql
@@ -5086,11 +5134,17 @@ as $$
       (a.id = p_attempt_id and (p_provider_id is null or coalesce(a.provider_id, p_provider_id) = p_provider_id))
       or a.provider_id = p_provider_id
     )
+    and (p_secret_name is null or exists (
+      select
+      from engine.jobs as j
+      inner join public.integrations as i on j.team_id = i.team_id and j.integration_id = i.id
+      where j.team_id = a.team_id and j.id = a.job_id and i.secret_name = p_secret_name
+    ))
   order by (a.id = p_attempt_id) desc nulls last
   limit 1
 $$;
-comment on function engine.find_attempt(public.provider, uuid, text) is 'The attempt that an event is about, if it is known.';
-revoke all on function engine.find_attempt(public.provider, uuid, text) from public;
+comment on function engine.find_attempt(public.provider, uuid, text, text) is 'The attempt that an event is about, if it is known.';
+revoke all on function engine.find_attempt(public.provider, uuid, text, text) from public;
 
 -- sql/40_functions/engine/finish_jobs.sql
 -- Ends jobs with what came of them and moves their enrollments on, in one transaction. A job that has
@@ -5135,6 +5189,13 @@ begin
     return 0;
   end if;
   perform engine.advance_enrollments(v_ended);
+  -- A line is free: whoever waits for one is dialled now, not at the next poll.
+  perform pg_notify('outbound_jobs', 'call')
+  where exists (
+    select
+    from unnest(v_ended) as f
+    inner join engine.jobs as j on f.team_id = j.team_id and f.job_id = j.id and j.channel = 'call'
+  );
   return cardinality(v_ended);
 end
 $$;
@@ -5252,10 +5313,14 @@ begin
   ),
 
   stored as (
-    insert into engine.events (provider, event_key, team_id, attempt_id, provider_id, type, payload, occurred_at)
-    select t.provider, t.event_key, a.team_id, a.id, t.provider_id, t.type, t.payload, t.occurred_at
+    insert into engine.events (
+      provider, event_key, team_id, attempt_id, provider_id, secret_name, type, payload, occurred_at
+    )
+    select
+      t.provider, t.event_key, a.team_id, coalesce(a.id, t.attempt_id), t.provider_id, t.secret_name, t.type, t.payload,
+      t.occurred_at
     from told as t
-    left join lateral engine.find_attempt(t.provider, t.attempt_id, t.provider_id) as a on true
+    left join lateral engine.find_attempt(t.provider, t.attempt_id, t.provider_id, t.secret_name) as a on true
     on conflict on constraint events_pk do nothing
     returning provider, event_key
   )
@@ -5272,7 +5337,7 @@ begin
 end
 $$;
 comment on function engine.ingest_event(jsonb) is
-'Stores and applies events: [{provider, event_key, type, payload, provider_id?, attempt_id?, occurred_at?}]; result is applied, waiting, ignored or duplicate.';
+'Stores and applies events: [{provider, event_key, type, payload, provider_id?, attempt_id?, secret_name?, occurred_at?}]; result is applied, waiting, ignored or duplicate.';
 revoke all on function engine.ingest_event(jsonb) from public;
 grant execute on function engine.ingest_event(jsonb) to outbound_worker;
 
@@ -5587,11 +5652,23 @@ set search_path = ''
 as $$
   select
     (
-      select count(*)
-      from engine.jobs as j
-      inner join public.campaigns as c on j.team_id = c.team_id and j.campaign_id = c.id
-      inner join public.integrations as i on j.team_id = i.team_id and j.integration_id = i.id
-      where j.status = 'READY' and j.run_at <= engine.now() and c.status = 'ACTIVE' and i.status = 'ACTIVE'
+      -- What waits for a free line is not work for now.
+      select coalesce(sum(least(d.due, d.free)), 0)::bigint
+      from (
+        select
+          count(*) filter (where j.status = 'READY') as due,
+          case when j.channel = 'text' then count(*) else greatest(
+            i.concurrency_limit - count(*) filter (where j.status <> 'READY'), 0
+          ) end as free
+        from engine.jobs as j
+        inner join public.campaigns as c on j.team_id = c.team_id and j.campaign_id = c.id
+        inner join public.integrations as i on j.team_id = i.team_id and j.integration_id = i.id
+        where i.status = 'ACTIVE' and (
+          (j.status = 'READY' and j.run_at <= engine.now() and c.status = 'ACTIVE')
+          or j.status in ('CLAIMED', 'DISPATCHED', 'AMBIGUOUS')
+        )
+        group by i.team_id, i.id, i.concurrency_limit, j.channel
+      ) as d
     ) + (
       select count(*) from engine.jobs as j where j.status = 'CLAIMED'
     ) + (
@@ -5749,7 +5826,7 @@ as $$
     end
   from unnest(p_events) as p
   inner join engine.events as e on p.provider = e.provider and p.event_key = e.event_key and e.result = 'waiting'
-  cross join lateral engine.find_attempt(e.provider, e.attempt_id, e.provider_id) as a
+  cross join lateral engine.find_attempt(e.provider, e.attempt_id, e.provider_id, e.secret_name) as a
   cross join lateral (
     select case e.provider
       when 'vapi' then engine.read_vapi_event(e.type, e.payload)
@@ -5787,6 +5864,7 @@ as $$
     from public.phone_numbers as n
     inner join public.integrations as i
       on n.team_id = i.team_id and i.provider = e.provider and i.account_ref = e.payload ->> 'AccountSid'
+      and i.secret_name = coalesce(e.secret_name, i.secret_name)
     where n.phone = e.payload ->> 'To'
   ) as f on true
   left join lateral (
@@ -5959,8 +6037,9 @@ comment on function engine.recount(uuid) is
 revoke all on function engine.recount(uuid) from public;
 
 -- sql/40_functions/engine/refusal_outcome.sql
--- What a provider's refusal means for the person. Codes are Twilio's.
-create or replace function engine.refusal_outcome(p_channel public.contact_channel, p_code text)
+-- What a provider's refusal means for the person: a number that cannot be reached, an opt-out that the
+-- provider knows of, or a failure. Codes are Twilio's.
+create or replace function engine.refusal_outcome(p_scope text, p_code text)
 returns public.job_outcome
 language sql
 immutable
@@ -5969,12 +6048,12 @@ set search_path = ''
 as $$
   select case
     when p_code = '21610' then 'opted_out'
-    when p_code in ('21211', '21614', '21635', '21408') then 'undeliverable'
+    when p_scope = 'number' or p_code in ('21211', '21614', '21635', '21408') then 'undeliverable'
     else 'failed'
   end::public.job_outcome
 $$;
-comment on function engine.refusal_outcome(public.contact_channel, text) is 'Outcome of a job whose request was refused.';
-revoke all on function engine.refusal_outcome(public.contact_channel, text) from public;
+comment on function engine.refusal_outcome(text, text) is 'Outcome of a job whose request was refused.';
+revoke all on function engine.refusal_outcome(text, text) from public;
 
 -- sql/40_functions/engine/refuse_attempts.sql
 -- The provider will not take the request. When it is about the person or the number, the job has
@@ -5993,7 +6072,7 @@ begin
 
   perform engine.finish_jobs(array(
     select (
-      j.team_id, j.id, engine.refusal_outcome(j.channel, r.code), coalesce(r.code, 'refused'), null
+      j.team_id, j.id, engine.refusal_outcome(r.scope, r.code), coalesce(r.code, 'refused'), null
     )::engine.finished_job
     from unnest(p_results) as r
     inner join engine.jobs as j on r.team_id = j.team_id and r.job_id = j.id
@@ -6061,7 +6140,18 @@ as $$
 #variable_conflict use_column
 declare
   v_answers engine.lookup_answer[] := array(
-    select l from jsonb_populate_recordset(null::engine.lookup_answer, p_results) as l
+    select (
+      l.attempt_id,
+      -- Found, but it is another attempt's by now: it has to be asked again.
+      case when not exists (
+        select
+        from engine.attempts as a
+        inner join engine.attempts as o on a.provider = o.provider and o.provider_id = l.provider_id and o.id <> a.id
+        where a.id = l.attempt_id
+      ) then l.found end,
+      l.provider_id, l.payload
+    )::engine.lookup_answer
+    from jsonb_populate_recordset(null::engine.lookup_answer, p_results) as l
   );
 begin
   perform
@@ -6197,13 +6287,14 @@ declare
   v_unanswered integer := engine.close_reply_windows();
   v_launched integer := engine.launch_scheduled_campaigns();
   v_completed integer := engine.complete_campaigns();
+  v_abandoned integer := engine.fail_stale_runs();
   v_folded integer;
 begin
   delete from engine.pacing as p where p.slot_at < engine.now() - interval '1 day';
   v_folded := engine.fold_counters();
   return jsonb_build_object(
     'leases_expired', v_expired, 'reply_windows_closed', v_unanswered,
-    'campaigns_launched', v_launched, 'campaigns_completed', v_completed, 'counters_folded', v_folded
+    'campaigns_launched', v_launched, 'campaigns_completed', v_completed, 'runs_abandoned', v_abandoned, 'counters_folded', v_folded
   );
 end
 $$;
@@ -6605,7 +6696,7 @@ as $$
     from (
       select
         r.*,
-        r.phone is distinct from first_value(r.phone) over (partition by r.ordinal order by r.rank) as is_other
+        r.phone is null or r.phone is distinct from first_value(r.phone) over (partition by r.ordinal order by r.rank) as is_other
       from ranked as r
     ) as r
     group by r.ordinal
@@ -6933,6 +7024,8 @@ begin
     clock_set_at = statement_timestamp(),
     clock_rate = coalesce(p_rate, 1);
   perform engine.tick();
+  -- Time has jumped: every worker looks again, whatever it waits for.
+  perform pg_notify('outbound_jobs', '');
   return engine.now();
 end
 $$;
@@ -8099,66 +8192,63 @@ revoke all on function engine.keep_trigger(uuid, uuid, engine.graph_node[]) from
 
 -- sql/40_functions/workflows/list_workflows.sql
 -- Workflows as a table shows them, last changed first. The cursor is the place of a row in that
--- order; pages stay right while rows are added.
+-- order, so that pages stay right while rows are added.
 create or replace function public.list_workflows(
-  p_status text default null,
   p_search text default null,
+  p_status text default null,
   p_limit integer default 50,
   p_cursor text default null,
   p_team_id uuid default null
 )
-returns table (
-  id uuid,
-  lineage_id uuid,
-  name text,
-  status public.workflow_status,
-  version integer,
-  revision integer,
-  note text,
-  node_count bigint,
-  campaign_count bigint,
-  created_at timestamptz,
-  updated_at timestamptz,
-  published_at timestamptz,
-  cursor text
-)
+returns jsonb
 language plpgsql
 stable
-security definer -- counts what the caller may see anyway, in one pass
+security definer -- counts campaigns for a caller who was checked
 set search_path = ''
 as $$
 declare
   v_team_id uuid := engine.require_team(p_team_id, 'viewer');
-  v_issues jsonb := '[]'::jsonb;
-  v_after text[] := regexp_match(p_cursor, '^([0-9]{1,18})\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$');
+  v_limit integer := engine.page_limit(p_limit);
+  v_key text := engine.page_key(p_cursor, '^[0-9]{1,18} [0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$');
+  v_after_at timestamptz := to_timestamp(0) + split_part(v_key, ' ', 1)::bigint * interval '1 microsecond';
+  v_after_id uuid := split_part(v_key, ' ', 2)::uuid;
 begin
-  if p_status is not null and not p_status = any(enum_range(null::public.workflow_status)::text[]) then
-    v_issues := v_issues || engine.issue('status_unknown', 'p_status', 'The status must be DRAFT, PUBLISHED or ARCHIVED.');
+  if p_status <> all(enum_range(null::public.workflow_status)::text[]) then
+    perform engine.refuse_issues(jsonb_build_array(
+      engine.issue('status_unknown', 'p_status', 'The status must be DRAFT, PUBLISHED or ARCHIVED, or null for all.')
+    ), 'The request');
   end if;
-  if p_cursor is not null and v_after is null then
-    v_issues := v_issues || engine.issue('cursor_unknown', 'p_cursor', 'The cursor must be one that this function returned.');
-  end if;
-  perform engine.refuse_issues(v_issues, 'The request');
-  return query
-  select
-    w.id, w.lineage_id, w.name, w.status, w.version, w.revision, w.note,
-    (select count(*) from public.workflow_nodes as n where n.team_id = w.team_id and n.workflow_id = w.id),
-    (select count(*) from public.campaigns as c where c.team_id = w.team_id and c.workflow_id = w.id),
-    w.created_at, w.updated_at, w.published_at,
-    format('%s.%s', (extract(epoch from w.updated_at) * 1000000)::bigint, w.id)
-  from public.workflows as w
-  where w.team_id = v_team_id
-    and (p_status is null or w.status::text = p_status)
-    and (coalesce(p_search, '') = '' or position(lower(p_search) in lower(w.name)) > 0)
-    and (v_after is null or (w.updated_at, w.id) < (
-      to_timestamp(0) + v_after[1]::bigint * interval '1 microsecond', v_after[2]::uuid
-    ))
-  order by w.updated_at desc, w.id desc
-  limit least(greatest(coalesce(p_limit, 50), 1), 200);
+  return (
+    with page as materialized (
+      select w.*, row_number() over (order by w.updated_at desc, w.id desc) as place
+      from public.workflows as w
+      where w.team_id = v_team_id
+        and (p_status is null or w.status::text = p_status)
+        and (coalesce(btrim(p_search), '') = '' or strpos(lower(w.name), lower(btrim(p_search))) > 0)
+        and (v_key is null or (w.updated_at, w.id) < (v_after_at, v_after_id))
+      order by w.updated_at desc, w.id desc
+      limit v_limit + 1
+    )
+
+    select jsonb_build_object(
+      'items', coalesce(jsonb_agg(to_jsonb(p) - 'place' || jsonb_build_object(
+        'node_count', (
+          select count(*) from public.workflow_nodes as n where n.team_id = p.team_id and n.workflow_id = p.id
+        ),
+        'campaign_count', (
+          select count(*) from public.campaigns as c where c.team_id = p.team_id and c.workflow_id = p.id
+        )
+      ) order by p.place) filter (where p.place <= v_limit), '[]'),
+      'next_cursor', case when count(*) > v_limit then engine.page_cursor(
+        min(format('%s %s', (extract(epoch from p.updated_at) * 1000000)::bigint, p.id)) filter (where p.place = v_limit)
+      ) end
+    )
+    from page as p
+  );
 end
 $$;
 comment on function public.list_workflows(text, text, integer, text, uuid) is
-'A page of the team''s workflows, last changed first; for the next one pass the last row''s cursor.';
+'A page of workflows without their graphs, last changed first: {items[{id, name, status, …, node_count, campaign_count}], next_cursor}.';
 revoke all on function public.list_workflows(text, text, integer, text, uuid) from public;
 grant execute on function public.list_workflows(text, text, integer, text, uuid) to authenticated, service_role;
 
@@ -8398,14 +8488,17 @@ revoke all on function engine.node_setting_issues(engine.graph_node[], engine.gr
 -- A bit for each outcome.
 create or replace function engine.outcome_flags()
 returns table (outcome public.job_outcome, flag integer)
-language sql
+language plpgsql
 immutable
 parallel safe
 rows 12
 set search_path = ''
 as $$
+begin
+  return query
   select o.outcome, 1 << o.place::integer
-  from unnest(enum_range(null::public.job_outcome)) with ordinality as o (outcome, place)
+  from unnest(enum_range(null::public.job_outcome)) with ordinality as o (outcome, place);
+end
 $$;
 comment on function engine.outcome_flags() is 'Each outcome with a bit of its own.';
 revoke all on function engine.outcome_flags() from public;
@@ -8750,16 +8843,19 @@ revoke all on function engine.reply_words(text) from public;
 -- What each rule matches, as bits: sets of outcomes that can be joined and compared in one operation.
 create or replace function engine.rule_masks()
 returns table (node_type public.node_type, rule text, outcomes integer, settled integer)
-language sql
+language plpgsql
 stable
 parallel safe
 rows 30
 set search_path = ''
 as $$
+begin
+  return query
   select r.node_type, r.rule, bit_or(o.flag), case when bool_or(r.is_partial) then 0 else bit_or(o.flag) end
   from reference.edge_rules as r
   inner join engine.outcome_flags() as o on r.outcome = o.outcome
-  group by r.node_type, r.rule
+  group by r.node_type, r.rule;
+end
 $$;
 comment on function engine.rule_masks() is
 'The rules of edges with the outcomes that they match as bits; settled are those that they match whatever else is so.';
@@ -9263,17 +9359,22 @@ begin
       select 'edge', e.edge_no, e.id from unnest(p_edges) as e
     ),
 
+    issues as materialized (
+      select i.*
+      from unnest(p_issues) with ordinality as i (code, node_no, edge_no, path, words, other_no, node_nos, issue_no)
+    ),
+
     -- The first ten nodes of each cycle by name, all of them as a list.
     cycles as materialized (
       select
-        i.node_nos,
+        i.issue_no,
         to_jsonb(array_agg(p.id order by m.rank) filter (where p.id is not null)) as ids,
         string_agg(engine.name_place('node', p.place_no, p.id), ', ' order by m.rank) filter (where m.rank <= 10)
         || case when count(*) > 10 then format(' and %s more', count(*) - 10) else '' end as names
-      from unnest(p_issues) as i
+      from issues as i
       cross join unnest(i.node_nos) with ordinality as m (node_no, rank)
       inner join places as p on m.node_no = p.place_no and p.about = 'node'
-      group by i.node_nos
+      group by i.issue_no
     )
 
     select jsonb_agg(
@@ -9298,11 +9399,11 @@ begin
       ))
       order by c.severity, c.about = 'edge', c.about = 'node', p.place_no, i.path, c.code
     )
-    from unnest(p_issues) as i
+    from issues as i
     inner join reference.validation_codes as c on i.code = c.code
     left join places as p on c.about = p.about and p.place_no = coalesce(i.node_no, i.edge_no)
     left join places as o on c.about = o.about and i.other_no = o.place_no
-    left join cycles as y on i.node_nos = y.node_nos
+    left join cycles as y on i.issue_no = y.issue_no
     cross join engine.name_place(c.about, p.place_no, p.id) as n (name)
   );
 end

@@ -217,6 +217,17 @@ def test_found_when_asked_is_accepted_and_its_end_applied(admin: psycopg.Connect
     assert engine.enrollments(admin, scene) == {"COMPLETED": 1}
 
 
+def test_another_attempts_message_does_not_settle_the_doubt(admin: psycopg.Connection[Any]) -> None:
+    scene = engine.set_scene(admin, people=2)
+    attempts = engine.begin(admin, engine.claim(admin))
+    engine.record(admin, attempts[:1])
+    engine.record(admin, attempts[1:], "unknown")
+    answer = [{"attempt_id": str(attempts[1]), "found": True, "provider_id": f"p-{attempts[0]}", "payload": {}}]
+    rows = admin.execute("select job_status::text from engine.resolve_attempts('w1', %s)", [Jsonb(answer)]).fetchall()
+    assert rows == [("AMBIGUOUS",)]
+    assert sorted(job[2] for job in engine.jobs(admin, scene)) == ["AMBIGUOUS", "DISPATCHED"]
+
+
 def test_a_late_answer_of_the_first_worker_settles_the_doubt(admin: psycopg.Connection[Any]) -> None:
     scene = engine.set_scene(admin)
     attempts = engine.begin(admin, engine.claim(admin))
@@ -330,6 +341,16 @@ def test_an_event_with_our_id_but_another_call_is_not_believed(admin: psycopg.Co
     foreign = engine.call_report(attempts[0]) | {"provider_id": "someone-else", "event_key": "someone-else:report"}
     assert engine.ingest(admin, foreign) == ["waiting"]
     assert engine.enrollments(admin, scene) == {"ACTIVE": 1}
+
+
+def test_a_secret_vouches_only_for_the_accounts_that_have_it(admin: psycopg.Connection[Any]) -> None:
+    scene = engine.set_scene(admin)
+    attempts = engine.dispatch(admin)
+    report = engine.call_report(attempts[0])
+    assert engine.ingest(admin, report | {"secret_name": "ANOTHER_TEAMS"}) == ["waiting"]
+    assert engine.enrollments(admin, scene) == {"ACTIVE": 1}
+    assert engine.ingest(admin, report | {"secret_name": "VAPI", "event_key": "genuine"}) == ["applied"]
+    assert engine.enrollments(admin, scene) == {"COMPLETED": 1}
 
 
 def test_two_deliveries_at_once_are_applied_once(admin: psycopg.Connection[Any], database: Database) -> None:

@@ -175,12 +175,20 @@ async def test_an_accounts_secret_names_are_found(database: Copy, db: Database) 
     assert await db.find_secret_names("twilio", "AC" + "0" * 32) == []
 
 
+async def called(heard: AsyncIterator[str]) -> bool:
+    """Whether the queue of calls is heard of; a jump of the clock says only that something may have happened."""
+    async for payload in heard:
+        if payload == "call":
+            return True
+    return False
+
+
 async def test_due_work_wakes_who_listens(database: Copy, db: Database) -> None:
     heard = db.listen()
     async with asyncio.timeout(20):
         assert await anext(heard) == ""
         launch(database, 2)
-        assert await anext(heard) == "call"
+        assert await called(heard)
 
 
 async def test_a_listener_comes_back_after_a_restart_and_says_so(database: Copy, db: Database) -> None:
@@ -190,7 +198,7 @@ async def test_a_listener_comes_back_after_a_restart_and_says_so(database: Copy,
         assert end_connections(database) >= 1
         assert await anext(heard) == ""
         launch(database, 1)
-        assert await anext(heard) == "call"
+        assert await called(heard)
 
 
 async def test_calls_work_again_after_a_restart(database: Copy) -> None:

@@ -50,4 +50,4 @@ class ProviderAsker:
         if attempt.provider_id:
             return await self._twilio.get_message(attempt.account_ref, token, attempt.provider_id)
         request = text_request(attempt.attempt_id, attempt.request, self._public_url)
-        return await self._twilio.find_message(attempt.account_ref, token, attempt.begun_at, request)
+        return await self._twilio.find_message(attempt.account_ref, token, attempt.begun_at, request, attempt.taken_ids)

@@ -4,6 +4,7 @@ Written against Twilio's OpenAPI document of the 2010-04-01 API. A message canno
 known by its sender, recipient, words and time.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -144,9 +145,14 @@ class TwilioClient:
         return Lookup(found=True, provider_id=sid, payload=body)
 
     async def find_message(
-        self, account_sid: str, auth_token: SecretStr, since: datetime, request: TextRequest
+        self,
+        account_sid: str,
+        auth_token: SecretStr,
+        since: datetime,
+        request: TextRequest,
+        taken: Collection[str] = (),
     ) -> Lookup:
-        """The message that a request made, if it did.
+        """The message that a request made, if it did; those in `taken` are known to be others'.
 
         Lists by recipient, newest first, and compares sender, words and time here: Twilio's own filter by date looks at
         the moment of *sending*, which a message that is still queued does not have.
@@ -163,7 +169,7 @@ class TwilioClient:
             messages = body.get("messages") if body else None
             if answer.status_code != 200 or body is None or not isinstance(messages, list):
                 return Lookup(None, reason=_why(answer, auth_token))
-            match = _closest(messages, since, request)
+            match = _closest([message for message in messages if not _is_taken(message, taken)], since, request)
             if match is not None:
                 return Lookup(found=True, provider_id=str(match["sid"]), payload=match)
             following = body.get("next_page_uri")
@@ -214,6 +220,10 @@ def _closest(messages: list[Any], since: datetime, request: TextRequest) -> dict
             continue
         candidates.append((abs((created - since).total_seconds()), message))
     return min(candidates, key=lambda candidate: candidate[0])[1] if candidates else None
+
+
+def _is_taken(message: Any, taken: Collection[str]) -> bool:
+    return isinstance(message, dict) and message.get("sid") in taken
 
 
 def _matches(message: dict[str, Any], request: TextRequest) -> bool:

@@ -3,7 +3,7 @@
 create or replace function engine.claim_ambiguous(p_worker text, p_limit integer, p_lease interval)
 returns table (
   team_id uuid, attempt_id uuid, job_id uuid, provider text, secret_name text, account_ref text,
-  kind text, provider_id text, begun_at timestamptz, request jsonb
+  kind text, provider_id text, begun_at timestamptz, request jsonb, taken_ids text[]
 )
 language sql
 volatile
@@ -26,18 +26,26 @@ as $$
     set check_at = engine.now() + p_lease
     from due as d
     where j.team_id = d.team_id and j.id = d.id
-    returning j.team_id, j.id, j.status, j.integration_id
+    returning j.team_id, j.id, j.status, j.integration_id, j.phone
   )
 
   select
     c.team_id, a.id, c.id, a.provider::text, i.secret_name, i.account_ref,
-    case c.status when 'AMBIGUOUS' then 'ambiguous' else 'silent' end, a.provider_id, a.begun_at, a.request
+    case c.status when 'AMBIGUOUS' then 'ambiguous' else 'silent' end, a.provider_id, a.begun_at, a.request,
+    array(
+      -- What the provider gave to others for the same person is not this one, however alike.
+      select o.provider_id
+      from engine.jobs as k
+      inner join engine.attempts as o on k.team_id = o.team_id and k.id = o.job_id
+      where k.team_id = c.team_id and k.phone = c.phone and o.id <> a.id and o.provider_id is not null
+        and o.begun_at > a.begun_at - interval '1 day'
+    )
   from claimed as c
   inner join engine.attempts as a
     on c.team_id = a.team_id and c.id = a.job_id and a.status in ('AMBIGUOUS', 'ACCEPTED')
   inner join public.integrations as i on c.team_id = i.team_id and c.integration_id = i.id
 $$;
 comment on function engine.claim_ambiguous(text, integer, interval) is
-'Attempts to ask the provider about: ambiguous ones, and dispatched jobs that were silent too long.';
+'Attempts to ask the provider about: ambiguous ones, and dispatched jobs that were silent too long; taken_ids are the provider''s ids that belong to other attempts.';
 revoke all on function engine.claim_ambiguous(text, integer, interval) from public;
 grant execute on function engine.claim_ambiguous(text, integer, interval) to outbound_worker;

@@ -40,6 +40,13 @@ begin
     return 0;
   end if;
   perform engine.advance_enrollments(v_ended);
+  -- A line is free: whoever waits for one is dialled now, not at the next poll.
+  perform pg_notify('outbound_jobs', 'call')
+  where exists (
+    select
+    from unnest(v_ended) as f
+    inner join engine.jobs as j on f.team_id = j.team_id and f.job_id = j.id and j.channel = 'call'
+  );
   return cardinality(v_ended);
 end
 $$;

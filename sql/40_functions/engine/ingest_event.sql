@@ -27,10 +27,14 @@ begin
   ),
 
   stored as (
-    insert into engine.events (provider, event_key, team_id, attempt_id, provider_id, type, payload, occurred_at)
-    select t.provider, t.event_key, a.team_id, a.id, t.provider_id, t.type, t.payload, t.occurred_at
+    insert into engine.events (
+      provider, event_key, team_id, attempt_id, provider_id, secret_name, type, payload, occurred_at
+    )
+    select
+      t.provider, t.event_key, a.team_id, coalesce(a.id, t.attempt_id), t.provider_id, t.secret_name, t.type, t.payload,
+      t.occurred_at
     from told as t
-    left join lateral engine.find_attempt(t.provider, t.attempt_id, t.provider_id) as a on true
+    left join lateral engine.find_attempt(t.provider, t.attempt_id, t.provider_id, t.secret_name) as a on true
     on conflict on constraint events_pk do nothing
     returning provider, event_key
   )
@@ -47,6 +51,6 @@ begin
 end
 $$;
 comment on function engine.ingest_event(jsonb) is
-'Stores and applies events: [{provider, event_key, type, payload, provider_id?, attempt_id?, occurred_at?}]; result is applied, waiting, ignored or duplicate.';
+'Stores and applies events: [{provider, event_key, type, payload, provider_id?, attempt_id?, secret_name?, occurred_at?}]; result is applied, waiting, ignored or duplicate.';
 revoke all on function engine.ingest_event(jsonb) from public;
 grant execute on function engine.ingest_event(jsonb) to outbound_worker;

@@ -16,7 +16,7 @@ as $$
     end
   from unnest(p_events) as p
   inner join engine.events as e on p.provider = e.provider and p.event_key = e.event_key and e.result = 'waiting'
-  cross join lateral engine.find_attempt(e.provider, e.attempt_id, e.provider_id) as a
+  cross join lateral engine.find_attempt(e.provider, e.attempt_id, e.provider_id, e.secret_name) as a
   cross join lateral (
     select case e.provider
       when 'vapi' then engine.read_vapi_event(e.type, e.payload)

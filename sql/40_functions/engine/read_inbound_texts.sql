@@ -24,6 +24,7 @@ as $$
     from public.phone_numbers as n
     inner join public.integrations as i
       on n.team_id = i.team_id and i.provider = e.provider and i.account_ref = e.payload ->> 'AccountSid'
+      and i.secret_name = coalesce(e.secret_name, i.secret_name)
     where n.phone = e.payload ->> 'To'
   ) as f on true
   left join lateral (

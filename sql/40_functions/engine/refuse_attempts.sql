@@ -14,7 +14,7 @@ begin
 
   perform engine.finish_jobs(array(
     select (
-      j.team_id, j.id, engine.refusal_outcome(j.channel, r.code), coalesce(r.code, 'refused'), null
+      j.team_id, j.id, engine.refusal_outcome(r.scope, r.code), coalesce(r.code, 'refused'), null
     )::engine.finished_job
     from unnest(p_results) as r
     inner join engine.jobs as j on r.team_id = j.team_id and r.job_id = j.id

@@ -12,7 +12,18 @@ as $$
 #variable_conflict use_column
 declare
   v_answers engine.lookup_answer[] := array(
-    select l from jsonb_populate_recordset(null::engine.lookup_answer, p_results) as l
+    select (
+      l.attempt_id,
+      -- Found, but it is another attempt's by now: it has to be asked again.
+      case when not exists (
+        select
+        from engine.attempts as a
+        inner join engine.attempts as o on a.provider = o.provider and o.provider_id = l.provider_id and o.id <> a.id
+        where a.id = l.attempt_id
+      ) then l.found end,
+      l.provider_id, l.payload
+    )::engine.lookup_answer
+    from jsonb_populate_recordset(null::engine.lookup_answer, p_results) as l
   );
 begin
   perform

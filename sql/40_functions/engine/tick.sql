@@ -14,13 +14,14 @@ declare
   v_unanswered integer := engine.close_reply_windows();
   v_launched integer := engine.launch_scheduled_campaigns();
   v_completed integer := engine.complete_campaigns();
+  v_abandoned integer := engine.fail_stale_runs();
   v_folded integer;
 begin
   delete from engine.pacing as p where p.slot_at < engine.now() - interval '1 day';
   v_folded := engine.fold_counters();
   return jsonb_build_object(
     'leases_expired', v_expired, 'reply_windows_closed', v_unanswered,
-    'campaigns_launched', v_launched, 'campaigns_completed', v_completed, 'counters_folded', v_folded
+    'campaigns_launched', v_launched, 'campaigns_completed', v_completed, 'runs_abandoned', v_abandoned, 'counters_folded', v_folded
   );
 end
 $$;

@@ -28,6 +28,8 @@ begin
     clock_set_at = statement_timestamp(),
     clock_rate = coalesce(p_rate, 1);
   perform engine.tick();
+  -- Time has jumped: every worker looks again, whatever it waits for.
+  perform pg_notify('outbound_jobs', '');
   return engine.now();
 end
 $$;
