@@ -164,21 +164,21 @@ insert into reference.validation_codes (code, severity, about, message, meaning,
 ),
 (
   'edge_rule_missing', 'error', 'edge',
-  '%1$s does not say when it is taken.',
+  '%1$s does not say when it is taken; here that can be %3$s.',
   'An edge out of a call or a text needs the rule data.when.',
-  'Set data.when to one of: %3$s.'
+  'Set data.when to one of these.'
 ),
 (
   'edge_rule_unknown', 'error', 'edge',
-  '%1$s has %2$s as its rule.',
+  '%1$s has %2$s as its rule; here that can be %3$s.',
   'There is no such rule.',
-  'Set data.when to one of: %3$s.'
+  'Set data.when to one of these.'
 ),
 (
   'edge_rule_unfit', 'error', 'edge',
-  '%1$s has the rule %2$s, which does not fit where it comes from.',
+  '%1$s has the rule %2$s, which does not fit where it comes from; here that can be %3$s.',
   'Calls, texts and triggers end in different ways, so their edges have different rules.',
-  'Set data.when to one of: %3$s.'
+  'Set data.when to one of these.'
 ),
 (
   'edge_phrases_missing', 'error', 'edge',
@@ -296,9 +296,9 @@ insert into reference.validation_codes (code, severity, about, message, meaning,
 ),
 (
   'template_variable_unknown', 'error', 'node',
-  '%1$s has a template with the variable %2$s, which is not known.',
+  '%1$s has a template with the variable %2$s; known are %3$s.',
   'Unknown variables would leave a gap in the message.',
-  'Use one of %3$s, or add it to template_overrides.'
+  'Use one of these; a text can add its own in template_overrides.'
 ),
 (
   'template_overrides_invalid', 'error', 'node',
@@ -350,9 +350,9 @@ insert into reference.validation_codes (code, severity, about, message, meaning,
 ),
 (
   'retry_invalid', 'error', 'node',
-  '%1$s has %2$s in its retry.',
+  '%1$s has %2$s in its retry; it can follow %3$s.',
   'A retry repeats the node after outcomes that may be better the next time.',
-  'Send {outcomes, max_retries, delay}: %3$s; 1 to 10; a duration from PT1S to P30D.'
+  'Send {outcomes, max_retries, delay}: some of these outcomes; 1 to 10; a duration from PT1S to P30D.'
 ),
 (
   'reply_window_missing', 'error', 'node',
