@@ -6,6 +6,7 @@ import asyncio
 import csv
 import io
 import os
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColum
 
 from cli import settings
 from cli.api import Api
-from cli.csv_reader import CsvFile, Record, UnreadableFileError, open_csv
+from cli.csv_reader import CsvFile, UnreadableFileError, open_csv
 from cli.errors import CommandError
 from cli.output import stderr
 from workers.db import Database
@@ -63,16 +64,17 @@ def run_import(api: Api, request: ImportRequest) -> dict[str, Any]:
     """Import a file; the run as it ended, which may be FAILED with its rows' problems kept."""
     file = open_csv(request.path, delimiter=request.delimiter, encoding=request.encoding)
     database_url = worker_database_url()
+    sample = _sample(file, 200)
     started = api.rpc(
         "start_audience_import",
-        p_sample=_sample(file, 200),
+        p_sample=sample,
         p_mapping=request.mapping,
         p_partial=request.partial,
         p_file_name=request.path.name,
         p_team_id=str(request.team_id) if request.team_id else None,
         **request.target(),
     )
-    return asyncio.run(_copy(database_url, file, started))
+    return asyncio.run(_copy(database_url, file, started, sample))
 
 
 def preview(
@@ -142,12 +144,14 @@ def _sample(file: CsvFile, rows: int) -> list[list[str]]:
     return sample
 
 
-async def _copy(database_url: str, file: CsvFile, started: dict[str, Any]) -> dict[str, Any]:
+async def _copy(
+    database_url: str, file: CsvFile, started: dict[str, Any], sample: Sequence[list[str]]
+) -> dict[str, Any]:
     team_id, run_id = UUID(started["team_id"]), UUID(started["run_id"])
     async with Database(database_url, connections=2) as database:
         try:
             with _progress(file) as advance:
-                return await database.import_rows(team_id, run_id, csv_chunks(file, started, advance))
+                return await database.import_rows(team_id, run_id, csv_chunks(file, started, sample, advance))
         except OutboundError as error:
             raise CommandError(error.message, code=error.code, detail=error.detail, hint=error.hint) from error
         except (DatabaseUnavailableError, DatabaseFaultError) as error:
@@ -181,34 +185,27 @@ def _progress(file: CsvFile) -> Iterator[Callable[[int], None]]:
         yield advance
 
 
-def csv_chunks(file: CsvFile, started: dict[str, Any], advance: Callable[[int], None]) -> Iterator[bytes]:
+def csv_chunks(
+    file: CsvFile, started: dict[str, Any], sample: Sequence[list[str]], advance: Callable[[int], None]
+) -> Iterator[bytes]:
     """The rows below the header in the form of engine.import_rows, as CSV text in pieces."""
     places: dict[str, list[int]] = started["places"]
     pickers = [_picker(places.get(field, [])) for field in _FIELDS]
-    header_row, width = started["header_row"], len(started["columns"])
-    run = [started["team_id"], started["run_id"]]
+    header_row: int = started["header_row"]
+    width = len(sample[header_row - 1]) if header_row else sys.maxsize
+    run = (started["team_id"], started["run_id"])
     for position, batch in file.batches():
-        rows = list(_staged(batch, header_row, width, pickers, run))
         text = io.StringIO(newline="")
-        csv.writer(text, lineterminator="\n").writerows(rows)
-        if rows:
-            yield text.getvalue().encode()
+        write = csv.writer(text, lineterminator="\n").writerow
+        for number, cells in batch:
+            # a row of nothing but delimiters and spaces is none
+            if number > header_row and "".join(cells).strip():
+                has_extra = len(cells) > width and bool("".join(cells[width:]).strip())
+                problem = "row_has_extra_cells" if has_extra else ""
+                write((*run, number, *[pick(cells) for pick in pickers], problem))
+        if chunk := text.getvalue():
+            yield chunk.encode()
         advance(position)
-
-
-def _staged(
-    batch: Sequence[Record], header_row: int, width: int, pickers: Sequence[Cells], run: list[str]
-) -> Iterator[list[Any]]:
-    for number, cells in batch:
-        if number <= header_row or not any(map(str.strip, cells)):
-            continue
-        has_extra = header_row > 0 and len(cells) > width and any(map(str.strip, cells[width:]))
-        yield [
-            *run,
-            number,
-            *[pick(cells) for pick in pickers],
-            "row_has_extra_cells" if has_extra else "",
-        ]
 
 
 def _picker(places: Sequence[int]) -> Cells:

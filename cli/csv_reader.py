@@ -74,35 +74,22 @@ class CsvFile:
         lines = _Lines(text)
         if self.has_separator_line:
             next(lines)
-        number = 1 if self.has_separator_line else 0
-        previous_line = 0
-        cells: list[str] = []
-        reader = csv.reader(lines, delimiter=self.delimiter)
+        number = first = 1 if self.has_separator_line else 0
         csv.field_size_limit(_LONGEST_CELL)
         try:
-            for cells in reader:
-                number += 1
-                if lines.at_end and reader.line_num - previous_line > 1:
-                    break
-                previous_line = reader.line_num
+            for number, cells in enumerate(csv.reader(lines, delimiter=self.delimiter), first + 1):
+                # a cell that holds a line break was quoted, so the file's last one ends with the quote
+                if lines.at_end and cells and "\n" in cells[-1] and not lines.last.rstrip().endswith('"'):
+                    raise UnreadableFileError(
+                        f"{name} can't be read from row {number} on: a quote that opens there is never closed.",
+                        hint='Within a quoted cell a quote is written twice: "".',
+                    )
                 yield number, cells
-            else:
-                return
         except csv.Error as error:
             raise UnreadableFileError(
                 f"{name} can't be read from row {number + 1} on: {error}.",
                 hint="A quote that is never closed swallows the rows after it.",
             ) from error
-        # The last row spans several lines. A quote that was never closed ends the file without one.
-        if cells and cells[-1].endswith(("\n", "\r")) and not lines.last.rstrip().endswith('"'):
-            raise UnreadableFileError(
-                f"{name} can't be read from row {number} on: a quote that opens there is never closed.",
-                hint='Write a quote within a quoted cell twice: "".',
-            )
-        yield number, cells
-        for rest in reader:
-            number += 1
-            yield number, rest
 
 
 class _Lines:

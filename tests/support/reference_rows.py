@@ -38,20 +38,25 @@ _KINDS = {
     PhoneNumberType.VOIP: "non_geographic",
 }
 # As the library's geocoder spells them.
-_STATES = dict(
-    pair.split("=")
-    for pair in (
-        "Alabama=AL|Alaska=AK|Arizona=AZ|Arkansas=AR|California=CA|Colorado=CO|Connecticut=CT|Delaware=DE|"
-        "Florida=FL|Georgia=GA|Hawaii=HI|Idaho=ID|Illinois=IL|Indiana=IN|Iowa=IA|Kansas=KS|Kentucky=KY|Louisiana=LA|"
-        "Maine=ME|Maryland=MD|Massachusetts=MA|Michigan=MI|Minnesota=MN|Mississippi=MS|Missouri=MO|Montana=MT|"
-        "Nebraska=NE|Nevada=NV|New Hampshire=NH|New Jersey=NJ|New Mexico=NM|New York=NY|North Carolina=NC|"
-        "North Dakota=ND|Ohio=OH|Oklahoma=OK|Oregon=OR|Pennsylvania=PA|Rhode Island=RI|South Carolina=SC|"
-        "South Dakota=SD|Tennessee=TN|Texas=TX|Utah=UT|Vermont=VT|Virginia=VA|Washington State=WA|"
-        "Washington D.C.=DC|West Virginia=WV|Wisconsin=WI|Wyoming=WY|Alberta=AB|British Columbia=BC|"
-        "British Colombia=BC|Manitoba=MB|New Brunswick=NB|Newfoundland and Labrador=NL|Nova Scotia=NS|Ontario=ON|"
-        "Prince Edward Island=PE|Quebec=QC|Saskatchewan=SK|Yukon=YT|Northwest Territories=NT|Nunavut=NU"
-    ).split("|")
-)
+_STATES = {
+    name: code
+    for code, name in (
+        pair.split(" ", 1)
+        for pair in """
+AL Alabama, AK Alaska, AZ Arizona, AR Arkansas, CA California, CO Colorado, CT Connecticut, DE Delaware,
+FL Florida, GA Georgia, HI Hawaii, ID Idaho, IL Illinois, IN Indiana, IA Iowa, KS Kansas, KY Kentucky, LA Louisiana,
+ME Maine, MD Maryland, MA Massachusetts, MI Michigan, MN Minnesota, MS Mississippi, MO Missouri, MT Montana,
+NE Nebraska, NV Nevada, NH New Hampshire, NJ New Jersey, NM New Mexico, NY New York, NC North Carolina,
+ND North Dakota, OH Ohio, OK Oklahoma, OR Oregon, PA Pennsylvania, RI Rhode Island, SC South Carolina,
+SD South Dakota, TN Tennessee, TX Texas, UT Utah, VT Vermont, VA Virginia, WA Washington State,
+DC Washington D.C., WV West Virginia, WI Wisconsin, WY Wyoming, AB Alberta, BC British Columbia,
+BC British Colombia, MB Manitoba, NB New Brunswick, NL Newfoundland and Labrador, NS Nova Scotia, ON Ontario,
+PE Prince Edward Island, QC Quebec, SK Saskatchewan, YT Yukon, NT Northwest Territories, NU Nunavut
+""".strip()
+        .replace(",\n", ", ")
+        .split(", ")
+    )
+}
 
 
 def area_codes() -> list[Row]:

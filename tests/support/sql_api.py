@@ -24,9 +24,7 @@ class SqlApi:
         call = sql.SQL("select to_jsonb(r) from public.{}({}) as r").format(
             sql.Identifier(function), sql.SQL(", ").join(named)
         )
-        values = {
-            name: Jsonb(value) if isinstance(value, dict | list) else value for name, value in arguments.items()
-        }
+        values = {name: Jsonb(value) if isinstance(value, dict | list) else value for name, value in arguments.items()}
         try:
             row = self._connection.execute(call, values).fetchone()
         except psycopg.Error as error:

@@ -40,11 +40,11 @@ as $$
     union all
     -- by content, when no header names the field and the column is not known as another
     select 'phone', k.place, 100 from contents as k
-    where k.dialables * 2 > k.filled
+    where k.dialables * 2 >= k.filled and k.dialables > 0
     and not exists (select from named as n where n.field = 'phone' or n.place = k.place)
     union all
     select 'email', k.place, 100 from contents as k
-    where k.emails * 2 > k.filled
+    where k.emails * 2 >= k.filled and k.emails > 0
     and not exists (select from named as n where n.field = 'email' or n.place = k.place)
   ),
   best as (

@@ -11,18 +11,40 @@ parallel safe
 set search_path = ''
 as $$
   with tidy as (
+    -- the same for each field: a function called for every cell of a million rows would take a minute
     select
       r.ordinal,
       r.row_number,
       r.phone,
       r.reader_problem,
-      nullif(btrim(case when r.first_name like '="%"' then substr(r.first_name, 3, length(r.first_name) - 3) else r.first_name end, E' \t\r\n\u00A0'), '') as first_name,
-      nullif(btrim(case when r.last_name like '="%"' then substr(r.last_name, 3, length(r.last_name) - 3) else r.last_name end, E' \t\r\n\u00A0'), '') as last_name,
-      nullif(btrim(case when r.full_name like '="%"' then substr(r.full_name, 3, length(r.full_name) - 3) else r.full_name end, E' \t\r\n\u00A0'), '') as full_name,
-      nullif(btrim(case when r.email like '="%"' then substr(r.email, 3, length(r.email) - 3) else r.email end, E' \t\r\n\u00A0'), '') as email,
-      nullif(btrim(case when r.timezone like '="%"' then substr(r.timezone, 3, length(r.timezone) - 3) else r.timezone end, E' \t\r\n\u00A0'), '') as timezone,
-      nullif(btrim(case when r.postal_code like '="%"' then substr(r.postal_code, 3, length(r.postal_code) - 3) else r.postal_code end, E' \t\r\n\u00A0'), '') as postal_code,
-      nullif(btrim(case when r.servicetitan_customer_id like '="%"' then substr(r.servicetitan_customer_id, 3, length(r.servicetitan_customer_id) - 3) else r.servicetitan_customer_id end, E' \t\r\n\u00A0'), '') as customer_id
+      nullif(btrim(
+        case when r.first_name like '="%"' then substr(r.first_name, 3, length(r.first_name) - 3) else r.first_name end,
+        E' \t\r\n\u00A0'
+      ), '') as first_name,
+      nullif(btrim(
+        case when r.last_name like '="%"' then substr(r.last_name, 3, length(r.last_name) - 3) else r.last_name end,
+        E' \t\r\n\u00A0'
+      ), '') as last_name,
+      nullif(btrim(
+        case when r.full_name like '="%"' then substr(r.full_name, 3, length(r.full_name) - 3) else r.full_name end,
+        E' \t\r\n\u00A0'
+      ), '') as full_name,
+      nullif(btrim(
+        case when r.email like '="%"' then substr(r.email, 3, length(r.email) - 3) else r.email end,
+        E' \t\r\n\u00A0'
+      ), '') as email,
+      nullif(btrim(
+        case when r.timezone like '="%"' then substr(r.timezone, 3, length(r.timezone) - 3) else r.timezone end,
+        E' \t\r\n\u00A0'
+      ), '') as timezone,
+      nullif(btrim(
+        case when r.postal_code like '="%"' then substr(r.postal_code, 3, length(r.postal_code) - 3) else r.postal_code end,
+        E' \t\r\n\u00A0'
+      ), '') as postal_code,
+      nullif(btrim(
+        case when r.servicetitan_customer_id like '="%"' then substr(r.servicetitan_customer_id, 3, length(r.servicetitan_customer_id) - 3) else r.servicetitan_customer_id end,
+        E' \t\r\n\u00A0'
+      ), '') as customer_id
     from unnest(p_rows) with ordinality as r (
       team_id, run_id, row_number, phone, first_name, last_name, full_name, email, timezone, postal_code,
       servicetitan_customer_id, reader_problem, ordinal
