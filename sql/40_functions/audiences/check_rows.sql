@@ -26,8 +26,9 @@ as $$
       z.regions,
       case
         when p.email is null then null
-        when translate(p.email, E' <>(),;/|":\t\n', '') = p.email and p.email like '_%@_%._%' then p.email
-        else substring(p.email from '[^\s<>(),;/|":]+@[^\s<>(),;/|":@]+\.[^\s<>(),;/|":@]+')
+        when translate(p.email, E' <>(),;/|":\t\n', '') = p.email and p.email like '_%@_%._%'
+          and p.email not like '%@%@%' then p.email
+        else substring(p.email from '[^\s<>(),;/|":@]+@[^\s<>(),;/|":@]+\.[^\s<>(),;/|":@]+')
       end as address,
       case when p.customer_id ~ '^[0-9]{1,18}$' then p.customer_id::bigint end as customer_number
     from engine.resolve_zones(
@@ -47,7 +48,7 @@ as $$
     p.phone_extension,
     left(p.first_name, 200),
     left(p.last_name, 200),
-    case when length(p.address) <= 200 and p.address ~ '^[^@\s]+@[^@\s]+$' then p.address end,
+    case when length(p.address) <= 200 then p.address end,
     p.stated_timezone,
     p.timezones,
     p.regions,

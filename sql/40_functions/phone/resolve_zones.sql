@@ -26,10 +26,17 @@ as $$
   select
     r.ordinal,
     z.timezone,
-    coalesce(
-      case when z.timezone is not null then array[z.timezone] end,
-      p.timezones, nullif(a.timezones, '{}'), c1.timezones, c2.timezones, c3.timezones, '{}'
-    ),
+    case
+      when z.timezone is not null then array[z.timezone]
+      when p.timezones is not null then p.timezones
+      when a.timezones <> '{}' then a.timezones
+      when r.digits is null then '{}'
+      -- few numbers come here, so they may look the code up one by one; no code begins with another one
+      else coalesce((
+        select c.timezones from reference.calling_codes as c
+        where c.calling_code in (substr(r.digits, 1, 1), substr(r.digits, 1, 2), substr(r.digits, 1, 3))
+      ), '{}')
+    end,
     case
       when p.regions is null or p.regions <@ a.regions then coalesce(a.regions, '{}')
       when a.regions is null or a.regions <@ p.regions then p.regions
@@ -39,9 +46,6 @@ as $$
   left join reference.timezones as z on r.spelling = z.spelling
   left join reference.area_codes as a on r.digits like '1%' and substr(r.digits, 2, 3) = a.area_code
   left join reference.postal_prefixes as p on r.prefix = p.prefix and r.digits like '1%'
-  left join reference.calling_codes as c1 on substr(r.digits, 1, 1) = c1.calling_code
-  left join reference.calling_codes as c2 on substr(r.digits, 1, 2) = c2.calling_code
-  left join reference.calling_codes as c3 on substr(r.digits, 1, 3) = c3.calling_code
 $$;
 comment on function engine.resolve_zones(text[], text[], text[]) is
 'For each number with its stated zone and postal code: (ordinal, stated zone if it is one, every zone the person may be in, regions whose rules apply).';
