@@ -223,9 +223,9 @@ def runs(
         return
     counted = ["fetched", "added", "updated", "duplicate", "rejected"]
     print_table(
-        ["list", "status", *counted, "file", "id"],
+        ["list", "status", *counted, "id"],
         [
-            (run["list_name"], run["status"], *(run["counts"][name] for name in counted), run["file_name"], run["id"])
+            (run["list_name"], run["status"], *(run["counts"][name] for name in counted), run["id"])
             for run in page["items"]
         ],
         right=counted,

@@ -20,7 +20,7 @@ as $$
       case
         when d.has_plus then d.digits
         when h.is_nanp and d.digits like '011%' then substr(d.digits, 4)
-        when d.digits like '00%' then substr(d.digits, 3)
+        when d.digits like '00%' and length(d.digits) > 10 then substr(d.digits, 3)
         when h.is_nanp and length(d.digits) = 11 and d.digits like '1%' then d.digits
         when h.is_nanp then '1' || d.digits
       end as full_digits
@@ -33,7 +33,8 @@ as $$
       '+' || d.full_digits as phone,
       substr(d.full_digits, 5, 3) = '555' and substr(d.full_digits, 8, 2) = '01' as is_fictitious,
       case
-        when d.full_digits = '1' || d.digits and d.digits like '0%' then 'phone_needs_plus'
+        when d.full_digits = '1' || d.digits and d.digits like '0%' and d.digits not like '00%'
+          then 'phone_needs_plus'
         when length(d.full_digits) = 8 then 'phone_without_area_code'
         when length(d.full_digits) < 11 then 'phone_too_short'
         when length(d.full_digits) > 11 then 'phone_too_long'

@@ -1,6 +1,6 @@
 -- Each kind of mistake has a code of its own.
 begin;
-select plan(34);
+select plan(36);
 
 select is(
   (select concat_ws(' ', p.phone, p.problem) from engine.parse_phone(s.raw, 'US', false) as p),
@@ -16,7 +16,8 @@ from (
   ('20', 'phone_too_short'), ('212-555-012', 'phone_too_short'), ('2125550123456', 'phone_too_long'),
   ('5550123', 'phone_without_area_code'), ('+1 555-0123', 'phone_without_area_code'),
   ('1234567890', 'phone_area_code_unassigned'), ('(999) 234-5678', 'phone_area_code_unassigned'),
-  ('211-234-5678', 'phone_area_code_unassigned'),
+  ('211-234-5678', 'phone_area_code_unassigned'), ('000-000-0000', 'phone_area_code_unassigned'),
+  ('0000000', 'phone_without_area_code'),
   ('212-055-1234', 'phone_exchange_impossible'), ('212-155-1234', 'phone_exchange_impossible'),
   ('212-911-1234', 'phone_exchange_impossible'), ('212-411-1234', 'phone_exchange_impossible'),
   ('900-234-5678', 'phone_premium_rate'), ('06 12 34 56 78', 'phone_needs_plus'), ('+999 123 4567', 'phone_country_unknown'),
