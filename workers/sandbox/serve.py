@@ -52,6 +52,7 @@ def server_of(sandbox: Sandbox) -> uvicorn.Server:
             log_config=None,
             access_log=False,
             server_header=False,
+            proxy_headers=False,  # a forwarded address would hide which connection a fault has to break
             timeout_graceful_shutdown=2,
         )
     )

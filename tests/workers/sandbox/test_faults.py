@@ -50,8 +50,11 @@ def test_broken_connections(rehearsal: Running, kind: str, taken: bool, provider
     rehearsal.script(ANN, texts=[{"outcome": "delivered"}])
     rehearsal.faults({"kind": kind, "provider": provider, "count": 1})
     send = rehearsal.call if provider == "vapi" else rehearsal.text
+    client = rehearsal.vapi if provider == "vapi" else rehearsal.twilio
+    client.headers["x-forwarded-for"] = "203.0.113.7"  # whatever a proxy says, it is this connection that breaks
     with pytest.raises((httpx.RemoteProtocolError, httpx.ReadError)):
         send(ANN)
+    del client.headers["x-forwarded-for"]
     entry = rehearsal.log("request")[-1]
     assert (entry["status"], entry["taken"], entry["fault"]) == (None, taken, kind)
     if taken:
