@@ -665,7 +665,9 @@ create table reference.validation_codes (
   constraint validation_codes_are_snake_case check (code ~ '^[a-z]+(_[a-z]+)*$'),
   constraint validation_codes_severity_is_known check (severity in ('error', 'warning')),
   constraint validation_codes_are_about_a_place check (about in ('graph', 'node', 'edge')),
-  constraint validation_codes_are_sentences check (message ~ '\.$' and meaning ~ '\.$' and cure ~ '\.$')
+  constraint validation_codes_are_sentences check (message ~ '\.$' and meaning ~ '\.$' and cure ~ '\.$'),
+  -- Meaning and cure stand in the docs as they are.
+  constraint validation_codes_fill_in_messages_only check (meaning || cure not like '%$s%')
 );
 comment on table reference.validation_codes is 'Stable codes of graph validation, with severity, message, meaning and cure.';
 comment on column reference.validation_codes.message is 'What a person reads first, as a template of format(); the cure follows it.';
@@ -1659,8 +1661,9 @@ as $$
       z.regions,
       case
         when p.email is null then null
-        when translate(p.email, E' <>(),;/|":\t\n', '') = p.email and p.email like '_%@_%._%' then p.email
-        else substring(p.email from '[^\s<>(),;/|":]+@[^\s<>(),;/|":@]+\.[^\s<>(),;/|":@]+')
+        when translate(p.email, E' <>(),;/|":\t\n', '') = p.email and p.email like '_%@_%._%'
+          and p.email not like '%@%@%' then p.email
+        else substring(p.email from '[^\s<>(),;/|":@]+@[^\s<>(),;/|":@]+\.[^\s<>(),;/|":@]+')
       end as address,
       case when p.customer_id ~ '^[0-9]{1,18}$' then p.customer_id::bigint end as customer_number
     from engine.resolve_zones(
@@ -1680,7 +1683,7 @@ as $$
     p.phone_extension,
     left(p.first_name, 200),
     left(p.last_name, 200),
-    case when length(p.address) <= 200 and p.address ~ '^[^@\s]+@[^@\s]+$' then p.address end,
+    case when length(p.address) <= 200 then p.address end,
     p.stated_timezone,
     p.timezones,
     p.regions,
@@ -2291,11 +2294,11 @@ as $$
     union all
     -- by content, when no header names the field and the column is not known as another
     select 'phone', k.place, 100 from contents as k
-    where k.dialables * 2 > k.filled
+    where k.dialables * 2 >= k.filled and k.dialables > 0
     and not exists (select from named as n where n.field = 'phone' or n.place = k.place)
     union all
     select 'email', k.place, 100 from contents as k
-    where k.emails * 2 > k.filled
+    where k.emails * 2 >= k.filled and k.emails > 0
     and not exists (select from named as n where n.field = 'email' or n.place = k.place)
   ),
   best as (
@@ -3897,7 +3900,7 @@ begin
   select member_count::bigint into v_members
   from public.audience_lists where team_id = v_campaign.team_id and id = v_campaign.list_id;
   if not p_dry_run and v_to = 'ACTIVE' then
-    v_members := engine.activate_campaign(v_campaign.team_id, p_campaign_id);
+    v_members := engine.activate_campaign(v_campaign.team_id, p_campaign_id)::bigint;
   elsif not p_dry_run then
     update public.campaigns
     set status = 'SCHEDULED', scheduled_at = p_at, updated_at = engine.now()
@@ -6532,7 +6535,7 @@ as $$
       case
         when d.has_plus then d.digits
         when h.is_nanp and d.digits like '011%' then substr(d.digits, 4)
-        when d.digits like '00%' then substr(d.digits, 3)
+        when d.digits like '00%' and length(d.digits) > 10 then substr(d.digits, 3)
         when h.is_nanp and length(d.digits) = 11 and d.digits like '1%' then d.digits
         when h.is_nanp then '1' || d.digits
       end as full_digits
@@ -6545,7 +6548,8 @@ as $$
       '+' || d.full_digits as phone,
       substr(d.full_digits, 5, 3) = '555' and substr(d.full_digits, 8, 2) = '01' as is_fictitious,
       case
-        when d.full_digits = '1' || d.digits and d.digits like '0%' then 'phone_needs_plus'
+        when d.full_digits = '1' || d.digits and d.digits like '0%' and d.digits not like '00%'
+          then 'phone_needs_plus'
         when length(d.full_digits) = 8 then 'phone_without_area_code'
         when length(d.full_digits) < 11 then 'phone_too_short'
         when length(d.full_digits) > 11 then 'phone_too_long'
@@ -6757,10 +6761,17 @@ as $$
   select
     r.ordinal,
     z.timezone,
-    coalesce(
-      case when z.timezone is not null then array[z.timezone] end,
-      p.timezones, nullif(a.timezones, '{}'), c1.timezones, c2.timezones, c3.timezones, '{}'
-    ),
+    case
+      when z.timezone is not null then array[z.timezone]
+      when p.timezones is not null then p.timezones
+      when a.timezones <> '{}' then a.timezones
+      when r.digits is null then '{}'
+      -- few numbers come here, so they may look the code up one by one; no code begins with another one
+      else coalesce((
+        select c.timezones from reference.calling_codes as c
+        where c.calling_code in (substr(r.digits, 1, 1), substr(r.digits, 1, 2), substr(r.digits, 1, 3))
+      ), '{}')
+    end,
     case
       when p.regions is null or p.regions <@ a.regions then coalesce(a.regions, '{}')
       when a.regions is null or a.regions <@ p.regions then p.regions
@@ -6770,9 +6781,6 @@ as $$
   left join reference.timezones as z on r.spelling = z.spelling
   left join reference.area_codes as a on r.digits like '1%' and substr(r.digits, 2, 3) = a.area_code
   left join reference.postal_prefixes as p on r.prefix = p.prefix and r.digits like '1%'
-  left join reference.calling_codes as c1 on substr(r.digits, 1, 1) = c1.calling_code
-  left join reference.calling_codes as c2 on substr(r.digits, 1, 2) = c2.calling_code
-  left join reference.calling_codes as c3 on substr(r.digits, 1, 3) = c3.calling_code
 $$;
 comment on function engine.resolve_zones(text[], text[], text[]) is
 'For each number with its stated zone and postal code: (ordinal, stated zone if it is one, every zone the person may be in, regions whose rules apply).';
@@ -12282,21 +12290,21 @@ insert into reference.validation_codes (code, severity, about, message, meaning,
 ),
 (
   'edge_rule_missing', 'error', 'edge',
-  '%1$s does not say when it is taken.',
+  '%1$s does not say when it is taken; here that can be %3$s.',
   'An edge out of a call or a text needs the rule data.when.',
-  'Set data.when to one of: %3$s.'
+  'Set data.when to one of these.'
 ),
 (
   'edge_rule_unknown', 'error', 'edge',
-  '%1$s has %2$s as its rule.',
+  '%1$s has %2$s as its rule; here that can be %3$s.',
   'There is no such rule.',
-  'Set data.when to one of: %3$s.'
+  'Set data.when to one of these.'
 ),
 (
   'edge_rule_unfit', 'error', 'edge',
-  '%1$s has the rule %2$s, which does not fit where it comes from.',
+  '%1$s has the rule %2$s, which does not fit where it comes from; here that can be %3$s.',
   'Calls, texts and triggers end in different ways, so their edges have different rules.',
-  'Set data.when to one of: %3$s.'
+  'Set data.when to one of these.'
 ),
 (
   'edge_phrases_missing', 'error', 'edge',
@@ -12414,9 +12422,9 @@ insert into reference.validation_codes (code, severity, about, message, meaning,
 ),
 (
   'template_variable_unknown', 'error', 'node',
-  '%1$s has a template with the variable %2$s, which is not known.',
+  '%1$s has a template with the variable %2$s; known are %3$s.',
   'Unknown variables would leave a gap in the message.',
-  'Use one of %3$s, or add it to template_overrides.'
+  'Use one of these; a text can add its own in template_overrides.'
 ),
 (
   'template_overrides_invalid', 'error', 'node',
@@ -12468,9 +12476,9 @@ insert into reference.validation_codes (code, severity, about, message, meaning,
 ),
 (
   'retry_invalid', 'error', 'node',
-  '%1$s has %2$s in its retry.',
+  '%1$s has %2$s in its retry; it can follow %3$s.',
   'A retry repeats the node after outcomes that may be better the next time.',
-  'Send {outcomes, max_retries, delay}: %3$s; 1 to 10; a duration from PT1S to P30D.'
+  'Send {outcomes, max_retries, delay}: some of these outcomes; 1 to 10; a duration from PT1S to P30D.'
 ),
 (
   'reply_window_missing', 'error', 'node',

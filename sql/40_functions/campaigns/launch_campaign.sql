@@ -50,7 +50,7 @@ begin
   select member_count::bigint into v_members
   from public.audience_lists where team_id = v_campaign.team_id and id = v_campaign.list_id;
   if not p_dry_run and v_to = 'ACTIVE' then
-    v_members := engine.activate_campaign(v_campaign.team_id, p_campaign_id);
+    v_members := engine.activate_campaign(v_campaign.team_id, p_campaign_id)::bigint;
   elsif not p_dry_run then
     update public.campaigns
     set status = 'SCHEDULED', scheduled_at = p_at, updated_at = engine.now()
