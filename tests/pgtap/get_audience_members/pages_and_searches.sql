@@ -1,6 +1,6 @@
 -- Every member comes once, whatever the size of the page; a search looks at names, phones and e-mail.
 begin;
-select plan(11);
+select plan(12);
 
 select tests.create_team('Acme', 'ann@acme.example');
 select tests.create_team('Other', 'eve@other.example');
@@ -32,6 +32,21 @@ select is(pg_temp.page('nobody', 50), '{"items": [], "next_cursor": null}', 'nob
 select throws_ok($$ select pg_temp.page(null, 0) $$, 'OB001', null, 'a page has a size');
 select throws_ok($$ select pg_temp.page(null, 10, 'x') $$, 'OB001', null, 'a cursor is one of ours');
 select tests.act_as('eve@other.example');
+create function pg_temp.refusal()
+returns text
+language plpgsql
+as $$
+declare
+  v_detail text;
+begin
+  perform pg_temp.page(null, 50);
+  return null;
+exception when others then
+  get stacked diagnostics v_detail = pg_exception_detail;
+  return v_detail::jsonb ->> 'entity';
+end
+$$;
+select is(pg_temp.refusal(), 'audience_list', 'what is not found is the list: whose it is stays untold');
 select throws_ok($$ select pg_temp.page(null, 50) $$, 'OB004', null, 'another team''s list is not found');
 
 select * from finish();
