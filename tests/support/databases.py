@@ -66,6 +66,7 @@ class Targets:
     def __init__(self) -> None:
         self._stack = contextlib.ExitStack()
         self._servers = databases.handed_over()
+        self._ready: set[Target] = set()
         self._broken: dict[Target, Exception] = {}
         self._pgtap: dict[Target, psycopg.Connection[Any]] = {}
 
@@ -87,17 +88,28 @@ class Targets:
         if target in self._broken:
             # building it again would break the same way, for every test
             raise self._broken[target]
-        server = self.server(target)
-        try:
+        if target not in self._ready:
+            try:
+                self._build(self.server(target), target)
+            except (CommandError, psycopg.Error) as error:
+                self._broken[target] = error
+                raise
+            self._ready.add(target)
+        return f"{target.value}_tests"
+
+    def _build(self, server: Server, target: Target) -> None:
+        finished, unfinished = f"{target.value}_tests", f"{target.value}_unfinished"
+        with server.cluster.connect() as connection:
+            # the processes of one run share the servers, and the first that comes builds
+            connection.execute("select pg_advisory_lock(hashtext(%s))", [target.value])
+            if server.has(finished):
+                return
             if not server.has(target.value):
                 databases.build(server, target.value)
-            if not server.has(f"{target.value}_tests"):
-                server.cluster.allow_login("outbound_worker")
-                install_test_tools(server.admin_url(server.copy(target.value, f"{target.value}_tests")))
-        except (CommandError, psycopg.Error) as error:
-            self._broken[target] = error
-            raise
-        return f"{target.value}_tests"
+            server.cluster.allow_login("outbound_worker")
+            server.drop(unfinished)
+            install_test_tools(server.admin_url(server.copy(target.value, unfinished)))
+            connection.execute(f"alter database {unfinished} rename to {finished}".encode())
 
     @contextlib.contextmanager
     def copy(self, target: Target = Target.SOURCE) -> Iterator[Database]:

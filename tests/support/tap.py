@@ -20,35 +20,38 @@ def judge(output: Iterable[str]) -> int:
     The plan comes first and is a number, every planned test ran, in order, and passed; `todo` and
     `skip` are refused, because a test that is known not to hold says so by not being there.
     """
-    lines = [line for text in output for line in text.splitlines()]
-    problems: list[str] = []
-    planned: int | None = None
+    lines = [line for text in output for line in text.splitlines() if line]
+    plans = [(position, int(match[1])) for position, line in enumerate(lines) if (match := _PLAN.match(line))]
+    problems = _plan_problems(plans)
     ran = 0
-    for position, line in enumerate(lines):
-        if line.startswith("Bail out!"):
-            problems.append(line)
-        elif match := _PLAN.match(line):
-            if planned is not None:
-                problems.append("a second plan")
-            elif position > 0:
-                problems.append("the plan is not the first line: `select plan(n)` must open the file")
-            planned = int(match[1])
-        elif match := _RESULT.match(line):
+    for line in lines:
+        if match := _RESULT.match(line):
             ran += 1
             problems += _result(match, ran)
-        elif line.startswith("#") and problems:
-            problems.append(f"  {line}")
-        elif line and not line.startswith("#"):
+        elif line.startswith("#"):
+            # what pgTAP explains belongs to the failure above it
+            problems += [f"  {line}"] if problems else []
+        elif line.startswith("Bail out!"):
+            problems.append(line)
+        elif not _PLAN.match(line):
             problems.append(f"not TAP: {line}")
-    if planned is None:
-        problems.append("no plan")
-    elif planned == 0:
-        problems.append("an empty plan")
-    elif planned != ran:
-        problems.append(f"planned {planned} tests but ran {ran}")
+    if plans and plans[0][1] not in (0, ran):
+        problems.append(f"planned {plans[0][1]} tests but ran {ran}")
     if problems:
         raise TapFailure("\n".join(problems))
     return ran
+
+
+def _plan_problems(plans: list[tuple[int, int]]) -> list[str]:
+    if not plans:
+        return ["no plan"]
+    position, planned = plans[0]
+    problems = ["a second plan"] if len(plans) > 1 else []
+    if position > 0:
+        problems.append("the plan is not the first line: `select plan(n)` must open the file")
+    if planned == 0:
+        problems.append("an empty plan")
+    return problems
 
 
 def _result(match: re.Match[str], expected: int) -> list[str]:
