@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from rich.console import Console, Group
+from rich.console import Console
 from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
@@ -83,7 +83,7 @@ def look(scene: Scene, campaign_id: str) -> Sample:
     return Sample(at, metrics, nodes)
 
 
-def render(sample: Sample) -> Group:
+def render(sample: Sample) -> Table:
     """The view of one moment."""
     metrics = sample.metrics
     total = max(metrics["enrolled"], 1)
@@ -96,21 +96,26 @@ def render(sample: Sample) -> Group:
         "   in progress ", (f"{metrics['in_progress']:>3}", "magenta"), "   booked ",
         (f"{metrics['booked']:>4}", "bold green"), "   opted out ", (f"{metrics['opted_out']:>3}", "red"),
     )  # fmt: skip
-    return Group(head, ProgressBar(total=total, completed=sample.ended, width=72), queue, nodes_table(sample.nodes))
+    view = Table.grid(padding=(0, 0))
+    for line in (head, ProgressBar(total=total, completed=sample.ended, width=72), queue, nodes_table(sample.nodes)):
+        view.add_row(line)
+    return view
 
 
 def nodes_table(nodes: list[dict[str, Any]]) -> Table:
     """Outcomes by node."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("node")
-    for name in ("jobs", "waiting", "queued", "in progress", "done", "failed"):
+    table.add_column("node", no_wrap=True)
+    for name in ("jobs", "open", "failed"):
         table.add_column(name, justify="right")
     table.add_column("outcomes")
     for node in nodes:
         outcomes = sorted(node["outcomes"].items(), key=lambda item: -item[1])
         table.add_row(
             node["label"] or node["node_id"],
-            *(str(node[name]) for name in ("scheduled", "waiting", "queued", "in_progress", "completed", "failed")),
+            str(node["scheduled"]),
+            str(node["waiting"] + node["queued"] + node["in_progress"]),
+            str(node["failed"]),
             ", ".join(f"{count} {outcome.replace('_', ' ')}" for outcome, count in outcomes),
         )
     return table

@@ -4257,6 +4257,12 @@ language plpgsql
 set search_path = ''
 as $$
 begin
+  -- Most events only say that something goes on.
+  if not exists (
+    select from unnest(p_readings) as r where (r.reading).kind not in ('progress', 'ignored')
+  ) then
+    return;
+  end if;
   -- Said during the call: it holds at once, whatever the report says later.
   perform engine.stop_numbers(array(
     select (j.team_id, j.phone, null, 'opted_out', 'call ' || (r.reading).reason_code, (r.reading).words)::engine.stop
@@ -5060,6 +5066,9 @@ declare
     for update of j skip locked
   );
 begin
+  if cardinality(v_expired) = 0 then
+    return 0;
+  end if;
   update engine.attempts as a
   set status = 'AMBIGUOUS', code = 'lease_expired', message = 'the worker went silent while sending'
   from engine.jobs as j

@@ -5,6 +5,12 @@ language plpgsql
 set search_path = ''
 as $$
 begin
+  -- Most events only say that something goes on.
+  if not exists (
+    select from unnest(p_readings) as r where (r.reading).kind not in ('progress', 'ignored')
+  ) then
+    return;
+  end if;
   -- Said during the call: it holds at once, whatever the report says later.
   perform engine.stop_numbers(array(
     select (j.team_id, j.phone, null, 'opted_out', 'call ' || (r.reading).reason_code, (r.reading).words)::engine.stop

@@ -15,6 +15,9 @@ declare
     for update of j skip locked
   );
 begin
+  if cardinality(v_expired) = 0 then
+    return 0;
+  end if;
   update engine.attempts as a
   set status = 'AMBIGUOUS', code = 'lease_expired', message = 'the worker went silent while sending'
   from engine.jobs as j
