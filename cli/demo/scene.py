@@ -23,6 +23,8 @@ WORKFLOW = Path(__file__).with_name("workflow.json")
 CONTACTS = Path(__file__).with_name("contacts.csv")
 START = "2027-03-01T14:00:00Z"
 """A Monday, nine in the morning in New York: campaign time starts here, whatever day it is."""
+GRAIN_SECONDS = "60"
+"""What happens within one minute of campaign time happens in one step: enough for people, and quick."""
 TEAM = "Evergreen Heating & Air"
 
 
@@ -53,19 +55,31 @@ class Scene:
 def stack_of_its_own(postgres: Kind, progress: Callable[[str], None]) -> Iterator[tuple[Stack, dict[str, Any]]]:
     """A stack in a temporary folder; nothing of it is left afterwards, whatever happens."""
     folder = Path(tempfile.mkdtemp(prefix="outbound-demo-"))
-    before = os.environ.get("OUTBOUND_STACK_DIR")
-    # what is called from here, such as the import of an audience, finds this stack and not another
-    os.environ["OUTBOUND_STACK_DIR"] = str(folder)
     stack = Stack(folder)
+    # what is called from here, such as the import of an audience, finds this stack and not another
+    with _environment(OUTBOUND_STACK_DIR=str(folder), OUTBOUND_SANDBOX_CLOCK_GRAIN_SECONDS=GRAIN_SECONDS):
+        try:
+            stack.up(Options(postgres=postgres), progress)
+            yield stack, stack.status()
+        finally:
+            if (folder / "state.json").exists():
+                stack.reset()
+            else:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _environment(**variables: str) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
     try:
-        stack.up(Options(postgres=postgres), progress)
-        yield stack, stack.status()
+        yield
     finally:
-        if before is None:
-            del os.environ["OUTBOUND_STACK_DIR"]
-        else:
-            os.environ["OUTBOUND_STACK_DIR"] = before
-        stack.reset() if (folder / "state.json").exists() else shutil.rmtree(folder, ignore_errors=True)
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 @contextlib.contextmanager
