@@ -1,0 +1,114 @@
+"""Invariant 2. No request without a committed attempt, and none while an earlier one's fate is unknown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import errors
+from psycopg.types.json import Jsonb
+
+from tests.support import engine
+
+
+def test_a_job_in_doubt_is_never_handed_out(admin: psycopg.Connection[Any]) -> None:
+    engine.set_scene(admin)
+    attempts = engine.begin(admin, engine.claim(admin))
+    engine.record(admin, attempts, "unknown")
+    for _ in range(5):
+        engine.move_clock(admin, "1 minute")
+        assert engine.claim(admin) == []
+
+
+def test_a_worker_that_died_while_sending_leaves_doubt_not_a_second_send(admin: psycopg.Connection[Any]) -> None:
+    scene = engine.set_scene(admin)
+    engine.begin(admin, engine.claim(admin))
+    engine.move_clock(admin, "2 minutes")
+    assert engine.claim(admin, worker="w2") == []
+    assert engine.jobs(admin, scene)[0][2] == "AMBIGUOUS"
+
+
+def test_a_worker_that_died_before_sending_loses_nothing(admin: psycopg.Connection[Any]) -> None:
+    engine.set_scene(admin)
+    claimed = engine.claim(admin, worker="w1")
+    engine.move_clock(admin, "2 minutes")
+    assert engine.claim(admin, worker="w2") == claimed
+    assert engine.begin(admin, claimed, worker="w1") == []
+
+
+def test_doubt_is_settled_by_asking_and_a_no_counts_only_after_the_grace_period(
+    admin: psycopg.Connection[Any],
+) -> None:
+    scene = engine.set_scene(admin)
+    attempts = engine.begin(admin, engine.claim(admin))
+    engine.record(admin, attempts, "unknown")
+
+    def ask(found: str) -> list[Any]:
+        engine.move_clock(admin, "1 minute")
+        doubtful = admin.execute(
+            "select attempt_id, kind from engine.claim_ambiguous('w1', 10, '30 seconds')"
+        ).fetchall()
+        assert doubtful == [(attempts[0], "ambiguous")]
+        answer = f'[{{"attempt_id": "{attempts[0]}", "found": {found}}}]'
+        return admin.execute("select job_status::text from engine.resolve_attempts('w1', %s)", [answer]).fetchall()
+
+    assert ask("null") == [("AMBIGUOUS",)]
+    engine.move_clock(admin, "1 minute")
+    admin.execute("update engine.attempts set begun_at = engine.now() - interval '90 seconds'")
+    assert ask("false") == [("READY",)]
+    engine.move_clock(admin, "5 minutes")
+    assert engine.begin(admin, engine.claim(admin)) != attempts
+    assert len(engine.jobs(admin, scene)) == 1
+
+
+def test_a_no_within_the_grace_period_proves_nothing(admin: psycopg.Connection[Any]) -> None:
+    engine.set_scene(admin)
+    attempts = engine.begin(admin, engine.claim(admin))
+    engine.record(admin, attempts, "unknown")
+    engine.move_clock(admin, "1 minute")
+    answer = f'[{{"attempt_id": "{attempts[0]}", "found": false}}]'
+    rows = admin.execute("select job_status::text from engine.resolve_attempts('w1', %s)", [answer]).fetchall()
+    assert rows == [("AMBIGUOUS",)]
+
+
+def test_found_when_asked_is_accepted_and_its_end_applied(admin: psycopg.Connection[Any]) -> None:
+    scene = engine.set_scene(admin)
+    attempts = engine.begin(admin, engine.claim(admin))
+    engine.record(admin, attempts, "unknown")
+    answer = (
+        f'[{{"attempt_id": "{attempts[0]}", "found": true, "provider_id": "call-1",'
+        ' "payload": {"id": "call-1", "status": "ended", "endedReason": "customer-ended-call"}}]'
+    )
+    rows = admin.execute("select job_status::text from engine.resolve_attempts('w1', %s)", [answer]).fetchall()
+    assert rows == [("DONE",)]
+    assert engine.enrollments(admin, scene) == {"COMPLETED": 1}
+
+
+def test_another_attempts_message_does_not_settle_the_doubt(admin: psycopg.Connection[Any]) -> None:
+    scene = engine.set_scene(admin, people=2)
+    attempts = engine.begin(admin, engine.claim(admin))
+    engine.record(admin, attempts[:1])
+    engine.record(admin, attempts[1:], "unknown")
+    answer = [{"attempt_id": str(attempts[1]), "found": True, "provider_id": f"p-{attempts[0]}", "payload": {}}]
+    rows = admin.execute("select job_status::text from engine.resolve_attempts('w1', %s)", [Jsonb(answer)]).fetchall()
+    assert rows == [("AMBIGUOUS",)]
+    assert sorted(job[2] for job in engine.jobs(admin, scene)) == ["AMBIGUOUS", "DISPATCHED"]
+
+
+def test_a_late_answer_of_the_first_worker_settles_the_doubt(admin: psycopg.Connection[Any]) -> None:
+    scene = engine.set_scene(admin)
+    attempts = engine.begin(admin, engine.claim(admin))
+    engine.move_clock(admin, "2 minutes")
+    engine.record(admin, attempts, "accepted")
+    assert engine.jobs(admin, scene)[0][2] == "DISPATCHED"
+
+
+def test_another_attempt_cannot_be_stored_while_one_is_live(admin: psycopg.Connection[Any]) -> None:
+    engine.set_scene(admin)
+    engine.begin(admin, engine.claim(admin))
+    with pytest.raises(errors.UniqueViolation, match="attempts_one_live_per_job"):
+        admin.execute(
+            "insert into engine.attempts (team_id, job_id, attempt_number, provider, worker, request)"
+            " select team_id, job_id, 2, provider, 'w9', request from engine.attempts"
+        )

@@ -1,0 +1,58 @@
+"""Invariant 3. Nothing is lost."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from tests.support import engine
+
+
+def test_every_contact_ends_whatever_the_provider_answers(admin: psycopg.Connection[Any]) -> None:
+    scene = engine.set_scene(admin, people=40)
+    chance = random.Random(7)
+    for _ in range(400):
+        engine.move_clock(admin, "10 minutes")
+        for attempt in engine.begin(admin, engine.claim(admin)):
+            verdict = chance.choice(["accepted", "accepted", "refused", "try_later", "unknown"])
+            scope = chance.choice(["job", "capacity"]) if verdict == "try_later" else "job"
+            engine.record(admin, [attempt], verdict, scope=scope, code="x")
+        for attempt, provider, kind in admin.execute(
+            "select attempt_id, provider, kind from engine.claim_ambiguous('w1', 100, '30 seconds')"
+        ).fetchall():
+            found = kind == "silent" or chance.random() < 0.5
+            ended = {
+                "status": "ended",
+                "endedReason": chance.choice(["customer-did-not-answer", "customer-ended-call"]),
+            }
+            payload = ended if provider == "vapi" else {"status": "delivered"}
+            answer = {"attempt_id": str(attempt), "found": found, "provider_id": f"p-{attempt}", "payload": payload}
+            admin.execute("select count(*) from engine.resolve_attempts('w1', %s)", [Jsonb([answer])])
+        assert engine.count_mismatches(admin, scene.campaign_id) == []
+    assert "ACTIVE" not in engine.enrollments(admin, scene)
+    assert sum(engine.enrollments(admin, scene).values()) == 40
+    assert admin.execute("select status::text from public.campaigns").fetchone() == ("COMPLETED",)
+
+
+def test_a_busy_provider_spends_no_ones_budget(admin: psycopg.Connection[Any]) -> None:
+    scene = engine.set_scene(admin)
+    for _ in range(30):
+        engine.record(admin, engine.begin(admin, engine.claim(admin)), "try_later", scope="capacity")
+        engine.move_clock(admin, "1 hour")
+        if engine.jobs(admin, scene)[0][2] != "READY":
+            break
+    assert admin.execute("select retries_left from engine.enrollments").fetchone() == (10,)
+
+
+def test_a_refused_account_pauses_and_keeps_the_list(admin: psycopg.Connection[Any]) -> None:
+    scene = engine.set_scene(admin, people=5)
+    attempts = engine.begin(admin, engine.claim(admin, limit=1))
+    engine.record(admin, attempts, "refused", scope="account", code="401", message="bad key")
+    assert engine.claim(admin) == []
+    assert engine.enrollments(admin, scene) == {"ACTIVE": 5}
+    assert admin.execute(
+        "select status::text, paused_reason from public.integrations where provider = 'vapi'"
+    ).fetchone() == ("PAUSED", "401: bad key")

@@ -1,0 +1,63 @@
+"""Invariant 5. Opting out wins (so do pause and cancel): only what had begun can still arrive."""
+
+from __future__ import annotations
+
+import concurrent.futures
+from typing import Any
+
+import psycopg
+
+from tests.support import engine
+from tests.support.databases import Database
+from tests.support.waiting import wait_until_blocked
+
+
+def test_an_opt_out_that_waits_for_a_begin_lets_only_that_one_go(
+    admin: psycopg.Connection[Any], database: Database
+) -> None:
+    scene = engine.set_scene(admin)
+    phone = admin.execute("select phone from engine.enrollments").fetchone()
+    assert phone is not None
+    claimed = engine.claim(admin)
+    with database.connect("outbound_worker") as beginning, database.connect(autocommit=True) as stopping:
+        begun = engine.begin(beginning, claimed)
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            stop = pool.submit(engine.ingest, stopping, engine.inbound_text(scene.team.id, phone[0], "STOP"))
+            wait_until_blocked(admin, stopping.info.backend_pid)
+            beginning.commit()
+            assert stop.result() == ["applied"]
+    engine.record(admin, begun)
+    engine.ingest(admin, engine.call_report(begun[0], "customer-did-not-answer"))
+    # The call that had begun is counted; its retry is not made.
+    assert engine.jobs(admin, scene) == [("call", 1, "DONE", "no_answer", "customer-did-not-answer")]
+    assert engine.enrollments(admin, scene) == {"OPTED_OUT": 1}
+
+
+def test_a_begin_that_waits_for_an_opt_out_does_not_begin(admin: psycopg.Connection[Any], database: Database) -> None:
+    scene = engine.set_scene(admin)
+    phone = admin.execute("select phone from engine.enrollments").fetchone()
+    assert phone is not None
+    claimed = engine.claim(admin)
+    with database.connect() as stopping, database.connect("outbound_worker", autocommit=True) as beginning:
+        engine.ingest(stopping, engine.inbound_text(scene.team.id, phone[0], "please stop calling me!"))
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            begin = pool.submit(engine.begin, beginning, claimed)
+            wait_until_blocked(admin, beginning.info.backend_pid)
+            stopping.commit()
+            assert begin.result() == []
+    assert engine.enrollments(admin, scene) == {"OPTED_OUT": 1}
+    assert engine.jobs(admin, scene)[0][2] == "CANCELLED"
+
+
+def test_a_begin_that_waits_for_a_pause_does_not_begin(admin: psycopg.Connection[Any], database: Database) -> None:
+    scene = engine.set_scene(admin)
+    claimed = engine.claim(admin)
+    with database.connect() as pausing, database.connect("outbound_worker", autocommit=True) as beginning:
+        pausing.execute("update public.campaigns set status = 'PAUSED'")
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            begin = pool.submit(engine.begin, beginning, claimed)
+            wait_until_blocked(admin, beginning.info.backend_pid)
+            pausing.commit()
+            assert begin.result() == []
+    assert engine.jobs(admin, scene)[0][2] == "READY"
+    assert engine.claim(admin) == []
