@@ -111,5 +111,5 @@ def pytest(arguments: Sequence[str], servers: Servers) -> int:
     """Every test, on the servers that the gates have looked at; its own summary is the last thing printed."""
     sys.stderr.flush()
     # much of the time is waiting for servers to start and clocks to run; a file stays in one process
-    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadfile", *arguments]
+    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", *arguments]
     return subprocess.run(command, cwd=ROOT, env=hand_over(servers), stdin=subprocess.DEVNULL, check=False).returncode
