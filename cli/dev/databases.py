@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -29,6 +30,8 @@ KINDS: dict[str, Kind] = {SOURCE: "system", MIGRATIONS: "system", EMBEDDED: "emb
 _EMPTY_PROJECT = "contrib_regression"
 # Nothing of these servers outlives its run, so nothing needs to reach the disk.
 _SETTINGS = {"fsync": "off", "full_page_writes": "off"}
+# Readers of a template take a second; this is for a busy machine.
+_COPY_SECONDS = 60.0
 _HANDED_OVER = "OUTBOUND_TEST_SERVERS"
 
 
@@ -58,9 +61,17 @@ class Server:
         return found is not None
 
     def copy(self, template: str, name: str) -> str:
-        """Make a database out of another that nobody is connected to; returns its name."""
-        self.cluster.create_database(name, template=template, owner=source.OWNER)
-        return name
+        """Make a database out of another; returns its name. Waits while a gate still reads the template."""
+        deadline = time.monotonic() + _COPY_SECONDS
+        while True:
+            try:
+                self.cluster.create_database(name, template=template, owner=source.OWNER)
+            except psycopg.errors.ObjectInUse:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.05)
+            else:
+                return name
 
     def drop(self, name: str) -> None:
         """Drop a database and end whoever is connected to it."""

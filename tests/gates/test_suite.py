@@ -1,0 +1,44 @@
+"""How a run of all gates ends."""
+
+from __future__ import annotations
+
+import pytest
+
+from cli.dev import suite
+from cli.dev.databases import Servers
+from cli.dev.project import GateFailed
+from cli.errors import CommandError
+
+
+def fails() -> None:
+    raise GateFailed("what is wrong")
+
+
+def test_a_failed_stage_is_told_and_the_next_one_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    stages = suite.Stages()
+    stages.run("first", fails)
+    stages.run("second", lambda: "fine")
+    said = capsys.readouterr().err
+    assert "✗ first" in said
+    assert "what is wrong" in said
+    assert "✓ second" in said
+    with pytest.raises(CommandError, match=r"Failed: first\."):
+        stages.demand()
+
+
+def test_nothing_is_refused_when_all_passed() -> None:
+    stages = suite.Stages()
+    stages.run("only", lambda: None)
+    stages.demand()
+
+
+def test_nothing_is_tested_when_a_database_cannot_be_built(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(suite, "start_servers", fails)
+    with pytest.raises(CommandError, match="build the databases"), suite.built_servers(suite.Stages()):
+        pytest.fail("went on")
+
+
+@pytest.mark.parametrize(("arguments", "status"), [(["--version"], 0), (["--no-such-option"], 4)])
+def test_the_exit_status_is_that_of_pytest(arguments: list[str], status: int) -> None:
+    servers: Servers = {}
+    assert suite.pytest(arguments, servers) == status
