@@ -77,6 +77,7 @@ create type engine.step as (
   enrollment_id uuid,
   edge_id text,
   is_retry boolean,
+  spends_budget boolean,
   job engine.new_job,
   end_status public.enrollment_status,
   reason_code text
@@ -102,7 +103,7 @@ create type engine.reading as (
   words text
 );
 comment on type engine.reading is
-'What an event says. kind: final (outcome), opt_out, delivered, ended (a report will follow), progress, or ignored.';
+'What an event says. kind: final (outcome), opt_out, booking (by a tool), delivered, ended (a report will follow), progress, or ignored.';
 
 create type engine.event_reading as (
   provider public.provider,

@@ -7,4 +7,5 @@ create table reference.timezones (
   constraint timezones_spelling_is_lower_case check (spelling = lower(spelling)),
   constraint timezones_are_places check (timezone like '%/%')
 );
+create index timezones_by_timezone on reference.timezones (timezone);
 comment on table reference.timezones is 'Spellings of time zones, in lower case, and the IANA zone of each.';

@@ -6,7 +6,7 @@ for each row
 when (
   old.status is distinct from new.status
   and not (
-    (old.status = 'READY' and new.status in ('CLAIMED', 'CANCELLED'))
+    (old.status = 'READY' and new.status in ('CLAIMED', 'DISPATCHED', 'CANCELLED'))
     or (old.status = 'CLAIMED' and new.status in ('READY', 'DISPATCHED', 'AMBIGUOUS', 'FAILED', 'CANCELLED'))
     or (old.status = 'DISPATCHED' and new.status in ('DONE', 'FAILED', 'CANCELLED'))
     or (old.status = 'AMBIGUOUS' and new.status in ('DISPATCHED', 'READY', 'FAILED', 'CANCELLED'))

@@ -29,5 +29,9 @@ insert into reference.call_ended_reasons (pattern, outcome, scope) values
 ('call.start.error-subscription-concurrency-limit-reached', 'failed', 'capacity'),
 ('call.start.error-subscription-%', 'failed', 'account'),
 ('call.start.error-fraud-check-failed', 'failed', 'account'),
+('call.start.error-get-%', 'failed', 'account'),
+('call.start.error-get-customer', 'failed', 'job'),
+('assistant-not-found', 'failed', 'account'),
+('assistant-not-valid', 'failed', 'account'),
 ('call.start.error-vapi-number-outbound-daily-limit', 'failed', 'account')
 on conflict (pattern) do update set outcome = excluded.outcome, scope = excluded.scope;

@@ -25,6 +25,7 @@ insert into reference.transitions (entity, from_status, to_status) values
 ('enrollment', 'ACTIVE', 'FAILED'),
 ('enrollment', 'ACTIVE', 'CANCELLED'),
 ('job', 'READY', 'CLAIMED'),
+('job', 'READY', 'DISPATCHED'),
 ('job', 'READY', 'CANCELLED'),
 ('job', 'CLAIMED', 'READY'),
 ('job', 'CLAIMED', 'DISPATCHED'),

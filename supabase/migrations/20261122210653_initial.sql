@@ -185,6 +185,7 @@ create type engine.step as (
   enrollment_id uuid,
   edge_id text,
   is_retry boolean,
+  spends_budget boolean,
   job engine.new_job,
   end_status public.enrollment_status,
   reason_code text
@@ -210,7 +211,7 @@ create type engine.reading as (
   words text
 );
 comment on type engine.reading is
-'What an event says. kind: final (outcome), opt_out, delivered, ended (a report will follow), progress, or ignored.';
+'What an event says. kind: final (outcome), opt_out, booking (by a tool), delivered, ended (a report will follow), progress, or ignored.';
 
 create type engine.event_reading as (
   provider public.provider,
@@ -631,6 +632,17 @@ comment on table reference.consent_phrases is 'What people write to stop or to s
 comment on column reference.consent_phrases.is_whole_message is
 'True for a word that counts only alone ("end" is also an ordinary word); false for a phrase that counts anywhere.';
 
+-- sql/30_tables/065_reference_tool_names.sql
+-- What it means when an assistant calls a tool of such a name during a call.
+create table reference.tool_names (
+  pattern text not null,
+  meaning text not null,
+  constraint tool_names_pk primary key (pattern),
+  constraint tool_names_meaning_is_known check (meaning in ('opt_out', 'booking'))
+);
+comment on table reference.tool_names is
+'Regular expressions for lower-case names of assistants'' tools that record an opt-out or a booking.';
+
 -- sql/30_tables/070_reference_area_codes.sql
 -- North American area codes that are assigned, and where each may be. An area code can lie in
 -- several zones and states: all of them count, because a contact is reached only when each allows it.
@@ -728,6 +740,7 @@ create table reference.timezones (
   constraint timezones_spelling_is_lower_case check (spelling = lower(spelling)),
   constraint timezones_are_places check (timezone like '%/%')
 );
+create index timezones_by_timezone on reference.timezones (timezone);
 comment on table reference.timezones is 'Spellings of time zones, in lower case, and the IANA zone of each.';
 
 -- sql/30_tables/073_reference_postal_prefixes.sql
@@ -3585,6 +3598,9 @@ begin
     where k.status = 'ACTIVE' and not k.is_continuous and not exists (
       select from engine.enrollments as e
       where e.team_id = k.team_id and e.campaign_id = k.id and e.status = 'ACTIVE'
+    ) and not exists (
+      select from engine.jobs as j
+      where j.campaign_id = k.id and j.status in ('READY', 'CLAIMED', 'DISPATCHED', 'AMBIGUOUS')
     )
     order by k.id
     for update of k skip locked
@@ -3860,6 +3876,7 @@ language plpgsql
 security definer -- writes public.campaigns and the engine, which no role may write
 set search_path = ''
 set jit = off
+set statement_timeout = '10min' -- a list of a million takes longer than the API's usual eight seconds
 set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
 as $$
 declare
@@ -3938,8 +3955,13 @@ begin
     for update of c skip locked
   loop
     continue when jsonb_array_length(engine.launch_blockers(v_campaign)) > 0;
-    perform engine.activate_campaign(v_campaign.team_id, v_campaign.id);
-    v_launched := v_launched + 1;
+    begin
+      perform engine.activate_campaign(v_campaign.team_id, v_campaign.id);
+      v_launched := v_launched + 1;
+    -- Whatever is wrong with one team's campaign must not stop the tick of all the others.
+    exception when others then
+      raise warning 'campaign % could not be launched: %', v_campaign.id, sqlerrm;
+    end;
   end loop;
   return v_launched;
 end
@@ -3967,7 +3989,8 @@ revoke all on function engine.end_stopped_enrollments(engine.stop[]) from public
 
 -- sql/40_functions/consent/read_consent.sql
 -- What a text says about consent: opt_out, opt_in or null. Punctuation and case do not count; "STOP!"
--- and "please stop calling me" are both a stop. When a text says both, it is a stop.
+-- and "please stop calling me" are both a stop, and so is whatever begins with a stop. When a text says
+-- both, it is a stop.
 create or replace function engine.read_consent(p_body text)
 returns text
 language sql
@@ -3980,6 +4003,9 @@ as $$
   ) as b
   inner join reference.consent_phrases as p
     on p.phrase = b.words
+    or (p.phrase in ('stop', 'stopall', 'unsubscribe') and p.phrase = split_part(b.words, ' ', 1)
+      -- "Stop by at five" is an invitation.
+      and b.words !~ '^stop (by|in|over|at|around)\M')
     or (not p.is_whole_message and position(' ' || p.phrase || ' ' in ' ' || b.words || ' ') > 0)
   -- opt_in sorts before opt_out; the stop wins.
   order by p.action desc
@@ -4056,6 +4082,15 @@ begin
   ) as j;
   perform engine.close_jobs(coalesce(v_closed, '{}'));
   perform engine.end_stopped_enrollments(p_stops);
+  -- Made by a transaction that one of these locks waited for.
+  perform engine.close_jobs(array(
+    select (k.team_id, k.id, 'suppressed_opted_out', 'OPTED_OUT')::engine.closed_job
+    from unnest(p_stops) as s
+    inner join engine.jobs as k on s.team_id = k.team_id and s.phone = k.phone
+    where s.channel is null and s.reason = 'opted_out' and k.status in ('READY', 'CLAIMED')
+    order by k.id
+    for update of k
+  ));
   return coalesce(cardinality(v_closed), 0);
 end
 $$;
@@ -4091,7 +4126,7 @@ begin
   inner join engine.jobs as k on r.team_id = k.team_id and r.job_id = k.id
   inner join public.workflow_nodes as n
     on k.team_id = n.team_id and k.workflow_id = n.workflow_id and k.node_id = n.id
-  where j.team_id = r.team_id and j.id = r.job_id and j.status in ('CLAIMED', 'AMBIGUOUS');
+  where j.team_id = r.team_id and j.id = r.job_id and j.status in ('READY', 'CLAIMED', 'AMBIGUOUS');
 
   perform engine.apply_events(array(
     select (e.provider, e.event_key)::engine.event_ref
@@ -4146,7 +4181,7 @@ begin
   update engine.enrollments as e
   set retries_left = e.retries_left - 1
   from unnest(v_steps) as s
-  where s.is_retry and e.team_id = (s.job).team_id and e.id = (s.job).enrollment_id;
+  where s.is_retry and s.spends_budget and e.team_id = (s.job).team_id and e.id = (s.job).enrollment_id;
   perform engine.create_jobs(array(select s.job from unnest(v_steps) as s where s.job is not null));
   perform engine.end_enrollments(
     array(select s.team_id from unnest(v_steps) as s where s.end_status is not null),
@@ -4183,6 +4218,9 @@ begin
   order by j.id
   for update of j;
 
+  -- Read again: what another transaction told of these calls while the locks were waited for counts.
+  v_readings := array(select r from engine.read_events(p_events) as r);
+
   update engine.events as e
   set
     team_id = r.team_id, attempt_id = r.attempt_id, applied_at = engine.now(),
@@ -4196,7 +4234,7 @@ begin
     )::engine.dispatch_result
     from unnest(v_readings) as r
     inner join engine.attempts as a on r.team_id = a.team_id and r.attempt_id = a.id
-    where a.status in ('OPEN', 'AMBIGUOUS') and r.provider_id is not null
+    where r.provider_id is not null and engine.may_be_accepted(a)
   ));
   perform engine.apply_readings(v_readings);
 end
@@ -4220,7 +4258,7 @@ begin
   for v_text in
     select t.*
     from engine.read_inbound_texts(p_events) as t
-    where t.team_id is not null and t.phone is not null
+    where t.team_id is not null and t.phone is not null and not t.must_wait
     order by t.event_key, t.team_id
   loop
     if v_text.consent = 'opt_out' then
@@ -4243,7 +4281,8 @@ begin
     team_id = t.team_id, applied_at = engine.now(),
     result = case when t.team_id is null or t.phone is null then 'ignored' else 'applied' end
   from engine.read_inbound_texts(p_events) as t
-  where e.provider = t.provider and e.event_key = t.event_key and e.result = 'waiting';
+  where e.provider = t.provider and e.event_key = t.event_key and e.result = 'waiting'
+    and not t.must_wait;
 end
 $$;
 comment on function engine.apply_inbound_texts(engine.event_ref[]) is 'Stops, opt-ins and replies that people texted.';
@@ -4265,11 +4304,13 @@ begin
   end if;
   -- Said during the call: it holds at once, whatever the report says later.
   perform engine.stop_numbers(array(
-    select (j.team_id, j.phone, null, 'opted_out', 'call ' || (r.reading).reason_code, (r.reading).words)::engine.stop
+    select (j.team_id, j.phone, null, 'opted_out', concat_ws(' ', j.channel, (r.reading).reason_code),
+      (r.reading).words)::engine.stop
     from unnest(p_readings) as r
     inner join engine.jobs as j on r.team_id = j.team_id and r.job_id = j.id
-    where (r.reading).kind = 'opt_out'
+    where (r.reading).kind = 'opt_out' or (r.reading).outcome = 'opted_out'
   ));
+  perform engine.book_late(p_readings);
   -- The call is over and its report is due; if that is lost, the provider is asked soon.
   update engine.jobs as j
   set check_at = least(j.check_at, engine.now() + interval '2 minutes')
@@ -4302,6 +4343,37 @@ $$;
 comment on function engine.apply_readings(engine.event_reading[]) is 'Opt-outs, ends and outcomes of a set of events.';
 revoke all on function engine.apply_readings(engine.event_reading[]) from public;
 
+-- sql/40_functions/engine/apply_waiting_events.sql
+-- Events that waited: for an attempt's acceptance that a concurrent transaction did not see them, or for
+-- a text that was not settled. What nobody knows after a week never was ours.
+create or replace function engine.apply_waiting_events()
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_known engine.event_ref[] := array(
+    select (e.provider, e.event_key)::engine.event_ref
+    from engine.events as e
+    where e.result = 'waiting' and (e.type = 'inbound' or exists (
+      select from engine.find_attempt(e.provider, e.attempt_id, e.provider_id, e.secret_name)
+    ))
+    order by e.received_at
+    limit 1000
+    for update of e skip locked
+  );
+begin
+  perform engine.apply_events(v_known);
+  update engine.events as e
+  set result = 'ignored', applied_at = engine.now()
+  where e.result = 'waiting' and e.received_at < engine.now() - interval '7 days';
+  return cardinality(v_known);
+end
+$$;
+comment on function engine.apply_waiting_events() is
+'Applies events whose attempt has become known, and gives up those that nobody knew for a week.';
+revoke all on function engine.apply_waiting_events() from public;
+
 -- sql/40_functions/engine/back_off.sql
 -- 15 s, 30 s, 60 s … up to an hour, spread by half; never sooner than the provider asked.
 create or replace function engine.back_off(p_attempt_count integer, p_retry_after_seconds double precision)
@@ -4323,7 +4395,8 @@ revoke all on function engine.back_off(integer, double precision) from public;
 -- Called right before sending, and for no more jobs than will be sent at once. Writes each attempt; the
 -- worker sends only what came back, after this has committed. So whatever stops a contact (a pause,
 -- a cancelled campaign, an opt-out) stops everything that has not begun here.
--- Campaigns are locked before jobs, in order of id: a pause under way is waited for, then seen.
+-- Campaigns are locked first, then contacts, then jobs, each in order of id: a pause under way is waited
+-- for, then seen.
 create or replace function engine.begin_attempts(p_worker text, p_job_ids uuid[])
 returns table (
   team_id uuid, attempt_id uuid, job_id uuid, attempt_number integer, provider text,
@@ -4333,6 +4406,7 @@ language plpgsql
 security definer -- workers may read no table
 set search_path = ''
 set jit = off
+set lock_timeout = '2s' -- a gate that waited longer would judge by an old clock; the worker asks again
 set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
 as $$
 #variable_conflict use_column
@@ -4346,6 +4420,14 @@ begin
   order by c.id
   for share of c;
 
+  -- One at a time for a person: whoever begins for the same number in another campaign is waited for.
+  perform
+  from public.contacts as p
+  inner join engine.jobs as j on p.team_id = j.team_id and p.id = j.contact_id
+  where j.id = any(p_job_ids)
+  order by p.id
+  for no key update of p;
+
   v_held := array(
     select l.id
     from (
@@ -4356,10 +4438,7 @@ begin
       order by j.id
       for update of j
     ) as l
-    where not exists (
-      select from engine.attempts as a
-      where a.team_id = l.team_id and a.job_id = l.id and a.status in ('OPEN', 'AMBIGUOUS', 'ACCEPTED')
-    )
+    where not engine.has_live_attempt(l.team_id, l.id)
   );
   -- Asked after the locks are held, in a statement of its own, so that it sees what they waited for.
   v_verdicts := array(select v from engine.check_eligibility(v_held) as v);
@@ -4392,6 +4471,37 @@ comment on function engine.begin_attempts(text, uuid[]) is
 'Writes an attempt for each leased job that still passes the gate, and returns what to ask of which provider.';
 revoke all on function engine.begin_attempts(text, uuid[]) from public;
 grant execute on function engine.begin_attempts(text, uuid[]) to outbound_worker;
+
+-- sql/40_functions/engine/book_late.sql
+-- A booking that was told after its job had ended otherwise: what is still to come is called off. The
+-- report may come after the call was asked for, and a tool may be told of after the report.
+create or replace function engine.book_late(p_readings engine.event_reading[])
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+  update engine.enrollments as e
+  set booked_at = engine.now()
+  from unnest(p_readings) as r
+  inner join engine.jobs as j on r.team_id = j.team_id and r.job_id = j.id
+  where (r.reading).outcome = 'booked' and j.finished_at is not null
+    and e.team_id = j.team_id and e.id = j.enrollment_id and e.status = 'ACTIVE' and e.booked_at is null;
+  perform engine.close_jobs(array(
+    select (k.team_id, k.id, 'booked', 'BOOKED')::engine.closed_job
+    from unnest(p_readings) as r
+    inner join engine.jobs as j on r.team_id = j.team_id and r.job_id = j.id
+    inner join engine.jobs as k on j.team_id = k.team_id and j.enrollment_id = k.enrollment_id
+    where (r.reading).outcome = 'booked' and j.finished_at is not null and j.outcome is distinct from 'booked'
+      and k.status in ('READY', 'CLAIMED')
+    order by k.id
+    for update of k
+  ));
+end
+$$;
+comment on function engine.book_late(engine.event_reading[]) is 'Marks enrollments booked whose job had ended otherwise, and calls off their open jobs.';
+revoke all on function engine.book_late(engine.event_reading[]) from public;
 
 -- sql/40_functions/engine/build_requests.sql
 -- What is asked of a provider for each job, in the product's own words; the worker's client translates
@@ -4449,7 +4559,7 @@ set search_path = ''
 as $$
   with jobs as materialized (
     select
-      j.team_id, j.id, j.channel, j.status, j.due_at, n.config -> 'business_hours' as business_hours,
+      j.team_id, j.id, j.phone, j.channel, j.status, j.due_at, n.config -> 'business_hours' as business_hours,
       c.status as campaign_status, c.max_lateness, e.status as enrollment_status,
       t.timezone as team_timezone, p.timezones, p.regions, i.status as integration_status,
       (
@@ -4457,7 +4567,10 @@ as $$
         from public.suppressions as s
         where s.team_id = j.team_id and s.phone = j.phone and s.channel = j.channel
       ) as suppression,
-      engine.is_fictitious(j.phone) and not (t.is_sandbox and coalesce(i.is_sandbox, false)) as is_not_real
+      engine.is_fictitious(j.phone) and not (t.is_sandbox and coalesce(i.is_sandbox, false)) as is_not_real,
+      (select d.environment = 'sandbox' from engine.deployment as d) and i.is_sandbox is distinct from true
+        as is_live_in_sandbox,
+      row_number() over (partition by j.team_id, j.phone order by j.id) > 1 as is_second
     from unnest(p_job_ids) as asked (id)
     inner join engine.jobs as j on asked.id = j.id
     inner join public.teams as t on j.team_id = t.id
@@ -4481,7 +4594,7 @@ as $$
 
   select
     j.team_id, j.id, v.decision, v.reason_code,
-    case when v.decision = 'defer' then engine.first_open(k.open_hours, engine.now()) end,
+    case when v.decision = 'defer' then engine.first_open(k.open_hours, coalesce(m.until, engine.now())) end,
     case
       when v.decision <> 'close' then null
       when v.reason_code = 'suppressed_opted_out' then 'OPTED_OUT'
@@ -4495,6 +4608,15 @@ as $$
     on j.channel = k.channel and j.business_hours is not distinct from k.business_hours
     and j.team_timezone = k.team_timezone and j.timezones is not distinct from k.timezones
     and j.regions is not distinct from k.regions
+  left join lateral (
+    select l.reason_code, l.until
+    from engine.contact_limits(j.team_id, j.id, j.phone, j.channel, j.timezones, j.regions) as l
+    union all
+    -- Two of one person's jobs in one set: one at a time.
+    select 'one_at_a_time', engine.now() + interval '10 minutes' where j.is_second
+    order by 2 desc
+    limit 1
+  ) as m on j.campaign_status = 'ACTIVE' and k.open_hours @> engine.now()
   cross join lateral (
     select case
       when j.campaign_status = 'CANCELLED' then array['close', 'campaign_cancelled']
@@ -4506,9 +4628,13 @@ as $$
       when isempty(k.open_hours) is distinct from false then array['close', 'never_open']
       when j.campaign_status is distinct from 'ACTIVE' then array['hold', 'campaign_not_active']
       when j.integration_status is distinct from 'ACTIVE' then array['hold', 'integration_paused']
+      -- A clock that can be set must never decide when real people are called.
+      when j.is_live_in_sandbox is distinct from false then array['hold', 'live_account_in_sandbox']
+      when engine.first_open(k.open_hours, coalesce(m.until, engine.now())) is null then array['close', 'never_open']
+      when not k.open_hours @> engine.now() then array['defer', 'outside_hours']
+      when m.reason_code is not null then array['defer', m.reason_code]
       when k.open_hours @> engine.now() then array['pass', null]
-      when engine.first_open(k.open_hours, engine.now()) is null then array['close', 'never_open']
-      else array['defer', 'outside_hours']
+      else array['hold', 'undecided']
     end as answer
   ) as a
   cross join lateral (select a.answer[1] as decision, a.answer[2] as reason_code) as v
@@ -4661,10 +4787,7 @@ begin
     lease_owner = null, lease_expires_at = null, check_at = null
   from unnest(p_closed) as c
   where j.team_id = c.team_id and j.id = c.job_id and j.status in ('READY', 'CLAIMED')
-    and not exists (
-      select from engine.attempts as a
-      where a.team_id = j.team_id and a.job_id = j.id and a.status in ('OPEN', 'AMBIGUOUS', 'ACCEPTED')
-    );
+    and not engine.has_live_attempt(j.team_id, j.id);
   get diagnostics v_closed = row_count;
   perform engine.end_enrollments(
     array(select c.team_id from unnest(p_closed) as c),
@@ -4706,6 +4829,60 @@ as $$
 $$;
 comment on function engine.close_reply_windows() is 'Ends texts whose reply window is over with no_reply; returns how many.';
 revoke all on function engine.close_reply_windows() from public;
+
+-- sql/40_functions/engine/contact_limits.sql
+-- What speaks against reaching a number right now, beside the hours: a call of ours that is going on, or
+-- the number of contacts that its region allows in a day. Across all campaigns of the team.
+create or replace function engine.contact_limits(
+  p_team_id uuid,
+  p_job_id uuid,
+  p_phone text,
+  p_channel public.contact_channel,
+  p_timezones text[],
+  p_regions text[]
+)
+returns table (reason_code text, until timestamptz)
+language sql
+stable
+rows 1
+set search_path = ''
+as $$
+  select 'call_in_progress', engine.now() + interval '10 minutes'
+  where exists (
+    select
+    from engine.jobs as j
+    where j.team_id = p_team_id and j.phone = p_phone and j.id <> p_job_id and j.channel = 'call'
+      and (j.status in ('DISPATCHED', 'AMBIGUOUS') or (
+        j.status = 'CLAIMED' and engine.has_live_attempt(j.team_id, j.id)
+      ))
+  )
+  union all
+  select 'daily_limit', d.ends_at
+  from unnest(p_timezones) as z (zone)
+  cross join lateral (
+    select
+      (engine.now() at time zone z.zone)::date as today,
+      (engine.now() at time zone z.zone)::date::timestamp at time zone z.zone as starts_at,
+      ((engine.now() at time zone z.zone)::date + 1)::timestamp at time zone z.zone as ends_at
+  ) as d
+  where (
+    select min(w.daily_limit)
+    from unnest(p_regions) as r (region)
+    cross join engine.legal_window(p_channel, r.region, d.today) as w
+  ) <= (
+    select count(*)
+    from engine.jobs as j
+    inner join engine.attempts as a on j.team_id = a.team_id and j.id = a.job_id
+    where j.team_id = p_team_id and j.phone = p_phone and j.id <> p_job_id
+      and a.status in ('OPEN', 'AMBIGUOUS', 'ACCEPTED') and a.begun_at >= d.starts_at
+  )
+  order by 2 desc
+  limit 1
+$$;
+comment on function engine.contact_limits(uuid, uuid, text, public.contact_channel, text[], text[]) is
+'Why a number should not be reached now although the hours allow it, and until when; no row when nothing speaks against it.';
+revoke all on function
+engine.contact_limits(uuid, uuid, text, public.contact_channel, text[], text[]) from public;
 
 -- sql/40_functions/engine/count_enrollments.sql
 -- Keeps engine.counters equal to the enrollments, by the difference that each statement makes. Every
@@ -4854,7 +5031,7 @@ begin
     );
     perform engine.insert_jobs(
       array_agg(p.placed order by p.rank),
-      array_agg(coalesce(s.run_at, v_demand.earliest) order by p.rank)
+      array_agg(coalesce(s.run_at, date_trunc('second', upper(v_demand.open_hours)), v_demand.earliest) order by p.rank)
     )
     from unnest(v_demand.placed) with ordinality as u
     cross join lateral (select row(u.job, u.channel, u.integration_id, u.open_hours, u.earliest,
@@ -4916,12 +5093,23 @@ as $$
   -- Every slot that is left has room for one, so that many slots are enough. The series is read as far
   -- as needed: written this way it is not made whole first.
   with slots as (
-    select g.slot_at, greatest(g.slot_at, p_earliest) as run_at, p_size - coalesce(u.used, 0) as free
+    select g.slot_at, o.run_at, p_size - coalesce(u.used, 0) as free
     from (
       select generate_series(
         date_bin(p_interval, p_earliest, 'epoch'), coalesce(upper(p_open_hours), p_earliest), p_interval
       ) as slot_at
     ) as g
+    -- A slot that begins before the doors open starts when they do.
+    cross join lateral (
+      select case
+        when p_open_hours @> greatest(g.slot_at, p_earliest) then greatest(g.slot_at, p_earliest)
+        when p_open_hours && tstzrange(g.slot_at, g.slot_at + p_interval) then (
+          select min(lower(h.hours))
+          from unnest(p_open_hours * tstzmultirange(tstzrange(g.slot_at, g.slot_at + p_interval))) as h (hours)
+          where lower(h.hours) >= p_earliest
+        )
+      end as run_at
+    ) as o
     left join lateral (
       select t.used
       from engine.pacing as t
@@ -4929,7 +5117,7 @@ as $$
         and t.slot_at = g.slot_at
       limit 1
     ) as u on true
-    where p_open_hours @> greatest(g.slot_at, p_earliest) and coalesce(u.used, 0) < p_size
+    where o.run_at is not null and coalesce(u.used, 0) < p_size
     limit p_count
   ),
 
@@ -5287,13 +5475,29 @@ as $$
     select
     from engine.events as e
     where e.team_id = p_team_id and e.attempt_id = p_attempt_id and e.type = 'tool-calls'
-      and engine.tool_names(
-        case when jsonb_typeof(e.payload -> 'message') = 'object' then e.payload -> 'message' else e.payload end
-      ) && array['book', 'book_appointment', 'bookappointment', 'create_booking', 'schedule_appointment']
+      and (engine.read_vapi_event(e.type, e.payload)).kind = 'booking'
   )
 $$;
 comment on function engine.has_booked_by_tool(uuid, uuid) is 'Whether a tool-calls event of the attempt made a booking.';
 revoke all on function engine.has_booked_by_tool(uuid, uuid) from public;
+
+-- sql/40_functions/engine/has_live_attempt.sql
+-- Whether a request for the job may have reached the provider, or did. While it has one, nothing else is
+-- sent for it.
+create or replace function engine.has_live_attempt(p_team_id uuid, p_job_id uuid)
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+  select exists (
+    select
+    from engine.attempts as a
+    where a.team_id = p_team_id and a.job_id = p_job_id and a.status in ('OPEN', 'AMBIGUOUS', 'ACCEPTED')
+  )
+$$;
+comment on function engine.has_live_attempt(uuid, uuid) is 'Whether an attempt of the job is open, in doubt or accepted.';
+revoke all on function engine.has_live_attempt(uuid, uuid) from public;
 
 -- sql/40_functions/engine/ingest_event.sql
 -- The inbox. Each event is stored once and applied once; one whose attempt is not known yet waits and
@@ -5488,11 +5692,29 @@ comment on function engine.lock_due_jobs(text[], integer) is
 'Locks and returns due jobs of active campaigns, within the free lines of their accounts.';
 revoke all on function engine.lock_due_jobs(text[], integer) from public;
 
+-- sql/40_functions/engine/may_be_accepted.sql
+-- Whether the news that the provider has a request can still be true of an attempt: it is open or in
+-- doubt, or it was given up (no trace was found, or it was to be tried later) and nothing was sent since.
+-- The provider's word beats our conclusion, or she would be dialled again.
+create or replace function engine.may_be_accepted(p_attempt engine.attempts)
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+  select p_attempt.status in ('OPEN', 'AMBIGUOUS') or (
+    p_attempt.status in ('NOT_SENT', 'TRY_LATER')
+    and not engine.has_live_attempt(p_attempt.team_id, p_attempt.job_id)
+  )
+$$;
+comment on function engine.may_be_accepted(engine.attempts) is 'Whether a provider''s acceptance of this attempt can still be recorded.';
+revoke all on function engine.may_be_accepted(engine.attempts) from public;
+
 -- sql/40_functions/engine/next_steps.sql
 -- Decides, without writing, where the enrollments of ended jobs go. A retry comes before the edges: the
 -- edges see the outcome only when the node has given up on a better one. Of the edges the first one
 -- that matches, by priority, is taken. A call that nobody was dialled for, for want of a line or of a
--- working account, is tried again whatever the node says.
+-- working account, is tried again whatever the node says, and spends nothing.
 create or replace function engine.next_steps(p_ended engine.finished_job[])
 returns setof engine.step
 language sql
@@ -5505,7 +5727,16 @@ as $$
       j.phone, j.workflow_id, j.node_id, j.visit, j.priority, n.type, n.config -> 'retry' as retry,
       e.retries_left, j.channel = 'call' and exists (
         select from engine.classify_ended_reason(f.reason_code) as c where c.scope <> 'job'
-      ) as was_not_dialled
+      ) as was_not_dialled,
+      (
+        -- Visits in which the person was tried: the others do not count as retries.
+        select count(*)
+        from engine.jobs as v
+        where v.team_id = j.team_id and v.enrollment_id = j.enrollment_id and v.node_id = j.node_id
+          and not (v.channel = 'call' and exists (
+            select from engine.classify_ended_reason(v.reason_code) as c where c.scope <> 'job'
+          ))
+      ) as dialled
     from unnest(p_ended) as f
     inner join engine.jobs as j on f.team_id = j.team_id and f.job_id = j.id
     inner join engine.enrollments as e
@@ -5527,9 +5758,10 @@ as $$
     from ended as d
     cross join lateral (
       select coalesce(
-        d.retries_left > 0 and (d.was_not_dialled or (
-          d.retry -> 'outcomes' ? d.outcome::text and d.visit <= (d.retry ->> 'max_retries')::integer
-        )),
+        d.was_not_dialled or (
+          d.retries_left > 0 and d.retry -> 'outcomes' ? d.outcome::text
+          and d.dialled <= (d.retry ->> 'max_retries')::integer
+        ),
         false
       ) as is_retry
     ) as r
@@ -5546,7 +5778,7 @@ as $$
   )
 
   select
-    d.team_id, d.enrollment_id, d.edge_id, d.is_retry,
+    d.team_id, d.enrollment_id, d.edge_id, d.is_retry, not d.was_not_dialled,
     case when d.is_retry or d.edge_id is not null then (
       d.team_id, d.campaign_id, d.enrollment_id, d.contact_id, d.phone, d.workflow_id,
       case when d.is_retry then d.node_id else d.target end,
@@ -5583,11 +5815,18 @@ language sql
 stable
 set search_path = ''
 as $$
-  with legal as (
+  -- A name that this server does not know is no zone at all, and the count below fails closed.
+  with zones as materialized (
+    select z.zone
+    from unnest(p_timezones) as z (zone)
+    where exists (select from reference.timezones as k where k.timezone = z.zone)
+  ),
+
+  legal as (
     select z.zone, r.region, range_agg(tstzrange(
       (d.day + w.starts_at) at time zone z.zone, (d.day + w.ends_at) at time zone z.zone
     )) as hours
-    from unnest(p_timezones) as z (zone)
+    from zones as z
     cross join unnest(case when cardinality(p_regions) = 0 then array[''] else p_regions end) as r (region)
     cross join engine.local_days(z.zone, p_from, p_until) as d (day)
     cross join engine.legal_window(p_channel, r.region, d.day) as w
@@ -5605,7 +5844,7 @@ as $$
       (d.day + (b.value ->> 'end')::time) at time zone z.zone
     )) as hours
     from unnest(case coalesce(p_business_hours ->> 'timezone', 'contact')
-      when 'contact' then p_timezones
+      when 'contact' then array(select k.zone from zones as k)
       when 'team' then array[p_team_timezone]
       else array[p_business_hours ->> 'timezone']
     end) as z (zone)
@@ -5733,13 +5972,20 @@ as $$
       engine.open_hours(
         k.channel, k.business_hours, k.team_timezone, k.timezones, k.regions, k.starts_at,
         -- Far enough for the whole set to fit in when every slot of the open hours is used.
-        k.ends_at + interval '21 days' + coalesce(k.batches * k.batch_interval * 6, interval '0')
+        greatest(k.ends_at, k.dealt_until) + interval '21 days' + coalesce(k.batches * k.batch_interval * 6, interval '0')
       ) as open_hours
     from (
       select
         channel, business_hours, team_timezone, timezones, regions,
         min(not_before) as starts_at, max(not_before) as ends_at,
-        ceil(sum(count(*)) over () / min(batch_size)) as batches, max(batch_interval) as batch_interval
+        ceil(sum(count(*)) over () / min(batch_size)) as batches, max(batch_interval) as batch_interval,
+        -- What was dealt before takes its place in front.
+        max((
+          select max(u.slot_at)
+          from engine.pacing as u
+          where batch_size is not null and u.team_id = (job).team_id and u.campaign_id = (job).campaign_id
+            and u.node_id = (job).node_id
+        )) as dealt_until
       from asked
       group by channel, business_hours, team_timezone, timezones, regions
     ) as k
@@ -5831,7 +6077,7 @@ as $$
   select
     e.provider, e.event_key, a.team_id, a.id, a.job_id, e.provider_id,
     case
-      when e.provider = 'vapi' and (r.reading).kind = 'final' and (r.reading).outcome = 'answered'
+      when e.provider = 'vapi' and (r.reading).kind = 'final' and (r.reading).outcome <> 'opted_out'
         and engine.has_booked_by_tool(a.team_id, a.id)
         then ((r.reading).kind, 'booked', (r.reading).scope, (r.reading).reason_code, (r.reading).words)::engine.reading
       else r.reading
@@ -5851,38 +6097,54 @@ revoke all on function engine.read_events(engine.event_ref[]) from public;
 
 -- sql/40_functions/engine/read_inbound_texts.sql
 -- Waiting inbound texts with the team whose number they were sent to, and the text of ours that they
--- answer: the latest one to that person that still waits for a reply.
+-- answer: the latest one to that person that still waits for a reply. A reply to a text whose sending is
+-- not settled yet must wait until it is.
 create or replace function engine.read_inbound_texts(p_events engine.event_ref[])
 returns table (
-  provider public.provider, event_key text, team_id uuid, phone text, words text, consent text, job_id uuid
+  provider public.provider, event_key text, team_id uuid, phone text, words text, consent text, job_id uuid,
+  must_wait boolean
 )
 language sql
 stable
 set search_path = ''
 as $$
   select
-    e.provider, e.event_key, f.team_id, e.payload ->> 'From', e.payload ->> 'Body',
-    case
-      when e.payload ->> 'OptOutType' = 'STOP' then 'opt_out'
-      when e.payload ->> 'OptOutType' = 'START' then 'opt_in'
-      else engine.read_consent(e.payload ->> 'Body')
-    end,
-    w.id
+    e.provider, e.event_key, f.team_id, s.phone, e.payload ->> 'Body',
+    c.consent, w.id,
+    c.consent is null and w.id is null and exists (
+      select
+      from engine.jobs as j
+      where j.team_id = f.team_id and j.phone = s.phone and j.channel = 'text' and j.status in ('CLAIMED', 'AMBIGUOUS')
+        and engine.has_live_attempt(j.team_id, j.id)
+    )
   from unnest(p_events) as p
   inner join engine.events as e
     on p.provider = e.provider and p.event_key = e.event_key and e.type = 'inbound' and e.result = 'waiting'
+  cross join lateral (
+    -- whatsapp:+1…; short codes and names are nobody that we call
+    select substring(e.payload ->> 'From' from '(\+[1-9][0-9]{6,14})$') as phone
+  ) as s
+  cross join lateral (
+    select case
+      when e.payload ->> 'OptOutType' = 'STOP' then 'opt_out'
+      when e.payload ->> 'OptOutType' = 'START' then 'opt_in'
+      else engine.read_consent(e.payload ->> 'Body')
+    end as consent
+  ) as c
   left join lateral (
-    select n.team_id
-    from public.phone_numbers as n
-    inner join public.integrations as i
-      on n.team_id = i.team_id and i.provider = e.provider and i.account_ref = e.payload ->> 'AccountSid'
+    select i.team_id
+    from public.integrations as i
+    where i.provider = e.provider and i.account_ref = e.payload ->> 'AccountSid'
       and i.secret_name = coalesce(e.secret_name, i.secret_name)
-    where n.phone = e.payload ->> 'To'
+      -- A stop holds whichever number of the account it was sent to.
+      and (c.consent = 'opt_out' or exists (
+        select from public.phone_numbers as n where n.team_id = i.team_id and n.phone = e.payload ->> 'To'
+      ))
   ) as f on true
   left join lateral (
     select j.id
     from engine.jobs as j
-    where j.team_id = f.team_id and j.phone = e.payload ->> 'From' and j.channel = 'text'
+    where j.team_id = f.team_id and j.phone = s.phone and j.channel = 'text'
       and j.status = 'DISPATCHED' and j.reply_deadline is not null
     order by j.dispatched_at desc, j.id desc
     limit 1
@@ -5930,8 +6192,10 @@ stable
 set search_path = ''
 as $$
   select case
-    when p_type = 'tool-calls' and t.names && array['opt_out', 'optout', 'do_not_call', 'do_not_contact']
+    when p_type = 'tool-calls' and engine.tools_mean(t.names, 'opt_out')
       then ('opt_out', null, 'job', 'tool_call', null)::engine.reading
+    when p_type = 'tool-calls' and engine.tools_mean(t.names, 'booking')
+      then ('booking', 'booked', 'job', 'tool_call', null)::engine.reading
     when p_type = 'tool-calls' then ('progress', null, 'job', null, null)::engine.reading
     when p_type in ('end-of-call-report', 'call') and (p_type <> 'call' or m.message ->> 'status' = 'ended')
       then (
@@ -6005,7 +6269,8 @@ begin
     )::engine.dispatch_result
     from unnest(v_results) as r
     inner join engine.attempts as a on r.attempt_id = a.id
-    where a.status in ('OPEN', 'AMBIGUOUS') and a.worker = p_worker
+    where a.worker = p_worker
+      and (a.status in ('OPEN', 'AMBIGUOUS') or (r.verdict = 'accepted' and engine.may_be_accepted(a)))
   );
   perform engine.accept_attempts(array(select r from unnest(v_open) as r where r.verdict = 'accepted'));
   perform engine.doubt_attempts(array(select r from unnest(v_open) as r where r.verdict = 'unknown'));
@@ -6069,8 +6334,8 @@ revoke all on function engine.refusal_outcome(text, text) from public;
 
 -- sql/40_functions/engine/refuse_attempts.sql
 -- The provider will not take the request. When it is about the person or the number, the job has
--- failed and its edges are followed. When it is about the whole account, going on would burn through
--- the list: the integration pauses with the reason, and the job stays to be sent.
+-- failed and its edges are followed. When it is about the whole account, or about how it is set up,
+-- going on would burn through the list: the integration pauses with the reason, and the job stays to be sent.
 create or replace function engine.refuse_attempts(p_results engine.dispatch_result[])
 returns void
 language plpgsql
@@ -6088,13 +6353,13 @@ begin
     )::engine.finished_job
     from unnest(p_results) as r
     inner join engine.jobs as j on r.team_id = j.team_id and r.job_id = j.id
-    where r.scope <> 'account'
+    where r.scope not in ('account', 'configuration')
   ));
 
   update engine.jobs as j
   set status = 'READY', lease_owner = null, lease_expires_at = null, check_at = null
   from unnest(p_results) as r
-  where r.scope = 'account' and j.team_id = r.team_id and j.id = r.job_id
+  where r.scope in ('account', 'configuration') and j.team_id = r.team_id and j.id = r.job_id
     and j.status in ('CLAIMED', 'AMBIGUOUS');
 
   update public.integrations as i
@@ -6103,7 +6368,7 @@ begin
     paused_reason = left(concat_ws(': ', r.code, r.message), 500)
   from unnest(p_results) as r
   inner join engine.jobs as j on r.team_id = j.team_id and r.job_id = j.id
-  where r.scope = 'account' and i.team_id = j.team_id and i.id = j.integration_id and i.status = 'ACTIVE';
+  where r.scope in ('account', 'configuration') and i.team_id = j.team_id and i.id = j.integration_id and i.status = 'ACTIVE';
 end
 $$;
 comment on function engine.refuse_attempts(engine.dispatch_result[]) is
@@ -6154,16 +6419,22 @@ declare
   v_answers engine.lookup_answer[] := array(
     select (
       l.attempt_id,
-      -- Found, but it is another attempt's by now: it has to be asked again.
-      case when not exists (
+      -- Found, but it is another attempt's, by now or in this very set: it has to be asked again.
+      case when l.is_first and not exists (
         select
-        from engine.attempts as a
-        inner join engine.attempts as o on a.provider = o.provider and o.provider_id = l.provider_id and o.id <> a.id
-        where a.id = l.attempt_id
+        from engine.attempts as o
+        where o.provider = l.provider and o.provider_id = l.provider_id and o.id <> l.attempt_id
       ) then l.found end,
       l.provider_id, l.payload
     )::engine.lookup_answer
-    from jsonb_populate_recordset(null::engine.lookup_answer, p_results) as l
+    from (
+      select
+        t.*, a.provider, t.provider_id is null or row_number() over (
+          partition by a.provider, t.provider_id order by a.begun_at, a.id
+        ) = 1 as is_first
+      from jsonb_populate_recordset(null::engine.lookup_answer, p_results) as t
+      inner join engine.attempts as a on t.attempt_id = a.id
+    ) as l
   );
 begin
   perform
@@ -6189,7 +6460,7 @@ begin
     inner join engine.attempts as a on l.attempt_id = a.id and a.status = 'ACCEPTED'
     where l.found and l.payload is not null
   ));
-  perform engine.settle_silent_texts(v_answers);
+  perform engine.settle_silent_jobs(v_answers);
   perform engine.disprove_attempts(v_answers);
   -- Still open: ask again later.
   update engine.jobs as j
@@ -6214,26 +6485,34 @@ comment on function engine.resolve_attempts(text, jsonb) is
 revoke all on function engine.resolve_attempts(text, jsonb) from public;
 grant execute on function engine.resolve_attempts(text, jsonb) to outbound_worker;
 
--- sql/40_functions/engine/settle_silent_texts.sql
--- Some carriers never confirm delivery: a text that has been "sent" for a day is taken as delivered.
-create or replace function engine.settle_silent_texts(p_answers engine.lookup_answer[])
+-- sql/40_functions/engine/settle_silent_jobs.sql
+-- What the provider keeps calling unfinished. Some carriers never confirm delivery: a text that has been
+-- "sent" for a day is taken as delivered. A call that has gone on for six hours, or a text that has been
+-- queued for two days, is not coming to an end, and must not hold a line for ever.
+create or replace function engine.settle_silent_jobs(p_answers engine.lookup_answer[])
 returns void
 language sql
 volatile
 set search_path = ''
 as $$
   select engine.finish_jobs(array(
-    select (j.team_id, j.id, 'delivered', 'sent_unconfirmed', null)::engine.finished_job
+    select (j.team_id, j.id, s.outcome, s.reason_code, null)::engine.finished_job
     from unnest(p_answers) as l
     inner join engine.attempts as a on l.attempt_id = a.id
-    inner join engine.jobs as j on a.team_id = j.team_id and a.job_id = j.id
-    where l.found and l.payload ->> 'status' = 'sent' and j.channel = 'text' and j.status = 'DISPATCHED'
-      and j.reply_deadline is null and j.dispatched_at <= engine.now() - interval '1 day'
+    inner join engine.jobs as j on a.team_id = j.team_id and a.job_id = j.id and j.status = 'DISPATCHED'
+    inner join (
+      values
+      ('text'::public.contact_channel, true, interval '1 day', 'delivered'::public.job_outcome, 'sent_unconfirmed'),
+      ('text', false, interval '2 days', 'failed', 'never_sent'),
+      ('call', false, interval '6 hours', 'failed', 'never_ended')
+    ) as s (channel, is_sent, patience, outcome, reason_code)
+      on j.channel = s.channel and s.is_sent = (coalesce(l.payload ->> 'status', '') = 'sent')
+    where l.found and j.reply_deadline is null and j.dispatched_at <= engine.now() - s.patience
   ))
 $$;
-comment on function engine.settle_silent_texts(engine.lookup_answer[]) is
-'Takes texts as delivered that were sent a day ago without a word from the carrier.';
-revoke all on function engine.settle_silent_texts(engine.lookup_answer[]) from public;
+comment on function engine.settle_silent_jobs(engine.lookup_answer[]) is
+'Ends dispatched jobs that the provider has been calling unfinished for too long.';
+revoke all on function engine.settle_silent_jobs(engine.lookup_answer[]) from public;
 
 -- sql/40_functions/engine/silence.sql
 -- How long to wait for a provider's event before asking the provider. Longer than a call lasts.
@@ -6296,16 +6575,17 @@ set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written ord
 as $$
 declare
   v_expired integer := engine.expire_leases();
+  v_waited integer := engine.apply_waiting_events();
   v_unanswered integer := engine.close_reply_windows();
   v_launched integer := engine.launch_scheduled_campaigns();
   v_completed integer := engine.complete_campaigns();
   v_abandoned integer := engine.fail_stale_runs();
   v_folded integer;
 begin
-  delete from engine.pacing as p where p.slot_at < engine.now() - interval '1 day';
+  delete from engine.pacing as p where p.slot_at < engine.now() - interval '31 days';
   v_folded := engine.fold_counters();
   return jsonb_build_object(
-    'leases_expired', v_expired, 'reply_windows_closed', v_unanswered,
+    'leases_expired', v_expired, 'events_waited', v_waited, 'reply_windows_closed', v_unanswered,
     'campaigns_launched', v_launched, 'campaigns_completed', v_completed, 'runs_abandoned', v_abandoned, 'counters_folded', v_folded
   );
 end
@@ -6315,7 +6595,7 @@ revoke all on function engine.tick() from public;
 grant execute on function engine.tick() to outbound_worker;
 
 -- sql/40_functions/engine/tool_names.sql
--- Names of the tools that an assistant called, in both shapes that the provider sends.
+-- Names of the tools that an assistant called, in all shapes that the provider sends.
 create or replace function engine.tool_names(p_message jsonb)
 returns text[]
 language sql
@@ -6325,15 +6605,32 @@ set search_path = ''
 as $$
   select array(
     select lower(coalesce(t.call ->> 'name', t.call -> 'function' ->> 'name', ''))
-    from jsonb_array_elements(case
-      when jsonb_typeof(p_message -> 'toolCallList') = 'array' then p_message -> 'toolCallList'
-      when jsonb_typeof(p_message -> 'toolCalls') = 'array' then p_message -> 'toolCalls'
-      else '[]'
-    end) as t (call)
+    from unnest(array['toolCallList', 'toolCalls', 'toolWithToolCallList']) as k (key)
+    cross join lateral jsonb_array_elements(
+      case when jsonb_typeof(p_message -> k.key) = 'array' then p_message -> k.key else '[]' end
+    ) as t (call)
   )
 $$;
 comment on function engine.tool_names(jsonb) is 'Lower-case names of the tools in a tool-calls message.';
 revoke all on function engine.tool_names(jsonb) from public;
+
+-- sql/40_functions/engine/tools_mean.sql
+-- Whether one of these tools records an opt-out or a booking.
+create or replace function engine.tools_mean(p_names text[], p_meaning text)
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+  select exists (
+    select
+    from unnest(p_names) as n (name)
+    inner join reference.tool_names as t on n.name ~ t.pattern
+    where t.meaning = p_meaning
+  )
+$$;
+comment on function engine.tools_mean(text[], text) is 'Whether a tool of these names has the meaning (opt_out, booking).';
+revoke all on function engine.tools_mean(text[], text) from public;
 
 -- sql/40_functions/engine/wake_workers.sql
 -- A job that is due now should be dialled now: tell the workers that listen. One notice for a
@@ -9572,7 +9869,7 @@ for each row
 when (
   old.status is distinct from new.status
   and not (
-    (old.status = 'READY' and new.status in ('CLAIMED', 'CANCELLED'))
+    (old.status = 'READY' and new.status in ('CLAIMED', 'DISPATCHED', 'CANCELLED'))
     or (old.status = 'CLAIMED' and new.status in ('READY', 'DISPATCHED', 'AMBIGUOUS', 'FAILED', 'CANCELLED'))
     or (old.status = 'DISPATCHED' and new.status in ('DONE', 'FAILED', 'CANCELLED'))
     or (old.status = 'AMBIGUOUS' and new.status in ('DISPATCHED', 'READY', 'FAILED', 'CANCELLED'))
@@ -10199,6 +10496,10 @@ insert into reference.call_ended_reasons (pattern, outcome, scope) values
 ('call.start.error-subscription-concurrency-limit-reached', 'failed', 'capacity'),
 ('call.start.error-subscription-%', 'failed', 'account'),
 ('call.start.error-fraud-check-failed', 'failed', 'account'),
+('call.start.error-get-%', 'failed', 'account'),
+('call.start.error-get-customer', 'failed', 'job'),
+('assistant-not-found', 'failed', 'account'),
+('assistant-not-valid', 'failed', 'account'),
 ('call.start.error-vapi-number-outbound-daily-limit', 'failed', 'account')
 on conflict (pattern) do update set outcome = excluded.outcome, scope = excluded.scope;
 
@@ -10465,6 +10766,13 @@ insert into reference.consent_phrases (phrase, action, is_whole_message) values
 ('stop messaging', 'opt_out', false),
 ('stop contacting', 'opt_out', false),
 ('stop sending', 'opt_out', false),
+('quit calling', 'opt_out', false),
+('quit texting', 'opt_out', false),
+('never call', 'opt_out', false),
+('never text', 'opt_out', false),
+('stop the calls', 'opt_out', false),
+('stop the texts', 'opt_out', false),
+('stop these', 'opt_out', false),
 ('do not call', 'opt_out', false),
 ('do not text', 'opt_out', false),
 ('do not contact', 'opt_out', false),
@@ -12089,6 +12397,18 @@ insert into reference.timezones (spelling, timezone) values
 on conflict (spelling) do update set
   timezone = excluded.timezone;
 
+-- sql/60_reference/tool_names.sql
+-- Generous with stops, strict with bookings: "check_schedule" books nothing.
+insert into reference.tool_names (pattern, meaning) values
+('opt_?out', 'opt_out'),
+('unsubscribe', 'opt_out'),
+('(do_?not|dont|stop)_?(call|contact|text|messag)', 'opt_out'),
+('^stop$', 'opt_out'),
+('remove_?(me|number|contact|customer|from)', 'opt_out'),
+('^(book|schedule)(_?(an?_?)?(appointment|booking|visit|job|service|slot))?$', 'booking'),
+('^(make|create|confirm)_?(an?_?)?(appointment|booking)$', 'booking')
+on conflict (pattern) do update set meaning = excluded.meaning;
+
 -- sql/60_reference/transitions.sql
 -- Kept equal to the triggers by a test that tries every pair.
 insert into reference.transitions (entity, from_status, to_status) values
@@ -12117,6 +12437,7 @@ insert into reference.transitions (entity, from_status, to_status) values
 ('enrollment', 'ACTIVE', 'FAILED'),
 ('enrollment', 'ACTIVE', 'CANCELLED'),
 ('job', 'READY', 'CLAIMED'),
+('job', 'READY', 'DISPATCHED'),
 ('job', 'READY', 'CANCELLED'),
 ('job', 'CLAIMED', 'READY'),
 ('job', 'CLAIMED', 'DISPATCHED'),

@@ -100,6 +100,40 @@ def call_report(attempt: UUID, ended_reason: str = "customer-ended-call", **stru
     }
 
 
+def tool_call(attempt: UUID, name: str, shape: str = "toolCallList") -> dict[str, Any]:
+    """An assistant's tool during a call, in one of the shapes that the provider sends."""
+    call = {"id": "t1", "name": name} if shape == "toolCallList" else {"name": name, "toolCall": {"id": "t1"}}
+    return {
+        "provider": "vapi",
+        "event_key": f"p-{attempt}:tool-calls:{name}",
+        "provider_id": f"p-{attempt}",
+        "attempt_id": str(attempt),
+        "type": "tool-calls",
+        "payload": {shape: [call]},
+    }
+
+
+def look_up(connection: psycopg.Connection[Any], attempt: UUID, *, found: bool | None, **payload: Any) -> list[str]:
+    """Record what the provider said when it was asked about an attempt; the job's status."""
+    answer = [{"attempt_id": str(attempt), "found": found, "provider_id": f"p-{attempt}", "payload": payload}]
+    rows = connection.execute(
+        "select job_status::text from engine.resolve_attempts('w1', %s)", [json.dumps(answer)]
+    ).fetchall()
+    return [row[0] for row in rows]
+
+
+def only_phone(connection: psycopg.Connection[Any]) -> str:
+    """The number of the scene's one person."""
+    row = connection.execute("select phone from engine.enrollments").fetchone()
+    assert row is not None
+    return str(row[0])
+
+
+def suppressed(connection: psycopg.Connection[Any]) -> set[str]:
+    """The channels on which somebody is suppressed."""
+    return {row[0] for row in connection.execute("select channel::text from public.suppressions").fetchall()}
+
+
 def call_status(attempt: UUID, status: str) -> dict[str, Any]:
     """A call's status update."""
     return {

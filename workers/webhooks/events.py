@@ -9,8 +9,8 @@ from workers.ledger import ProviderEvent
 WANTED: Final = frozenset({"status-update", "end-of-call-report", "tool-calls"})
 """Vapi's messages that say something about a job. The others (every word as it is spoken) are not stored."""
 
-_BOOKED: Final = ("book", "appointment", "schedule")
-_STOPPED: Final = ("opt", "stop", "unsubscribe", "do_not", "donot", "remove")
+ACKNOWLEDGED: Final = "Noted."
+"""What an assistant is told of every tool call: what follows from it is for the engine to know, not to be promised."""
 
 
 def vapi_event(message: dict[str, Any], secret_name: str) -> ProviderEvent | None:
@@ -57,22 +57,8 @@ def tool_calls(message: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def tool_results(message: dict[str, Any]) -> dict[str, Any]:
-    """The answer to tool calls: a sentence for each, which the assistant reads."""
-    return {
-        "results": [
-            {"toolCallId": identifier, "result": acknowledgement(name)} for identifier, name in tool_calls(message)
-        ]
-    }
-
-
-def acknowledgement(tool: str) -> str:
-    """What the assistant is told. What follows from the call is decided by the engine when it applies the event."""
-    lowered = tool.lower()
-    if any(word in lowered for word in _STOPPED):
-        return "Noted: this number will not be contacted again."
-    if any(word in lowered for word in _BOOKED):
-        return "Noted: the appointment is recorded."
-    return "Noted."
+    """The answer to tool calls, which the assistant reads."""
+    return {"results": [{"toolCallId": identifier, "result": ACKNOWLEDGED} for identifier, _ in tool_calls(message)]}
 
 
 def status_event(form: dict[str, Any], attempt: str | None, secret_name: str) -> ProviderEvent | None:

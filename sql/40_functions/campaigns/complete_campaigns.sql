@@ -15,6 +15,9 @@ begin
     where k.status = 'ACTIVE' and not k.is_continuous and not exists (
       select from engine.enrollments as e
       where e.team_id = k.team_id and e.campaign_id = k.id and e.status = 'ACTIVE'
+    ) and not exists (
+      select from engine.jobs as j
+      where j.campaign_id = k.id and j.status in ('READY', 'CLAIMED', 'DISPATCHED', 'AMBIGUOUS')
     )
     order by k.id
     for update of k skip locked

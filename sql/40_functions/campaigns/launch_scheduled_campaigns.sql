@@ -18,8 +18,13 @@ begin
     for update of c skip locked
   loop
     continue when jsonb_array_length(engine.launch_blockers(v_campaign)) > 0;
-    perform engine.activate_campaign(v_campaign.team_id, v_campaign.id);
-    v_launched := v_launched + 1;
+    begin
+      perform engine.activate_campaign(v_campaign.team_id, v_campaign.id);
+      v_launched := v_launched + 1;
+    -- Whatever is wrong with one team's campaign must not stop the tick of all the others.
+    exception when others then
+      raise warning 'campaign % could not be launched: %', v_campaign.id, sqlerrm;
+    end;
   end loop;
   return v_launched;
 end

@@ -39,6 +39,15 @@ begin
   ) as j;
   perform engine.close_jobs(coalesce(v_closed, '{}'));
   perform engine.end_stopped_enrollments(p_stops);
+  -- Made by a transaction that one of these locks waited for.
+  perform engine.close_jobs(array(
+    select (k.team_id, k.id, 'suppressed_opted_out', 'OPTED_OUT')::engine.closed_job
+    from unnest(p_stops) as s
+    inner join engine.jobs as k on s.team_id = k.team_id and s.phone = k.phone
+    where s.channel is null and s.reason = 'opted_out' and k.status in ('READY', 'CLAIMED')
+    order by k.id
+    for update of k
+  ));
   return coalesce(cardinality(v_closed), 0);
 end
 $$;

@@ -25,7 +25,7 @@ begin
   inner join engine.jobs as k on r.team_id = k.team_id and r.job_id = k.id
   inner join public.workflow_nodes as n
     on k.team_id = n.team_id and k.workflow_id = n.workflow_id and k.node_id = n.id
-  where j.team_id = r.team_id and j.id = r.job_id and j.status in ('CLAIMED', 'AMBIGUOUS');
+  where j.team_id = r.team_id and j.id = r.job_id and j.status in ('READY', 'CLAIMED', 'AMBIGUOUS');
 
   perform engine.apply_events(array(
     select (e.provider, e.event_key)::engine.event_ref

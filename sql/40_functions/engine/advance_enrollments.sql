@@ -37,7 +37,7 @@ begin
   update engine.enrollments as e
   set retries_left = e.retries_left - 1
   from unnest(v_steps) as s
-  where s.is_retry and e.team_id = (s.job).team_id and e.id = (s.job).enrollment_id;
+  where s.is_retry and s.spends_budget and e.team_id = (s.job).team_id and e.id = (s.job).enrollment_id;
   perform engine.create_jobs(array(select s.job from unnest(v_steps) as s where s.job is not null));
   perform engine.end_enrollments(
     array(select s.team_id from unnest(v_steps) as s where s.end_status is not null),

@@ -20,6 +20,9 @@ begin
   order by j.id
   for update of j;
 
+  -- Read again: what another transaction told of these calls while the locks were waited for counts.
+  v_readings := array(select r from engine.read_events(p_events) as r);
+
   update engine.events as e
   set
     team_id = r.team_id, attempt_id = r.attempt_id, applied_at = engine.now(),
@@ -33,7 +36,7 @@ begin
     )::engine.dispatch_result
     from unnest(v_readings) as r
     inner join engine.attempts as a on r.team_id = a.team_id and r.attempt_id = a.id
-    where a.status in ('OPEN', 'AMBIGUOUS') and r.provider_id is not null
+    where r.provider_id is not null and engine.may_be_accepted(a)
   ));
   perform engine.apply_readings(v_readings);
 end

@@ -13,7 +13,7 @@ begin
   for v_text in
     select t.*
     from engine.read_inbound_texts(p_events) as t
-    where t.team_id is not null and t.phone is not null
+    where t.team_id is not null and t.phone is not null and not t.must_wait
     order by t.event_key, t.team_id
   loop
     if v_text.consent = 'opt_out' then
@@ -36,7 +36,8 @@ begin
     team_id = t.team_id, applied_at = engine.now(),
     result = case when t.team_id is null or t.phone is null then 'ignored' else 'applied' end
   from engine.read_inbound_texts(p_events) as t
-  where e.provider = t.provider and e.event_key = t.event_key and e.result = 'waiting';
+  where e.provider = t.provider and e.event_key = t.event_key and e.result = 'waiting'
+    and not t.must_wait;
 end
 $$;
 comment on function engine.apply_inbound_texts(engine.event_ref[]) is 'Stops, opt-ins and replies that people texted.';

@@ -13,11 +13,13 @@ begin
   end if;
   -- Said during the call: it holds at once, whatever the report says later.
   perform engine.stop_numbers(array(
-    select (j.team_id, j.phone, null, 'opted_out', 'call ' || (r.reading).reason_code, (r.reading).words)::engine.stop
+    select (j.team_id, j.phone, null, 'opted_out', concat_ws(' ', j.channel, (r.reading).reason_code),
+      (r.reading).words)::engine.stop
     from unnest(p_readings) as r
     inner join engine.jobs as j on r.team_id = j.team_id and r.job_id = j.id
-    where (r.reading).kind = 'opt_out'
+    where (r.reading).kind = 'opt_out' or (r.reading).outcome = 'opted_out'
   ));
+  perform engine.book_late(p_readings);
   -- The call is over and its report is due; if that is lost, the provider is asked soon.
   update engine.jobs as j
   set check_at = least(j.check_at, engine.now() + interval '2 minutes')

@@ -1,7 +1,8 @@
 -- Called right before sending, and for no more jobs than will be sent at once. Writes each attempt; the
 -- worker sends only what came back, after this has committed. So whatever stops a contact (a pause,
 -- a cancelled campaign, an opt-out) stops everything that has not begun here.
--- Campaigns are locked before jobs, in order of id: a pause under way is waited for, then seen.
+-- Campaigns are locked first, then contacts, then jobs, each in order of id: a pause under way is waited
+-- for, then seen.
 create or replace function engine.begin_attempts(p_worker text, p_job_ids uuid[])
 returns table (
   team_id uuid, attempt_id uuid, job_id uuid, attempt_number integer, provider text,
@@ -11,6 +12,7 @@ language plpgsql
 security definer -- workers may read no table
 set search_path = ''
 set jit = off
+set lock_timeout = '2s' -- a gate that waited longer would judge by an old clock; the worker asks again
 set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
 as $$
 #variable_conflict use_column
@@ -24,6 +26,14 @@ begin
   order by c.id
   for share of c;
 
+  -- One at a time for a person: whoever begins for the same number in another campaign is waited for.
+  perform
+  from public.contacts as p
+  inner join engine.jobs as j on p.team_id = j.team_id and p.id = j.contact_id
+  where j.id = any(p_job_ids)
+  order by p.id
+  for no key update of p;
+
   v_held := array(
     select l.id
     from (
@@ -34,10 +44,7 @@ begin
       order by j.id
       for update of j
     ) as l
-    where not exists (
-      select from engine.attempts as a
-      where a.team_id = l.team_id and a.job_id = l.id and a.status in ('OPEN', 'AMBIGUOUS', 'ACCEPTED')
-    )
+    where not engine.has_live_attempt(l.team_id, l.id)
   );
   -- Asked after the locks are held, in a statement of its own, so that it sees what they waited for.
   v_verdicts := array(select v from engine.check_eligibility(v_held) as v);

@@ -9,7 +9,7 @@ set search_path = ''
 as $$
   with jobs as materialized (
     select
-      j.team_id, j.id, j.channel, j.status, j.due_at, n.config -> 'business_hours' as business_hours,
+      j.team_id, j.id, j.phone, j.channel, j.status, j.due_at, n.config -> 'business_hours' as business_hours,
       c.status as campaign_status, c.max_lateness, e.status as enrollment_status,
       t.timezone as team_timezone, p.timezones, p.regions, i.status as integration_status,
       (
@@ -17,7 +17,10 @@ as $$
         from public.suppressions as s
         where s.team_id = j.team_id and s.phone = j.phone and s.channel = j.channel
       ) as suppression,
-      engine.is_fictitious(j.phone) and not (t.is_sandbox and coalesce(i.is_sandbox, false)) as is_not_real
+      engine.is_fictitious(j.phone) and not (t.is_sandbox and coalesce(i.is_sandbox, false)) as is_not_real,
+      (select d.environment = 'sandbox' from engine.deployment as d) and i.is_sandbox is distinct from true
+        as is_live_in_sandbox,
+      row_number() over (partition by j.team_id, j.phone order by j.id) > 1 as is_second
     from unnest(p_job_ids) as asked (id)
     inner join engine.jobs as j on asked.id = j.id
     inner join public.teams as t on j.team_id = t.id
@@ -41,7 +44,7 @@ as $$
 
   select
     j.team_id, j.id, v.decision, v.reason_code,
-    case when v.decision = 'defer' then engine.first_open(k.open_hours, engine.now()) end,
+    case when v.decision = 'defer' then engine.first_open(k.open_hours, coalesce(m.until, engine.now())) end,
     case
       when v.decision <> 'close' then null
       when v.reason_code = 'suppressed_opted_out' then 'OPTED_OUT'
@@ -55,6 +58,15 @@ as $$
     on j.channel = k.channel and j.business_hours is not distinct from k.business_hours
     and j.team_timezone = k.team_timezone and j.timezones is not distinct from k.timezones
     and j.regions is not distinct from k.regions
+  left join lateral (
+    select l.reason_code, l.until
+    from engine.contact_limits(j.team_id, j.id, j.phone, j.channel, j.timezones, j.regions) as l
+    union all
+    -- Two of one person's jobs in one set: one at a time.
+    select 'one_at_a_time', engine.now() + interval '10 minutes' where j.is_second
+    order by 2 desc
+    limit 1
+  ) as m on j.campaign_status = 'ACTIVE' and k.open_hours @> engine.now()
   cross join lateral (
     select case
       when j.campaign_status = 'CANCELLED' then array['close', 'campaign_cancelled']
@@ -66,9 +78,13 @@ as $$
       when isempty(k.open_hours) is distinct from false then array['close', 'never_open']
       when j.campaign_status is distinct from 'ACTIVE' then array['hold', 'campaign_not_active']
       when j.integration_status is distinct from 'ACTIVE' then array['hold', 'integration_paused']
+      -- A clock that can be set must never decide when real people are called.
+      when j.is_live_in_sandbox is distinct from false then array['hold', 'live_account_in_sandbox']
+      when engine.first_open(k.open_hours, coalesce(m.until, engine.now())) is null then array['close', 'never_open']
+      when not k.open_hours @> engine.now() then array['defer', 'outside_hours']
+      when m.reason_code is not null then array['defer', m.reason_code]
       when k.open_hours @> engine.now() then array['pass', null]
-      when engine.first_open(k.open_hours, engine.now()) is null then array['close', 'never_open']
-      else array['defer', 'outside_hours']
+      else array['hold', 'undecided']
     end as answer
   ) as a
   cross join lateral (select a.answer[1] as decision, a.answer[2] as reason_code) as v

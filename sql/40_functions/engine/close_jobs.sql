@@ -14,10 +14,7 @@ begin
     lease_owner = null, lease_expires_at = null, check_at = null
   from unnest(p_closed) as c
   where j.team_id = c.team_id and j.id = c.job_id and j.status in ('READY', 'CLAIMED')
-    and not exists (
-      select from engine.attempts as a
-      where a.team_id = j.team_id and a.job_id = j.id and a.status in ('OPEN', 'AMBIGUOUS', 'ACCEPTED')
-    );
+    and not engine.has_live_attempt(j.team_id, j.id);
   get diagnostics v_closed = row_count;
   perform engine.end_enrollments(
     array(select c.team_id from unnest(p_closed) as c),

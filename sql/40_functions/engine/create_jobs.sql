@@ -32,7 +32,7 @@ begin
     );
     perform engine.insert_jobs(
       array_agg(p.placed order by p.rank),
-      array_agg(coalesce(s.run_at, v_demand.earliest) order by p.rank)
+      array_agg(coalesce(s.run_at, date_trunc('second', upper(v_demand.open_hours)), v_demand.earliest) order by p.rank)
     )
     from unnest(v_demand.placed) with ordinality as u
     cross join lateral (select row(u.job, u.channel, u.integration_id, u.open_hours, u.earliest,

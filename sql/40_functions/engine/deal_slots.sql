@@ -19,12 +19,23 @@ as $$
   -- Every slot that is left has room for one, so that many slots are enough. The series is read as far
   -- as needed: written this way it is not made whole first.
   with slots as (
-    select g.slot_at, greatest(g.slot_at, p_earliest) as run_at, p_size - coalesce(u.used, 0) as free
+    select g.slot_at, o.run_at, p_size - coalesce(u.used, 0) as free
     from (
       select generate_series(
         date_bin(p_interval, p_earliest, 'epoch'), coalesce(upper(p_open_hours), p_earliest), p_interval
       ) as slot_at
     ) as g
+    -- A slot that begins before the doors open starts when they do.
+    cross join lateral (
+      select case
+        when p_open_hours @> greatest(g.slot_at, p_earliest) then greatest(g.slot_at, p_earliest)
+        when p_open_hours && tstzrange(g.slot_at, g.slot_at + p_interval) then (
+          select min(lower(h.hours))
+          from unnest(p_open_hours * tstzmultirange(tstzrange(g.slot_at, g.slot_at + p_interval))) as h (hours)
+          where lower(h.hours) >= p_earliest
+        )
+      end as run_at
+    ) as o
     left join lateral (
       select t.used
       from engine.pacing as t
@@ -32,7 +43,7 @@ as $$
         and t.slot_at = g.slot_at
       limit 1
     ) as u on true
-    where p_open_hours @> greatest(g.slot_at, p_earliest) and coalesce(u.used, 0) < p_size
+    where o.run_at is not null and coalesce(u.used, 0) < p_size
     limit p_count
   ),
 

@@ -9,9 +9,7 @@ as $$
     select
     from engine.events as e
     where e.team_id = p_team_id and e.attempt_id = p_attempt_id and e.type = 'tool-calls'
-      and engine.tool_names(
-        case when jsonb_typeof(e.payload -> 'message') = 'object' then e.payload -> 'message' else e.payload end
-      ) && array['book', 'book_appointment', 'bookappointment', 'create_booking', 'schedule_appointment']
+      and (engine.read_vapi_event(e.type, e.payload)).kind = 'booking'
   )
 $$;
 comment on function engine.has_booked_by_tool(uuid, uuid) is 'Whether a tool-calls event of the attempt made a booking.';

@@ -1,7 +1,7 @@
 -- Decides, without writing, where the enrollments of ended jobs go. A retry comes before the edges: the
 -- edges see the outcome only when the node has given up on a better one. Of the edges the first one
 -- that matches, by priority, is taken. A call that nobody was dialled for, for want of a line or of a
--- working account, is tried again whatever the node says.
+-- working account, is tried again whatever the node says, and spends nothing.
 create or replace function engine.next_steps(p_ended engine.finished_job[])
 returns setof engine.step
 language sql
@@ -14,7 +14,16 @@ as $$
       j.phone, j.workflow_id, j.node_id, j.visit, j.priority, n.type, n.config -> 'retry' as retry,
       e.retries_left, j.channel = 'call' and exists (
         select from engine.classify_ended_reason(f.reason_code) as c where c.scope <> 'job'
-      ) as was_not_dialled
+      ) as was_not_dialled,
+      (
+        -- Visits in which the person was tried: the others do not count as retries.
+        select count(*)
+        from engine.jobs as v
+        where v.team_id = j.team_id and v.enrollment_id = j.enrollment_id and v.node_id = j.node_id
+          and not (v.channel = 'call' and exists (
+            select from engine.classify_ended_reason(v.reason_code) as c where c.scope <> 'job'
+          ))
+      ) as dialled
     from unnest(p_ended) as f
     inner join engine.jobs as j on f.team_id = j.team_id and f.job_id = j.id
     inner join engine.enrollments as e
@@ -36,9 +45,10 @@ as $$
     from ended as d
     cross join lateral (
       select coalesce(
-        d.retries_left > 0 and (d.was_not_dialled or (
-          d.retry -> 'outcomes' ? d.outcome::text and d.visit <= (d.retry ->> 'max_retries')::integer
-        )),
+        d.was_not_dialled or (
+          d.retries_left > 0 and d.retry -> 'outcomes' ? d.outcome::text
+          and d.dialled <= (d.retry ->> 'max_retries')::integer
+        ),
         false
       ) as is_retry
     ) as r
@@ -55,7 +65,7 @@ as $$
   )
 
   select
-    d.team_id, d.enrollment_id, d.edge_id, d.is_retry,
+    d.team_id, d.enrollment_id, d.edge_id, d.is_retry, not d.was_not_dialled,
     case when d.is_retry or d.edge_id is not null then (
       d.team_id, d.campaign_id, d.enrollment_id, d.contact_id, d.phone, d.workflow_id,
       case when d.is_retry then d.node_id else d.target end,

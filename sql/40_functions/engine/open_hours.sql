@@ -15,11 +15,18 @@ language sql
 stable
 set search_path = ''
 as $$
-  with legal as (
+  -- A name that this server does not know is no zone at all, and the count below fails closed.
+  with zones as materialized (
+    select z.zone
+    from unnest(p_timezones) as z (zone)
+    where exists (select from reference.timezones as k where k.timezone = z.zone)
+  ),
+
+  legal as (
     select z.zone, r.region, range_agg(tstzrange(
       (d.day + w.starts_at) at time zone z.zone, (d.day + w.ends_at) at time zone z.zone
     )) as hours
-    from unnest(p_timezones) as z (zone)
+    from zones as z
     cross join unnest(case when cardinality(p_regions) = 0 then array[''] else p_regions end) as r (region)
     cross join engine.local_days(z.zone, p_from, p_until) as d (day)
     cross join engine.legal_window(p_channel, r.region, d.day) as w
@@ -37,7 +44,7 @@ as $$
       (d.day + (b.value ->> 'end')::time) at time zone z.zone
     )) as hours
     from unnest(case coalesce(p_business_hours ->> 'timezone', 'contact')
-      when 'contact' then p_timezones
+      when 'contact' then array(select k.zone from zones as k)
       when 'team' then array[p_team_timezone]
       else array[p_business_hours ->> 'timezone']
     end) as z (zone)

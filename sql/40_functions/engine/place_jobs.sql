@@ -28,13 +28,20 @@ as $$
       engine.open_hours(
         k.channel, k.business_hours, k.team_timezone, k.timezones, k.regions, k.starts_at,
         -- Far enough for the whole set to fit in when every slot of the open hours is used.
-        k.ends_at + interval '21 days' + coalesce(k.batches * k.batch_interval * 6, interval '0')
+        greatest(k.ends_at, k.dealt_until) + interval '21 days' + coalesce(k.batches * k.batch_interval * 6, interval '0')
       ) as open_hours
     from (
       select
         channel, business_hours, team_timezone, timezones, regions,
         min(not_before) as starts_at, max(not_before) as ends_at,
-        ceil(sum(count(*)) over () / min(batch_size)) as batches, max(batch_interval) as batch_interval
+        ceil(sum(count(*)) over () / min(batch_size)) as batches, max(batch_interval) as batch_interval,
+        -- What was dealt before takes its place in front.
+        max((
+          select max(u.slot_at)
+          from engine.pacing as u
+          where batch_size is not null and u.team_id = (job).team_id and u.campaign_id = (job).campaign_id
+            and u.node_id = (job).node_id
+        )) as dealt_until
       from asked
       group by channel, business_hours, team_timezone, timezones, regions
     ) as k

@@ -9,7 +9,7 @@ as $$
   select
     e.provider, e.event_key, a.team_id, a.id, a.job_id, e.provider_id,
     case
-      when e.provider = 'vapi' and (r.reading).kind = 'final' and (r.reading).outcome = 'answered'
+      when e.provider = 'vapi' and (r.reading).kind = 'final' and (r.reading).outcome <> 'opted_out'
         and engine.has_booked_by_tool(a.team_id, a.id)
         then ((r.reading).kind, 'booked', (r.reading).scope, (r.reading).reason_code, (r.reading).words)::engine.reading
       else r.reading

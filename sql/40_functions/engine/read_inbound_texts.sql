@@ -1,36 +1,52 @@
 -- Waiting inbound texts with the team whose number they were sent to, and the text of ours that they
--- answer: the latest one to that person that still waits for a reply.
+-- answer: the latest one to that person that still waits for a reply. A reply to a text whose sending is
+-- not settled yet must wait until it is.
 create or replace function engine.read_inbound_texts(p_events engine.event_ref[])
 returns table (
-  provider public.provider, event_key text, team_id uuid, phone text, words text, consent text, job_id uuid
+  provider public.provider, event_key text, team_id uuid, phone text, words text, consent text, job_id uuid,
+  must_wait boolean
 )
 language sql
 stable
 set search_path = ''
 as $$
   select
-    e.provider, e.event_key, f.team_id, e.payload ->> 'From', e.payload ->> 'Body',
-    case
-      when e.payload ->> 'OptOutType' = 'STOP' then 'opt_out'
-      when e.payload ->> 'OptOutType' = 'START' then 'opt_in'
-      else engine.read_consent(e.payload ->> 'Body')
-    end,
-    w.id
+    e.provider, e.event_key, f.team_id, s.phone, e.payload ->> 'Body',
+    c.consent, w.id,
+    c.consent is null and w.id is null and exists (
+      select
+      from engine.jobs as j
+      where j.team_id = f.team_id and j.phone = s.phone and j.channel = 'text' and j.status in ('CLAIMED', 'AMBIGUOUS')
+        and engine.has_live_attempt(j.team_id, j.id)
+    )
   from unnest(p_events) as p
   inner join engine.events as e
     on p.provider = e.provider and p.event_key = e.event_key and e.type = 'inbound' and e.result = 'waiting'
+  cross join lateral (
+    -- whatsapp:+1…; short codes and names are nobody that we call
+    select substring(e.payload ->> 'From' from '(\+[1-9][0-9]{6,14})$') as phone
+  ) as s
+  cross join lateral (
+    select case
+      when e.payload ->> 'OptOutType' = 'STOP' then 'opt_out'
+      when e.payload ->> 'OptOutType' = 'START' then 'opt_in'
+      else engine.read_consent(e.payload ->> 'Body')
+    end as consent
+  ) as c
   left join lateral (
-    select n.team_id
-    from public.phone_numbers as n
-    inner join public.integrations as i
-      on n.team_id = i.team_id and i.provider = e.provider and i.account_ref = e.payload ->> 'AccountSid'
+    select i.team_id
+    from public.integrations as i
+    where i.provider = e.provider and i.account_ref = e.payload ->> 'AccountSid'
       and i.secret_name = coalesce(e.secret_name, i.secret_name)
-    where n.phone = e.payload ->> 'To'
+      -- A stop holds whichever number of the account it was sent to.
+      and (c.consent = 'opt_out' or exists (
+        select from public.phone_numbers as n where n.team_id = i.team_id and n.phone = e.payload ->> 'To'
+      ))
   ) as f on true
   left join lateral (
     select j.id
     from engine.jobs as j
-    where j.team_id = f.team_id and j.phone = e.payload ->> 'From' and j.channel = 'text'
+    where j.team_id = f.team_id and j.phone = s.phone and j.channel = 'text'
       and j.status = 'DISPATCHED' and j.reply_deadline is not null
     order by j.dispatched_at desc, j.id desc
     limit 1

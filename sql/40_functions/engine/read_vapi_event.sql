@@ -7,8 +7,10 @@ stable
 set search_path = ''
 as $$
   select case
-    when p_type = 'tool-calls' and t.names && array['opt_out', 'optout', 'do_not_call', 'do_not_contact']
+    when p_type = 'tool-calls' and engine.tools_mean(t.names, 'opt_out')
       then ('opt_out', null, 'job', 'tool_call', null)::engine.reading
+    when p_type = 'tool-calls' and engine.tools_mean(t.names, 'booking')
+      then ('booking', 'booked', 'job', 'tool_call', null)::engine.reading
     when p_type = 'tool-calls' then ('progress', null, 'job', null, null)::engine.reading
     when p_type in ('end-of-call-report', 'call') and (p_type <> 'call' or m.message ->> 'status' = 'ended')
       then (

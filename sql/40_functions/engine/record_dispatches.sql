@@ -36,7 +36,8 @@ begin
     )::engine.dispatch_result
     from unnest(v_results) as r
     inner join engine.attempts as a on r.attempt_id = a.id
-    where a.status in ('OPEN', 'AMBIGUOUS') and a.worker = p_worker
+    where a.worker = p_worker
+      and (a.status in ('OPEN', 'AMBIGUOUS') or (r.verdict = 'accepted' and engine.may_be_accepted(a)))
   );
   perform engine.accept_attempts(array(select r from unnest(v_open) as r where r.verdict = 'accepted'));
   perform engine.doubt_attempts(array(select r from unnest(v_open) as r where r.verdict = 'unknown'));

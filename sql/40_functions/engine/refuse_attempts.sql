@@ -1,6 +1,6 @@
 -- The provider will not take the request. When it is about the person or the number, the job has
--- failed and its edges are followed. When it is about the whole account, going on would burn through
--- the list: the integration pauses with the reason, and the job stays to be sent.
+-- failed and its edges are followed. When it is about the whole account, or about how it is set up,
+-- going on would burn through the list: the integration pauses with the reason, and the job stays to be sent.
 create or replace function engine.refuse_attempts(p_results engine.dispatch_result[])
 returns void
 language plpgsql
@@ -18,13 +18,13 @@ begin
     )::engine.finished_job
     from unnest(p_results) as r
     inner join engine.jobs as j on r.team_id = j.team_id and r.job_id = j.id
-    where r.scope <> 'account'
+    where r.scope not in ('account', 'configuration')
   ));
 
   update engine.jobs as j
   set status = 'READY', lease_owner = null, lease_expires_at = null, check_at = null
   from unnest(p_results) as r
-  where r.scope = 'account' and j.team_id = r.team_id and j.id = r.job_id
+  where r.scope in ('account', 'configuration') and j.team_id = r.team_id and j.id = r.job_id
     and j.status in ('CLAIMED', 'AMBIGUOUS');
 
   update public.integrations as i
@@ -33,7 +33,7 @@ begin
     paused_reason = left(concat_ws(': ', r.code, r.message), 500)
   from unnest(p_results) as r
   inner join engine.jobs as j on r.team_id = j.team_id and r.job_id = j.id
-  where r.scope = 'account' and i.team_id = j.team_id and i.id = j.integration_id and i.status = 'ACTIVE';
+  where r.scope in ('account', 'configuration') and i.team_id = j.team_id and i.id = j.integration_id and i.status = 'ACTIVE';
 end
 $$;
 comment on function engine.refuse_attempts(engine.dispatch_result[]) is

@@ -14,16 +14,22 @@ declare
   v_answers engine.lookup_answer[] := array(
     select (
       l.attempt_id,
-      -- Found, but it is another attempt's by now: it has to be asked again.
-      case when not exists (
+      -- Found, but it is another attempt's, by now or in this very set: it has to be asked again.
+      case when l.is_first and not exists (
         select
-        from engine.attempts as a
-        inner join engine.attempts as o on a.provider = o.provider and o.provider_id = l.provider_id and o.id <> a.id
-        where a.id = l.attempt_id
+        from engine.attempts as o
+        where o.provider = l.provider and o.provider_id = l.provider_id and o.id <> l.attempt_id
       ) then l.found end,
       l.provider_id, l.payload
     )::engine.lookup_answer
-    from jsonb_populate_recordset(null::engine.lookup_answer, p_results) as l
+    from (
+      select
+        t.*, a.provider, t.provider_id is null or row_number() over (
+          partition by a.provider, t.provider_id order by a.begun_at, a.id
+        ) = 1 as is_first
+      from jsonb_populate_recordset(null::engine.lookup_answer, p_results) as t
+      inner join engine.attempts as a on t.attempt_id = a.id
+    ) as l
   );
 begin
   perform
@@ -49,7 +55,7 @@ begin
     inner join engine.attempts as a on l.attempt_id = a.id and a.status = 'ACCEPTED'
     where l.found and l.payload is not null
   ));
-  perform engine.settle_silent_texts(v_answers);
+  perform engine.settle_silent_jobs(v_answers);
   perform engine.disprove_attempts(v_answers);
   -- Still open: ask again later.
   update engine.jobs as j

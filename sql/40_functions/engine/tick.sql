@@ -11,16 +11,17 @@ set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written ord
 as $$
 declare
   v_expired integer := engine.expire_leases();
+  v_waited integer := engine.apply_waiting_events();
   v_unanswered integer := engine.close_reply_windows();
   v_launched integer := engine.launch_scheduled_campaigns();
   v_completed integer := engine.complete_campaigns();
   v_abandoned integer := engine.fail_stale_runs();
   v_folded integer;
 begin
-  delete from engine.pacing as p where p.slot_at < engine.now() - interval '1 day';
+  delete from engine.pacing as p where p.slot_at < engine.now() - interval '31 days';
   v_folded := engine.fold_counters();
   return jsonb_build_object(
-    'leases_expired', v_expired, 'reply_windows_closed', v_unanswered,
+    'leases_expired', v_expired, 'events_waited', v_waited, 'reply_windows_closed', v_unanswered,
     'campaigns_launched', v_launched, 'campaigns_completed', v_completed, 'runs_abandoned', v_abandoned, 'counters_folded', v_folded
   );
 end

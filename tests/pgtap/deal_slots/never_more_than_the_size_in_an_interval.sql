@@ -20,13 +20,13 @@ select results_eq(
   'select run_at, rank_to - rank_from + 1 from dealt order by run_at',
   $$ values
     ('2027-03-01 17:02+00'::timestamptz, 3), ('2027-03-01 17:10+00', 3), ('2027-03-01 17:20+00', 3),
-    ('2027-03-02 13:10+00', 2) $$,
+    ('2027-03-02 13:05+00', 2) $$,
   'three in ten minutes, the rest when it is open again'
 );
 create temp table later as select * from pg_temp.deal('2027-03-01 17:12+00', 3);
 select results_eq(
   'select run_at, rank_to - rank_from + 1 from later order by run_at',
-  $$ values ('2027-03-02 13:10+00'::timestamptz, 1), ('2027-03-02 13:20+00', 2) $$,
+  $$ values ('2027-03-02 13:05+00'::timestamptz, 1), ('2027-03-02 13:10+00', 2) $$,
   'free room is used, full slots are not'
 );
 select is((select max(used) from engine.pacing), 3, 'no slot holds more than the size');
