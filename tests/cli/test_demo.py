@@ -59,7 +59,7 @@ def test_the_demo_tells_people_what_happens(contacts: Path, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"", "has no rows"),
+        (b"", "is empty"),
         (b"Name,Phone\nPat,123\n", "1 of 1 rows cannot be used"),
         (b"Name,City\nPat,Boston\n", "phone"),
     ],
