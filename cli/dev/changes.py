@@ -71,8 +71,11 @@ class Drafting:
         """Everything that the gate found, as statements."""
         draft = Draft()
         entries = [difference.entry for difference in compare(self._source, self._migrated) if difference.entry]
-        for entry in sorted(entries, key=lambda entry: list(self._order()).index(entry)):
+        order = {entry: place for place, entry in enumerate(self._order())}
+        for entry in sorted(entries, key=order.__getitem__):
             self._object(draft, entry, self._source.schema.get(entry), self._migrated.schema.get(entry))
+        # what was made last depends on what was made first
+        draft.drops_after.reverse()
         self._changed_rows(draft)
         self._changed_cron(draft)
         if self._source.roles != self._migrated.roles:
@@ -85,7 +88,7 @@ class Drafting:
 
     def _object(self, draft: Draft, entry: Entry, new: str | None, old: str | None) -> None:
         file = self._file_of(entry, new or old or "")
-        if new is not None and file is not None and file in draft.files:
+        if new is not None and file is not None and file in draft.files and _brings(file, entry):
             draft.drops_before += [_undone(line) for line in _only_in(old, new) if line.startswith("GRANT ")]
         elif new is None:
             self._gone(draft, entry, old or "")
@@ -123,6 +126,9 @@ class Drafting:
     def _gone(self, draft: Draft, entry: Entry, old: str) -> None:
         if entry.kind in ("COMMENT", "ACL") and not self._outlives(entry):
             return
+        table = _table_of(entry, old)
+        if table in self._migrated.schema and table not in self._source.schema and table != entry:
+            return
         if entry.kind == "COMMENT":
             draft.drops_before.append(re.sub(r"\sIS\s.*", " IS NULL;", old, flags=re.DOTALL))
         elif entry.kind == "ACL":
@@ -157,8 +163,8 @@ class Drafting:
         """The file that makes an object, or the object that a comment, a grant or a part belongs to."""
         name = entry.name
         if entry.kind == "INDEX":
-            table = re.search(r" ON (?:ONLY )?([\w.]+) ", text)
-            return self._made.get(("table", table[1])) if table else None
+            table = _table_of(entry, text)
+            return self._made.get(("table", f"{table.schema}.{table.name}"))
         if entry.kind in ("COMMENT", "ACL"):
             kind, _, name = name.partition(" ")
             name = re.split(r"[.(]", name, maxsplit=1)[0] if kind in ("COLUMN", "FUNCTION", "PROCEDURE") else name
@@ -206,6 +212,22 @@ class Drafting:
             )
         scheduling = [file for file in self._files if "cron.schedule(" in file.text]
         draft.rows += [f"-- {file.name}\n{file.text.strip()}" for file in scheduling]
+
+
+def _table_of(entry: Entry, text: str) -> Entry:
+    """The table that a trigger, a policy, an index or a constraint belongs to."""
+    name = entry.name.partition(" ")[0]
+    if entry.kind == "INDEX" and (match := re.search(r" ON (?:ONLY )?[\w]+\.(\w+) ", text)):
+        name = match[1]
+    return Entry("TABLE", entry.schema, name)
+
+
+def _brings(file: SourceFile, entry: Entry) -> bool:
+    """Whether a file that is copied whole holds this part too; triggers often have a file of their own."""
+    unnamed = {"ACL": "grant ", "COMMENT": "comment on ", "ROW SECURITY": "row level security"}
+    if entry.kind in unnamed:
+        return unnamed[entry.kind] in file.text
+    return re.search(rf"\b{re.escape(entry.name.rpartition(' ')[2])}", file.text) is not None
 
 
 def _drop(entry: Entry) -> str | None:

@@ -132,6 +132,19 @@ grant select on engine.extras to service_role;
         pytest.param({"40_functions/answer.sql": None}, id="a dropped function"),
         pytest.param({"30_tables/030_extras.sql": NEW_TABLE}, id="a new table"),
         pytest.param(
+            {
+                "30_tables/030_extras.sql": NEW_TABLE,
+                "50_triggers/extras.sql": BASE["50_triggers/notice.sql"]
+                .replace("notes_notice", "extras_notice")
+                .replace("public.notes", "engine.extras"),
+            },
+            id="a new table with a trigger of its own file",
+        ),
+        pytest.param(
+            {"30_tables/010_notes.sql": None, "50_triggers/notice.sql": None, "40_functions/notice.sql": None},
+            id="a dropped table with all its parts",
+        ),
+        pytest.param(
             {"30_tables/010_notes.sql": BASE["30_tables/010_notes.sql"].replace("using (true)", "using (id > 0)")},
             id="a policy",
         ),
