@@ -43,15 +43,23 @@ def new_migration(
         with start_servers((SOURCE, MIGRATIONS)) as servers:
             written = migration.write_next(name, servers[SOURCE], servers[MIGRATIONS])
     say(f"Written: {written.relative_to(ROOT)}")
-    try:
-        migration.demand_finished()
-        with start_servers((SOURCE, MIGRATIONS)) as servers:
-            gate.demand_parity(servers[SOURCE], servers[MIGRATIONS])
-    except CommandError as error:
+    open_ends = []
+    for gate_of_migrations in (migration.demand_finished, _demand_parity):
+        try:
+            gate_of_migrations()
+        except CommandError as error:
+            open_ends.append(error.message)
+    if open_ends:
         raise CommandError(
-            f"{written.name} is not finished. {error.message}", hint="Finish it by hand, then: outbound dev parity"
-        ) from error
+            f"{written.name} is not finished.\n\n" + "\n\n".join(open_ends),
+            hint="Finish it by hand, then: outbound dev parity",
+        )
     say("The migrations build what sql/ describes.")
+
+
+def _demand_parity() -> None:
+    with start_servers((SOURCE, MIGRATIONS)) as servers:
+        gate.demand_parity(servers[SOURCE], servers[MIGRATIONS])
 
 
 @app.command()
