@@ -25,7 +25,7 @@ def demand_parity(of_source: Server, of_migrations: Server) -> None:
     if found:
         listed = "\n\n".join(str(difference) for difference in found)
         raise GateFailed(
-            f"sql/ and the migrations build different databases, in {len(found)} places:\n\n{listed}",
+            f"sql/ and the migrations build different databases ({len(found)} objects differ):\n\n{listed}",
             hint="Before a release: outbound dev migration initial --replace; afterwards: outbound dev migration NAME",
         )
 
