@@ -1,4 +1,5 @@
--- Numbers that must not be reached on a channel.
+-- Numbers that must not be reached on a channel. Each reason has a row of its own: lifting one (a person
+-- opts in again) must not lift another.
 create table public.suppressions (
   team_id uuid not null,
   phone text not null,
@@ -6,7 +7,7 @@ create table public.suppressions (
   reason text not null,
   source text not null,
   created_at timestamptz not null default engine.now(),
-  constraint suppressions_pk primary key (team_id, phone, channel),
+  constraint suppressions_pk primary key (team_id, phone, channel, reason),
   constraint suppressions_team_exists foreign key (team_id) references public.teams (id) on delete cascade,
   constraint suppressions_phone_is_e164 check (phone ~ '^\+[1-9][0-9]{6,14}$'),
   constraint suppressions_reason_is_known

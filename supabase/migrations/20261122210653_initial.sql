@@ -1197,7 +1197,8 @@ using (team_id = any((select engine.caller_team_ids())::uuid[]));
 grant select on public.campaigns to authenticated, service_role;
 
 -- sql/30_tables/400_suppressions.sql
--- Numbers that must not be reached on a channel.
+-- Numbers that must not be reached on a channel. Each reason has a row of its own: lifting one (a person
+-- opts in again) must not lift another.
 create table public.suppressions (
   team_id uuid not null,
   phone text not null,
@@ -1205,7 +1206,7 @@ create table public.suppressions (
   reason text not null,
   source text not null,
   created_at timestamptz not null default engine.now(),
-  constraint suppressions_pk primary key (team_id, phone, channel),
+  constraint suppressions_pk primary key (team_id, phone, channel, reason),
   constraint suppressions_team_exists foreign key (team_id) references public.teams (id) on delete cascade,
   constraint suppressions_phone_is_e164 check (phone ~ '^\+[1-9][0-9]{6,14}$'),
   constraint suppressions_reason_is_known
@@ -3710,8 +3711,11 @@ begin
       when cardinality(m.timezones) = 0 then 'timezone_unknown'
     end as reason_code, s.reason = 'opted_out' as has_opted_out
     from members as m
-    left join public.suppressions as s
-      on s.team_id = p_campaign.team_id and m.phone = s.phone and s.channel = p_channel
+    left join lateral (
+      select max(p.reason) as reason
+      from public.suppressions as p
+      where p.team_id = p_campaign.team_id and p.phone = m.phone and p.channel = p_channel
+    ) as s on true
   ),
 
   enrolled as (
@@ -4062,36 +4066,38 @@ begin
   where s.channel is null or s.channel = c.channel;
 
   insert into public.suppressions (team_id, phone, channel, reason, source)
-  select distinct on (s.team_id, s.phone, c.channel) s.team_id, s.phone, c.channel, s.reason, s.source
+  select distinct on (s.team_id, s.phone, c.channel, s.reason) s.team_id, s.phone, c.channel, s.reason, s.source
   from unnest(p_stops) as s
   cross join unnest(enum_range(null::public.contact_channel)) as c (channel)
   where s.channel is null or s.channel = c.channel
-  order by 1, 2, 3
+  order by 1, 2, 3, 4
   on conflict on constraint suppressions_pk do nothing;
 
-  select array_agg((j.team_id, j.id, j.reason, j.end_status)::engine.closed_job) into v_closed
-  from (
-    select k.team_id, k.id, 'suppressed_' || s.reason as reason,
-      case s.reason when 'opted_out' then 'OPTED_OUT' else 'SUPPRESSED' end as end_status
+  -- Waits for whoever is ending one of these jobs; the next statement then sees what that made of it, a
+  -- retry perhaps.
+  perform
+  from unnest(p_stops) as s
+  inner join engine.jobs as j on s.team_id = j.team_id and s.phone = j.phone
+  where (s.channel is null or s.channel = j.channel)
+    and j.status in ('READY', 'CLAIMED', 'DISPATCHED', 'AMBIGUOUS')
+  order by j.id
+  for update of j;
+
+  v_closed := array(
+    select (
+      j.team_id, j.id, 'suppressed_' || s.reason,
+      case s.reason when 'opted_out' then 'OPTED_OUT' else 'SUPPRESSED' end
+    )::engine.closed_job
     from unnest(p_stops) as s
-    inner join engine.jobs as k on s.team_id = k.team_id and s.phone = k.phone
-    where (s.channel is null or s.channel = k.channel)
-      and k.status in ('READY', 'CLAIMED', 'DISPATCHED', 'AMBIGUOUS')
-    order by k.id
-    for update of k
-  ) as j;
-  perform engine.close_jobs(coalesce(v_closed, '{}'));
+    inner join engine.jobs as j on s.team_id = j.team_id and s.phone = j.phone
+    where (s.channel is null or s.channel = j.channel)
+      and j.status in ('READY', 'CLAIMED', 'DISPATCHED', 'AMBIGUOUS')
+    order by j.id
+    for update of j
+  );
+  perform engine.close_jobs(v_closed);
   perform engine.end_stopped_enrollments(p_stops);
-  -- Made by a transaction that one of these locks waited for.
-  perform engine.close_jobs(array(
-    select (k.team_id, k.id, 'suppressed_opted_out', 'OPTED_OUT')::engine.closed_job
-    from unnest(p_stops) as s
-    inner join engine.jobs as k on s.team_id = k.team_id and s.phone = k.phone
-    where s.channel is null and s.reason = 'opted_out' and k.status in ('READY', 'CLAIMED')
-    order by k.id
-    for update of k
-  ));
-  return coalesce(cardinality(v_closed), 0);
+  return cardinality(v_closed);
 end
 $$;
 comment on function engine.stop_numbers(engine.stop[]) is
@@ -4563,7 +4569,7 @@ as $$
       c.status as campaign_status, c.max_lateness, e.status as enrollment_status,
       t.timezone as team_timezone, p.timezones, p.regions, i.status as integration_status,
       (
-        select min(s.reason)
+        select max(s.reason)
         from public.suppressions as s
         where s.team_id = j.team_id and s.phone = j.phone and s.channel = j.channel
       ) as suppression,

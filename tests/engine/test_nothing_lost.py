@@ -39,12 +39,20 @@ def test_every_contact_ends_whatever_the_provider_answers(admin: psycopg.Connect
 
 def test_a_busy_provider_spends_no_ones_budget(admin: psycopg.Connection[Any]) -> None:
     scene = engine.set_scene(admin)
-    for _ in range(30):
+    for retries_left in (10, 0):
+        admin.execute("update engine.enrollments set retries_left = %s", [retries_left])
         engine.record(admin, engine.begin(admin, engine.claim(admin)), "try_later", scope="capacity")
+        assert engine.jobs(admin, scene)[0][2] == "READY"
+        assert admin.execute("select retries_left from engine.enrollments").fetchone() == (retries_left,)
         engine.move_clock(admin, "1 hour")
-        if engine.jobs(admin, scene)[0][2] != "READY":
-            break
-    assert admin.execute("select retries_left from engine.enrollments").fetchone() == (10,)
+
+
+def test_a_spent_budget_ends_the_journey_with_its_reason(admin: psycopg.Connection[Any]) -> None:
+    scene = engine.set_scene(admin)
+    admin.execute("update engine.enrollments set retries_left = 0")
+    engine.record(admin, engine.begin(admin, engine.claim(admin)), "try_later", code="503")
+    assert engine.jobs(admin, scene) == [("call", 1, "FAILED", "failed", "retries_exhausted")]
+    assert engine.enrollments(admin, scene) == {"FAILED": 1}
 
 
 def test_a_refused_account_pauses_and_keeps_the_list(admin: psycopg.Connection[Any]) -> None:

@@ -61,3 +61,19 @@ def test_a_begin_that_waits_for_a_pause_does_not_begin(admin: psycopg.Connection
             assert begin.result() == []
     assert engine.jobs(admin, scene)[0][2] == "READY"
     assert engine.claim(admin) == []
+
+
+def test_opting_in_again_lifts_the_opt_out_and_nothing_else(admin: psycopg.Connection[Any]) -> None:
+    scene = engine.set_scene(admin)
+    phone = engine.only_phone(admin)
+    admin.execute(
+        "insert into public.suppressions (team_id, phone, channel, reason, source)"
+        " values (%s, %s, 'text', 'do_not_contact', 'test')",
+        [scene.team.id, phone],
+    )
+    engine.ingest(admin, engine.inbound_text(scene.team.id, phone, "STOP", "SM1"))
+    engine.ingest(admin, engine.inbound_text(scene.team.id, phone, "START", "SM2"))
+    rows = admin.execute("select channel::text, reason from public.suppressions order by 1, 2").fetchall()
+    assert rows == [("call", "opted_out"), ("text", "do_not_contact")]
+    actions = admin.execute("select channel::text, action from public.consent_events order by id").fetchall()
+    assert sorted(actions) == [("call", "opt_out"), ("text", "opt_in"), ("text", "opt_out")]

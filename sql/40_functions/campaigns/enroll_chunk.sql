@@ -31,8 +31,11 @@ begin
       when cardinality(m.timezones) = 0 then 'timezone_unknown'
     end as reason_code, s.reason = 'opted_out' as has_opted_out
     from members as m
-    left join public.suppressions as s
-      on s.team_id = p_campaign.team_id and m.phone = s.phone and s.channel = p_channel
+    left join lateral (
+      select max(p.reason) as reason
+      from public.suppressions as p
+      where p.team_id = p_campaign.team_id and p.phone = m.phone and p.channel = p_channel
+    ) as s on true
   ),
 
   enrolled as (

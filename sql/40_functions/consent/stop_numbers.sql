@@ -19,36 +19,38 @@ begin
   where s.channel is null or s.channel = c.channel;
 
   insert into public.suppressions (team_id, phone, channel, reason, source)
-  select distinct on (s.team_id, s.phone, c.channel) s.team_id, s.phone, c.channel, s.reason, s.source
+  select distinct on (s.team_id, s.phone, c.channel, s.reason) s.team_id, s.phone, c.channel, s.reason, s.source
   from unnest(p_stops) as s
   cross join unnest(enum_range(null::public.contact_channel)) as c (channel)
   where s.channel is null or s.channel = c.channel
-  order by 1, 2, 3
+  order by 1, 2, 3, 4
   on conflict on constraint suppressions_pk do nothing;
 
-  select array_agg((j.team_id, j.id, j.reason, j.end_status)::engine.closed_job) into v_closed
-  from (
-    select k.team_id, k.id, 'suppressed_' || s.reason as reason,
-      case s.reason when 'opted_out' then 'OPTED_OUT' else 'SUPPRESSED' end as end_status
+  -- Waits for whoever is ending one of these jobs; the next statement then sees what that made of it, a
+  -- retry perhaps.
+  perform
+  from unnest(p_stops) as s
+  inner join engine.jobs as j on s.team_id = j.team_id and s.phone = j.phone
+  where (s.channel is null or s.channel = j.channel)
+    and j.status in ('READY', 'CLAIMED', 'DISPATCHED', 'AMBIGUOUS')
+  order by j.id
+  for update of j;
+
+  v_closed := array(
+    select (
+      j.team_id, j.id, 'suppressed_' || s.reason,
+      case s.reason when 'opted_out' then 'OPTED_OUT' else 'SUPPRESSED' end
+    )::engine.closed_job
     from unnest(p_stops) as s
-    inner join engine.jobs as k on s.team_id = k.team_id and s.phone = k.phone
-    where (s.channel is null or s.channel = k.channel)
-      and k.status in ('READY', 'CLAIMED', 'DISPATCHED', 'AMBIGUOUS')
-    order by k.id
-    for update of k
-  ) as j;
-  perform engine.close_jobs(coalesce(v_closed, '{}'));
+    inner join engine.jobs as j on s.team_id = j.team_id and s.phone = j.phone
+    where (s.channel is null or s.channel = j.channel)
+      and j.status in ('READY', 'CLAIMED', 'DISPATCHED', 'AMBIGUOUS')
+    order by j.id
+    for update of j
+  );
+  perform engine.close_jobs(v_closed);
   perform engine.end_stopped_enrollments(p_stops);
-  -- Made by a transaction that one of these locks waited for.
-  perform engine.close_jobs(array(
-    select (k.team_id, k.id, 'suppressed_opted_out', 'OPTED_OUT')::engine.closed_job
-    from unnest(p_stops) as s
-    inner join engine.jobs as k on s.team_id = k.team_id and s.phone = k.phone
-    where s.channel is null and s.reason = 'opted_out' and k.status in ('READY', 'CLAIMED')
-    order by k.id
-    for update of k
-  ));
-  return coalesce(cardinality(v_closed), 0);
+  return cardinality(v_closed);
 end
 $$;
 comment on function engine.stop_numbers(engine.stop[]) is

@@ -13,7 +13,7 @@ as $$
       c.status as campaign_status, c.max_lateness, e.status as enrollment_status,
       t.timezone as team_timezone, p.timezones, p.regions, i.status as integration_status,
       (
-        select min(s.reason)
+        select max(s.reason)
         from public.suppressions as s
         where s.team_id = j.team_id and s.phone = j.phone and s.channel = j.channel
       ) as suppression,
