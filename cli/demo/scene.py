@@ -15,8 +15,8 @@ from typing import Any
 import httpx
 
 from cli.api import Api
+from cli.rehearsal import create_sandbox_team
 from cli.stack.binaries import Kind
-from cli.stack.parts import TWILIO_SECRET, VAPI_SECRET
 from cli.stack.stack import Options, Stack
 
 WORKFLOW = Path(__file__).with_name("workflow.json")
@@ -93,35 +93,15 @@ def scene(stack: Stack, connection: dict[str, Any], speed: float) -> Iterator[Sc
         # the clock stands until the campaign is launched
         sandbox.put("/clock", json={"mode": "manual", "at": START}).raise_for_status()
         sandbox.put("/clock", json={"mode": "manual", "speed": speed}).raise_for_status()
-        account = sandbox.get("/account").raise_for_status().json()
-        team_id = api.rpc("create_team", p_name=TEAM, p_timezone="America/New_York", p_is_sandbox=True)["id"]
-        api.rpc("upsert_integration", p_provider="vapi", p_secret_name=VAPI_SECRET, p_is_sandbox=True)
-        api.rpc(
-            "upsert_integration",
-            p_provider="twilio",
-            p_secret_name=TWILIO_SECRET,
-            p_account_ref=account["twilio_account_sid"],
-            p_is_sandbox=True,
-        )
-        line = account["phone_numbers"][0]
-        number = api.rpc(
-            "upsert_phone_number",
-            p_phone=line["number"],
-            p_label="Main line",
-            p_vapi_phone_number_id=line["id"],
-            p_is_verified_for_calls=True,
-            p_is_verified_for_texts=True,
-        )
-        voice = account["assistants"][0]
-        assistant = api.rpc("upsert_assistant", p_name=voice["name"], p_provider_assistant_id=voice["id"])
+        team = create_sandbox_team(api, control, TEAM, "America/New_York")
         yield Scene(
             stack=stack,
             connection=connection,
             api=api,
             sandbox=sandbox,
-            team_id=team_id,
-            workflow_id=_publish_workflow(api, assistant["id"]),
-            phone_number_id=number["id"],
+            team_id=team.team_id,
+            workflow_id=_publish_workflow(api, team.assistant_id),
+            phone_number_id=team.phone_number_id,
         )
 
 

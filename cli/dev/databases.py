@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
+from psycopg import sql
 
 from cli.dev import source
 from cli.dev.checks import SUPABASE_ENV
@@ -62,10 +63,15 @@ class Server:
 
     def copy(self, template: str, name: str) -> str:
         """Make a database out of another; returns its name. Waits while a gate still reads the template."""
+        # by file, which is twice as fast here as through the log
+        statement = sql.SQL("create database {} template {} owner {} strategy file_copy").format(
+            *map(sql.Identifier, (name, template, source.OWNER))
+        )
         deadline = time.monotonic() + _COPY_SECONDS
         while True:
             try:
-                self.cluster.create_database(name, template=template, owner=source.OWNER)
+                with self.cluster.connect() as connection:
+                    connection.execute(statement)
             except psycopg.errors.ObjectInUse:
                 if time.monotonic() > deadline:
                     raise

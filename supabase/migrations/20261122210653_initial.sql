@@ -4601,14 +4601,7 @@ as $$
   select
     j.team_id, j.id, v.decision, v.reason_code,
     case when v.decision = 'defer' then engine.first_open(k.open_hours, coalesce(m.until, engine.now())) end,
-    case
-      when v.decision <> 'close' then null
-      when v.reason_code = 'suppressed_opted_out' then 'OPTED_OUT'
-      when v.reason_code like 'suppressed%' or v.reason_code in ('timezone_unknown', 'number_is_fictitious')
-        then 'SUPPRESSED'
-      when v.reason_code = 'campaign_cancelled' then 'CANCELLED'
-      else 'FAILED'
-    end::public.enrollment_status
+    case when v.decision = 'close' then engine.closing_status(v.reason_code) end
   from jobs as j
   left join calendars as k
     on j.channel = k.channel and j.business_hours is not distinct from k.business_hours
@@ -4835,6 +4828,26 @@ as $$
 $$;
 comment on function engine.close_reply_windows() is 'Ends texts whose reply window is over with no_reply; returns how many.';
 revoke all on function engine.close_reply_windows() from public;
+
+-- sql/40_functions/engine/closing_status.sql
+-- What an enrollment becomes when the gate closes its job for a reason.
+create or replace function engine.closing_status(p_reason_code text)
+returns public.enrollment_status
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select case
+    when p_reason_code = 'suppressed_opted_out' then 'OPTED_OUT'
+    when p_reason_code like 'suppressed%' or p_reason_code in ('timezone_unknown', 'number_is_fictitious')
+      then 'SUPPRESSED'
+    when p_reason_code = 'campaign_cancelled' then 'CANCELLED'
+    else 'FAILED'
+  end::public.enrollment_status
+$$;
+comment on function engine.closing_status(text) is 'Status of an enrollment whose job the gate closed for this reason.';
+revoke all on function engine.closing_status(text) from public;
 
 -- sql/40_functions/engine/contact_limits.sql
 -- What speaks against reaching a number right now, beside the hours: a call of ours that is going on, or

@@ -13,7 +13,6 @@ import pytest
 from supabase import Client, PostgrestAPIError
 
 from cli.demo.scene import WORKFLOW
-from cli.stack.parts import TWILIO_SECRET, VAPI_SECRET
 from tests.support.projects import Project
 
 HERE = Path(__file__).parent
@@ -31,30 +30,13 @@ class Company:
 
     def __init__(self, project: Project, name: str) -> None:
         service = project.service()
-        self.team_id: str = call(service, "create_team", p_name=name, p_timezone="America/New_York", p_is_sandbox=True)[
-            "id"
-        ]
+        made = project.stack.run("teams", "create", name, "--sandbox", "--json").json
+        self.team_id: str = made["team_id"]
+        self.phone_number_id: str = made["phone_number_id"]
         self.people = {role: project.person(role) for role in ("admin", "operator", "viewer")}
         for role, person in self.people.items():
             call(service, "set_team_member", p_user_id=person.id, p_role=role, p_team_id=self.team_id)
-        control = project.stack.status()["sandbox_urls"]["control"]
-        account = httpx.get(f"{control}/account", trust_env=False).json()
-        team = {"p_team_id": self.team_id, "p_is_sandbox": True}
-        call(service, "upsert_integration", p_provider="vapi", p_secret_name=VAPI_SECRET, **team)
-        sid = account["twilio_account_sid"]
-        call(service, "upsert_integration", p_provider="twilio", p_secret_name=TWILIO_SECRET, p_account_ref=sid, **team)
-        admin = project.client(self.people["admin"])
-        line, voice = account["phone_numbers"][0], account["assistants"][0]
-        self.phone_number_id: str = call(
-            admin,
-            "upsert_phone_number",
-            p_phone=line["number"],
-            p_vapi_phone_number_id=line["id"],
-            p_is_verified_for_calls=True,
-            p_is_verified_for_texts=True,
-        )["id"]
-        assistant = call(admin, "upsert_assistant", p_name=voice["name"], p_provider_assistant_id=voice["id"])
-        self.graph: dict[str, Any] = json.loads(WORKFLOW.read_text().replace("ASSISTANT", assistant["id"]))
+        self.graph: dict[str, Any] = json.loads(WORKFLOW.read_text().replace("ASSISTANT", made["assistant_id"]))
 
 
 @pytest.fixture(scope="module")

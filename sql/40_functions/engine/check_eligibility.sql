@@ -45,14 +45,7 @@ as $$
   select
     j.team_id, j.id, v.decision, v.reason_code,
     case when v.decision = 'defer' then engine.first_open(k.open_hours, coalesce(m.until, engine.now())) end,
-    case
-      when v.decision <> 'close' then null
-      when v.reason_code = 'suppressed_opted_out' then 'OPTED_OUT'
-      when v.reason_code like 'suppressed%' or v.reason_code in ('timezone_unknown', 'number_is_fictitious')
-        then 'SUPPRESSED'
-      when v.reason_code = 'campaign_cancelled' then 'CANCELLED'
-      else 'FAILED'
-    end::public.enrollment_status
+    case when v.decision = 'close' then engine.closing_status(v.reason_code) end
   from jobs as j
   left join calendars as k
     on j.channel = k.channel and j.business_hours is not distinct from k.business_hours
