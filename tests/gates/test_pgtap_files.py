@@ -97,9 +97,9 @@ def test_a_skip_fails_in_ci_alone(tmp_path: Path, in_ci: str, refused: int) -> N
     for name, text in SKIPPING.items():
         (tmp_path / f"test_{name}.py").write_text(f"import pytest\n\n{text}")
     (tmp_path / "test_other.py").write_text("def test_b():\n    pass\n")
+    options = ["-p", "tests.conftest", "--continue-on-collection-errors", "-rA", "-c", os.devnull]
     ran = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "tests.conftest", "--continue-on-collection-errors", "-rA"]
-        + ["-c", os.devnull, f"--rootdir={tmp_path}", str(tmp_path)],
+        [sys.executable, "-m", "pytest", *options, f"--rootdir={tmp_path}", str(tmp_path)],
         cwd=ROOT,
         env={**os.environ, "CI": in_ci},
         capture_output=True,
