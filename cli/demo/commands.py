@@ -59,14 +59,14 @@ def demo(
             with scene(stack, connection, speed) as stage:
                 status.stop()
                 run = _import(stage, path, quiet=as_json)
-                film, judged = _run(stage, run, quiet=as_json)
+                film, taken = _run(stage, run, quiet=as_json)
     if as_json:
         last = film.samples[-1]
         print_json(
-            {"import": run, "metrics": last.metrics, "nodes": last.nodes, "providers": judged, "seconds": film.seconds}
+            {"import": run, "metrics": last.metrics, "nodes": last.nodes, "providers": taken, "seconds": film.seconds}
         )
         return
-    verdict.show(console, film, judged)
+    verdict.show(console, film, taken)
 
 
 def _import(stage: Scene, path: Path, *, quiet: bool) -> dict[str, Any]:
@@ -109,17 +109,17 @@ def _run(stage: Scene, run: dict[str, Any], *, quiet: bool) -> tuple[live.Film, 
     except CommandError:
         say(f"The sandbox's clock: {stage.sandbox.get('/clock').text}")
         raise
-    judged = verdict.judge(stage.log())
-    _agree(film, judged)
-    return film, judged
+    taken = stage.taken()
+    _agree(film, taken)
+    return film, taken
 
 
-def _agree(film: live.Film, judged: dict[str, int]) -> None:
+def _agree(film: live.Film, taken: dict[str, int]) -> None:
     """The demo shows what the product promises, or it fails."""
     metrics = film.samples[-1].metrics
-    if film.samples[-1].ended != metrics["enrolled"] or judged["taken_twice"]:
+    if film.samples[-1].ended != metrics["enrolled"] or taken["taken_twice"]:
         raise CommandError(
-            f"The campaign does not add up: {metrics}, {judged}.", hint="This is a defect. Please report it."
+            f"The campaign does not add up: {metrics}, {taken}.", hint="This is a defect. Please report it."
         )
 
 

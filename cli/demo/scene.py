@@ -40,15 +40,14 @@ class Scene:
     workflow_id: str
     phone_number_id: str
 
-    def log(self) -> list[dict[str, Any]]:
-        """All that the sandbox's providers were asked and told, in order."""
-        entries: list[dict[str, Any]] = []
-        while True:
-            after = entries[-1]["seq"] if entries else 0
-            page = self.sandbox.get("/log", params={"after": after, "limit": 1000}).raise_for_status().json()["entries"]
-            if not page:
-                return entries
-            entries += page
+    def taken(self) -> dict[str, int]:
+        """What the providers took, by their own log: calls, texts, and how many attempts of ours more than once."""
+        counts = self.sandbox.get("/status").raise_for_status().json()["counts"]
+        return {
+            "calls": counts["calls_taken"],
+            "texts": counts["texts_taken"],
+            "taken_twice": len(counts["attempts_taken_twice"]),
+        }
 
 
 @contextlib.contextmanager

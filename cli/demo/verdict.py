@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import datetime, timedelta
-from typing import Any
 
 import plotext
 from rich.console import Console
@@ -20,20 +18,7 @@ outbound sandbox --help       change who answers, make the providers fail, read 
 docs/                         how it fits together"""
 
 
-def judge(log: list[dict[str, Any]]) -> dict[str, int]:
-    """Count what the providers took, and how often one of our attempts was taken twice."""
-    taken: Counter[str] = Counter()
-    attempts: Counter[str] = Counter()
-    for entry in log:
-        if entry["kind"] == "request" and entry["method"] == "POST" and entry["taken"]:
-            taken[entry["provider"]] += 1
-            about = entry["correlation"]
-            attempts[str(about.get("attempt_id") or about.get("external_id"))] += 1
-    twice = sum(count - 1 for count in attempts.values() if count > 1)
-    return {"calls": taken["vapi"], "texts": taken["twilio"], "taken_twice": twice}
-
-
-def show(console: Console, film: Film, verdict: dict[str, int]) -> None:
+def show(console: Console, film: Film, taken: dict[str, int]) -> None:
     """Print the campaign's end."""
     last = film.samples[-1]
     metrics = last.metrics
@@ -56,8 +41,8 @@ def show(console: Console, film: Film, verdict: dict[str, int]) -> None:
     begun, ended = film.samples[0].at, last.at
     console.print(
         f"{(ended - begun).total_seconds() / 86400:.1f} days of campaign time in {film.seconds:.0f} seconds. "
-        f"The providers' own log: {verdict['calls']} calls and {verdict['texts']} texts taken, "
-        f"{verdict['taken_twice']} of them twice."
+        f"The providers' own log: {taken['calls']} calls and {taken['texts']} texts taken, "
+        f"{taken['taken_twice']} of them twice."
     )
     console.print()
     console.print(Text("What to try next", style="bold"))

@@ -14,7 +14,7 @@ import pytest
 
 from cli import audience_import
 from cli.audience_import import ImportRequest
-from cli.demo import live, verdict
+from cli.demo import live
 from cli.demo.scene import Scene, scene, stack_of_its_own
 from cli.stack.stack import Options
 from tests.support.stacks import Outcome, OwnStack
@@ -112,10 +112,10 @@ def run(contacts: Path, *, kills: int) -> tuple[dict[str, Any], int]:
                 kill_worker(stage)
                 killed += 1
             time.sleep(0.02)
-        judged = verdict.judge(stage.log())
-        assert judged["taken_twice"] == 0
+        taken = stage.taken()
+        assert taken["taken_twice"] == 0
         contacts_by_state = {state: sample.metrics[state] for state in ("enrolled", *live.ENDED)}
-        return {"contacts": contacts_by_state, "nodes": totals(sample.nodes)} | judged, killed
+        return {"contacts": contacts_by_state, "nodes": totals(sample.nodes)} | taken, killed
 
 
 def totals(nodes: list[dict[str, Any]]) -> dict[str, Any]:
