@@ -42,7 +42,7 @@ class Scene:
 
     def taken(self) -> dict[str, int]:
         """What the providers took, by their own log: calls, texts, and how many attempts of ours more than once."""
-        counts = self.sandbox.get("/status").raise_for_status().json()["counts"]
+        counts = self.sandbox.get("/").raise_for_status().json()["counts"]
         return {
             "calls": counts["calls_taken"],
             "texts": counts["texts_taken"],
