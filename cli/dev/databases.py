@@ -7,7 +7,7 @@ import json
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -101,10 +101,10 @@ Servers = dict[str, Server]
 
 
 @contextlib.contextmanager
-def scratch_server(kind: Kind = "system") -> Iterator[Server]:
-    """A server in a folder of its own that is gone afterwards."""
+def scratch_server(kind: Kind = "system", settings: Mapping[str, str] | None = None) -> Iterator[Server]:
+    """A server in a folder of its own that is gone afterwards; `settings` go before those of throw-away ones."""
     with tempfile.TemporaryDirectory(prefix="outbound-dev-") as folder:
-        cluster = Cluster(Path(folder) / "data", choose(kind), free_port(), settings=_SETTINGS)
+        cluster = Cluster(Path(folder) / "data", choose(kind), free_port(), settings={**_SETTINGS, **(settings or {})})
         try:
             cluster.init()
             cluster.start()
