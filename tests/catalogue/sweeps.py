@@ -131,6 +131,7 @@ SWEEPS = [
         """,
         {
             "engine.now()": "tells the time, which is no secret; its table is",
+            "public.layout_workflow(jsonb,text)": "draws what it is sent; reads nothing that is anybody's",
         },
     ),
     Sweep(

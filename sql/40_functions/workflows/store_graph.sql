@@ -1,13 +1,13 @@
 -- Makes the stored nodes and edges of a draft equal to a graph that has been validated: what is gone
--- from it is deleted, the rest updated or added. Rows that did not change are not written. The
--- caller holds the lock on the workflow.
+-- from it is deleted, the rest updated or added. Rows that did not change are not written. A graph that
+-- comes without positions is arranged. The caller holds the lock on the workflow.
 create or replace function engine.store_graph(p_team_id uuid, p_workflow_id uuid, p_graph jsonb)
 returns void
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_nodes engine.graph_node[] := engine.graph_nodes(p_graph);
+  v_nodes engine.graph_node[] := engine.graph_nodes(engine.with_positions(p_graph));
   v_edges engine.graph_edge[] := engine.graph_edges(p_graph, v_nodes);
 begin
   perform engine.keep_trigger(p_team_id, p_workflow_id, v_nodes);
