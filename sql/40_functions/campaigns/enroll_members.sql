@@ -14,15 +14,18 @@ declare
   v_last uuid;
 begin
   select * into v_campaign from public.campaigns where team_id = p_team_id and id = p_campaign_id;
-  select n.id as node_id, n.type::text::public.contact_channel as channel, e.delay into v_entry
+  select n.id as node_id, n.type::text::public.contact_channel as channel, d.delay into v_entry
   from public.workflow_nodes as t
-  inner join public.workflow_edges as e
-    on t.team_id = e.team_id and t.workflow_id = e.workflow_id and t.id = e.source
+  cross join lateral engine.decide_steps(array[(
+    t.type, null, null, null, null, 0, 0, false,
+    engine.edge_choices(array(
+      select w from public.workflow_edges as w
+      where w.team_id = t.team_id and w.workflow_id = t.workflow_id and w.source = t.id
+    ), t.id)
+  )::engine.ended_visit]) as d
   inner join public.workflow_nodes as n
-    on e.team_id = n.team_id and e.workflow_id = n.workflow_id and e.target = n.id
-  where t.team_id = p_team_id and t.workflow_id = v_campaign.workflow_id and t.type = 'trigger'
-  order by e.priority, e.id
-  limit 1;
+    on t.team_id = n.team_id and t.workflow_id = n.workflow_id and d.target = n.id
+  where t.team_id = p_team_id and t.workflow_id = v_campaign.workflow_id and t.type = 'trigger';
   loop
     select c.enrolled, c.last_contact_id into v_chunk, v_last
     from engine.enroll_chunk(

@@ -1,6 +1,5 @@
--- Deals a number of jobs of one node and calendar into batch slots: never more than the batching's
--- size in one interval, the earliest free slots first, none outside the open hours. The caller holds
--- the node's pacing lock. Returns which ranks (from 1) run when.
+-- Deals a number of jobs of one node and calendar into batch slots, and books them. The caller holds the
+-- node's pacing lock. Returns which ranks (from 1) run when.
 create or replace function engine.deal_slots(
   p_team_id uuid,
   p_campaign_id uuid,
@@ -16,45 +15,11 @@ language sql
 volatile
 set search_path = ''
 as $$
-  -- Every slot that is left has room for one, so that many slots are enough. The series is read as far
-  -- as needed: written this way it is not made whole first.
-  with slots as (
-    select g.slot_at, o.run_at, p_size - coalesce(u.used, 0) as free
-    from (
-      select generate_series(
-        date_bin(p_interval, p_earliest, 'epoch'), coalesce(upper(p_open_hours), p_earliest), p_interval
-      ) as slot_at
-    ) as g
-    -- A slot that begins before the doors open starts when they do.
-    cross join lateral (
-      select case
-        when p_open_hours @> greatest(g.slot_at, p_earliest) then greatest(g.slot_at, p_earliest)
-        when p_open_hours && tstzrange(g.slot_at, g.slot_at + p_interval) then (
-          select min(lower(h.hours))
-          from unnest(p_open_hours * tstzmultirange(tstzrange(g.slot_at, g.slot_at + p_interval))) as h (hours)
-          where lower(h.hours) >= p_earliest
-        )
-      end as run_at
-    ) as o
-    left join lateral (
-      select t.used
-      from engine.pacing as t
-      where t.team_id = p_team_id and t.campaign_id = p_campaign_id and t.node_id = p_node_id
-        and t.slot_at = g.slot_at
-      limit 1
-    ) as u on true
-    where o.run_at is not null and coalesce(u.used, 0) < p_size
-    limit p_count
-  ),
-
-  dealt as (
-    select
-      r.slot_at, r.run_at, r.before + 1 as rank_from,
-      least(r.before + r.free, p_count) as rank_to
-    from (
-      select s.*, sum(s.free) over (order by s.slot_at) - s.free as before from slots as s
-    ) as r
-    where r.before < p_count
+  with dealt as materialized (
+    select f.*
+    from engine.find_slots(
+      p_team_id, p_campaign_id, p_node_id, p_size, p_interval, p_open_hours, p_earliest, p_count
+    ) as f
   ),
 
   taken as (
@@ -64,7 +29,7 @@ as $$
     on conflict on constraint pacing_pk do update set used = u.used + excluded.used
   )
 
-  select d.rank_from::integer, d.rank_to::integer, d.run_at from dealt as d
+  select d.rank_from, d.rank_to, d.run_at from dealt as d
 $$;
 comment on function engine.deal_slots(uuid, uuid, text, integer, interval, tstzmultirange, timestamptz, integer) is
 'Deals jobs into batch slots and books them; returns ranks and due times.';

@@ -1,5 +1,4 @@
--- Ends enrollments, position by position. An enrollment that has ended stays as it ended; one whose
--- contact booked ends BOOKED however its last step went, unless she opted out after.
+-- Ends enrollments, position by position. An enrollment that has ended stays as it ended.
 create or replace function engine.end_enrollments(
   p_team_ids uuid[],
   p_enrollment_ids uuid[],
@@ -13,9 +12,9 @@ set search_path = ''
 as $$
   update engine.enrollments as e
   set
-    status = case when e.booked_at is not null and n.status <> 'OPTED_OUT' then 'BOOKED' else n.status end,
+    status = engine.final_status(n.status, e.booked_at is not null),
     reason_code = case
-      when e.booked_at is not null and n.status <> 'OPTED_OUT' then 'booked' else n.reason_code
+      when engine.final_status(n.status, e.booked_at is not null) = 'BOOKED' then 'booked' else n.reason_code
     end,
     ended_at = engine.now()
   from unnest(p_team_ids, p_enrollment_ids, p_statuses, p_reason_codes)

@@ -27,8 +27,7 @@ as $$
       k.channel, k.business_hours, k.team_timezone, k.timezones, k.regions,
       engine.open_hours(
         k.channel, k.business_hours, k.team_timezone, k.timezones, k.regions, k.starts_at,
-        -- Far enough for the whole set to fit in when every slot of the open hours is used.
-        greatest(k.ends_at, k.dealt_until) + interval '21 days' + coalesce(k.batches * k.batch_interval * 6, interval '0')
+        engine.calendar_end(greatest(k.ends_at, k.dealt_until), k.batches, k.batch_interval)
       ) as open_hours
     from (
       select

@@ -20,12 +20,7 @@ begin
     and not exists (select from unnest(v_nodes) as g where g.id = n.id);
 
   insert into public.workflow_nodes as n
-    (team_id, workflow_id, id, type, ordinal, label, position_x, position_y, config)
-  select
-    p_team_id, p_workflow_id, g.id, g.type, g.node_no, g.data ->> 'label',
-    engine.coordinate(g.element -> 'position' -> 'x'), engine.coordinate(g.element -> 'position' -> 'y'),
-    engine.node_config(g.type, g.data)
-  from unnest(v_nodes) as g
+  select g.* from engine.node_rows(p_team_id, p_workflow_id, v_nodes) as g
   on conflict (team_id, workflow_id, id) do update
   set
     type = excluded.type, ordinal = excluded.ordinal, label = excluded.label,
@@ -34,14 +29,7 @@ begin
     (excluded.type, excluded.ordinal, excluded.label, excluded.position_x, excluded.position_y, excluded.config);
 
   insert into public.workflow_edges as e
-    (team_id, workflow_id, id, source, target, source_handle, ordinal, label, when_outcome, phrases, delay, priority)
-  select
-    p_team_id, p_workflow_id, g.id, g.element ->> 'source', g.element ->> 'target', g.element ->> 'sourceHandle',
-    g.edge_no, g.data ->> 'label', g.rule,
-    case when g.rule = 'reply_matches' then array(select p.value from jsonb_array_elements_text(g.data -> 'phrases') as p)
-      else '{}' end,
-    coalesce(engine.parse_duration(g.data ->> 'delay'), interval '0'), g.priority
-  from unnest(v_edges) as g
+  select g.* from engine.edge_rows(p_team_id, p_workflow_id, v_edges) as g
   on conflict (team_id, workflow_id, id) do update
   set
     source = excluded.source, target = excluded.target, source_handle = excluded.source_handle,

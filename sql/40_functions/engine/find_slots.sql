@@ -1,0 +1,59 @@
+-- Finds batch slots for a number of jobs of one node and calendar: never more than the batching's size
+-- in one interval, the earliest free slots first, none outside the open hours. What is dealt out already
+-- is in engine.pacing; a campaign that is not there has dealt nothing, which is how a simulation asks.
+create or replace function engine.find_slots(
+  p_team_id uuid,
+  p_campaign_id uuid,
+  p_node_id text,
+  p_size integer,
+  p_interval interval,
+  p_open_hours tstzmultirange,
+  p_earliest timestamptz,
+  p_count integer
+)
+returns table (slot_at timestamptz, rank_from integer, rank_to integer, run_at timestamptz)
+language sql
+stable
+set search_path = ''
+as $$
+  -- Every slot that is left has room for one, so that many slots are enough. The series is read as far
+  -- as needed: written this way it is not made whole first.
+  with slots as (
+    select g.slot_at, o.run_at, p_size - coalesce(u.used, 0) as free
+    from (
+      select generate_series(
+        date_bin(p_interval, p_earliest, 'epoch'), coalesce(upper(p_open_hours), p_earliest), p_interval
+      ) as slot_at
+    ) as g
+    -- A slot that begins before the doors open starts when they do.
+    cross join lateral (
+      select case
+        when p_open_hours @> greatest(g.slot_at, p_earliest) then greatest(g.slot_at, p_earliest)
+        when p_open_hours && tstzrange(g.slot_at, g.slot_at + p_interval) then (
+          select min(lower(h.hours))
+          from unnest(p_open_hours * tstzmultirange(tstzrange(g.slot_at, g.slot_at + p_interval))) as h (hours)
+          where lower(h.hours) >= p_earliest
+        )
+      end as run_at
+    ) as o
+    left join lateral (
+      select t.used
+      from engine.pacing as t
+      where t.team_id = p_team_id and t.campaign_id = p_campaign_id and t.node_id = p_node_id
+        and t.slot_at = g.slot_at
+      limit 1
+    ) as u on true
+    where o.run_at is not null and coalesce(u.used, 0) < p_size
+    limit p_count
+  )
+
+  select r.slot_at, (r.before + 1)::integer, least(r.before + r.free, p_count)::integer, r.run_at
+  from (
+    select s.*, sum(s.free) over (order by s.slot_at) - s.free as before from slots as s
+  ) as r
+  where r.before < p_count
+$$;
+comment on function engine.find_slots(uuid, uuid, text, integer, interval, tstzmultirange, timestamptz, integer) is
+'Batch slots with room, as many as a number of jobs needs: which ranks (from 1) run when. Writes nothing.';
+revoke all on function
+engine.find_slots(uuid, uuid, text, integer, interval, tstzmultirange, timestamptz, integer) from public;
