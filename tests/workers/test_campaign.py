@@ -16,6 +16,7 @@ from typing import Any
 
 import httpx
 import pytest
+from psycopg.types.json import Jsonb
 from pydantic import SecretStr
 
 from tests.support.databases import Database as Copy
@@ -32,6 +33,19 @@ from workers.webhooks.app import Receiver, create_app
 CONTACTS = 12
 LINES = 50
 PATIENCE = 120.0
+WAYS = """
+    select
+        e.id, j.node_id, j.visit, j.outcome::text, j.finished_at, (
+            select i.payload ->> 'Body'
+            from engine.events as i
+            where i.type = 'inbound' and i.payload ->> 'From' = j.phone and i.applied_at = j.finished_at
+        ), j.workflow_id::text, e.status::text
+    from engine.jobs as j
+    inner join engine.enrollments as e on j.team_id = e.team_id and j.enrollment_id = e.id
+    where j.outcome is not null
+    order by e.id, j.finished_at
+"""
+"""The visits of each enrollment: node, visit, outcome, its time, what was replied, workflow, the journey's end."""
 
 
 @dataclass
@@ -195,6 +209,30 @@ def assert_sound(stage: Stage) -> None:
     assert stage.enrollments().total() == CONTACTS
 
 
+def assert_as_simulated(stage: Stage) -> None:
+    """Given what came of each visit, a simulation takes everybody the way that the engine took them."""
+    ways: dict[str, list[tuple[Any, ...]]] = {}
+    for enrollment, *visit in stage.rows(WAYS):
+        ways.setdefault(str(enrollment), []).append(tuple(visit))
+    simulated = 0
+    with stage.copy.connect() as connection:
+        for visits in ways.values():
+            script: dict[str, list[dict[str, Any]]] = {}
+            for node_id, _, outcome, _, reply_text, _, _ in visits:
+                script.setdefault(node_id, []).append({"outcome": outcome, "reply_text": reply_text})
+            row = connection.execute(
+                "select public.simulate_workflow(%s, p_outcomes => %s, p_contact => %s)",
+                [visits[0][5], Jsonb(script), Jsonb({"timezone": "America/New_York"})],
+            ).fetchone()
+            assert row is not None
+            told = [visit for visit in row[0]["visits"] if visit["type"] != "trigger"]
+            assert [(v["node_id"], v["visit"], v["outcome"]) for v in told] == [visit[:3] for visit in visits]
+            assert {visit["source"] for visit in told} == {"scripted"}
+            assert row[0]["end"]["status"] == visits[0][6]
+            simulated += len(told)
+    assert simulated > CONTACTS
+
+
 async def test_a_campaign_runs_to_its_end(database: Copy) -> None:
     async with stage(database) as on:
         on.launch()
@@ -204,6 +242,7 @@ async def test_a_campaign_runs_to_its_end(database: Copy) -> None:
             assert await process.wait() == 0
         assert on.open_jobs() == 0
         assert_sound(on)
+        assert_as_simulated(on)
         stored = str(on.rows("select payload::text from engine.events"))
         for secret in (API_KEY, AUTH_TOKEN, WEBHOOK_SECRET):
             assert secret.get_secret_value() not in stored

@@ -42,7 +42,7 @@ as $$
       where o.node_type = s.type and o.awaits_reply = (s.reply_window is not null)
     ))
     from said as s
-    where not exists (
+    where s.entry <> 'null' and not exists (
       select from reference.simulated_outcomes as o
       where o.node_type = s.type and o.awaits_reply = (s.reply_window is not null) and o.outcome::text = s.outcome
     )

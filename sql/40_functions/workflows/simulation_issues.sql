@@ -39,9 +39,9 @@ as $$
     select 'state_invalid', 'p_contact.state', 'The state must be two letters, such as FL.',
       jsonb_typeof(p_contact -> 'state') = 'string' and btrim(p_contact ->> 'state') !~ '^([A-Za-z]{2})?$'
     union all
-    select 'phone_' || p.problem, 'p_contact.phone', format('This is not a phone number that can be called: %s.', p.problem),
-      p.problem is not null and coalesce(btrim(p_contact ->> 'phone'), '') <> ''
+    select i.code, 'p_contact.phone', i.message, coalesce(btrim(p_contact ->> 'phone'), '') <> ''
     from engine.parse_phone(p_contact ->> 'phone', p_country, true) as p
+    inner join reference.import_problems as i on p.problem = i.code
   ) as f
   where f.is_wrong
 $$;
