@@ -39,7 +39,8 @@ as $$
       (select min(j.lease_expires_at) from engine.jobs as j where j.status = 'CLAIMED'),
       (select min(j.check_at) from engine.jobs as j where j.status in ('DISPATCHED', 'AMBIGUOUS')),
       (select min(j.reply_deadline) from engine.jobs as j where j.status = 'DISPATCHED'),
-      (select min(c.scheduled_at) from public.campaigns as c where c.status = 'SCHEDULED')
+      (select min(c.scheduled_at) from public.campaigns as c where c.status = 'SCHEDULED'),
+      (select min(s.next_run_at) from public.audience_schedules as s where s.is_enabled)
     )
 $$;
 comment on function engine.pending_work() is
