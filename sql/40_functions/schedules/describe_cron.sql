@@ -14,6 +14,10 @@ declare
   v_issues jsonb := engine.cron_issues(v_schedule, p_expression, p_timezone);
   v_from timestamptz := coalesce(p_from, engine.now());
 begin
+  -- whoever is in a team may compute; a stranger's account may not
+  if cardinality(engine.caller_team_ids()) = 0 and not engine.caller_is_service() then
+    perform engine.refuse_not_found('team', null);
+  end if;
   if p_count < 0 then
     v_issues := v_issues || engine.issue('count_negative', 'p_count', 'The number of times cannot be negative.');
   end if;
@@ -38,6 +42,6 @@ begin
 end
 $$;
 comment on function public.describe_cron(text, text, integer, timestamptz) is
-'{expression, timezone, summary, next[times in the zone, after p_from or now], warnings[]} of a cron expression; OB001 with every problem.';
+'{expression, timezone, summary, next[times in the zone, after p_from or now], warnings[]} of a cron expression; OB001 with every problem, OB004 outside every team.';
 revoke all on function public.describe_cron(text, text, integer, timestamptz) from public;
 grant execute on function public.describe_cron(text, text, integer, timestamptz) to authenticated, service_role;

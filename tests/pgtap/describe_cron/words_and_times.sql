@@ -1,6 +1,6 @@
 -- What an expression means in words, and its next times in its own zone.
 begin;
-select plan(22);
+select plan(23);
 
 select tests.create_team('Acme', 'ann@acme.example');
 select tests.act_as('ann@acme.example');
@@ -35,6 +35,8 @@ select throws_ok($$ select public.describe_cron('61 * * * *', 'EST') $$, 'OB001'
 select throws_ok($$ select public.describe_cron(null, null) $$, 'OB001', null, 'nothing at all');
 select throws_ok($$ select public.describe_cron('* * * * *', p_count => 101) $$, 'OB009', null, 'too many times');
 select throws_ok($$ select public.describe_cron('* * * * *', p_from => 'infinity') $$, 'OB001', null, 'no moment');
+select tests.act_as('eve@nowhere.example');
+select throws_ok($$ select public.describe_cron('* * * * *') $$, 'OB004', null, 'somebody in no team');
 
 select * from finish();
 rollback;
