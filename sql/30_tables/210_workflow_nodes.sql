@@ -10,6 +10,7 @@ create table public.workflow_nodes (
   position_x double precision not null default 0,
   position_y double precision not null default 0,
   config jsonb not null default '{}',
+  assistant_template text,
   constraint workflow_nodes_pk primary key (team_id, workflow_id, id),
   -- The cascade is how a status reaches the nodes: in the statement that changes it, and no other way.
   constraint workflow_nodes_share_the_workflows_status
@@ -24,6 +25,8 @@ on public.workflow_nodes (team_id, workflow_id) where type = 'trigger';
 create index workflow_nodes_by_status on public.workflow_nodes (team_id, workflow_id, status);
 comment on table public.workflow_nodes is 'Nodes of a workflow, keyed by the editor''s own ids.';
 comment on column public.workflow_nodes.config is 'What the node does; the shapes are in docs/workflows.md.';
+comment on column public.workflow_nodes.assistant_template is
+'What the assistant of a text wrote when the workflow was published; set then and never changed.';
 comment on column public.workflow_nodes.ordinal is 'Place in the graph''s list of nodes, so that it comes back in the same order.';
 comment on column public.workflow_nodes.status is 'Status of the workflow, cascaded.';
 alter table public.workflow_nodes enable row level security;

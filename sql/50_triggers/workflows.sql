@@ -27,6 +27,12 @@ when (
 )
 execute function engine.guard_workflow();
 
+create or replace trigger workflows_forget_their_revisions
+after update of status on public.workflows
+for each row
+when (old.status = 'DRAFT' and new.status <> 'DRAFT')
+execute function engine.forget_revisions();
+
 create or replace trigger workflows_stay_once_published
 before delete on public.workflows
 for each row
@@ -49,7 +55,7 @@ for each row
 when (
   old.status <> 'DRAFT' or new.status <> 'DRAFT'
   or (old.type = 'trigger') <> (new.type = 'trigger')
-  or (old.type = 'trigger' and old.workflow_id <> new.workflow_id)
+  or old.workflow_id <> new.workflow_id or old.team_id <> new.team_id
 )
 execute function engine.guard_graph_row('workflow_node');
 
@@ -72,7 +78,10 @@ execute function engine.guard_graph_row('workflow_edge');
 create or replace trigger workflow_edges_stay_as_published
 before update on public.workflow_edges
 for each row
-when (old.status <> 'DRAFT' or new.status <> 'DRAFT')
+when (
+  old.status <> 'DRAFT' or new.status <> 'DRAFT'
+  or old.workflow_id <> new.workflow_id or old.team_id <> new.team_id
+)
 execute function engine.guard_graph_row('workflow_edge');
 
 create or replace trigger workflow_edges_stay_once_published

@@ -162,9 +162,9 @@ def team(db: psycopg.Connection[Any]) -> Iterator[tuple[UUID, Graph]]:
     team_id = make_team(db).id
     ids = [
         db.execute(
-            "insert into public.assistants (team_id, name, channel, provider_assistant_id)"
-            " values (%s, %s, %s, %s) returning id::text",
-            [team_id, name, channel, name],
+            "insert into public.assistants (team_id, name, channel, provider_assistant_id, template)"
+            " values (%s, %s, %s, %s, %s) returning id::text",
+            [team_id, name, channel, name, "Hi" if channel == "text" else None],
         ).fetchone()
         for name, channel in (("Ava", "call"), ("Tex", "text"))
     ]
@@ -203,7 +203,7 @@ def test_what_is_no_graph(db: psycopg.Connection[Any]) -> None:
 
 @pytest.mark.parametrize(
     ("change", "code"),
-    [("is_active = false", "assistant_inactive"), ("channel = 'text', name = 'Tom'", "assistant_channel")],
+    [("is_active = false", "assistant_inactive"), ("channel = 'text', template = 'Hi', name = 'Tom'", "assistant_channel")],
 )
 def test_an_assistant_that_cannot_be_used(
     db: psycopg.Connection[Any], team: tuple[UUID, Graph], change: str, code: str

@@ -1,5 +1,5 @@
 -- CREATED or SCHEDULED to ACTIVE: the campaign starts and its list is enrolled, in one transaction.
--- The caller has locked the campaign and found no blockers.
+-- The caller has locked the campaign, holds its workflow, and found no blockers.
 create or replace function engine.activate_campaign(p_team_id uuid, p_campaign_id uuid)
 returns integer
 language plpgsql

@@ -26,6 +26,7 @@ begin
   if not exists (select from public.audience_lists where team_id = v_team_id and id = p_list_id and status = 'ACTIVE') then
     v_issues := v_issues || engine.issue('list_unknown', 'p_list_id', 'There is no such active audience list.');
   end if;
+  perform engine.hold_workflow(v_team_id, p_workflow_id);
   if not exists (
     select from public.workflows where team_id = v_team_id and id = p_workflow_id and status = 'PUBLISHED'
   ) then

@@ -39,6 +39,9 @@ begin
       'Create a new campaign to run it again.'
     );
   end if;
+  if not p_dry_run then
+    perform engine.hold_workflow(v_campaign.team_id, v_campaign.workflow_id);
+  end if;
   v_blockers := engine.launch_blockers(v_campaign);
   if jsonb_array_length(v_blockers) > 0 and not p_dry_run then
     perform engine.refuse(

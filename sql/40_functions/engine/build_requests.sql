@@ -1,5 +1,6 @@
 -- What is asked of a provider for each job, in the product's own words; the worker's client translates
--- it. Templates are filled here, so that what is sent is what the ledger holds.
+-- it. Templates are filled here, so that what is sent is what the ledger holds. What the assistant of a
+-- text writes stands on the node since the workflow was published.
 create or replace function engine.build_requests(p_job_ids uuid[])
 returns table (job_id uuid, request jsonb)
 language sql
@@ -18,7 +19,7 @@ as $$
     else jsonb_build_object(
       'to', j.phone,
       'from', f.phone,
-      'body', engine.render_template(n.config ->> 'template', v.variables)
+      'body', engine.render_template(coalesce(n.config ->> 'template', n.assistant_template), v.variables)
     )
   end
   from unnest(p_job_ids) as asked (id)

@@ -1,10 +1,12 @@
--- Registers an assistant that workflow nodes may name, keyed by the provider's own id.
+-- Registers an assistant that workflow nodes may name, keyed by the provider's own id. What a published
+-- workflow sends does not change with it: that was copied when it was published.
 create or replace function public.upsert_assistant(
   p_name text,
   p_provider_assistant_id text,
   p_channel public.contact_channel default 'call',
   p_is_active boolean default true,
-  p_team_id uuid default null
+  p_team_id uuid default null,
+  p_template text default null
 )
 returns public.assistants
 language plpgsql
@@ -27,17 +29,21 @@ begin
   if p_channel is null then
     v_issues := v_issues || engine.issue('channel_required', 'p_channel', 'Say which channel: call or text.');
   end if;
+  v_issues := v_issues || engine.assistant_template_issues(p_channel, p_template);
   perform engine.refuse_issues(v_issues, 'The assistant');
-  insert into public.assistants (team_id, name, channel, provider_assistant_id, is_active)
-  values (v_team_id, btrim(p_name), p_channel, btrim(p_provider_assistant_id), coalesce(p_is_active, true))
+  insert into public.assistants (team_id, name, channel, provider_assistant_id, is_active, template)
+  values (
+    v_team_id, btrim(p_name), p_channel, btrim(p_provider_assistant_id), coalesce(p_is_active, true), p_template
+  )
   on conflict (team_id, provider_assistant_id, channel)
-  do update set name = excluded.name, is_active = excluded.is_active
+  do update set name = excluded.name, is_active = excluded.is_active, template = excluded.template
   returning * into v_assistant;
   return v_assistant;
 end
 $$;
-comment on function public.upsert_assistant(text, text, public.contact_channel, boolean, uuid) is
-'Adds or changes an assistant, keyed by the provider''s id and the channel. Admin only.';
-revoke all on function public.upsert_assistant(text, text, public.contact_channel, boolean, uuid) from public;
-grant execute on function public.upsert_assistant(text, text, public.contact_channel, boolean, uuid)
+comment on function public.upsert_assistant(text, text, public.contact_channel, boolean, uuid, text) is
+'Adds or changes an assistant, keyed by the provider''s id and the channel. One for texts has the template that it writes, '
+'with the variables of workflow templates; published workflows keep the one that they were published with. Admin only.';
+revoke all on function public.upsert_assistant(text, text, public.contact_channel, boolean, uuid, text) from public;
+grant execute on function public.upsert_assistant(text, text, public.contact_channel, boolean, uuid, text)
 to authenticated, service_role;

@@ -15,6 +15,7 @@ declare
   v_id uuid := engine.new_id();
   v_issues jsonb := engine.workflow_text_issues(p_name, null);
   v_workflow public.workflows;
+  v_answer jsonb;
 begin
   if p_graph is not null then
     v_issues := v_issues || engine.graph_issues(p_graph, v_team_id);
@@ -27,7 +28,9 @@ begin
     p_graph,
     '{"nodes": [{"id": "trigger", "type": "trigger", "position": {"x": 0, "y": 0}, "data": {}}], "edges": []}'
   ));
-  return engine.describe_workflow(v_workflow) || jsonb_build_object('warnings', v_issues);
+  v_answer := engine.describe_workflow(v_workflow);
+  perform engine.keep_revision(v_answer);
+  return v_answer || jsonb_build_object('warnings', v_issues);
 end
 $$;
 comment on function public.create_workflow(text, jsonb, uuid) is

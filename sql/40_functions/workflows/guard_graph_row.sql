@@ -1,7 +1,8 @@
 -- Nodes and edges share the life of their workflow: only those of a draft can be written. Their
 -- status changes in one way alone, by the cascade of the foreign key when the workflow's does: at
 -- that moment the workflow has the new status already, and at no other it differs from theirs. So
--- there is no switch to pass this guard by. The trigger node of a draft stays too.
+-- there is no switch to pass this guard by. The trigger node of a draft stays too, and no row moves
+-- from one workflow to another.
 create or replace function engine.guard_graph_row()
 returns trigger
 language plpgsql
@@ -13,9 +14,10 @@ declare
   v_status public.workflow_status;
   v_is_refused boolean;
 begin
-  select w.status into v_status
+  select max(w.status) into v_status
   from public.workflows as w
-  where w.team_id = (v_row ->> 'team_id')::uuid and w.id = (v_row ->> 'workflow_id')::uuid;
+  where w.team_id = (v_row ->> 'team_id')::uuid
+    and w.id in ((v_row ->> 'workflow_id')::uuid, (coalesce(to_jsonb(new), v_row) ->> 'workflow_id')::uuid);
   -- Without a workflow: it is being deleted, and its rows with it; or the foreign key will refuse.
   if v_status is null then
     return case when tg_op = 'DELETE' then old else new end;
@@ -34,5 +36,6 @@ begin
 end
 $$;
 comment on function engine.guard_graph_row() is
-'Raises OB003 for writes to nodes and edges of a workflow that is not a draft, and for removing a trigger node.';
+'Raises OB003 for writes to nodes and edges of a workflow that is not a draft, for removing a trigger node, and for moving '
+'rows to another workflow.';
 revoke all on function engine.guard_graph_row() from public;

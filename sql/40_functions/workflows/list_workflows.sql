@@ -5,7 +5,8 @@ create or replace function public.list_workflows(
   p_status text default null,
   p_limit integer default 50,
   p_cursor text default null,
-  p_team_id uuid default null
+  p_team_id uuid default null,
+  p_lineage_id uuid default null
 )
 returns jsonb
 language plpgsql
@@ -30,6 +31,7 @@ begin
       select w.*, row_number() over (order by w.updated_at desc, w.id desc) as place
       from public.workflows as w
       where w.team_id = v_team_id
+        and (p_lineage_id is null or w.lineage_id = p_lineage_id)
         and (p_status is null or w.status::text = p_status)
         and (coalesce(btrim(p_search), '') = '' or strpos(lower(w.name), lower(btrim(p_search))) > 0)
         and (v_key is null or (w.updated_at, w.id) < (v_after_at, v_after_id))
@@ -54,7 +56,8 @@ begin
   );
 end
 $$;
-comment on function public.list_workflows(text, text, integer, text, uuid) is
-'A page of workflows without their graphs, last changed first: {items[{id, name, status, …, node_count, campaign_count}], next_cursor}.';
-revoke all on function public.list_workflows(text, text, integer, text, uuid) from public;
-grant execute on function public.list_workflows(text, text, integer, text, uuid) to authenticated, service_role;
+comment on function public.list_workflows(text, text, integer, text, uuid, uuid) is
+'A page of workflows without their graphs, last changed first, with p_lineage_id the versions and drafts of one: '
+'{items[{id, name, status, version, note, …, node_count, campaign_count}], next_cursor}.';
+revoke all on function public.list_workflows(text, text, integer, text, uuid, uuid) from public;
+grant execute on function public.list_workflows(text, text, integer, text, uuid, uuid) to authenticated, service_role;

@@ -10,10 +10,10 @@ declare
   v_workflow public.workflows := engine.find_workflow(p_workflow_id, 'operator');
   v_issues jsonb;
 begin
-  -- All versions of the lineage, in one order, before the draft is looked at: two drafts that are
-  -- published at once get two numbers.
+  -- All drafts of the lineage, in one order, before this one is looked at: two that are published at
+  -- once get two numbers. Not its versions, which launches hold for as long as they enroll.
   perform from public.workflows as w
-  where w.team_id = v_workflow.team_id and w.lineage_id = v_workflow.lineage_id
+  where w.team_id = v_workflow.team_id and w.lineage_id = v_workflow.lineage_id and w.status = 'DRAFT'
   order by w.id
   for no key update;
   v_workflow := engine.lock_workflow(p_workflow_id);
@@ -28,6 +28,7 @@ begin
       'Make a new version: clone it to a draft and publish that.'
     );
   end if;
+  perform engine.freeze_messages(v_workflow.team_id, v_workflow.id);
   v_issues := engine.workflow_text_issues(v_workflow.name, p_note)
     || engine.graph_issues(engine.workflow_graph(v_workflow.team_id, v_workflow.id), v_workflow.team_id);
   perform engine.refuse_issues(v_issues, 'The workflow');

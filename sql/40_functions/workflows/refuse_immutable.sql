@@ -8,7 +8,7 @@ begin
   perform engine.refuse(
     'OB003',
     case
-      when p_status = 'DRAFT' then format('The trigger of a workflow can''t be deleted, nor made another kind of %s.', p_entity)
+      when p_status = 'DRAFT' then 'The trigger of a workflow can''t be deleted or changed to another kind, nor anything moved to another workflow.'
       else format('This %s is %s, so it does not change any more.', replace(p_entity, '_', ' '), lower(p_status::text))
     end,
     jsonb_build_object('entity', p_entity, 'id', p_id, 'status', p_status),

@@ -14,6 +14,7 @@ as $$
 declare
   v_workflow public.workflows := engine.lock_workflow(p_workflow_id);
   v_issues jsonb;
+  v_answer jsonb;
 begin
   if v_workflow.status <> 'DRAFT' then
     perform engine.refuse(
@@ -24,12 +25,7 @@ begin
     );
   end if;
   if p_revision is distinct from v_workflow.revision then
-    perform engine.refuse(
-      'OB006',
-      'Someone else saved this workflow since it was read.',
-      jsonb_build_object('expected', p_revision, 'actual', v_workflow.revision),
-      'Read it again, make the changes again, and save with the revision that it has now.'
-    );
+    perform engine.refuse_stale_revision(v_workflow, p_revision);
   end if;
   v_issues := engine.workflow_text_issues(coalesce(p_name, v_workflow.name), null)
     || engine.graph_issues(p_graph, v_workflow.team_id);
@@ -39,11 +35,13 @@ begin
   set revision = w.revision + 1, name = coalesce(btrim(p_name), w.name), updated_at = engine.now()
   where w.team_id = v_workflow.team_id and w.id = v_workflow.id
   returning w.* into v_workflow;
-  return engine.describe_workflow(v_workflow) || jsonb_build_object('warnings', v_issues);
+  v_answer := engine.describe_workflow(v_workflow);
+  perform engine.keep_revision(v_answer);
+  return v_answer || jsonb_build_object('warnings', v_issues);
 end
 $$;
 comment on function public.save_workflow(uuid, jsonb, integer, text) is
 'Replaces the graph of a draft, read at p_revision, and returns it like get_workflow, with its warnings: OB001 lists every '
-'problem, OB003 when it is no draft, OB006 when it was saved since.';
+'problem, OB003 when it is no draft, OB006 when it was saved since, with what changed.';
 revoke all on function public.save_workflow(uuid, jsonb, integer, text) from public;
 grant execute on function public.save_workflow(uuid, jsonb, integer, text) to authenticated, service_role;

@@ -12,9 +12,14 @@ begin
         'id', n.id,
         'type', n.type,
         'position', jsonb_build_object('x', n.position_x, 'y', n.position_y),
-        'data', jsonb_strip_nulls(jsonb_build_object('label', n.label)) || n.config
+        'data', jsonb_strip_nulls(jsonb_build_object(
+          'label', n.label, 'assistant_template', coalesce(n.assistant_template, a.template)
+        )) || n.config
       ) order by n.ordinal, n.id), '[]')
       from public.workflow_nodes as n
+      -- What the assistant of a text writes: in a draft what it would, else what was published.
+      left join public.assistants as a
+        on n.team_id = a.team_id and n.config ->> 'assistant_id' = a.id::text and n.type = 'text' and n.status = 'DRAFT'
       where n.team_id = p_team_id and n.workflow_id = p_workflow_id
     ),
     'edges', (

@@ -1,6 +1,6 @@
 -- The table of workflows: pages in order, each row with what the table shows.
 begin;
-select plan(13);
+select plan(17);
 select tests.set_clock('2027-03-01 12:00-05');
 select tests.furnish_workflows();
 select tests.act_as('otto@acme.example');
@@ -39,7 +39,25 @@ select throws_ok($$select public.list_workflows(p_status => 'LIVE')$$, 'OB001', 
 select throws_ok($$select public.list_workflows(p_cursor => 'abc')$$, 'OB001', null, 'a cursor that is none');
 select throws_ok($$select public.list_workflows(p_limit => 0)$$, 'OB001', null, 'a page of no rows');
 select throws_ok($$select public.list_workflows(p_limit => 100000)$$, 'OB009', null, 'a page without end');
+select is(
+  public.list_workflows(p_lineage_id => (public.get_workflow(tests.workflow_id('Flow 3')) ->> 'lineage_id')::uuid) #>> '{items,0,name}',
+  'Flow 3', 'one lineage alone'
+);
+select tests.act_as('otto@acme.example');
+select tests.quietly($$select public.clone_workflow(tests.workflow_id('Flow 2'), 'Flow 2b')$$);
+select tests.quietly($$select public.publish_workflow(tests.workflow_id('Flow 2b'), 'Again')$$);
+select tests.quietly($$select public.clone_workflow(tests.workflow_id('Flow 2'), 'Flow 2c')$$);
+create temp table versions as
+select public.list_workflows(p_lineage_id => (public.get_workflow(tests.workflow_id('Flow 2')) ->> 'lineage_id')::uuid) as page;
+grant select on versions to public;
+select is(
+  jsonb_path_query_array(page, '$.items[*] ? (@.version > 0).note') @> '["Go", "Again"]', true, 'with the note of each version'
+) from versions;
+select is(jsonb_array_length(page -> 'items'), 3, 'all of them, and the draft of the next') from versions;
 select tests.act_as('rita@rival.example');
+select is(
+  public.list_workflows(p_lineage_id => (page #>> '{items,0,lineage_id}')::uuid) -> 'items', '[]', 'another team''s has none'
+) from versions;
 select is(public.list_workflows() -> 'items', '[]', 'another team has none of them');
 select throws_ok(
   $$select public.list_workflows(p_team_id => tests.team_id('Acme'))$$, 'OB004', null, 'and can''t ask for them'

@@ -97,3 +97,14 @@ begin
   perform public.create_workflow(p_name, p_graph);
 end
 $$;
+
+-- Runs a statement whose result is of no interest to the test, as whoever it is acting as.
+create function tests.quietly(p_statement text)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  execute p_statement;
+end
+$$;

@@ -34,7 +34,7 @@ select is(
   '{"code": "assistant_inactive", "path": "$.nodes[1].data.assistant_id", "severity": "error", "node_id": "call"}',
   'an issue names its code, its weight, its place and its node'
 );
-update public.assistants set is_active = true, channel = 'text';
+update public.assistants set is_active = true, channel = 'text', template = 'Hi';
 select is(
   tests.codes(engine.graph_issues(tests.graph((select id from public.assistants limit 1)), null)) @> '{assistant_unknown}', true,
   'without a team no assistant is known'
