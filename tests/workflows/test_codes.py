@@ -203,7 +203,10 @@ def test_what_is_no_graph(db: psycopg.Connection[Any]) -> None:
 
 @pytest.mark.parametrize(
     ("change", "code"),
-    [("is_active = false", "assistant_inactive"), ("channel = 'text', template = 'Hi', name = 'Tom'", "assistant_channel")],
+    [
+        ("is_active = false", "assistant_inactive"),
+        ("channel = 'text', template = 'Hi', name = 'Tom'", "assistant_channel"),
+    ],
 )
 def test_an_assistant_that_cannot_be_used(
     db: psycopg.Connection[Any], team: tuple[UUID, Graph], change: str, code: str

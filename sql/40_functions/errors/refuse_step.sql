@@ -3,6 +3,7 @@
 create or replace function engine.refuse_step()
 returns trigger
 language plpgsql
+security definer -- whoever writes, and whatever that role may read
 set search_path = ''
 as $$
 begin
