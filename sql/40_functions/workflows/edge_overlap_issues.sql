@@ -1,6 +1,7 @@
 -- Edges of one node against each other. What an edge matches is a set of outcomes, kept as bits, so
 -- that a node's edges are compared by running unions and never in pairs: this stays linear however
--- many edges leave a node.
+-- many edges leave a node. Sets that have nothing in common add up to their union, so one sum tells
+-- the nodes whose edges can be in each other's way.
 create or replace function engine.edge_overlap_issues(p_edges engine.graph_edge[])
 returns setof engine.graph_issue
 language plpgsql
@@ -10,20 +11,28 @@ set search_path = ''
 as $$
 begin
   return query
-  with ranked as materialized (
-    select
-      e.edge_no, e.source_no, e.priority, r.outcomes,
-      -- What edges of the same priority match that come earlier in the graph, and what edges that are
-      -- tried before match for good.
-      bit_or(r.outcomes) over (
-        partition by e.source_no, e.priority order by e.edge_no rows between unbounded preceding and 1 preceding
-      ) as matched_beside,
-      bit_or(r.settled) over (
-        partition by e.source_no order by e.priority groups between unbounded preceding and 1 preceding
-      ) as settled_before
+  with masked as materialized (
+    select e.edge_no, e.source_no, e.priority, r.outcomes, r.settled
     from unnest(p_edges) as e
     inner join engine.rule_masks() as r on e.source_type = r.node_type and e.rule = r.rule
     where e.priority is not null and e.source_no is distinct from e.target_no
+  ),
+
+  ranked as materialized (
+    select
+      e.edge_no, e.source_no, e.priority, e.outcomes,
+      -- What edges of the same priority match that come earlier in the graph, and what edges that are
+      -- tried before match for good.
+      bit_or(e.outcomes) over (
+        partition by e.source_no, e.priority order by e.edge_no rows between unbounded preceding and 1 preceding
+      ) as matched_beside,
+      bit_or(e.settled) over (
+        partition by e.source_no order by e.priority groups between unbounded preceding and 1 preceding
+      ) as settled_before
+    from masked as e
+    where e.source_no in (
+      select m.source_no from masked as m group by m.source_no having sum(m.outcomes) <> bit_or(m.outcomes)
+    )
   ),
 
   conflicts as materialized (

@@ -1,6 +1,6 @@
 -- Calls and texts whose edges leave an outcome out. A text with a reply window ends in a reply or
 -- none; one without is done once it is delivered. Opting in is rare and nobody's next step.
-create or replace function engine.fallback_issues(p_nodes engine.graph_node[], p_edges engine.graph_edge[])
+create or replace function engine.fallback_issues(p_list jsonb, p_edges engine.graph_edge[])
 returns setof engine.graph_issue
 language plpgsql
 stable
@@ -18,7 +18,9 @@ begin
   ),
 
   gaps as (
-    select s.source_no, s.source_type, a.outcomes & ~s.outcomes as outcomes
+    select
+      s.source_no, a.outcomes & ~s.outcomes as outcomes,
+      p_list -> s.source_no -> 'data' -> 'reply_window' as reply_window
     from settled as s
     inner join engine.rule_masks() as a on s.source_type = a.node_type and a.rule = 'any'
     where a.outcomes & ~s.outcomes <> 0
@@ -28,15 +30,14 @@ begin
     'fallback_missing', g.source_no, null::integer, '', array[string_agg(o.outcome::text, ', ' order by o.outcome)],
     null::integer, null::integer[]
   from gaps as g
-  inner join unnest(p_nodes) as n on g.source_no = n.node_no
   inner join engine.outcome_flags() as o on g.outcomes & o.flag <> 0
   where o.outcome <> 'opted_in' and case
-      when coalesce(n.data -> 'reply_window', 'null') = 'null' then o.outcome not in ('replied', 'no_reply')
+      when coalesce(g.reply_window, 'null') = 'null' then o.outcome not in ('replied', 'no_reply')
       else o.outcome <> 'delivered'
     end
   group by g.source_no;
 end
 $$;
-comment on function engine.fallback_issues(engine.graph_node[], engine.graph_edge[]) is
+comment on function engine.fallback_issues(jsonb, engine.graph_edge[]) is
 'Calls and texts that have edges, but none for some of their outcomes.';
-revoke all on function engine.fallback_issues(engine.graph_node[], engine.graph_edge[]) from public;
+revoke all on function engine.fallback_issues(jsonb, engine.graph_edge[]) from public;

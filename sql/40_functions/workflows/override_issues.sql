@@ -1,5 +1,5 @@
 -- The values that a text's node gives to variables of its own.
-create or replace function engine.override_issues(p_nodes engine.graph_node[])
+create or replace function engine.override_issues(p_list jsonb, p_nodes engine.graph_node[])
 returns setof engine.graph_issue
 language plpgsql
 immutable
@@ -9,9 +9,14 @@ as $$
 begin
   return query
   with texts as materialized (
-    select n.node_no, n.data -> 'template_overrides' as overrides
-    from unnest(p_nodes) as n
-    where n.type = 'text' and n.data ? 'template_overrides' and n.data -> 'template_overrides' not in ('null', '{}')
+    select t.node_no, t.overrides
+    from (
+      select n.node_no, n.element -> 'data' -> 'template_overrides' as overrides
+      from rows from (unnest(p_nodes), jsonb_array_elements(p_list)) as n (node_no, id, type, no_element, no_data, element)
+      where n.type = 'text'
+      offset 0
+    ) as t
+    where t.overrides not in ('null', '{}')
   )
 
   select 'template_overrides_invalid', t.node_no, null::integer, '.data.template_overrides',
@@ -27,5 +32,6 @@ begin
   where not (v.is_name and jsonb_typeof(o.value) = 'string' and length(o.value #>> '{}') <= 1600);
 end
 $$;
-comment on function engine.override_issues(engine.graph_node[]) is 'Template overrides whose names or values can''t be used.';
-revoke all on function engine.override_issues(engine.graph_node[]) from public;
+comment on function engine.override_issues(jsonb, engine.graph_node[]) is
+'Template overrides whose names or values can''t be used.';
+revoke all on function engine.override_issues(jsonb, engine.graph_node[]) from public;

@@ -1,5 +1,9 @@
 -- Exactly one trigger; nothing enters it, something leaves it.
-create or replace function engine.trigger_issues(p_nodes engine.graph_node[], p_edges engine.graph_edge[])
+create or replace function engine.trigger_issues(
+  p_list jsonb,
+  p_nodes engine.graph_node[],
+  p_edges engine.graph_edge[]
+)
 returns setof engine.graph_issue
 language plpgsql
 immutable
@@ -9,7 +13,7 @@ as $$
 begin
   return query
   with triggers as materialized (
-    select n.node_no, n.id, n.data -> 'filter' as entry_filter, min(n.node_no) over () as first_no
+    select n.node_no, p_list -> n.node_no -> 'data' -> 'filter' as entry_filter, min(n.node_no) over () as first_no
     from unnest(p_nodes) as n
     where n.type = 'trigger'
   )
@@ -36,5 +40,5 @@ begin
   where t.entry_filter not in ('null', '{}');
 end
 $$;
-comment on function engine.trigger_issues(engine.graph_node[], engine.graph_edge[]) is 'Problems of a graph''s triggers.';
-revoke all on function engine.trigger_issues(engine.graph_node[], engine.graph_edge[]) from public;
+comment on function engine.trigger_issues(jsonb, engine.graph_node[], engine.graph_edge[]) is 'Problems of a graph''s triggers.';
+revoke all on function engine.trigger_issues(jsonb, engine.graph_node[], engine.graph_edge[]) from public;
