@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cli.errors import CommandError
-from cli.workflow_file import Places, Step, read_graph, steps_of
+from cli.workflows.files import read_graph
+from cli.workflows.places import Places, Step, steps_of
 
 TEXT = """{
   "edges": [],
@@ -85,4 +86,4 @@ def test_what_cannot_be_read_is_one_sentence(tmp_path: Path) -> None:
         with pytest.raises(CommandError):
             read_graph(tmp_path / name)
     (tmp_path / "bom").write_bytes(b"\xef\xbb\xbf{}")
-    assert read_graph(tmp_path / "bom")[0] == {}
+    assert read_graph(tmp_path / "bom").graph == {}

@@ -1,0 +1,1 @@
+"""`outbound workflows`: graphs of calls and texts on the command line."""
