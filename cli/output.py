@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
@@ -34,19 +34,21 @@ def print_table(
     *,
     title: str | None = None,
     right: Iterable[str] = (),
+    whole: Iterable[str] = (),
     styles: Mapping[str, str] | None = None,
 ) -> None:
     """Print rows as a table.
 
-    Columns named in `right` are aligned as numbers; a cell that is a key of `styles` gets that colour. Cells are never
-    read as markup.
+    Columns named in `right` are aligned as numbers, those in `whole` are never folded, so that an id can be copied.
+    A cell that is a key of `styles` gets that colour. Cells are never read as markup.
     """
     table = Table(
         title=title, title_justify="left", title_style="bold", header_style="bold", box=SIMPLE_HEAD, pad_edge=False
     )
-    aligned = set(right)
+    aligned, unfolded = set(right), set(whole)
     for column in columns:
-        table.add_column(column, justify="right" if column in aligned else "left", overflow="fold")
+        justify: JustifyMethod = "right" if column in aligned else "left"
+        table.add_column(column, justify=justify, overflow="fold", no_wrap=column in unfolded)
     for row in rows:
         texts = ["" if cell is None else str(cell) for cell in row]
         table.add_row(*(Text(text, style=(styles or {}).get(text, "")) for text in texts))

@@ -40,14 +40,12 @@ def _section(section: dict[str, Any], words: Any) -> Iterator[Text]:
 
 def _node(item: Item) -> str:
     label = f" {quoted(item['label'])}" if item.get("label") else ""
-    return f"{item.get('type', 'node')} {plain(item['id'])}{label}"
+    return f"{plain(item.get('type') or 'node')}{label} [{plain(item['id'])}]"
 
 
 def _edge(item: Item) -> str:
-    words = f"edge {plain(item['id'])}: {plain(item['source'])} → {plain(item['target'])}"
-    when = f", on {item['when']}" if item.get("when") else ""
-    label = f" {quoted(item['label'])}" if item.get("label") else ""
-    return words + when + label
+    when = f" on {plain(item['when'])}" if item.get("when") else ""
+    return f"edge {plain(item['source'])} → {plain(item['target'])}{when} [{plain(item['id'])}]"
 
 
 def _moved(moved: list[Any]) -> Text:

@@ -28,11 +28,10 @@ _ASCII = str.maketrans("┌┐└┘├┤┼╮╯│─◀→…“”", '++++
 
 @dataclass
 class _Row:
-    """A line of the drawing: a piece of a box, and what leaves or enters it there."""
+    """A line of the drawing: a piece of a box, and the lane that leaves or enters it there."""
 
     box: Text
-    end: str | None = None  # of the lane that begins, ends or is joined here
-    enters: bool = False
+    end: str | None = None  # target of that lane
 
 
 @dataclass
@@ -47,7 +46,7 @@ class _Lane:
 
 def draw(flow: Flow, width: int, assistants: Mapping[str, str] | None = None) -> list[Text] | None:
     """The drawing, line by line; None where the lines beside the boxes would need more than `width`."""
-    places = _places(flow, (width - _NARROWEST) // _LANE)
+    places = _places(flow, (width - _NARROWEST) // _LANE) if width >= _NARROWEST else None
     if places is None:
         return None
     count = max(places.values(), default=-1) + 1
@@ -60,19 +59,24 @@ def draw(flow: Flow, width: int, assistants: Mapping[str, str] | None = None) ->
             lane.last = number
     for number, lane in enumerate(lanes.values()):
         lane.colour = _LANE_COLOURS[number % len(_LANE_COLOURS)]
-    return [_line(number, row, lanes, count) for number, row in enumerate(rows)]
+    through: list[dict[int, _Lane]] = [{} for _ in rows]
+    for lane in lanes.values():
+        for number in range(lane.first, lane.last + 1):
+            through[number][lane.place] = lane
+    return [
+        _line(number, row, lanes[row.end] if row.end is not None else None, through[number], count)
+        for number, row in enumerate(rows)
+    ]
 
 
 def outline(flow: Flow, assistants: Mapping[str, str] | None = None) -> list[Text]:
     """Every node once with its settings, and below it where its edges lead: as wide as its words are."""
-    names = {node.id: node.name for node in flow.nodes}
     lines = []
     for node in flow.nodes:
-        lines.append(Text.assemble((node.kind, _style(node)), " ", (node.name, "bold"), _aside(node)))
+        lines.append(Text.assemble((node.kind, _style(node)), " ", *_title(node)))
         lines += [Text(f"    {words}", style="dim") for words in node_words(node.data, assistants)]
         for edge in flow.ways[node.id]:
-            target = names.get(edge.target)
-            where = f"{target}{'' if target == edge.target else f' [{edge.target}]'}" if target else _nowhere(edge)
+            where = f"[{edge.target}]" if edge.target in flow.ways else _nowhere(edge)
             lines.append(Text.assemble("  ", (edge_words(edge.data), "cyan"), f" → {where}"))
     return lines
 
@@ -125,7 +129,7 @@ def _box(
     fill = "─" * (width - 8 - cell_len(kind) - cell_len(ident))
     top = Text.assemble(("┌─ ", colour), (kind, f"bold {colour}"), (f" {fill} ", colour), ident, (" ─┐", colour))
     lane = node.id if node.id in places else None
-    rows = [_Row(top), _Row(_inside(node.name, "bold", room, colour, "◀" if lane else "│"), lane, enters=True)]
+    rows = [_Row(top), _Row(_inside(node.name, "bold", room, colour, "◀" if lane else "│"), lane)]
     for words in node_words(node.data, assistants):
         rows += [_Row(_inside(line, "", room, colour, "│")) for line in _wrap(words, room)]
     edges = flow.ways[node.id]
@@ -143,11 +147,9 @@ def _inside(words: str, style: str, room: int, colour: str, right: str) -> Text:
     return Text.assemble(("│ ", colour), (set_cell_size(_cut(words, room), room), style), " ", (right, colour))
 
 
-def _line(number: int, row: _Row, lanes: Mapping[str, _Lane], count: int) -> Text:
+def _line(number: int, row: _Row, own: _Lane | None, through: Mapping[int, _Lane], count: int) -> Text:
     """A row with its lanes: lines run through, and one of them may begin, end or be joined here."""
     text = row.box.copy()
-    through = {lane.place: lane for lane in lanes.values() if lane.first <= number <= lane.last}
-    own = lanes[row.end] if row.end is not None else None
     for place in range(count):
         lane = through.get(place)
         if own is not None and place <= own.place:
@@ -181,8 +183,9 @@ def _style(node: Node) -> str:
     return _COLOURS.get(node.kind, "yellow")
 
 
-def _aside(node: Node) -> str:
-    return "" if node.name == node.id else f" [{node.id}]"
+def _title(node: Node) -> list[str | tuple[str, str]]:
+    ident = f"[{node.id}]"
+    return [(f"“{node.label}”", "bold"), f" {ident}"] if node.label else [ident]
 
 
 def _nowhere(edge: Edge) -> str:

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from cli.errors import CommandError
-from cli.workflows.places import Places, find_graphs, path_of
+from cli.output import stderr
+from cli.workflows.places import Place, Places, find_graphs, path_of
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|NaN|-?Infinity', re.DOTALL)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -63,6 +64,11 @@ class GraphFile:
         return {**issue, "path": path, "place": self.places.place_of(path)}
 
 
+def excerpt(place: Place) -> list[str]:
+    """A place as the lines below a refusal, as wide as the terminal that it is printed on."""
+    return place.lines(stderr.width - 2)
+
+
 def read_graph(path: Path) -> GraphFile:
     """Read a graph; `-` is standard input. What `show --json` printed is read as well as a bare graph."""
     name, text, value, repeated = _read(path)
@@ -84,7 +90,7 @@ def read_sound_graph(path: Path) -> GraphFile:
         raise CommandError(
             f"{file.name}:{place.line}:{place.column}: {first['message']}",
             hint=f"See all with: outbound workflows validate {file.name}",
-            detail=place.lines,
+            detail=excerpt(place),
         )
     return file
 
@@ -154,4 +160,4 @@ def _refuse_unstorable(name: str, text: str) -> None:
 
 def _refuse_at(name: str, text: str, position: int, message: str, hint: str) -> NoReturn:
     place = Places(text).at(position)
-    raise CommandError(f"{name}:{place.line}:{place.column}: {message}", hint=hint, detail=place.lines)
+    raise CommandError(f"{name}:{place.line}:{place.column}: {message}", hint=hint, detail=excerpt(place))

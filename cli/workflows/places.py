@@ -13,7 +13,6 @@ _SPACE = re.compile(r"[ \t\n\r]*")
 _DECODER = json.JSONDecoder()
 _STEP = re.compile(r'\[(\d+)\]|\.("(?:[^"\\]|\\.)*"|[A-Za-z_][A-Za-z0-9_]*)')
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_EXCERPT = 100  # columns of a line that are shown; a minified file has all of it on one
 
 Step = str | int
 
@@ -41,14 +40,17 @@ class Place:
 
     line: int
     column: int
-    excerpt: str
-    mark: str
+    length: int
+    text: str
 
-    @property
-    def lines(self) -> list[str]:
-        """The line with its number, and below it a mark under what is meant."""
+    def lines(self, width: int) -> list[str]:
+        """The line with its number, or what `width` has room for of it, and below a mark under what is meant."""
         number = str(self.line)
-        return [f"{number} | {self.excerpt}", f"{' ' * len(number)} | {self.mark}"]
+        room = max(20, width - len(number) - len(" | "))
+        excerpt, shift = _window(self.text, self.column - 1, room)
+        start = self.column - 1 - shift
+        mark = " " * start + "^" * max(1, min(self.length, len(excerpt) - start))
+        return [f"{number} | {excerpt}", f"{' ' * len(number)} | {mark}"]
 
 
 class Places:
@@ -80,10 +82,8 @@ class Places:
         stop = self._text.find("\n", start)
         whole = self._text[start : stop if stop >= 0 else len(self._text)].rstrip("\r").replace("\t", " ")
         column = position - start
-        length = max(1, min(end - position, len(whole) - column)) if end is not None else 1
-        excerpt, shift = _window(whole, column)
-        shown = max(1, min(length, len(excerpt) - (column - shift)))
-        return Place(line, column + 1, excerpt, " " * (column - shift) + "^" * shown)
+        length = min(end - position, len(whole) - column) if end is not None else 1
+        return Place(line, column + 1, max(1, length), whole)
 
     def repeated_keys(self) -> Iterator[tuple[str, int, str]]:
         """Keys that an object has more than once: path, position and key of each one that does not count."""
@@ -132,14 +132,14 @@ class Places:
         return space.end() if space else position
 
 
-def _window(line: str, column: int) -> tuple[str, int]:
+def _window(line: str, column: int, room: int) -> tuple[str, int]:
     """What is shown of a line, and how many characters further left the column stands in it."""
-    if len(line) <= _EXCERPT:
+    if len(line) <= room:
         return line, 0
-    start = max(0, min(column - _EXCERPT // 3, len(line) - _EXCERPT))
-    shown = line[start : start + _EXCERPT]
-    before, after = ("…" if start else ""), ("…" if start + _EXCERPT < len(line) else "")
-    return f"{before}{shown}{after}", start - len(before)
+    start = max(0, min(column - room // 3, len(line) - room))
+    before, after = start > 0, start + room < len(line)
+    shown = line[start + before : start + room - after]
+    return f"{'…' * before}{shown}{'…' * after}", start
 
 
 def find_graphs(value: Any, *, depth: int = 5) -> list[tuple[Step, ...]]:

@@ -24,9 +24,10 @@ from cli.workflows.options import (
     id_or_file,
     text_of,
 )
-from cli.workflows.words import count
+from cli.workflows.words import count, plain
 
 _FACTS = ("id", "name", "status", "version", "revision", "note", "updated_at", "published_at")
+_WIDE = 110  # columns from which a table has room for more than what is needed
 _NODE_KEYS = ("id", "type", "position", "data")
 _EDGE_KEYS = ("id", "source", "target", "sourceHandle", "data")
 
@@ -61,15 +62,22 @@ def list_workflows(
     if as_json:
         print_json(items)
         return
+    wide = console.width >= _WIDE
     print_table(
-        ("id", "name", "status", "version", "nodes", "campaigns", "changed"),
+        ("id", "name", "status", *(("nodes", "campaigns") if wide else ()), "changed"),
         [
-            (item["id"], item["name"], item["status"], item["version"], item["node_count"], item["campaign_count"],
-             _minute(item["updated_at"]))
+            (
+                item["id"],
+                item["name"],
+                f"{item['status']} {item['version'] or ''}".rstrip(),
+                *((item["node_count"], item["campaign_count"]) if wide else ()),
+                _minute(item["updated_at"])[: None if wide else 10],
+            )
             for item in items
         ],
-        right=("version", "nodes", "campaigns"),
-    )  # fmt: skip
+        right=("nodes", "campaigns"),
+        whole=("id", "changed"),
+    )
     if cursor is not None:
         say(f"There are more; --limit {limit * 2} lists further ones.")
 
@@ -91,14 +99,12 @@ def versions(workflow: WorkflowArgument, as_json: JsonOption = False) -> None:
     if as_json:
         print_json(found)
         return
-    print_table(
-        ("version", "status", "published", "note", "name", "id"),
-        [
-            (row["version"], row["status"], _minute(row["published_at"]), row["note"], row["name"], row["id"])
-            for row in found
-        ],
-        right=("version",),
-    )
+    for row in found:
+        moment = _minute(row["published_at"] or row["updated_at"])
+        line = Text(f"{row['version'] or '':>3}  ", style="bold")
+        console.print(line.append(f"{row['status']:<9}  {moment}  {row['id']}", style="not bold"), soft_wrap=True)
+        if row["note"]:
+            console.print(Text(f"     {plain(row['note'])}", style="dim"), soft_wrap=True)
 
 
 def show(
@@ -123,7 +129,13 @@ def show(
         print_json(found)
         return
     if isinstance(found, dict):
-        print_fields({fact.replace("_at", ""): found[fact] for fact in _FACTS if found.get(fact) is not None})
+        print_fields(
+            {
+                fact.removesuffix("_at"): f"{_minute(found[fact])} UTC" if fact.endswith("_at") else found[fact]
+                for fact in _FACTS
+                if found.get(fact) is not None
+            }
+        )
     _print_flow(Flow.of(found), assistants, as_outline=as_outline)
 
 
@@ -203,9 +215,9 @@ def _print_issues(read: GraphFile, issues: list[dict[str, Any]]) -> None:
             f" [dim]{escape('[' + issue['code'] + ']')}[/] {escape(issue['message'])}",
             soft_wrap=True,
         )
-        line, mark = place.lines
+        line, mark = place.lines(console.width - 2)
         console.print(Text(f"  {line}"), soft_wrap=True)
-        console.print(Text(f"  {mark}", style=colour), soft_wrap=True)
+        console.print(Text(f"  {mark}\n", style=colour), soft_wrap=True)
     errors = sum(issue["severity"] == "error" for issue in issues)
     say(
         f"{count(errors, 'error')}, {count(len(issues) - errors, 'warning')}."

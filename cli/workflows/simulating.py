@@ -17,11 +17,12 @@ from cli.workflows.files import GraphFile, read_json
 from cli.workflows.options import SourceArgument, TeamOption, id_or_file, text_of
 from cli.workflows.words import duration, plain, quoted
 
-_REASONS = {
+_WAITS = {
     "delay": "the edge's delay",
-    "business_hours": "hours in which contact is allowed",
-    "batching": "its turn in the batch",
-    "retry": "the time between two tries",
+    "legal_hours": "the legal hours",
+    "business_hours": "business hours",
+    "batching": "its batch",
+    "retry": "the next try",
 }
 _OUTCOME_COLOURS = {"booked": "green", "replied": "green", "answered": "green", "opted_in": "green", "opted_out": "red",
                     "failed": "red", "undeliverable": "red"}  # fmt: skip
@@ -88,46 +89,38 @@ def timeline(told: dict[str, Any]) -> list[Text]:
     """What `simulate_workflow` returns as lines: each visit with its times in the contact's zone."""
     zones = told.get("timezones") or ["UTC"]
     zone = ZoneInfo(zones[0])
-    names = {visit["node_id"]: plain(visit.get("label") or visit["node_id"]) for visit in told["visits"]}
     regions = f"; legal hours of {', '.join(map(plain, told['regions']))}" if told.get("regions") else ""
     lines = [Text.assemble((_stamp(told["start_at"], zone), "bold"), f"  begins, in {', '.join(zones)}{regions}")]
     for visit in told["visits"]:
-        lines += _visit_lines(visit, zone, names)
+        lines += _visit_lines(visit, zone)
     end = told["end"]
     reason = f" [{end['reason_code']}]" if end.get("reason_code") else ""
     ending = Text.assemble((_stamp(end.get("at"), zone), "bold"), "  ", (plain(end["status"]), "bold"), reason)
     return [*lines, ending.append(f"  {end['message']}")]
 
 
-def _visit_lines(visit: dict[str, Any], zone: ZoneInfo, names: dict[str, str]) -> list[Text]:
+def _visit_lines(visit: dict[str, Any], zone: ZoneInfo) -> list[Text]:
+    label = f"“{plain(visit['label'])}” " if visit.get("label") else ""
     again = f", visit {visit['visit']}" if visit.get("visit", 1) > 1 else ""
-    lines = [
-        Text.assemble(
-            (_stamp(visit.get("due_at"), zone), "bold"),
-            "  ",
-            (f"{visit['type']} ", "cyan"),
-            (names[visit["node_id"]], "bold"),
-            again,
-        )
-    ]
-    lines += [
-        _below(f"waited until {_stamp(wait['until'], zone)} for {_REASONS.get(wait['for'], wait['for'])}", "dim")
-        for wait in visit.get("waits") or []
-    ]
+    when, kind = (_stamp(visit.get("due_at"), zone), "bold"), (f"{plain(visit['type'])} ", "cyan")
+    lines = [Text.assemble(when, "  ", kind, (label, "bold"), f"[{plain(visit['node_id'])}]{again}")]
+    for wait in visit.get("waits") or []:
+        words = f"waited for {_WAITS.get(wait['for'], wait['for'])} until {_stamp(wait['until'], zone)}"
+        lines.append(_below(words, "dim"))
     if visit.get("outcome"):
         lines.append(_outcome(visit, zone))
-    for edge in visit.get("edges") or []:
-        target = names.get(edge["target"], edge["target"])
-        mark, style = ("→", "") if edge["taken"] else ("·", "dim")
-        lines.append(_below(f"{mark} {edge['priority']} {edge['when']} → {plain(target)}: {edge['reason']}", style))
     step = visit["next"]
-    delay = f" after {duration(step['delay'])}" if step.get("delay") not in (None, "PT0S") else ""
+    after = f", after {duration(step['delay'])}" if step.get("delay") not in (None, "PT0S") else ""
+    for edge in visit.get("edges") or []:
+        way = f"{plain(edge['priority'])} {plain(edge['when'])} → {plain(edge['target'])}"
+        taken = edge["taken"]
+        lines.append(
+            _below(f"{'→' if taken else '·'} {way}{after if taken else ''}: {edge['reason']}", "" if taken else "dim")
+        )
     if step["kind"] == "retry":
-        lines.append(_below(f"↻ again{delay}: {step['reason']}"))
+        lines.append(_below(f"↻ again{after}: {step['reason']}"))
     elif step["kind"] == "end":
         lines.append(_below(f"■ ends here: {step['reason']}"))
-    elif delay:
-        lines.append(_below(f"  goes on{delay}"))
     return lines
 
 

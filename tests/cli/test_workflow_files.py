@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cli.errors import CommandError
-from cli.workflows.files import read_graph
-from cli.workflows.places import Places, Step, steps_of
+from cli.workflows.files import read_graph, read_sound_graph
+from cli.workflows.places import Places, Step, path_of, steps_of
 
 TEXT = """{
   "edges": [],
@@ -49,7 +49,35 @@ def test_a_path_has_a_line(path: str, line: int) -> None:
 
 
 def test_keys_may_be_anything() -> None:
-    assert steps_of(r'$.nodes[3].data."a \"b\" [0]".x') == ["nodes", 3, "data", 'a "b" [0]', "x"]
+    steps: tuple[Step, ...] = ("nodes", 3, "data", 'a "b" [0]', "x")
+    assert path_of(steps) == r'$.nodes[3].data."a \"b\" [0]".x'
+    assert steps_of(path_of(steps)) == list(steps)
+
+
+@pytest.mark.parametrize(
+    ("path", "line", "column", "marked"),
+    [
+        ("$.nodes[0].id", 4, 12, '"a"'),
+        ('$.nodes[1].data."a b"[1]', 7, 9, "true"),
+        ("$.nodes[0].data", 4, 25, "{"),  # a list or an object: where it opens
+        ("$.nodes[0].data.retry.delay", 4, 25, "{"),  # is missing: where it belongs
+    ],
+)
+def test_a_path_has_a_place_that_is_marked(path: str, line: int, column: int, marked: str) -> None:
+    place = Places(TEXT).place_of(path)
+    assert (place.line, place.column) == (line, column)
+    shown, mark = place.lines(80)
+    assert "".join(char for char, under in zip(shown, mark, strict=False) if under == "^") == marked
+
+
+@given(width=st.integers(24, 120), before=st.integers(0, 300), after=st.integers(0, 300))
+def test_of_a_long_line_what_matters_is_shown(width: int, before: int, after: int) -> None:
+    text = f'{{"b":"{"x" * before}","a":"HERE","c":"{"y" * after}"}}'
+    place = Places(text).place_of("$.a")
+    assert text[place.column - 1 :].startswith('"HERE"')
+    shown, mark = place.lines(width)
+    assert max(len(shown), len(mark)) <= width
+    assert "".join(char for char, under in zip(shown, mark, strict=False) if under == "^") == '"HERE"'
 
 
 values = st.recursive(
@@ -87,3 +115,74 @@ def test_what_cannot_be_read_is_one_sentence(tmp_path: Path) -> None:
             read_graph(tmp_path / name)
     (tmp_path / "bom").write_bytes(b"\xef\xbb\xbf{}")
     assert read_graph(tmp_path / "bom").graph == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "word"),
+    [
+        ('{"nodes": [\n  1,\n  ]}', "3:3", "value"),
+        ('{"nodes" []}', "1:10", "colon"),
+        ('{"nodes": [] "edges": []}', "1:14", "comma"),
+        ('{\n"nodes": [],\n}', "3:1", "key"),
+        ('{"nodes": "x', "1:11", "no end"),
+        ('{"nodes": []}}', "1:14", "after the end"),
+        ('{"nodes": [\n NaN]}', "2:2", "NaN"),
+        ('{"nodes": ["\\\\u0000", "a\\u0000"]}', "1:23", "can't be stored"),
+        ('{"nodes": ["\\ud83d\\ude00", "\\ud83d"]}', "1:28", "can't be stored"),
+    ],
+)
+def test_what_is_no_json_is_told_with_its_place(text: str, place: str, word: str, tmp_path: Path) -> None:
+    file = tmp_path / "flow.json"
+    file.write_text(text)
+    with pytest.raises(CommandError) as refused:
+        read_graph(file)
+    assert refused.value.message.startswith(f"{file}:{place}: ")
+    assert word in refused.value.message
+    line, mark = refused.value.detail
+    assert len(mark.rstrip("^")) < len(mark)
+    assert text.split("\n")[int(place.split(":", 1)[0]) - 1] in line
+
+
+def test_a_key_that_is_there_twice_is_pointed_at(tmp_path: Path) -> None:
+    file = tmp_path / "flow.json"
+    file.write_text('{"nodes": [{"id": "a",\n  "id": "b"}], "edges": [],\n "x": {"é": 1, "y": 2, "é": 3, "é": 4}}')
+    issues = read_graph(file).repeated_keys
+    assert [(i["path"], i["place"].line, i["place"].column, i["place"].length) for i in issues] == [
+        ("$.nodes[0].id", 1, 13, 4),
+        ('$.x."é"', 3, 8, 3),
+        ('$.x."é"', 3, 24, 3),
+    ]
+    with pytest.raises(CommandError, match=r"flow\.json:1:13: The key “id” stands here twice"):
+        read_sound_graph(file)
+
+
+@pytest.mark.parametrize("wrapping", [{}, {"workflow": None}, {"a b": [0, None]}])
+def test_a_graph_inside_of_other_json_is_found(wrapping: dict[str, Any], tmp_path: Path) -> None:
+    graph = {"nodes": [{"id": "a"}], "edges": []}
+    file = tmp_path / "flow.json"
+    value: Any = graph
+    path = "$"
+    for key, inner in wrapping.items():
+        value, path = (
+            ({key: [*inner[:1], {"graph": graph}]}, f'$."{key}"[1].graph') if inner else ({key: graph}, f"$.{key}")
+        )
+    file.write_text(json.dumps(value, indent=2))
+    read = read_graph(file)
+    assert (read.graph, read.at) == (graph, path)
+    issue = read.locate({"path": "$.nodes[0].id", "code": "x"})
+    assert issue["path"] == f"{path}.nodes[0].id"
+    assert '"a"' in issue["place"].text
+
+
+def test_of_two_graphs_none_is_guessed(tmp_path: Path) -> None:
+    file = tmp_path / "flow.json"
+    file.write_text(json.dumps([{"nodes": [], "edges": []}] * 2))
+    with pytest.raises(CommandError) as refused:
+        read_graph(file)
+    assert refused.value.detail == ["$[0]", "$[1]"]
+
+
+def test_anything_else_is_left_to_validation(tmp_path: Path) -> None:
+    for text in ("[]", "3", '{"nodes": 3}', '{"workflow": {"nodes": 3}}'):
+        (tmp_path / "flow.json").write_text(text)
+        assert read_graph(tmp_path / "flow.json").graph == json.loads(text)
