@@ -95,8 +95,17 @@ def _detail_lines(detail: Any) -> list[str]:
         blockers = detail.get("blockers")
         if isinstance(blockers, list):
             return _detail_lines(blockers)
+        used_by = detail.get("used_by")
+        if isinstance(used_by, list):
+            return [_user_line(item) if isinstance(item, dict) else str(item) for item in used_by]
         return [f"{name}: {value}" for name, value in detail.items() if value is not None]
     return [str(detail)] if detail else []
+
+
+def _user_line(user: Mapping[str, Any]) -> str:
+    """Something that depends on what was to be changed: its name, its status, its id."""
+    status = f" ({user['status']})" if user.get("status") else ""
+    return f"{user.get('name') or user.get('entity') or 'used by'}{status} {user.get('id', '')}".rstrip()
 
 
 def _problem_line(problem: Mapping[str, Any]) -> str:

@@ -122,7 +122,7 @@ def _fields(key: str, before: dict[str, Any], after: dict[str, Any], prefix: str
     if isinstance(old, dict) and isinstance(new, dict):
         for inner in old.keys() | new.keys():
             yield from _fields(inner, old, new, f"{field}.")
-    elif not _same(old, new):
+    elif not _same(_length(key, old), _length(key, new)):
         yield {"field": field, "from": old, "to": new}
 
 
@@ -172,15 +172,13 @@ def _value(key: str, value: Any) -> Any:
         if key == "business_hours":
             value = {"timezone": "contact", **value}
         return {inner: _value(inner, member) for inner, member in value.items() if member is not None}
+    return value
+
+
+def _length(key: str, value: Any) -> Any:
+    """A duration as days and seconds, which are the same in any spelling; every other setting as it is."""
     match = _DURATION.fullmatch(value) if key in _DURATION_KEYS and isinstance(value, str) else None
     if match is None:
         return value
     weeks, days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
-    return _spell(7 * weeks + days, 3600 * hours + 60 * minutes + seconds)
-
-
-def _spell(days: int, seconds: int) -> str:
-    """A duration as it comes back from the database, where a day is not 24 hours."""
-    parts = ((seconds // 3600, "H"), (seconds // 60 % 60, "M"), (seconds % 60, "S"))
-    time = "".join(f"{number}{unit}" for number, unit in parts if number)
-    return "P" + (f"{days}D" if days else "") + (f"T{time}" if time else "") if days or seconds else "PT0S"
+    return 7 * weeks + days, 3600 * hours + 60 * minutes + seconds

@@ -48,6 +48,7 @@ def simulate(
     ] = None,
     seed: Annotated[int, typer.Option(help="Other outcomes for visits without a script.")] = 0,
     position: Annotated[int, typer.Option(min=1, help="Place of the contact in the list, for batching.")] = 1,
+    retry_budget: Annotated[int, typer.Option(min=0, help="Retries that all nodes share.")] = 10,
     timezone: Annotated[str | None, typer.Option(help="IANA zone of the contact. [default: the team's]")] = None,
     state: Annotated[str | None, typer.Option(help="State of the contact, such as CO, for its legal hours.")] = None,
     postal_code: Annotated[str | None, typer.Option(help="Postal code of the contact.")] = None,
@@ -70,6 +71,7 @@ def simulate(
         "p_contact": {key: value for key, value in contact.items() if value is not None},
         "p_seed": seed,
         "p_position": position,
+        "p_retry_budget": retry_budget,
         "p_team_id": text_of(team),
     }
     if isinstance(asked, GraphFile):
@@ -111,7 +113,8 @@ def _visit_lines(visit: dict[str, Any], zone: ZoneInfo) -> list[Text]:
         lines.append(_outcome(visit, zone))
     step = visit["next"]
     after = f", after {duration(step['delay'])}" if step.get("delay") not in (None, "PT0S") else ""
-    for edge in visit.get("edges") or []:
+    # before a node is tried again its edges are not asked, so there is nothing to say of them
+    for edge in [] if step["kind"] == "retry" else visit.get("edges") or []:
         way = f"{plain(edge['priority'])} {plain(edge['when'])} → {plain(edge['target'])}"
         taken = edge["taken"]
         lines.append(
@@ -147,12 +150,20 @@ def _moment(start: str | None, timezone: str | None) -> str | None:
         return None
     try:
         moment = datetime.fromisoformat(start)
-        zone = ZoneInfo(timezone) if timezone else UTC
-    except (ValueError, ZoneInfoNotFoundError) as error:
+    except ValueError as error:
+        raise typer.BadParameter("it should be a moment such as 2026-03-02T17:30.", param_hint="--start") from error
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=_zone(timezone) if timezone else UTC)
+    return moment.isoformat()
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError, ZoneInfoNotFoundError) as error:
         raise typer.BadParameter(
-            "a moment such as 2026-03-02T17:30, and a zone that exists.", param_hint="--start"
+            "it should be an IANA name such as America/Denver.", param_hint="--timezone"
         ) from error
-    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).isoformat()
 
 
 def _visits(option: str) -> tuple[str, list[Any]]:

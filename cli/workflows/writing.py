@@ -82,11 +82,11 @@ def _replace(
             p_name=name,
         )
     except CommandError as error:
-        raise _conflict(error, into) from error
+        raise _conflict(error, into, read.name) from error
     return saved
 
 
-def _conflict(error: CommandError, into: UUID) -> CommandError:
+def _conflict(error: CommandError, into: UUID, file: str) -> CommandError:
     """A refused save with what the other person changed, instead of two numbers."""
     detail = error.detail
     if error.code != "OB006" or not isinstance(detail, dict):
@@ -96,7 +96,7 @@ def _conflict(error: CommandError, into: UUID) -> CommandError:
         lines[0] += f", saved {str(detail['saved_at'])[:16].replace('T', ' ')}"
     if isinstance(detail.get("changes"), dict):
         lines += [line.plain for line in change_lines(detail["changes"])]
-    hint = f"See it with: outbound workflows diff {into} FILE. Then import with --revision {detail.get('actual')}."
+    hint = f"See it with: outbound workflows diff {into} {file}. Then import with --revision {detail.get('actual')}."
     return CommandError(error.message, hint=hint, code=error.code, detail=lines)
 
 

@@ -220,6 +220,54 @@ def test_files_and_workflows_are_compared_alike(project: Project, team: tuple[st
     assert len(told["edges"]["changed"]) == 3
 
 
+def test_a_simulation_follows_its_script(project: Project, team: tuple[str, Graph], tmp_path: Path) -> None:
+    team_id, graph = team
+    run = project.stack.run
+    file = write(tmp_path, graph)
+    script = tmp_path / "script.json"
+    script.write_text(json.dumps({"call": ["busy", "voicemail"], "text": ["no_reply"]}))
+    asked = (
+        "--start", "2026-03-02T09:30", "--timezone", "America/Denver", "--script", str(script),
+        "--outcome", "text=replied:yes, ok please", "--team", team_id,
+    )  # fmt: skip
+    refused = run("workflows", "simulate", file, *asked)
+    assert (refused.status, refused.err[:7]) == (1, "OB001: ")  # a comma parts two visits
+    asked = (*asked[:7], "text=replied:ok please", *asked[8:])
+    told = run("workflows", "simulate", file, *asked)
+    assert told.status == 0, told.err
+    lines = told.out.splitlines()
+    assert lines[0] == "Mon 2026-03-02 09:30  begins, in America/Denver"
+    assert "Mon 2026-03-02 13:30  call “First call” [call], visit 2" in lines
+    assert "                      ↻ again, after 4h: busy is tried again: retry 1 of 2." in lines
+    assert any(line.lstrip().startswith("→ 2 not_booked → text, after 15m: ") for line in lines)
+    assert any(line.lstrip().startswith("replied “ok please” Mon 2026-03-02 13:") for line in lines), told.out
+
+    made = run("workflows", "import", file, "--team", team_id, "--json").json
+    stored = run("workflows", "simulate", made["id"], *asked, "--json").json
+    drawn = run("workflows", "simulate", file, *asked, "--json").json
+    assert {**stored, "workflow_id": None} == drawn
+    assert [(visit["node_id"], visit["outcome"]) for visit in drawn["visits"][1:4]] == [
+        ("call", "busy"), ("call", "voicemail"), ("text", "replied"),
+    ]  # fmt: skip
+    for wrong in (("--start", "soon"), ("--outcome", "call"), ("--start", "2026-03-02", "--timezone", "Mars")):
+        assert run("workflows", "simulate", file, *wrong).status == 2
+
+
+def test_a_layout_is_made_when_asked_for(project: Project, team: tuple[str, Graph], tmp_path: Path) -> None:
+    team_id, graph = team
+    for number, item in enumerate(graph["nodes"]):
+        item["position"] = {"x": number, "y": number}
+    run = project.stack.run
+    file = write(tmp_path, graph)
+    kept = run("workflows", "import", file, "--team", team_id, "--json").json
+    assert [item["position"] for item in kept["nodes"]] == [item["position"] for item in graph["nodes"]]
+    for direction, along in (("LR", "x"), ("TB", "y")):
+        placed = run("workflows", "import", file, "--team", team_id, "--layout", direction, "--json").json
+        steps = [item["position"][along] for item in placed["nodes"]]
+        assert steps == sorted(steps)
+        assert steps[2] - steps[1] > 50
+
+
 def test_every_command_says_an_example(project: Project) -> None:
     for command in (
         "list", "versions", "show", "validate", "export", "import", "publish", "archive", "clone", "diff", "simulate",

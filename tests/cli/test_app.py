@@ -70,6 +70,19 @@ def test_a_refusal_shows_code_problems_and_hint_on_stderr(capsys: pytest.Capture
     )
 
 
+def test_a_refusal_names_what_depends_on_it(capsys: pytest.CaptureFixture[str]) -> None:
+    used_by = [{"id": "42", "name": "Spring [1]", "status": "ACTIVE"}, {"id": "43"}]
+    print_error(CommandError("It is in use.", code="OB005", detail={"entity": "workflow", "used_by": used_by}))
+    assert capsys.readouterr().err == "OB005: It is in use.\n  Spring [1] (ACTIVE) 42\n  used by 43\n"
+
+
+def test_an_id_is_never_folded(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cli.output.console.width", 60)
+    ident = "0193b0f2-7c4e-7d3a-9b1e-2f6a8c0d4e11"
+    print_table(("id", "name"), [(ident, "long " * 20)], whole=("id",))
+    assert ident in capsys.readouterr().out
+
+
 def test_cells_are_never_markup(capsys: pytest.CaptureFixture[str]) -> None:
     print_table(("name",), [["[bold]Ann[/bold]"], [None]])
     assert "[bold]Ann[/bold]" in capsys.readouterr().out
