@@ -19,7 +19,7 @@ PREFIX: Final = "OUTBOUND_"
 SECRET_PREFIX: Final = "OUTBOUND_SECRET_"
 WEBHOOK_SUFFIX: Final = "_WEBHOOK"
 
-Queue = Literal["call", "text"]
+Queue = Literal["call", "text", "servicetitan"]
 RunTick = Literal["auto", "yes", "no"]
 
 
@@ -84,7 +84,9 @@ class Settings(BaseSettings):
     twilio_base_url: str = Field("https://api.twilio.com", description="where Twilio's API is")
 
     queues: Annotated[tuple[Queue, ...], NoDecode] = Field(
-        ("call", "text"), min_length=1, description="the queues that a worker serves, separated by commas"
+        ("call", "text", "servicetitan"),
+        min_length=1,
+        description="the queues that a worker serves, separated by commas",
     )
     concurrency: int = Field(10, ge=1, le=1000, description="requests in flight at once, for each queue")
     lease_seconds: float = Field(120, ge=5, le=3600, description="how long a claimed job is this worker's own")

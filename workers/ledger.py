@@ -122,6 +122,42 @@ class JobState:
 
 
 @dataclass(frozen=True, slots=True)
+class Task:
+    """Work for ServiceTitan that this worker holds: a refresh, a preview, a hold, a catalogue.
+
+    `subject_id` is what it is for; `progress` is what the last checkpoint said, empty at the beginning.
+    """
+
+    team_id: UUID
+    task_id: UUID
+    kind: str
+    subject_id: UUID
+    secret_name: str
+    account_ref: str | None
+    is_sandbox: bool
+    attempt_number: int
+    progress: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskResult:
+    """What came of a task.
+
+    Attributes:
+        verdict: `done`. `failed`: for good. `later`: again, after what the provider asked for or with back-off.
+            `paused`: the account itself is refused, so nothing is tried until an operator mends it.
+        code: Stable word, for programs.
+        message: A sentence for people, without secrets.
+        retry_after_seconds: What the provider asked to wait; waiting that it asked for is no failed attempt.
+    """
+
+    verdict: Literal["done", "later", "failed", "paused"]
+    code: str | None = None
+    message: str | None = None
+    retry_after_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ProviderEvent:
     """Something that a provider told us, verified.
 
@@ -195,6 +231,24 @@ class Ledger(Protocol):
 
     async def tick(self) -> dict[str, Any]:
         """Do what time alone changes."""
+        ...
+
+
+class TaskQueue(Protocol):
+    """What the task runner needs of the engine. Every method may be called twice with the same arguments."""
+
+    async def claim_tasks(self, worker: str, kinds: Sequence[str], limit: int, lease: timedelta) -> list[Task]:
+        """Lease up to `limit` due tasks."""
+        ...
+
+    async def checkpoint_task(
+        self, worker: str, task_id: UUID, progress: dict[str, Any] | None, lease: timedelta
+    ) -> bool:
+        """Remember how far a task has come and keep it; whether it is still held."""
+        ...
+
+    async def end_task(self, worker: str, task_id: UUID, result: TaskResult) -> str | None:
+        """Say what came of a task."""
         ...
 
 

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import socket
+from collections.abc import Awaitable
 from dataclasses import replace
 from uuid import uuid4
 
@@ -21,6 +22,7 @@ from workers.providers.base import Transport
 from workers.providers.twilio import TwilioClient
 from workers.providers.vapi import VapiClient
 from workers.runner import Pace, Runner, ring_on_signals
+from workers.tasks import TaskHandler, TaskRunner
 from workers.waiting import Bell, backoff
 
 log = get_logger(__name__)
@@ -86,18 +88,41 @@ async def run_worker(settings: Settings, secrets: Secrets) -> int:
             runner = Runner(
                 database,
                 worker_name(),
-                {queue: handlers[queue] for queue in settings.queues},
+                {queue: handlers[queue] for queue in settings.queues if queue in handlers},
                 ask=ProviderAsker(vapi, twilio, secrets, public_url, redactor(settings, secrets)),
                 pace=pace,
                 metrics=metrics,
                 wakes=database.listen if settings.listens else None,
             )
+            tasks = TaskRunner(
+                database,
+                runner.worker,
+                task_handlers() if "servicetitan" in settings.queues else {},
+                lease=pace.lease,
+                poll=pace.poll,
+                drain=pace.drain,
+                metrics=metrics,
+                wakes=database.listen if settings.listens else None,
+            )
             async with serving(health_app(runner), settings.host, settings.port) as port:
                 log.info("started", worker=runner.worker, queues=settings.queues, pace=vars(pace), health_port=port)
-                return 0 if await runner.run(stop) else 1
+                return 0 if all(await asyncio.gather(_stopping(stop, runner.run(stop)), tasks.run(stop))) else 1
         finally:
             await vapi.aclose()
             await twilio.aclose()
+
+
+def task_handlers() -> dict[str, TaskHandler]:
+    """What works on tasks, by kind."""
+    return {}
+
+
+async def _stopping(stop: asyncio.Event, work: Awaitable[bool]) -> bool:
+    """Let everything stop when this ends, also when a defect ended it."""
+    try:
+        return await work
+    finally:
+        stop.set()
 
 
 async def _when_reachable(settings: Settings, database: Database, stop: asyncio.Event) -> Pace | None:

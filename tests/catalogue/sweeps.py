@@ -185,6 +185,7 @@ SWEEPS = [
         {
             "public.teams_pk on public.teams": "the tenant itself: its id is the team_id of all others",
             "engine.deployment_pk on engine.deployment": _SINGLETON,
+            "engine.rate_limits_pk on engine.rate_limits": "teams may share an account at a provider, and so its rate",
             "engine.events_pk on engine.events": _INBOX,
         },
     ),
@@ -347,6 +348,7 @@ SWEEPS = [
             "engine.now()": "is the clock",
             "engine.set_clock(timestamp with time zone,double precision)": "notes the real moment at which it was set",
             "engine.new_ids(bigint)": "as engine.new_id(), for many at once",
+            "engine.take_slots(text,double precision,integer,integer)": "a provider counts the seconds that pass for it",
             "engine.new_id()": "orders rows in storage by real time, which is not campaign time",
         },
     ),

@@ -1,4 +1,5 @@
--- Runs whose worker is gone: silent for longer than the lease, and no transaction holds their row.
+-- Runs whose worker is gone: silent for longer than the lease, and no transaction holds their row. A run
+-- that a task is open for is never abandoned: whoever claims the task goes on with it.
 create or replace function engine.fail_stale_runs()
 returns integer
 language plpgsql
@@ -13,6 +14,10 @@ begin
   for v_run in
     select * from public.audience_runs as r
     where r.status in ('QUEUED', 'RUNNING') and r.lease_expires_at < engine.now()
+      and not exists (
+        select from engine.tasks as t
+        where t.team_id = r.team_id and t.kind = 'refresh' and t.subject_id = r.id and t.status in ('READY', 'CLAIMED')
+      )
     order by r.team_id, r.id
     for update skip locked
   loop

@@ -32,6 +32,11 @@ as $$
       select count(*)
       from engine.jobs as j
       where j.status in ('DISPATCHED', 'AMBIGUOUS') and j.check_at <= engine.now()
+    ) + (
+      select count(*)
+      from engine.tasks as t
+      inner join public.integrations as i on t.team_id = i.team_id and t.integration_id = i.id
+      where t.status = 'CLAIMED' or (t.status = 'READY' and t.run_at <= engine.now() and i.status = 'ACTIVE')
     ),
     (select count(*) from engine.jobs as j where j.status in ('READY', 'CLAIMED', 'DISPATCHED', 'AMBIGUOUS')),
     least(
@@ -39,6 +44,8 @@ as $$
       (select min(j.lease_expires_at) from engine.jobs as j where j.status = 'CLAIMED'),
       (select min(j.check_at) from engine.jobs as j where j.status in ('DISPATCHED', 'AMBIGUOUS')),
       (select min(j.reply_deadline) from engine.jobs as j where j.status = 'DISPATCHED'),
+      (select min(t.run_at) from engine.tasks as t where t.status = 'READY' and t.run_at > engine.now()),
+      (select min(t.lease_expires_at) from engine.tasks as t where t.status = 'CLAIMED'),
       (select min(c.scheduled_at) from public.campaigns as c where c.status = 'SCHEDULED'),
       (select min(s.next_run_at) from public.audience_schedules as s where s.is_enabled)
     )

@@ -15,6 +15,7 @@ declare
   v_unanswered integer := engine.close_reply_windows();
   v_launched integer := engine.launch_scheduled_campaigns();
   v_completed integer := engine.complete_campaigns();
+  v_dropped integer := engine.expire_tasks();
   v_abandoned integer := engine.fail_stale_runs();
   v_queued integer;
   v_skipped integer;
@@ -25,8 +26,8 @@ begin
   v_folded := engine.fold_counters();
   return jsonb_build_object(
     'leases_expired', v_expired, 'events_waited', v_waited, 'reply_windows_closed', v_unanswered,
-    'campaigns_launched', v_launched, 'campaigns_completed', v_completed, 'runs_abandoned', v_abandoned,
-    'runs_queued', v_queued, 'runs_skipped', v_skipped, 'counters_folded', v_folded
+    'campaigns_launched', v_launched, 'campaigns_completed', v_completed, 'tasks_expired', v_dropped,
+    'runs_abandoned', v_abandoned, 'runs_queued', v_queued, 'runs_skipped', v_skipped, 'counters_folded', v_folded
   );
 end
 $$;

@@ -1,25 +1,13 @@
-"""The only SQL of the workers: one function for each function of the engine, and the wake-ups.
+"""The engine, as workers, the webhook receiver and the sandbox's clock see it: one method for each of its functions."""
 
-Every call is one statement and so one transaction; none is held open while a provider is spoken to. The pool hands out
-connections that work, reconnecting by itself; a call that fails because the database is away raises
-`DatabaseUnavailableError` and may be made again, because the engine's functions can all be called twice.
-"""
-
-import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Self
+from typing import Any
 from uuid import UUID
 
-import psycopg
-from psycopg import errors as pg
-from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
-from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout
 
-from workers.config import Settings
-from workers.errors import ERRORS, DatabaseFaultError, DatabaseUnavailableError, OutboundError
+from workers.db.session import Row, Session, translated
 from workers.ledger import (
     BegunAttempt,
     ClaimedJob,
@@ -29,27 +17,7 @@ from workers.ledger import (
     ProviderEvent,
     Resolution,
 )
-from workers.logs import get_logger
 from workers.sandbox.campaign_time import ClockReading, PendingWork
-from workers.waiting import backoff
-
-log = get_logger(__name__)
-
-Row = dict[str, Any]
-Connection = psycopg.AsyncConnection[Row]
-
-CHANNEL = "outbound_jobs"
-
-_PASSING = (
-    pg.OperationalError,
-    psycopg.InterfaceError,
-    pg.SerializationFailure,
-    pg.DeadlockDetected,
-    PoolTimeout,
-    PoolClosed,
-    ConnectionError,
-)
-"""What another try can mend: the server is away or restarting, a pooler dropped us, two transactions collided."""
 
 _CLAIM_JOBS = """
     select team_id, job_id, queue, priority, run_at, lease_expires_at
@@ -104,54 +72,8 @@ _FAIL_RUN = """
 _SET_CLOCK = "select engine.set_clock(p_at => %(at)s, p_rate => %(rate)s)"
 
 
-class Database:
-    """The engine, as workers, the webhook receiver and the sandbox's clock see it.
-
-    It is a `Ledger`, an `Inbox` and the sandbox's `CampaignClock`. Use it as an async context manager.
-    """
-
-    def __init__(self, url: str, *, connections: int = 4, transaction_pooling: bool = False) -> None:
-        self._url = url
-        self._suspect = False
-        # A transaction pooler gives each transaction another session, in which no prepared statement is known.
-        self._connection_options: dict[str, Any] = {
-            "autocommit": True,
-            "row_factory": dict_row,
-            "prepare_threshold": None if transaction_pooling else 5,
-            "application_name": "outbound-worker",
-            "connect_timeout": 5,
-            "keepalives_idle": 30,
-            "keepalives_interval": 5,
-            "keepalives_count": 3,
-            "tcp_user_timeout": 30_000,
-        }
-        self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
-            url,
-            connection_class=psycopg.AsyncConnection[Row],
-            kwargs=self._connection_options,
-            min_size=1,
-            max_size=connections,
-            timeout=5,
-            max_lifetime=30 * 60,
-            reconnect_timeout=10,
-            open=False,
-        )
-
-    @classmethod
-    def from_settings(cls, settings: Settings) -> Self:
-        """The database that the settings name."""
-        return cls(
-            settings.database_url.get_secret_value(),
-            connections=settings.database_connections,
-            transaction_pooling=settings.transaction_pooling,
-        )
-
-    async def __aenter__(self) -> Self:
-        await self._pool.open(wait=False)
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._pool.close()
+class EngineCalls(Session):
+    """A `Ledger`, an `Inbox` and the sandbox's `CampaignClock`."""
 
     async def claim_jobs(self, worker: str, queues: Sequence[str], limit: int, lease: timedelta) -> list[ClaimedJob]:
         """Lease up to `limit` due jobs of the queues, most urgent first."""
@@ -203,7 +125,7 @@ class Database:
         """
         run = {"team": team_id, "run": run_id}
         await self._row(_START_RUN, run)
-        with _translated():
+        with translated():
             async with self._pool.connection() as connection, connection.transaction():
                 await connection.execute(_START_RUN, run)
                 async with connection.cursor().copy(_COPY_IMPORT_ROWS) as copy:
@@ -236,57 +158,3 @@ class Database:
     async def pending(self) -> PendingWork:
         """How much work is due and open, and the next moment at which the engine has something to do."""
         return PendingWork(**await self._row(_PENDING_WORK))
-
-    async def listen(self) -> AsyncIterator[str]:
-        """Yield the payload of every notification, forever; after each (re)connection an empty one.
-
-        The empty payload means "anything may have happened": what was notified while nobody listened is lost.
-        """
-        delays = backoff(0.2, 10)
-        while True:
-            try:
-                async with await psycopg.AsyncConnection.connect(self._url, **self._connection_options) as connection:
-                    await connection.execute(f"listen {CHANNEL}")
-                    yield ""
-                    delays = backoff(0.2, 10)
-                    async for notification in connection.notifies():
-                        yield notification.payload
-            except _PASSING as error:
-                delay = next(delays)
-                log.warning("listen_lost", error=type(error).__name__, retry_in_seconds=delay)
-                await asyncio.sleep(delay)
-
-    async def _row(self, statement: str, arguments: dict[str, Any] | None = None) -> Row:
-        [row] = await self._rows(statement, arguments)
-        return row
-
-    async def _rows(self, statement: str, arguments: dict[str, Any] | None = None) -> list[Row]:
-        with _translated():
-            if self._suspect:
-                self._suspect = False
-                await self._pool.check()
-            async with self._pool.connection() as connection:
-                try:
-                    cursor = await connection.execute(statement, arguments)
-                    return await cursor.fetchall()
-                except pg.OperationalError:
-                    # One dead connection after a restart means that the idle ones are dead too.
-                    self._suspect = self._suspect or connection.closed
-                    raise
-
-
-@contextlib.contextmanager
-def _translated() -> Iterator[None]:
-    """Turn psycopg's errors into ours."""
-    try:
-        yield
-    except _PASSING as error:
-        raise DatabaseUnavailableError(type(error).__name__) from error
-    except psycopg.Error as error:
-        state, parts = error.sqlstate or "", error.diag
-        if state in ERRORS:
-            raise OutboundError.from_parts(
-                state, parts.message_primary or "", parts.message_detail, parts.message_hint
-            ) from error
-        msg = f"{state} {parts.message_primary or type(error).__name__}"
-        raise DatabaseFaultError(msg) from error
