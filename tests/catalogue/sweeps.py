@@ -348,7 +348,7 @@ SWEEPS = [
             "engine.now()": "is the clock",
             "engine.set_clock(timestamp with time zone,double precision)": "notes the real moment at which it was set",
             "engine.new_ids(bigint)": "as engine.new_id(), for many at once",
-            "engine.take_slots(text,double precision,integer,integer)": "a provider counts the seconds that pass for it",
+            "engine.take_slots(text,double precision,integer,integer)": "a provider counts real seconds",
             "engine.new_id()": "orders rows in storage by real time, which is not campaign time",
         },
     ),
