@@ -105,6 +105,30 @@ create type engine.member_change as (
 );
 comment on type engine.member_change is 'By how many members a list grew or shrank.';
 
+-- sql/20_types/cron_schedule.sql
+-- A cron expression, read once. Sets instead of the bits that cron keeps, and the issues with what is
+-- wrong (errors) or not what it seems (warnings); with an error the sets mean nothing.
+create type engine.cron_field as (
+  numbers integer [],
+  issues jsonb
+);
+comment on type engine.cron_field is 'One field of a cron expression: its numbers in order, and what is wrong with it.';
+
+create type engine.cron_schedule as (
+  minutes integer [],
+  hours integer [],
+  days integer [],
+  months integer [],
+  weekdays integer [],
+  is_last_day boolean,
+  is_either_day boolean,
+  every_seconds integer,
+  is_at_start boolean,
+  issues jsonb
+);
+comment on type engine.cron_schedule is
+'Sets of numbers in order (Sunday is 0); whether the last day of the month counts, whether either day field is enough; the period of "N seconds"; @reboot; issues.';
+
 -- sql/20_types/engine_sets.sql
 -- Sets that functions of the engine hand to each other: arrays of these instead of a call per row.
 create type engine.new_job as (
@@ -231,6 +255,94 @@ create type engine.lookup_answer as (
   payload jsonb
 );
 comment on type engine.lookup_answer is 'What a provider said when it was asked about an attempt.';
+
+-- sql/20_types/simulation.sql
+-- What a simulation is given, and what it works out for each visit.
+create type engine.simulated_contact as (
+  team_timezone text,
+  timezones text array,
+  regions text array,
+  position_in_list integer,
+  retry_budget integer
+);
+comment on type engine.simulated_contact is
+'Whom a simulation follows: every zone and region that counts, the place among those who start together, retries in all.';
+
+create type engine.simulated_outcome as (
+  outcome public.job_outcome,
+  reply_text text,
+  takes interval,
+  source text
+);
+comment on type engine.simulated_outcome is 'What comes of a simulated visit, how long after sending, and whether scripted or sampled.';
+
+create type engine.simulated_place as (
+  due_at timestamptz,
+  waits jsonb
+);
+comment on type engine.simulated_place is 'When a simulated visit is due, and what it waited for.';
+
+-- sql/20_types/tasks.sql
+-- Work for ServiceTitan. The order of the kinds is the order of urgency: a hold keeps people waiting, a
+-- preview somebody who looks at a screen.
+create type engine.task_kind as enum ('hold', 'preview', 'catalogue', 'refresh');
+comment on type engine.task_kind is 'What a task does, the most urgent first.';
+
+create type engine.task_status as enum ('READY', 'CLAIMED', 'DONE', 'FAILED');
+comment on type engine.task_status is 'Life of a task. The last two are terminal.';
+
+-- sql/20_types/visit_sets.sql
+-- What the choice of the next step depends on: the engine reads these from its rows, a simulation from
+-- its script, and both ask the same functions.
+create type engine.edge_choice as (
+  id text,
+  target text,
+  rule text,
+  phrases text array,
+  delay interval,
+  priority integer
+);
+comment on type engine.edge_choice is 'An edge as far as the choice among the edges of its node goes.';
+
+create type engine.ended_visit as (
+  node_type public.node_type,
+  outcome public.job_outcome,
+  reason_code text,
+  reply_text text,
+  retry jsonb,
+  retries_left integer,
+  dialled bigint,
+  was_not_dialled boolean,
+  edges engine.edge_choice array
+);
+comment on type engine.ended_visit is
+'A visit of a node that is over: what came of it, the node''s retry rule and edges, what is left of the budget, how often the '
+'person was tried here. A trigger is a visit without an outcome.';
+
+create type engine.weighed_edge as (
+  visit_no integer,
+  edge_id text,
+  target text,
+  rule text,
+  priority integer,
+  delay interval,
+  matches boolean,
+  is_first boolean
+);
+comment on type engine.weighed_edge is
+'An edge of a visit that is over: whether its rule matches, and whether it is the first that does. Visits count from 1.';
+
+create type engine.decision as (
+  visit_no integer,
+  is_retry boolean,
+  edge_id text,
+  target text,
+  delay interval,
+  end_status public.enrollment_status,
+  reason_code text
+);
+comment on type engine.decision is
+'Where a journey goes after a visit: to the same node again, over an edge, or to its end (end_status).';
 
 -- sql/20_types/workflow_graph.sql
 -- A graph as validation reads it once, and then hands from check to check: arrays of these instead
@@ -538,7 +650,8 @@ using (team_id = any((select engine.caller_team_ids())::uuid[]));
 grant select on public.phone_numbers to authenticated, service_role;
 
 -- sql/30_tables/050_assistants.sql
--- Voice assistants that the team built at Vapi and lets workflows use.
+-- Assistants that workflows may use: voices that the team built at Vapi, and writers of texts. What a
+-- writer sends is a template; publishing a workflow copies it, so that changing it here changes no live flow.
 create table public.assistants (
   team_id uuid not null,
   id uuid not null default engine.new_id(),
@@ -547,13 +660,18 @@ create table public.assistants (
   provider_assistant_id text not null,
   is_active boolean not null default true,
   created_at timestamptz not null default engine.now(),
+  template text,
   constraint assistants_pk primary key (team_id, id),
   constraint assistants_team_exists foreign key (team_id) references public.teams (id) on delete cascade,
   constraint assistants_one_row_per_provider_id unique (team_id, provider_assistant_id, channel),
-  constraint assistants_name_is_present check (length(btrim(name)) between 1 and 200)
+  constraint assistants_name_is_present check (length(btrim(name)) between 1 and 200),
+  constraint assistants_of_texts_have_a_template check ((channel = 'text') = (template is not null)),
+  constraint assistants_template_fits_a_text
+  check (length(template) <= 1600 and btrim(template, E' \t\r\n') <> '')
 );
 comment on table public.assistants is 'Voice or text assistants at the provider that workflow nodes may name.';
 comment on column public.assistants.provider_assistant_id is 'The provider''s id of the assistant.';
+comment on column public.assistants.template is 'The message that an assistant for texts writes; null for calls.';
 alter table public.assistants enable row level security;
 create policy assistants_are_seen_by_members on public.assistants for select to authenticated, service_role
 using (team_id = any((select engine.caller_team_ids())::uuid[]));
@@ -755,6 +873,22 @@ create table reference.postal_prefixes (
 );
 comment on table reference.postal_prefixes is
 'First three digits of US ZIP codes with every state and time zone that they reach into.';
+
+-- sql/30_tables/073_reference_simulated_outcomes.sql
+-- What can come of a node in a simulation, how often when nobody says, and how long it takes.
+create table reference.simulated_outcomes (
+  node_type public.node_type not null,
+  awaits_reply boolean not null,
+  outcome public.job_outcome not null,
+  weight integer not null,
+  takes interval,
+  constraint simulated_outcomes_pk primary key (node_type, awaits_reply, outcome),
+  constraint simulated_outcomes_weight_is_positive check (weight > 0)
+);
+comment on table reference.simulated_outcomes is
+'For calls, texts, and texts with a reply window: the outcomes that are possible, their shares in a sampled simulation.';
+comment on column reference.simulated_outcomes.weight is 'Share of this outcome, in parts of the sum for its kind of node.';
+comment on column reference.simulated_outcomes.takes is 'From sending to the outcome unless a script says so; null: the whole reply window.';
 
 -- sql/30_tables/074_reference_import_problems.sql
 -- What can be wrong with a row of an import, and whether that refuses the row. Its one home: errors
@@ -1026,6 +1160,41 @@ comment on table engine.checked_rows is 'Rows of running imports after the check
 comment on column engine.checked_rows.contact_id is 'Id that the contact will have if the team does not know its number yet.';
 comment on column engine.checked_rows.issues is '[{code, field, value}] in order; null when nothing is wrong.';
 
+-- sql/30_tables/150_audience_schedules.sql
+-- When a list is refreshed. One row a list: whether the list is refreshed by the clock is said here and
+-- nowhere else, so that a list and its schedule can't disagree, and one toggle is one update.
+create table public.audience_schedules (
+  team_id uuid not null,
+  list_id uuid not null,
+  expression text not null,
+  timezone text not null,
+  is_enabled boolean not null default true,
+  next_run_at timestamptz,
+  last_run_at timestamptz,
+  last_run_id uuid,
+  last_skipped_at timestamptz,
+  created_at timestamptz not null default engine.now(),
+  updated_at timestamptz not null default engine.now(),
+  constraint audience_schedules_pk primary key (team_id, list_id),
+  constraint audience_schedules_list_exists
+  foreign key (team_id, list_id) references public.audience_lists (team_id, id) on delete cascade,
+  constraint audience_schedules_last_run_exists
+  foreign key (team_id, last_run_id) references public.audience_runs (team_id, id) on delete set null (last_run_id),
+  constraint audience_schedules_expression_is_present check (btrim(expression) <> '' and octet_length(expression) < 1000),
+  constraint audience_schedules_enabled_ones_have_a_next_run check (is_enabled = (next_run_at is not null))
+);
+create index audience_schedules_by_last_run on public.audience_schedules (team_id, last_run_id);
+create index audience_schedules_by_next_run on public.audience_schedules (next_run_at) where is_enabled;
+comment on table public.audience_schedules is 'Cron expressions by which lists are refreshed, in the zone of each list.';
+comment on column public.audience_schedules.expression is 'As it was set, in the dialect of pg_cron.';
+comment on column public.audience_schedules.next_run_at is 'Null while the schedule is off.';
+comment on column public.audience_schedules.last_run_at is 'When the schedule last queued a run; a run that a person started is not meant.';
+comment on column public.audience_schedules.last_skipped_at is 'The last time that came while the list had a run open, so that none was queued.';
+alter table public.audience_schedules enable row level security;
+create policy audience_schedules_are_seen_by_members on public.audience_schedules for select to authenticated, service_role
+using (team_id = any((select engine.caller_team_ids())::uuid[]));
+grant select on public.audience_schedules to authenticated, service_role;
+
 -- sql/30_tables/200_workflows.sql
 -- Workflows: versions of a lineage. A published one never changes.
 create table public.workflows (
@@ -1077,6 +1246,7 @@ create table public.workflow_nodes (
   position_x double precision not null default 0,
   position_y double precision not null default 0,
   config jsonb not null default '{}',
+  assistant_template text,
   constraint workflow_nodes_pk primary key (team_id, workflow_id, id),
   -- The cascade is how a status reaches the nodes: in the statement that changes it, and no other way.
   constraint workflow_nodes_share_the_workflows_status
@@ -1091,6 +1261,8 @@ on public.workflow_nodes (team_id, workflow_id) where type = 'trigger';
 create index workflow_nodes_by_status on public.workflow_nodes (team_id, workflow_id, status);
 comment on table public.workflow_nodes is 'Nodes of a workflow, keyed by the editor''s own ids.';
 comment on column public.workflow_nodes.config is 'What the node does; the shapes are in docs/workflows.md.';
+comment on column public.workflow_nodes.assistant_template is
+'What the assistant of a text wrote when the workflow was published; set then and never changed.';
 comment on column public.workflow_nodes.ordinal is 'Place in the graph''s list of nodes, so that it comes back in the same order.';
 comment on column public.workflow_nodes.status is 'Status of the workflow, cascaded.';
 alter table public.workflow_nodes enable row level security;
@@ -1149,6 +1321,21 @@ create policy workflow_edges_are_seen_by_members on public.workflow_edges for se
 using (team_id = any((select engine.caller_team_ids())::uuid[]));
 grant select on public.workflow_edges to authenticated, service_role;
 
+-- sql/30_tables/230_workflow_revisions.sql
+-- The last graphs of each draft, so that whoever saves over somebody else's work is told what that was.
+-- Published and archived workflows have none: they have no conflicts.
+create table engine.workflow_revisions (
+  team_id uuid not null,
+  workflow_id uuid not null,
+  revision integer not null,
+  graph jsonb not null,
+  constraint workflow_revisions_pk primary key (team_id, workflow_id, revision),
+  constraint workflow_revisions_workflow_exists
+  foreign key (team_id, workflow_id) references public.workflows (team_id, id) on delete cascade
+);
+comment on table engine.workflow_revisions is
+'The graphs {nodes, edges} of a draft''s last 50 revisions, the current one among them.';
+
 -- sql/30_tables/300_campaigns.sql
 -- One list, one published workflow, one sending number.
 create table public.campaigns (
@@ -1169,10 +1356,16 @@ create table public.campaigns (
   enrolled_count bigint not null default 0,
   created_at timestamptz not null default engine.now(),
   updated_at timestamptz not null default engine.now(),
+  -- With the foreign key below: whatever the SQL, no campaign runs a workflow that is not published.
+  needs_workflow_status public.workflow_status generated always as (
+    case when status in ('SCHEDULED', 'ACTIVE', 'PAUSED') then 'PUBLISHED'::public.workflow_status end
+  ) stored,
   constraint campaigns_pk primary key (team_id, id),
   constraint campaigns_team_exists foreign key (team_id) references public.teams (id) on delete cascade,
   constraint campaigns_list_exists foreign key (team_id, list_id) references public.audience_lists (team_id, id),
   constraint campaigns_workflow_exists foreign key (team_id, workflow_id) references public.workflows (team_id, id),
+  constraint campaigns_run_published_workflows
+  foreign key (team_id, workflow_id, needs_workflow_status) references public.workflows (team_id, id, status),
   constraint campaigns_phone_number_exists
   foreign key (team_id, phone_number_id) references public.phone_numbers (team_id, id),
   constraint campaigns_name_is_present check (length(btrim(name)) between 1 and 200),
@@ -1184,10 +1377,12 @@ create table public.campaigns (
   constraint campaigns_ended_have_a_time check ((status in ('COMPLETED', 'CANCELLED')) = (ended_at is not null))
 );
 create index campaigns_by_list on public.campaigns (team_id, list_id);
-create index campaigns_by_workflow on public.campaigns (team_id, workflow_id);
+create index campaigns_by_workflow on public.campaigns (team_id, workflow_id, needs_workflow_status);
 create index campaigns_by_phone_number on public.campaigns (team_id, phone_number_id);
 create index campaigns_live on public.campaigns (status, scheduled_at) where status in ('SCHEDULED', 'ACTIVE');
 comment on table public.campaigns is 'A launch of one published workflow over one list from one number.';
+comment on column public.campaigns.needs_workflow_status is
+'PUBLISHED while the campaign is SCHEDULED, ACTIVE or PAUSED, else null: the status that its workflow must have.';
 comment on column public.campaigns.priority is 'Lowest number goes first when campaigns compete.';
 comment on column public.campaigns.max_lateness is 'A job that is later than this is skipped with a reason, never sent stale.';
 comment on column public.campaigns.retry_budget is 'Retries of every kind that one enrollment may use in all.';
@@ -1443,6 +1638,60 @@ create table engine.pacing (
 );
 create index pacing_by_slot on engine.pacing (slot_at);
 comment on table engine.pacing is 'Jobs dealt into each batch slot of a campaign''s node; old slots are removed by the tick.';
+
+-- sql/30_tables/560_tasks.sql
+-- What workers do for ServiceTitan, apart from calls and texts: nobody is reached by a task, so it needs
+-- no gate and no ledger, but it is leased, resumed and never lost as a job is.
+create table engine.tasks (
+  team_id uuid not null,
+  id uuid not null default engine.new_id(),
+  kind engine.task_kind not null,
+  subject_id uuid not null,
+  integration_id uuid not null,
+  status engine.task_status not null default 'READY',
+  run_at timestamptz not null default engine.now(),
+  lease_owner text,
+  lease_expires_at timestamptz,
+  attempt_count integer not null default 0,
+  progress jsonb not null default '{}',
+  failure_code text,
+  failure_message text,
+  created_at timestamptz not null default engine.now(),
+  finished_at timestamptz,
+  constraint tasks_pk primary key (team_id, id),
+  constraint tasks_team_exists foreign key (team_id) references public.teams (id) on delete cascade,
+  constraint tasks_integration_exists
+  foreign key (team_id, integration_id) references public.integrations (team_id, id) on delete cascade,
+  constraint tasks_progress_is_an_object check (jsonb_typeof(progress) = 'object'),
+  constraint tasks_claimed_have_a_lease
+  check ((status = 'CLAIMED') = (lease_owner is not null and lease_expires_at is not null)),
+  constraint tasks_finished_have_a_time check ((status in ('DONE', 'FAILED')) = (finished_at is not null)),
+  constraint tasks_failed_say_why check (status <> 'FAILED' or (failure_code is not null and failure_message is not null))
+);
+create unique index tasks_one_open_for_a_subject on engine.tasks (team_id, kind, subject_id)
+where status in ('READY', 'CLAIMED');
+create index tasks_by_id on engine.tasks (id);
+create index tasks_by_integration on engine.tasks (team_id, integration_id);
+create index tasks_to_claim on engine.tasks (kind, run_at) where status = 'READY';
+create index tasks_leased on engine.tasks (lease_expires_at) where status = 'CLAIMED';
+create index tasks_finished on engine.tasks (finished_at) where status in ('DONE', 'FAILED');
+comment on table engine.tasks is 'Work for ServiceTitan: refreshes, previews, holds, catalogues. Leased, resumed, never lost.';
+comment on column engine.tasks.subject_id is 'What it is for: the run, the preview, the outreach item, the catalogue.';
+comment on column engine.tasks.progress is 'Where to go on after a crash; the handler of the kind knows the shape.';
+comment on column engine.tasks.attempt_count is 'How often it was begun; waiting that a provider asked for does not count.';
+
+-- sql/30_tables/570_rate_limits.sql
+-- How much of a provider's rate is used up: one row for an account and kind of request, shared by all
+-- workers. Unlogged: after a crash a second has passed anyway.
+create unlogged table engine.rate_limits (
+  key text not null,
+  free_at timestamptz not null,
+  constraint rate_limits_pk primary key (key),
+  constraint rate_limits_key_is_short check (length(key) between 1 and 300)
+);
+comment on table engine.rate_limits is 'When the next request of an account may go out, for all workers together.';
+comment on column engine.rate_limits.free_at is
+'Real time, not campaign time: providers count the seconds that pass for them.';
 
 -- sql/40_functions/access/require_role.sql
 -- Refuses a caller whose role in a team is too low. The roles are declared least first, so that
@@ -1983,7 +2232,8 @@ revoke all on function engine.fail_run(uuid, uuid, text, text) from public;
 grant execute on function engine.fail_run(uuid, uuid, text, text) to outbound_worker;
 
 -- sql/40_functions/audiences/fail_stale_runs.sql
--- Runs whose worker is gone: silent for longer than the lease, and no transaction holds their row.
+-- Runs whose worker is gone: silent for longer than the lease, and no transaction holds their row. A run
+-- that a task is open for is never abandoned: whoever claims the task goes on with it.
 create or replace function engine.fail_stale_runs()
 returns integer
 language plpgsql
@@ -1998,6 +2248,10 @@ begin
   for v_run in
     select * from public.audience_runs as r
     where r.status in ('QUEUED', 'RUNNING') and r.lease_expires_at < engine.now()
+      and not exists (
+        select from engine.tasks as t
+        where t.team_id = r.team_id and t.kind = 'refresh' and t.subject_id = r.id and t.status in ('READY', 'CLAIMED')
+      )
     order by r.team_id, r.id
     for update skip locked
   loop
@@ -3565,7 +3819,7 @@ grant execute on function public.validate_audience_csv(jsonb, jsonb, uuid) to au
 
 -- sql/40_functions/campaigns/activate_campaign.sql
 -- CREATED or SCHEDULED to ACTIVE: the campaign starts and its list is enrolled, in one transaction.
--- The caller has locked the campaign and found no blockers.
+-- The caller has locked the campaign, holds its workflow, and found no blockers.
 create or replace function engine.activate_campaign(p_team_id uuid, p_campaign_id uuid)
 returns integer
 language plpgsql
@@ -3643,6 +3897,7 @@ begin
   if not exists (select from public.audience_lists where team_id = v_team_id and id = p_list_id and status = 'ACTIVE') then
     v_issues := v_issues || engine.issue('list_unknown', 'p_list_id', 'There is no such active audience list.');
   end if;
+  perform engine.hold_workflow(v_team_id, p_workflow_id);
   if not exists (
     select from public.workflows where team_id = v_team_id and id = p_workflow_id and status = 'PUBLISHED'
   ) then
@@ -3774,15 +4029,18 @@ declare
   v_last uuid;
 begin
   select * into v_campaign from public.campaigns where team_id = p_team_id and id = p_campaign_id;
-  select n.id as node_id, n.type::text::public.contact_channel as channel, e.delay into v_entry
+  select n.id as node_id, n.type::text::public.contact_channel as channel, d.delay into v_entry
   from public.workflow_nodes as t
-  inner join public.workflow_edges as e
-    on t.team_id = e.team_id and t.workflow_id = e.workflow_id and t.id = e.source
+  cross join lateral engine.decide_steps(array[(
+    t.type, null, null, null, null, 0, 0, false,
+    engine.edge_choices(array(
+      select w from public.workflow_edges as w
+      where w.team_id = t.team_id and w.workflow_id = t.workflow_id and w.source = t.id
+    ), t.id)
+  )::engine.ended_visit]) as d
   inner join public.workflow_nodes as n
-    on e.team_id = n.team_id and e.workflow_id = n.workflow_id and e.target = n.id
-  where t.team_id = p_team_id and t.workflow_id = v_campaign.workflow_id and t.type = 'trigger'
-  order by e.priority, e.id
-  limit 1;
+    on t.team_id = n.team_id and t.workflow_id = n.workflow_id and d.target = n.id
+  where t.team_id = p_team_id and t.workflow_id = v_campaign.workflow_id and t.type = 'trigger';
   loop
     select c.enrolled, c.last_contact_id into v_chunk, v_last
     from engine.enroll_chunk(
@@ -3800,6 +4058,25 @@ $$;
 comment on function engine.enroll_members(uuid, uuid) is
 'Enrolls the members of a campaign''s list that are not enrolled yet; returns how many.';
 revoke all on function engine.enroll_members(uuid, uuid) from public;
+
+-- sql/40_functions/campaigns/hold_workflow.sql
+-- Who makes a campaign run holds its workflow, after the campaign itself and until the end of the
+-- transaction, and only then looks for what stands in the way: the workflow can't be archived between
+-- the look and the launch. Launches share the hold; archiving waits for them, and they for it.
+create or replace function engine.hold_workflow(p_team_id uuid, p_workflow_id uuid)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform from public.workflows as w
+  where w.team_id = p_team_id and w.id = p_workflow_id
+  for share;
+end
+$$;
+comment on function engine.hold_workflow(uuid, uuid) is
+'Keeps a workflow from being archived until the end of the transaction. Taken after the lock on the campaign.';
+revoke all on function engine.hold_workflow(uuid, uuid) from public;
 
 -- sql/40_functions/campaigns/launch_blockers.sql
 -- Everything that stands in the way of a launch, all at once: [{code, message}].
@@ -3909,6 +4186,9 @@ begin
       'Create a new campaign to run it again.'
     );
   end if;
+  if not p_dry_run then
+    perform engine.hold_workflow(v_campaign.team_id, v_campaign.workflow_id);
+  end if;
   v_blockers := engine.launch_blockers(v_campaign);
   if jsonb_array_length(v_blockers) > 0 and not p_dry_run then
     perform engine.refuse(
@@ -3958,6 +4238,7 @@ begin
     order by c.scheduled_at, c.id
     for update of c skip locked
   loop
+    perform engine.hold_workflow(v_campaign.team_id, v_campaign.workflow_id);
     continue when jsonb_array_length(engine.launch_blockers(v_campaign)) > 0;
     begin
       perform engine.activate_campaign(v_campaign.team_id, v_campaign.id);
@@ -4511,7 +4792,8 @@ revoke all on function engine.book_late(engine.event_reading[]) from public;
 
 -- sql/40_functions/engine/build_requests.sql
 -- What is asked of a provider for each job, in the product's own words; the worker's client translates
--- it. Templates are filled here, so that what is sent is what the ledger holds.
+-- it. Templates are filled here, so that what is sent is what the ledger holds. What the assistant of a
+-- text writes stands on the node since the workflow was published.
 create or replace function engine.build_requests(p_job_ids uuid[])
 returns table (job_id uuid, request jsonb)
 language sql
@@ -4530,7 +4812,7 @@ as $$
     else jsonb_build_object(
       'to', j.phone,
       'from', f.phone,
-      'body', engine.render_template(n.config ->> 'template', v.variables)
+      'body', engine.render_template(coalesce(n.config ->> 'template', n.assistant_template), v.variables)
     )
   end
   from unnest(p_job_ids) as asked (id)
@@ -4552,6 +4834,22 @@ $$;
 comment on function engine.build_requests(uuid[]) is
 'The provider-neutral request of each job: call {to, phone_number_id, assistant_id, first_message, customer_name, variables}; text {to, from, body}.';
 revoke all on function engine.build_requests(uuid[]) from public;
+
+-- sql/40_functions/engine/calendar_end.sql
+-- How far a calendar must reach for a set of jobs to fit in: three weeks, so that a weekday that is
+-- closed twice is found, and six times the batches, because doors may be open a few hours a day only.
+create or replace function engine.calendar_end(p_latest timestamptz, p_batches numeric, p_interval interval)
+returns timestamptz
+language sql
+stable
+parallel safe
+set search_path = ''
+as $$
+  select p_latest + interval '21 days' + coalesce(p_batches::double precision * p_interval * 6, interval '0')
+$$;
+comment on function engine.calendar_end(timestamptz, numeric, interval) is
+'Until when open hours are worked out for jobs of which the last is due at p_latest, in so many batches of an interval.';
+revoke all on function engine.calendar_end(timestamptz, numeric, interval) from public;
 
 -- sql/40_functions/engine/check_eligibility.sql
 -- The gate: may these jobs be sent now? One function, asked when a job is claimed and again right
@@ -5091,9 +5389,8 @@ revoke all on function engine.cron_drives_tick() from public;
 grant execute on function engine.cron_drives_tick() to outbound_worker;
 
 -- sql/40_functions/engine/deal_slots.sql
--- Deals a number of jobs of one node and calendar into batch slots: never more than the batching's
--- size in one interval, the earliest free slots first, none outside the open hours. The caller holds
--- the node's pacing lock. Returns which ranks (from 1) run when.
+-- Deals a number of jobs of one node and calendar into batch slots, and books them. The caller holds the
+-- node's pacing lock. Returns which ranks (from 1) run when.
 create or replace function engine.deal_slots(
   p_team_id uuid,
   p_campaign_id uuid,
@@ -5109,45 +5406,11 @@ language sql
 volatile
 set search_path = ''
 as $$
-  -- Every slot that is left has room for one, so that many slots are enough. The series is read as far
-  -- as needed: written this way it is not made whole first.
-  with slots as (
-    select g.slot_at, o.run_at, p_size - coalesce(u.used, 0) as free
-    from (
-      select generate_series(
-        date_bin(p_interval, p_earliest, 'epoch'), coalesce(upper(p_open_hours), p_earliest), p_interval
-      ) as slot_at
-    ) as g
-    -- A slot that begins before the doors open starts when they do.
-    cross join lateral (
-      select case
-        when p_open_hours @> greatest(g.slot_at, p_earliest) then greatest(g.slot_at, p_earliest)
-        when p_open_hours && tstzrange(g.slot_at, g.slot_at + p_interval) then (
-          select min(lower(h.hours))
-          from unnest(p_open_hours * tstzmultirange(tstzrange(g.slot_at, g.slot_at + p_interval))) as h (hours)
-          where lower(h.hours) >= p_earliest
-        )
-      end as run_at
-    ) as o
-    left join lateral (
-      select t.used
-      from engine.pacing as t
-      where t.team_id = p_team_id and t.campaign_id = p_campaign_id and t.node_id = p_node_id
-        and t.slot_at = g.slot_at
-      limit 1
-    ) as u on true
-    where o.run_at is not null and coalesce(u.used, 0) < p_size
-    limit p_count
-  ),
-
-  dealt as (
-    select
-      r.slot_at, r.run_at, r.before + 1 as rank_from,
-      least(r.before + r.free, p_count) as rank_to
-    from (
-      select s.*, sum(s.free) over (order by s.slot_at) - s.free as before from slots as s
-    ) as r
-    where r.before < p_count
+  with dealt as materialized (
+    select f.*
+    from engine.find_slots(
+      p_team_id, p_campaign_id, p_node_id, p_size, p_interval, p_open_hours, p_earliest, p_count
+    ) as f
   ),
 
   taken as (
@@ -5157,12 +5420,54 @@ as $$
     on conflict on constraint pacing_pk do update set used = u.used + excluded.used
   )
 
-  select d.rank_from::integer, d.rank_to::integer, d.run_at from dealt as d
+  select d.rank_from, d.rank_to, d.run_at from dealt as d
 $$;
 comment on function engine.deal_slots(uuid, uuid, text, integer, interval, tstzmultirange, timestamptz, integer) is
 'Deals jobs into batch slots and books them; returns ranks and due times.';
 revoke all on function
 engine.deal_slots(uuid, uuid, text, integer, interval, tstzmultirange, timestamptz, integer) from public;
+
+-- sql/40_functions/engine/decide_steps.sql
+-- Where journeys go after visits; the one place that knows. A retry comes before the edges: they see
+-- the outcome only when the node has given up on a better one. Of the edges the first that matches is
+-- taken. A call that nobody was dialled for, for want of a line or of a working account, is tried
+-- again whatever the node says, and spends nothing.
+create or replace function engine.decide_steps(p_visits engine.ended_visit[])
+returns setof engine.decision
+language sql
+stable
+set search_path = ''
+as $$
+  select
+    v.visit_no::integer, r.is_retry, e.edge_id, e.target,
+    case
+      when v.was_not_dialled then interval '5 minutes'
+      when r.is_retry then (v.retry ->> 'delay')::interval
+      else e.delay
+    end,
+    case
+      when r.is_retry or e.edge_id is not null then null
+      when v.outcome in ('failed', 'undeliverable') then 'FAILED'
+      else 'COMPLETED'
+    end::public.enrollment_status,
+    coalesce(v.reason_code, v.outcome::text)
+  from unnest(p_visits) with ordinality as v (
+    node_type, outcome, reason_code, reply_text, retry, retries_left, dialled, was_not_dialled, edges, visit_no
+  )
+  cross join lateral (
+    select coalesce(
+      v.was_not_dialled or (
+        v.retries_left > 0 and v.retry -> 'outcomes' ? v.outcome::text
+        and v.dialled <= (v.retry ->> 'max_retries')::integer
+      ),
+      false
+    ) as is_retry
+  ) as r
+  left join engine.weigh_edges(p_visits) as e on v.visit_no = e.visit_no and e.is_first and not r.is_retry
+$$;
+comment on function engine.decide_steps(engine.ended_visit[]) is
+'For each visit that is over: retry, edge or end. Writes nothing.';
+revoke all on function engine.decide_steps(engine.ended_visit[]) from public;
 
 -- sql/40_functions/engine/disprove_attempts.sql
 -- Attempts that the provider has no trace of. Within the grace period that proves nothing. After it,
@@ -5227,8 +5532,7 @@ comment on function engine.doubt_attempts(engine.dispatch_result[]) is
 revoke all on function engine.doubt_attempts(engine.dispatch_result[]) from public;
 
 -- sql/40_functions/engine/end_enrollments.sql
--- Ends enrollments, position by position. An enrollment that has ended stays as it ended; one whose
--- contact booked ends BOOKED however its last step went, unless she opted out after.
+-- Ends enrollments, position by position. An enrollment that has ended stays as it ended.
 create or replace function engine.end_enrollments(
   p_team_ids uuid[],
   p_enrollment_ids uuid[],
@@ -5242,9 +5546,9 @@ set search_path = ''
 as $$
   update engine.enrollments as e
   set
-    status = case when e.booked_at is not null and n.status <> 'OPTED_OUT' then 'BOOKED' else n.status end,
+    status = engine.final_status(n.status, e.booked_at is not null),
     reason_code = case
-      when e.booked_at is not null and n.status <> 'OPTED_OUT' then 'booked' else n.reason_code
+      when engine.final_status(n.status, e.booked_at is not null) = 'BOOKED' then 'booked' else n.reason_code
     end,
     ended_at = engine.now()
   from unnest(p_team_ids, p_enrollment_ids, p_statuses, p_reason_codes)
@@ -5330,6 +5634,21 @@ comment on function engine.extend_leases(text, uuid[], interval) is
 revoke all on function engine.extend_leases(text, uuid[], interval) from public;
 grant execute on function engine.extend_leases(text, uuid[], interval) to outbound_worker;
 
+-- sql/40_functions/engine/final_status.sql
+-- A journey in which the person booked ends BOOKED however its last step went, unless she opted out after.
+create or replace function engine.final_status(p_status public.enrollment_status, p_has_booked boolean)
+returns public.enrollment_status
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select case when p_has_booked and p_status <> 'OPTED_OUT' then 'BOOKED' else p_status end
+$$;
+comment on function engine.final_status(public.enrollment_status, boolean) is
+'What an enrollment ends as, given how its last step ended and whether its contact booked.';
+revoke all on function engine.final_status(public.enrollment_status, boolean) from public;
+
 -- sql/40_functions/engine/find_attempt.sql
 -- The attempt that an event is about: by our own id, which travelled with the request, else by the
 -- provider's. An id of ours that belongs to another message of the provider is not believed, and a secret
@@ -5364,6 +5683,67 @@ as $$
 $$;
 comment on function engine.find_attempt(public.provider, uuid, text, text) is 'The attempt that an event is about, if it is known.';
 revoke all on function engine.find_attempt(public.provider, uuid, text, text) from public;
+
+-- sql/40_functions/engine/find_slots.sql
+-- Finds batch slots for a number of jobs of one node and calendar: never more than the batching's size
+-- in one interval, the earliest free slots first, none outside the open hours. What is dealt out already
+-- is in engine.pacing; a campaign that is not there has dealt nothing, which is how a simulation asks.
+create or replace function engine.find_slots(
+  p_team_id uuid,
+  p_campaign_id uuid,
+  p_node_id text,
+  p_size integer,
+  p_interval interval,
+  p_open_hours tstzmultirange,
+  p_earliest timestamptz,
+  p_count integer
+)
+returns table (slot_at timestamptz, rank_from integer, rank_to integer, run_at timestamptz)
+language sql
+stable
+set search_path = ''
+as $$
+  -- Every slot that is left has room for one, so that many slots are enough. The series is read as far
+  -- as needed: written this way it is not made whole first.
+  with slots as (
+    select g.slot_at, o.run_at, p_size - coalesce(u.used, 0) as free
+    from (
+      select generate_series(
+        date_bin(p_interval, p_earliest, 'epoch'), coalesce(upper(p_open_hours), p_earliest), p_interval
+      ) as slot_at
+    ) as g
+    -- A slot that begins before the doors open starts when they do.
+    cross join lateral (
+      select case
+        when p_open_hours @> greatest(g.slot_at, p_earliest) then greatest(g.slot_at, p_earliest)
+        when p_open_hours && tstzrange(g.slot_at, g.slot_at + p_interval) then (
+          select min(lower(h.hours))
+          from unnest(p_open_hours * tstzmultirange(tstzrange(g.slot_at, g.slot_at + p_interval))) as h (hours)
+          where lower(h.hours) >= p_earliest
+        )
+      end as run_at
+    ) as o
+    left join lateral (
+      select t.used
+      from engine.pacing as t
+      where t.team_id = p_team_id and t.campaign_id = p_campaign_id and t.node_id = p_node_id
+        and t.slot_at = g.slot_at
+      limit 1
+    ) as u on true
+    where o.run_at is not null and coalesce(u.used, 0) < p_size
+    limit p_count
+  )
+
+  select r.slot_at, (r.before + 1)::integer, least(r.before + r.free, p_count)::integer, r.run_at
+  from (
+    select s.*, sum(s.free) over (order by s.slot_at) - s.free as before from slots as s
+  ) as r
+  where r.before < p_count
+$$;
+comment on function engine.find_slots(uuid, uuid, text, integer, interval, tstzmultirange, timestamptz, integer) is
+'Batch slots with room, as many as a number of jobs needs: which ranks (from 1) run when. Writes nothing.';
+revoke all on function
+engine.find_slots(uuid, uuid, text, integer, interval, tstzmultirange, timestamptz, integer) from public;
 
 -- sql/40_functions/engine/finish_jobs.sql
 -- Ends jobs with what came of them and moves their enrollments on, in one transaction. A job that has
@@ -5730,10 +6110,8 @@ comment on function engine.may_be_accepted(engine.attempts) is 'Whether a provid
 revoke all on function engine.may_be_accepted(engine.attempts) from public;
 
 -- sql/40_functions/engine/next_steps.sql
--- Decides, without writing, where the enrollments of ended jobs go. A retry comes before the edges: the
--- edges see the outcome only when the node has given up on a better one. Of the edges the first one
--- that matches, by priority, is taken. A call that nobody was dialled for, for want of a line or of a
--- working account, is tried again whatever the node says, and spends nothing.
+-- Decides, without writing, where the enrollments of ended jobs go: reads what engine.decide_steps needs
+-- and turns its decisions into jobs to be made and enrollments to be ended.
 create or replace function engine.next_steps(p_ended engine.finished_job[])
 returns setof engine.step
 language sql
@@ -5742,20 +6120,26 @@ set search_path = ''
 as $$
   with ended as materialized (
     select
-      f.outcome, f.reason_code, f.reply_text, j.team_id, j.campaign_id, j.enrollment_id, j.contact_id,
-      j.phone, j.workflow_id, j.node_id, j.visit, j.priority, n.type, n.config -> 'retry' as retry,
-      e.retries_left, j.channel = 'call' and exists (
-        select from engine.classify_ended_reason(f.reason_code) as c where c.scope <> 'job'
-      ) as was_not_dialled,
-      (
-        -- Visits in which the person was tried: the others do not count as retries.
-        select count(*)
-        from engine.jobs as v
-        where v.team_id = j.team_id and v.enrollment_id = j.enrollment_id and v.node_id = j.node_id
-          and not (v.channel = 'call' and exists (
-            select from engine.classify_ended_reason(v.reason_code) as c where c.scope <> 'job'
-          ))
-      ) as dialled
+      row_number() over () as visit_no,
+      j.team_id, j.campaign_id, j.enrollment_id, j.contact_id, j.phone, j.workflow_id, j.node_id, j.visit,
+      j.priority, u.was_not_dialled, (
+        n.type, f.outcome, f.reason_code, f.reply_text, n.config -> 'retry', e.retries_left,
+        (
+          -- Visits in which the person was tried: the others do not count as retries.
+          select count(*)
+          from engine.jobs as v
+          where v.team_id = j.team_id and v.enrollment_id = j.enrollment_id and v.node_id = j.node_id
+            and not (v.channel = 'call' and exists (
+              select from engine.classify_ended_reason(v.reason_code) as k where k.scope <> 'job'
+            ))
+        ),
+        u.was_not_dialled,
+        array(
+          select (w.id, w.target, w.when_outcome, w.phrases, w.delay, w.priority)::engine.edge_choice
+          from public.workflow_edges as w
+          where w.team_id = j.team_id and w.workflow_id = j.workflow_id and w.source = j.node_id
+        )
+      )::engine.ended_visit as visited
     from unnest(p_ended) as f
     inner join engine.jobs as j on f.team_id = j.team_id and f.job_id = j.id
     inner join engine.enrollments as e
@@ -5764,53 +6148,24 @@ as $$
       on j.team_id = c.team_id and j.campaign_id = c.id and c.status <> 'CANCELLED'
     inner join public.workflow_nodes as n
       on j.team_id = n.team_id and j.workflow_id = n.workflow_id and j.node_id = n.id
-  ),
-
-  decided as (
-    select
-      d.*, r.is_retry, g.id as edge_id, g.target,
-      case
-        when d.was_not_dialled then interval '5 minutes'
-        when r.is_retry then (d.retry ->> 'delay')::interval
-        else g.delay
-      end as delay
-    from ended as d
     cross join lateral (
-      select coalesce(
-        d.was_not_dialled or (
-          d.retries_left > 0 and d.retry -> 'outcomes' ? d.outcome::text
-          and d.dialled <= (d.retry ->> 'max_retries')::integer
-        ),
-        false
-      ) as is_retry
-    ) as r
-    left join lateral (
-      select w.id, w.target, w.delay
-      from public.workflow_edges as w
-      where w.team_id = d.team_id and w.workflow_id = d.workflow_id and w.source = d.node_id
-        and not r.is_retry
-        and d.outcome = any(engine.outcomes_matching(d.type, w.when_outcome))
-        and (w.when_outcome <> 'reply_matches' or engine.reply_matches(d.reply_text, w.phrases))
-      order by w.priority, w.id
-      limit 1
-    ) as g on true
+      select j.channel = 'call' and exists (
+        select from engine.classify_ended_reason(f.reason_code) as k where k.scope <> 'job'
+      ) as was_not_dialled
+    ) as u
   )
 
   select
-    d.team_id, d.enrollment_id, d.edge_id, d.is_retry, not d.was_not_dialled,
-    case when d.is_retry or d.edge_id is not null then (
-      d.team_id, d.campaign_id, d.enrollment_id, d.contact_id, d.phone, d.workflow_id,
-      case when d.is_retry then d.node_id else d.target end,
-      case when d.is_retry then d.visit + 1 else 1 end,
-      d.priority, engine.now() + coalesce(d.delay, interval '0')
+    v.team_id, v.enrollment_id, d.edge_id, d.is_retry, not v.was_not_dialled,
+    case when d.end_status is null then (
+      v.team_id, v.campaign_id, v.enrollment_id, v.contact_id, v.phone, v.workflow_id,
+      case when d.is_retry then v.node_id else d.target end,
+      case when d.is_retry then v.visit + 1 else 1 end,
+      v.priority, engine.now() + coalesce(d.delay, interval '0')
     )::engine.new_job end,
-    case
-      when d.is_retry or d.edge_id is not null then null
-      when d.outcome in ('failed', 'undeliverable') then 'FAILED'
-      else 'COMPLETED'
-    end::public.enrollment_status,
-    coalesce(d.reason_code, d.outcome::text)
-  from decided as d
+    d.end_status, d.reason_code
+  from engine.decide_steps(array(select e.visited from ended as e order by e.visit_no)) as d
+  inner join ended as v on d.visit_no = v.visit_no
 $$;
 comment on function engine.next_steps(engine.finished_job[]) is
 'Where the active enrollments of ended jobs go: retry, edge or end. Writes nothing.';
@@ -5945,6 +6300,11 @@ as $$
       select count(*)
       from engine.jobs as j
       where j.status in ('DISPATCHED', 'AMBIGUOUS') and j.check_at <= engine.now()
+    ) + (
+      select count(*)
+      from engine.tasks as t
+      inner join public.integrations as i on t.team_id = i.team_id and t.integration_id = i.id
+      where t.status = 'CLAIMED' or (t.status = 'READY' and t.run_at <= engine.now() and i.status = 'ACTIVE')
     ),
     (select count(*) from engine.jobs as j where j.status in ('READY', 'CLAIMED', 'DISPATCHED', 'AMBIGUOUS')),
     least(
@@ -5952,7 +6312,10 @@ as $$
       (select min(j.lease_expires_at) from engine.jobs as j where j.status = 'CLAIMED'),
       (select min(j.check_at) from engine.jobs as j where j.status in ('DISPATCHED', 'AMBIGUOUS')),
       (select min(j.reply_deadline) from engine.jobs as j where j.status = 'DISPATCHED'),
-      (select min(c.scheduled_at) from public.campaigns as c where c.status = 'SCHEDULED')
+      (select min(t.run_at) from engine.tasks as t where t.status = 'READY' and t.run_at > engine.now()),
+      (select min(t.lease_expires_at) from engine.tasks as t where t.status = 'CLAIMED'),
+      (select min(c.scheduled_at) from public.campaigns as c where c.status = 'SCHEDULED'),
+      (select min(s.next_run_at) from public.audience_schedules as s where s.is_enabled)
     )
 $$;
 comment on function engine.pending_work() is
@@ -5990,8 +6353,7 @@ as $$
       k.channel, k.business_hours, k.team_timezone, k.timezones, k.regions,
       engine.open_hours(
         k.channel, k.business_hours, k.team_timezone, k.timezones, k.regions, k.starts_at,
-        -- Far enough for the whole set to fit in when every slot of the open hours is used.
-        greatest(k.ends_at, k.dealt_until) + interval '21 days' + coalesce(k.batches * k.batch_interval * 6, interval '0')
+        engine.calendar_end(greatest(k.ends_at, k.dealt_until), k.batches, k.batch_interval)
       ) as open_hours
     from (
       select
@@ -6598,14 +6960,19 @@ declare
   v_unanswered integer := engine.close_reply_windows();
   v_launched integer := engine.launch_scheduled_campaigns();
   v_completed integer := engine.complete_campaigns();
+  v_dropped integer := engine.expire_tasks();
   v_abandoned integer := engine.fail_stale_runs();
+  v_queued integer;
+  v_skipped integer;
   v_folded integer;
 begin
+  select q.queued_count, q.skipped_count into v_queued, v_skipped from engine.queue_due_schedules() as q;
   delete from engine.pacing as p where p.slot_at < engine.now() - interval '31 days';
   v_folded := engine.fold_counters();
   return jsonb_build_object(
     'leases_expired', v_expired, 'events_waited', v_waited, 'reply_windows_closed', v_unanswered,
-    'campaigns_launched', v_launched, 'campaigns_completed', v_completed, 'runs_abandoned', v_abandoned, 'counters_folded', v_folded
+    'campaigns_launched', v_launched, 'campaigns_completed', v_completed, 'tasks_expired', v_dropped,
+    'runs_abandoned', v_abandoned, 'runs_queued', v_queued, 'runs_skipped', v_skipped, 'counters_folded', v_folded
   );
 end
 $$;
@@ -6687,6 +7054,36 @@ as $$
 $$;
 comment on function engine.weekday_name(date) is 'monday … sunday.';
 revoke all on function engine.weekday_name(date) from public;
+
+-- sql/40_functions/engine/weigh_edges.sql
+-- Which edges match what came of visits, and which of them is first: lowest priority number, then id.
+-- From a trigger every edge matches, because there is no outcome yet.
+create or replace function engine.weigh_edges(p_visits engine.ended_visit[])
+returns setof engine.weighed_edge
+language sql
+stable
+set search_path = ''
+as $$
+  select
+    w.visit_no, w.id, w.target, w.rule, w.priority, w.delay, w.matches,
+    w.matches and row_number() over (partition by w.visit_no, w.matches order by w.priority, w.id) = 1
+  from (
+    select
+      v.visit_no::integer as visit_no, e.id, e.target, e.rule, e.priority, e.delay,
+      v.node_type = 'trigger' or (
+        r.rule is not null and (not r.is_partial or engine.reply_matches(v.reply_text, e.phrases))
+      ) as matches
+    from unnest(p_visits) with ordinality as v (
+      node_type, outcome, reason_code, reply_text, retry, retries_left, dialled, was_not_dialled, edges, visit_no
+    )
+    cross join lateral unnest(v.edges) as e
+    left join reference.edge_rules as r
+      on v.node_type = r.node_type and e.rule = r.rule and v.outcome = r.outcome
+  ) as w
+$$;
+comment on function engine.weigh_edges(engine.ended_visit[]) is
+'For each edge of each visit whether it matches, and whether it is the first that does.';
+revoke all on function engine.weigh_edges(engine.ended_visit[]) from public;
 
 -- sql/40_functions/errors/issue.sql
 -- One problem of a validation: the element of OB001's detail. Null keys are left out.
@@ -6805,6 +7202,7 @@ revoke all on function engine.refuse_not_found(text, uuid) from public;
 create or replace function engine.refuse_step()
 returns trigger
 language plpgsql
+security definer -- whoever writes, and whatever that role may read
 set search_path = ''
 as $$
 begin
@@ -7223,6 +7621,1210 @@ comment on function engine.zones_for(text, text, text) is
 'Every zone that the owner of an E.164 number may be in, and the regions whose rules apply; no zone means unknown.';
 revoke all on function engine.zones_for(text, text, text) from public;
 
+-- sql/40_functions/schedules/cron_issues.sql
+-- What is wrong with an expression and a zone, before anything is computed from them.
+create or replace function engine.cron_issues(p_schedule engine.cron_schedule, p_expression text, p_timezone text)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return
+    case
+      when coalesce(btrim(p_expression), '') = ''
+        then jsonb_build_array(engine.issue('cron_missing', 'p_expression', 'A cron expression is required, such as 30 8 * * mon-fri.'))
+      else p_schedule.issues
+    end
+    || case
+      when engine.is_timezone(p_timezone) then '[]'
+      else jsonb_build_array(engine.issue('timezone_unknown', 'p_timezone', 'Give an IANA time zone, such as America/Chicago.'))
+    end;
+end
+$$;
+comment on function engine.cron_issues(engine.cron_schedule, text, text) is 'Issues of an expression and a zone.';
+revoke all on function engine.cron_issues(engine.cron_schedule, text, text) from public;
+
+-- sql/40_functions/schedules/cron_word_issue.sql
+-- Why a word of a cron field can't be read, for people who know other dialects of cron.
+create or replace function engine.cron_word_issue(p_word text, p_field text, p_low integer, p_high integer)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_name text := replace(p_field, '_', ' ');
+begin
+  return engine.issue('cron_value_unknown', 'p_expression.' || p_field, case
+    when p_word = '' then format('The %s has an empty place; write a number from %s to %s there.', v_name, p_low, p_high)
+    when p_word like '?%' then format('The %s has "?", which cron does not know; write * for every %1$s.', v_name)
+    when p_word ~* '^(l|lw|wl|l-?[0-9]+w?)$' and p_field = 'day_of_month'
+      then format('The %s has "%s", which cron does not know; for the last day of the month write $ alone.', v_name, p_word)
+    when p_word ~* '^([0-7]|[a-z]{3})?l$' and p_field = 'day_of_week'
+      then format('The %s has "%s": the last such weekday of a month cannot be written in cron.', v_name, p_word)
+    when p_word ~* '^(w[0-9]+|[0-9]+w)$'
+      then format('The %s has "%s": the weekday nearest to a day cannot be written in cron.', v_name, p_word)
+    when p_word like '$%' and p_field = 'day_of_month'
+      then format('The %s has "$" beside something else; it stands alone, for the last day of the month.', v_name)
+    when p_field = 'month' then format('The month has "%s"; months are 1 to 12 or jan to dec.', left(p_word, 40))
+    when p_field = 'day_of_week' then format('The day of week has "%s"; weekdays are 0 to 7 or sun to sat.', left(p_word, 40))
+    else format('The %s has "%s"; it takes numbers from %s to %s.', v_name, left(p_word, 40), p_low, p_high)
+  end);
+end
+$$;
+comment on function engine.cron_word_issue(text, text, integer, integer) is 'The issue of a word that is neither a number nor a name.';
+revoke all on function engine.cron_word_issue(text, text, integer, integer) from public;
+
+-- sql/40_functions/schedules/describe_cron.sql
+-- What an expression means, before it becomes a schedule: in words, and when it would run.
+create or replace function public.describe_cron(
+  p_expression text, p_timezone text default 'UTC', p_count integer default 5, p_from timestamptz default null
+)
+returns jsonb
+language plpgsql
+stable
+security definer -- the functions that read cron are the engine's; it touches no row of anybody
+set search_path = ''
+as $$
+declare
+  c_most constant integer := 100;
+  v_schedule engine.cron_schedule := engine.parse_cron(p_expression);
+  v_issues jsonb := engine.cron_issues(v_schedule, p_expression, p_timezone);
+  v_from timestamptz := coalesce(p_from, engine.now());
+begin
+  -- whoever is in a team may compute; a stranger's account may not
+  if cardinality(engine.caller_team_ids()) = 0 and not engine.caller_is_service() then
+    perform engine.refuse_not_found('team', null);
+  end if;
+  if p_count < 0 then
+    v_issues := v_issues || engine.issue('count_negative', 'p_count', 'The number of times cannot be negative.');
+  end if;
+  if v_from not between '1970-01-02' and '9000-01-01' then
+    v_issues := v_issues || engine.issue('from_out_of_range', 'p_from', 'Give a moment after 1970 and before the year 9000.');
+  end if;
+  perform engine.refuse_issues(v_issues, 'The expression');
+  if p_count > c_most then
+    perform engine.refuse(
+      'OB009', format('At most %s times can be asked for.', c_most),
+      jsonb_build_object('limit', c_most, 'actual', p_count), 'Ask for the rest with p_from set to the last of them.'
+    );
+  end if;
+  return jsonb_build_object(
+    'expression', p_expression, 'timezone', p_timezone, 'summary', engine.describe_cron_words(v_schedule),
+    'next', coalesce((
+      select jsonb_agg(engine.zoned_time(n.at, p_timezone) order by n.at)
+      from engine.next_runs(v_schedule, p_timezone, v_from, coalesce(p_count, 5)) as n (at)
+    ), '[]'),
+    'warnings', v_issues
+  );
+end
+$$;
+comment on function public.describe_cron(text, text, integer, timestamptz) is
+'{expression, timezone, summary, next[times in the zone, after p_from or now], warnings[]} of a cron expression; OB001 with every problem, OB004 outside every team.';
+revoke all on function public.describe_cron(text, text, integer, timestamptz) from public;
+grant execute on function public.describe_cron(text, text, integer, timestamptz) to authenticated, service_role;
+
+-- sql/40_functions/schedules/describe_cron_days.sql
+-- The days of a schedule, to follow its times. Either field is enough or both are needed, as cron has it;
+-- a field that leaves no day out is not mentioned, and when it alone would do neither is the other.
+create or replace function engine.describe_cron_days(p_schedule engine.cron_schedule)
+returns text
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_step integer := engine.even_step(p_schedule.days);
+  v_count integer := cardinality(p_schedule.days);
+  v_days text;
+  v_weekdays text := (
+    -- the week of people begins with Monday
+    select engine.name_runs(
+      array_agg(case u.n when 0 then 7 else u.n end order by case u.n when 0 then 7 else u.n end),
+      '{Monday,Tuesday,Wednesday,Thursday,Friday,Saturday,Sunday}'
+    ) from unnest(p_schedule.weekdays) as u (n)
+  );
+begin
+  if (v_count = 31 or p_schedule.is_either_day) and (cardinality(p_schedule.weekdays) = 7 or (p_schedule.is_either_day and v_count = 31)) then
+    return '';
+  end if;
+  if v_count = 31 then
+    return case when v_weekdays ~ '^\w+ to \w+$' then ', ' else ', on ' end || v_weekdays;
+  end if;
+  v_days := case
+    when p_schedule.is_last_day then 'the last day of the month'
+    when v_step > 1 then format(
+      'every %s day from %s to %s of the month',
+      case v_step when 2 then '2nd' when 3 then '3rd' else v_step || 'th' end, p_schedule.days[1], p_schedule.days[v_count]
+    )
+    else (
+      select format(
+        '%s %s of the month', case v_count when 1 then 'day' else 'days' end,
+        engine.join_words(array_agg(case when r.low = r.high then r.low::text else r.low || ' to ' || r.high end order by r.low))
+      )
+      from engine.number_runs(p_schedule.days) as r
+    )
+  end;
+  return ', on ' || concat_ws(
+    case when p_schedule.is_either_day then ' or on ' else ' if that day is ' end,
+    case when v_count > 0 or p_schedule.is_last_day then v_days end,
+    case
+      when p_schedule.is_either_day then v_weekdays
+      when cardinality(p_schedule.weekdays) < 7 then replace(v_weekdays, ' and ', ' or ')
+    end
+  );
+end
+$$;
+comment on function engine.describe_cron_days(engine.cron_schedule) is 'On which days a schedule runs, in words; empty when on all.';
+revoke all on function engine.describe_cron_days(engine.cron_schedule) from public;
+
+-- sql/40_functions/schedules/describe_cron_hours.sql
+-- The hours in which something happens again and again: "between 09:00 and 17:59". Empty for all hours.
+create or replace function engine.describe_cron_hours(p_hours integer[])
+returns text
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select case
+    when cardinality(p_hours) = 24 then ''
+    when engine.even_step(p_hours) > 1 then format(
+      ' in every %s hour from %s:00 to %s:59', case engine.even_step(p_hours) when 2 then '2nd' when 3 then '3rd'
+        else engine.even_step(p_hours) || 'th' end,
+      to_char(p_hours[1], 'FM00'), to_char(p_hours[cardinality(p_hours)], 'FM00')
+    )
+    else (
+      select ' ' || engine.join_words(array_agg(
+        format('between %s:00 and %s:59', to_char(r.low, 'FM00'), to_char(r.high, 'FM00')) order by r.low
+      ))
+      from engine.number_runs(p_hours) as r
+    )
+  end
+$$;
+comment on function engine.describe_cron_hours(integer[]) is 'Hours in words, to follow what happens in them.';
+revoke all on function engine.describe_cron_hours(integer[]) from public;
+
+-- sql/40_functions/schedules/describe_cron_minutes.sql
+-- The minutes of an hour: "Every 15 minutes", "At minutes 5, 20 and 41 of each hour".
+create or replace function engine.describe_cron_minutes(p_minutes integer[])
+returns text
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_count integer := cardinality(p_minutes);
+  v_step integer := coalesce(engine.even_step(p_minutes), case when v_count in (2, 3) then 60 / v_count end);
+  v_words text[];
+begin
+  if v_count = 60 then
+    return 'Every minute';
+  elsif v_count > 1 and p_minutes[1] = 0 and v_step * v_count = 60 and p_minutes[v_count] = 60 - v_step and p_minutes[2] = v_step then
+    return format('Every %s minutes', v_step);
+  elsif engine.even_step(p_minutes) is not null then
+    return format(
+      'Every %s from minute %s to %s of each hour',
+      case v_step when 1 then 'minute' else v_step || ' minutes' end, p_minutes[1], p_minutes[v_count]
+    );
+  end if;
+  select array_agg(case when r.low = r.high then r.low::text else r.low || ' to ' || r.high end order by r.low) into v_words
+  from engine.number_runs(p_minutes) as r;
+  return format('At %s %s of each hour', case v_count when 1 then 'minute' else 'minutes' end, engine.join_words(v_words));
+end
+$$;
+comment on function engine.describe_cron_minutes(integer[]) is 'Minutes of the hour in words.';
+revoke all on function engine.describe_cron_minutes(integer[]) from public;
+
+-- sql/40_functions/schedules/describe_cron_times.sql
+-- The times of a day: named one by one while they are few, else by their pattern.
+create or replace function engine.describe_cron_times(p_minutes integer[], p_hours integer[])
+returns text
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_hour_count integer := cardinality(p_hours);
+  v_step integer := engine.even_step(p_hours);
+  v_minute text := to_char(p_minutes[1], 'FM00');
+begin
+  if cardinality(p_minutes) = 1 and v_step * v_hour_count = 24 and p_hours[1] = 0 then
+    return case v_step when 1 then 'Every hour' else format('Every %s hours', v_step) end
+      || case when p_minutes[1] > 0 then format(' at minute %s', p_minutes[1]) else '' end;
+  elsif cardinality(p_minutes) = 1 and v_step is not null then
+    return format(
+      'Every %s from %s:%s to %s:%3$s',
+      case v_step when 1 then 'hour' else v_step || ' hours' end,
+      to_char(p_hours[1], 'FM00'), v_minute, to_char(p_hours[v_hour_count], 'FM00')
+    );
+  elsif cardinality(p_minutes) * v_hour_count <= 6 or (cardinality(p_minutes) = 1 and v_hour_count <= 12) then
+    return 'At ' || (
+      select engine.join_words(array_agg(to_char(h.n, 'FM00') || ':' || to_char(m.n, 'FM00') order by h.n, m.n))
+      from unnest(p_hours) as h (n)
+      cross join unnest(p_minutes) as m (n)
+    );
+  end if;
+  return engine.describe_cron_minutes(p_minutes) || engine.describe_cron_hours(p_hours);
+end
+$$;
+comment on function engine.describe_cron_times(integer[], integer[]) is 'When within a day a schedule runs, in words.';
+revoke all on function engine.describe_cron_times(integer[], integer[]) from public;
+
+-- sql/40_functions/schedules/describe_cron_words.sql
+-- A schedule as a sentence. It is made from the sets, so two spellings of one schedule read alike.
+create or replace function engine.describe_cron_words(p_schedule engine.cron_schedule)
+returns text
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_times text;
+  v_days text;
+  v_months text := engine.name_runs(
+    p_schedule.months, '{January,February,March,April,May,June,July,August,September,October,November,December}'
+  );
+begin
+  if p_schedule.every_seconds is not null then
+    return case p_schedule.every_seconds when 1 then 'Every second' else format('Every %s seconds', p_schedule.every_seconds) end;
+  elsif p_schedule.is_at_start then
+    return 'When the server starts';
+  elsif engine.next_cron_wall_time(p_schedule, '2000-01-01') is null then
+    return 'Never';
+  end if;
+  v_times := engine.describe_cron_times(p_schedule.minutes, p_schedule.hours);
+  v_days := engine.describe_cron_days(p_schedule);
+  return v_times
+    || case when v_days = '' and v_times like 'At __:__%' then ' every day' else v_days end
+    || case
+      when cardinality(p_schedule.months) = 12 then ''
+      when v_months ~ '^\w+ to \w+$' then ', ' || v_months
+      else ', in ' || v_months
+    end;
+end
+$$;
+comment on function engine.describe_cron_words(engine.cron_schedule) is 'A schedule in English, such as "At 08:30, Monday to Friday".';
+revoke all on function engine.describe_cron_words(engine.cron_schedule) from public;
+
+-- sql/40_functions/schedules/describe_schedule.sql
+-- A schedule as RPCs return it: with its list, what it says in words, when it runs next, and its state.
+create or replace function engine.describe_schedule(p_schedule public.audience_schedules)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_list public.audience_lists;
+  v_open_run public.audience_runs;
+  v_last_run public.audience_runs;
+  v_cron engine.cron_schedule := engine.parse_cron(p_schedule.expression);
+begin
+  select * into v_list from public.audience_lists as l where l.team_id = p_schedule.team_id and l.id = p_schedule.list_id;
+  select * into v_open_run from public.audience_runs as r
+  where r.team_id = p_schedule.team_id and r.list_id = p_schedule.list_id and r.status in ('QUEUED', 'RUNNING');
+  select * into v_last_run from public.audience_runs as r
+  where r.team_id = p_schedule.team_id and r.list_id = p_schedule.list_id
+  order by r.id desc limit 1;
+  return jsonb_build_object(
+    'list_id', v_list.id, 'list_name', v_list.name, 'list_status', v_list.status, 'team_id', v_list.team_id,
+    'source', v_list.source, 'expression', p_schedule.expression, 'timezone', p_schedule.timezone,
+    'summary', engine.describe_cron_words(v_cron), 'is_enabled', p_schedule.is_enabled,
+    'chip', engine.schedule_chip(p_schedule, v_open_run, v_last_run),
+    -- the first is what the tick will do, late or not; the others follow from it
+    'next', case when p_schedule.is_enabled then jsonb_build_array(
+      engine.zoned_time(p_schedule.next_run_at, p_schedule.timezone)
+    ) || coalesce((
+      select jsonb_agg(engine.zoned_time(n.at, p_schedule.timezone) order by n.at)
+      from engine.next_runs(v_cron, p_schedule.timezone, greatest(p_schedule.next_run_at, engine.now()), 2) as n (at)
+    ), '[]') else '[]' end,
+    'next_run_at', p_schedule.next_run_at, 'last_run_at', p_schedule.last_run_at,
+    'last_skipped_at', p_schedule.last_skipped_at, 'last_run', engine.describe_run(v_last_run),
+    'created_at', p_schedule.created_at, 'updated_at', p_schedule.updated_at
+  );
+end
+$$;
+comment on function engine.describe_schedule(public.audience_schedules) is
+'{list_id, list_name, list_status, team_id, source, expression, timezone, summary, is_enabled, chip, next[], next_run_at, last_run_at, last_skipped_at, last_run, …}.';
+revoke all on function engine.describe_schedule(public.audience_schedules) from public;
+
+-- sql/40_functions/schedules/even_step.sql
+-- Whether numbers are evenly apart, and how far. Fewer than four are better named one by one.
+create or replace function engine.even_step(p_numbers integer[])
+returns integer
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select case when cardinality(p_numbers) >= 4 and min(d.step) = max(d.step) then min(d.step) end
+  from (select u.n - lag(u.n) over (order by u.n) as step from unnest(p_numbers) as u (n)) as d
+$$;
+comment on function engine.even_step(integer[]) is 'The distance of four or more evenly spaced numbers, else null.';
+revoke all on function engine.even_step(integer[]) from public;
+
+-- sql/40_functions/schedules/join_words.sql
+-- A list as English writes it.
+create or replace function engine.join_words(p_words text[])
+returns text
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+  return concat_ws(
+    ' and ', nullif(array_to_string(p_words[:cardinality(p_words) - 1], ', '), ''), p_words[cardinality(p_words)]
+  );
+end
+$$;
+comment on function engine.join_words(text[]) is '"a", "a and b", "a, b and c".';
+revoke all on function engine.join_words(text[]) from public;
+
+-- sql/40_functions/schedules/list_audience_schedules.sql
+-- The schedules of a team, those of the newest lists first.
+create or replace function public.list_audience_schedules(
+  p_search text default null, p_limit integer default 50, p_cursor text default null, p_team_id uuid default null
+)
+returns jsonb
+language plpgsql
+stable
+security definer -- reads runs for a caller who was checked
+set search_path = ''
+as $$
+declare
+  v_team_id uuid := engine.require_team(p_team_id, 'viewer');
+  v_limit integer := engine.page_limit(p_limit);
+  v_after uuid := engine.page_key(p_cursor, engine.uuid_pattern())::uuid;
+  v_result jsonb;
+begin
+  with page as (
+    select s as schedule, row_number() over (order by s.list_id desc) as place
+    from public.audience_schedules as s
+    inner join public.audience_lists as l on s.team_id = l.team_id and s.list_id = l.id
+    where
+      s.team_id = v_team_id
+      and (v_after is null or s.list_id < v_after)
+      and (coalesce(btrim(p_search), '') = '' or strpos(lower(l.name), lower(btrim(p_search))) > 0)
+    order by s.list_id desc
+    limit v_limit + 1
+  )
+  select jsonb_build_object(
+    'items', coalesce(
+      jsonb_agg(engine.describe_schedule(p.schedule) order by p.place) filter (where p.place <= v_limit), '[]'
+    ),
+    'next_cursor', case
+      when count(*) > v_limit then engine.page_cursor(min(((p.schedule).list_id)::text) filter (where p.place = v_limit))
+    end
+  ) into v_result
+  from page as p;
+  return v_result;
+end
+$$;
+comment on function public.list_audience_schedules(text, integer, text, uuid) is
+'A page of schedules: {items[{list_id, list_name, expression, timezone, summary, is_enabled, chip, next[], last_run, …}], next_cursor}. p_search looks into names.';
+revoke all on function public.list_audience_schedules(text, integer, text, uuid) from public;
+grant execute on function public.list_audience_schedules(text, integer, text, uuid) to authenticated, service_role;
+
+-- sql/40_functions/schedules/lock_scheduled_list.sql
+-- The list of a schedule that is about to change, for an operator. Whoever changes a schedule locks the
+-- list first and the schedule then, as archiving does.
+create or replace function engine.lock_scheduled_list(p_list_id uuid, p_is_enabled boolean)
+returns public.audience_lists
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_list public.audience_lists := engine.require_list(p_list_id, 'operator');
+begin
+  select * into v_list from public.audience_lists as l
+  where l.team_id = v_list.team_id and l.id = v_list.id
+  for no key update;
+  if v_list.id is null then
+    perform engine.refuse_not_found('audience_list', p_list_id);
+  elsif v_list.status = 'ARCHIVED' and p_is_enabled then
+    perform engine.refuse(
+      'OB003', 'The list is archived, so its schedule stays off.',
+      jsonb_build_object('entity', 'audience_list', 'id', v_list.id, 'status', v_list.status), 'Unarchive it first.'
+    );
+  end if;
+  return v_list;
+end
+$$;
+comment on function engine.lock_scheduled_list(uuid, boolean) is
+'Locks a list whose schedule changes; OB003 when it would be turned on for an archived list, OB004, OB008.';
+revoke all on function engine.lock_scheduled_list(uuid, boolean) from public;
+
+-- sql/40_functions/schedules/name_runs.sql
+-- Names of weekdays or months: three or more in a row become "Monday to Friday".
+create or replace function engine.name_runs(p_numbers integer[], p_names text[])
+returns text
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select engine.join_words(array_agg(w.word order by w.place))
+  from engine.number_runs(p_numbers) as r
+  cross join lateral (
+    select r.low as place, p_names[r.low] || ' to ' || p_names[r.high] as word
+    where r.high - r.low >= 2
+    union all
+    select g.n, p_names[g.n] from generate_series(r.low, r.high) as g (n)
+    where r.high - r.low < 2
+  ) as w
+$$;
+comment on function engine.name_runs(integer[], text[]) is 'Numbers from 1 by their names, three or more in a row as a range.';
+revoke all on function engine.name_runs(integer[], text[]) from public;
+
+-- sql/40_functions/schedules/next_cron_day.sql
+-- The first day that a schedule runs on. Months that do not match are skipped, and 41 years are looked
+-- at: a day that comes at all, like a 29 February on a Sunday around a year without one, comes by then.
+create or replace function engine.next_cron_day(p_schedule engine.cron_schedule, p_from date)
+returns date
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_month date := date_trunc('month', p_from::timestamp);
+  v_end date := p_from + 41 * 366;
+  v_day date;
+begin
+  -- Month by month, because the first hit is nearly always in the first two.
+  while v_month <= v_end loop
+    if extract(month from v_month)::integer = any(p_schedule.months) then
+      select min(c.day) into v_day
+      from (
+        select
+          d.day,
+          extract(day from d.day)::integer = any(p_schedule.days)
+          or (p_schedule.is_last_day and extract(day from d.day + 1) = 1) as is_day,
+          extract(dow from d.day)::integer = any(p_schedule.weekdays) as is_weekday
+        from (
+          select v_month + g.n as day
+          from generate_series(0, (v_month + interval '1 month')::date - v_month - 1) as g (n)
+        ) as d
+        where d.day >= p_from
+      ) as c
+      where case when p_schedule.is_either_day then c.is_day or c.is_weekday else c.is_day and c.is_weekday end;
+      if v_day is not null then
+        return v_day;
+      end if;
+    end if;
+    v_month := v_month + interval '1 month';
+  end loop;
+  return null;
+end
+$$;
+comment on function engine.next_cron_day(engine.cron_schedule, date) is 'The first matching day from a day on; null when there is none.';
+revoke all on function engine.next_cron_day(engine.cron_schedule, date) from public;
+
+-- sql/40_functions/schedules/next_cron_wall_time.sql
+-- The first wall-clock minute at or after one that a schedule names, in a world whose clocks never change.
+create or replace function engine.next_cron_wall_time(p_schedule engine.cron_schedule, p_from timestamp)
+returns timestamp
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_day date := engine.next_cron_day(p_schedule, p_from::date);
+  v_hour integer;
+  v_minute integer := p_schedule.minutes[1];
+  v_later integer;
+begin
+  if v_day is null or v_minute is null or p_schedule.hours[1] is null then
+    return null;
+  end if;
+  if v_day = p_from::date then
+    select min(n) into v_hour from unnest(p_schedule.hours) as u (n) where n >= extract(hour from p_from);
+    if v_hour = extract(hour from p_from) then
+      select min(n) into v_later from unnest(p_schedule.minutes) as u (n) where n >= extract(minute from p_from);
+      if v_later is null then
+        select min(n) into v_hour from unnest(p_schedule.hours) as u (n) where n > extract(hour from p_from);
+      else
+        v_minute := v_later;
+      end if;
+    end if;
+    if v_hour is null then
+      v_day := engine.next_cron_day(p_schedule, v_day + 1);
+    end if;
+  end if;
+  return v_day + make_interval(hours => coalesce(v_hour, p_schedule.hours[1]), mins => v_minute);
+end
+$$;
+comment on function engine.next_cron_wall_time(engine.cron_schedule, timestamp) is
+'The first wall-clock minute at or after a moment that a schedule names; null when there is none.';
+revoke all on function engine.next_cron_wall_time(engine.cron_schedule, timestamp) from public;
+
+-- sql/40_functions/schedules/next_run.sql
+-- The first run after a moment. A schedule names wall-clock minutes; each is one instant (wall_instant),
+-- and several that a gap swallows are the same one, so they make one run.
+create or replace function engine.next_run(p_schedule engine.cron_schedule, p_timezone text, p_after timestamptz)
+returns timestamptz
+language plpgsql
+stable
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_wall timestamp;
+  v_at timestamptz;
+begin
+  if p_schedule.every_seconds is not null then
+    return p_after + make_interval(secs => p_schedule.every_seconds);
+  elsif p_schedule.is_at_start or p_schedule.issues @> '[{"severity": "error"}]' or not isfinite(p_after) then
+    return null;
+  end if;
+  v_wall := date_trunc('minute', p_after at time zone p_timezone);
+  -- Ends at once, but when the clocks have just gone back: then the minutes that were shown before are
+  -- passed over, at most as many as the overlap has.
+  loop
+    v_wall := engine.next_cron_wall_time(p_schedule, v_wall + interval '1 minute');
+    v_at := engine.wall_instant(v_wall, p_timezone);
+    exit when v_at > p_after or v_wall is null;
+  end loop;
+  return v_at;
+end
+$$;
+comment on function engine.next_run(engine.cron_schedule, text, timestamptz) is
+'The first run of a schedule after a moment; null when there is none.';
+revoke all on function engine.next_run(engine.cron_schedule, text, timestamptz) from public;
+
+-- sql/40_functions/schedules/next_runs.sql
+-- The next runs, one after the other.
+create or replace function engine.next_runs(
+  p_schedule engine.cron_schedule, p_timezone text, p_after timestamptz, p_count integer
+)
+returns setof timestamptz
+language plpgsql
+stable
+parallel safe
+rows 5
+set search_path = ''
+as $$
+declare
+  v_at timestamptz := p_after;
+begin
+  -- Each depends on the one before.
+  for v_number in 1..p_count loop
+    v_at := engine.next_run(p_schedule, p_timezone, v_at);
+    exit when v_at is null;
+    return next v_at;
+  end loop;
+end
+$$;
+comment on function engine.next_runs(engine.cron_schedule, text, timestamptz, integer) is 'The next runs of a schedule after a moment, in order.';
+revoke all on function engine.next_runs(engine.cron_schedule, text, timestamptz, integer) from public;
+
+-- sql/40_functions/schedules/number_runs.sql
+-- Numbers in order as runs without a hole.
+create or replace function engine.number_runs(p_numbers integer[])
+returns table (low integer, high integer)
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select min(r.n), max(r.n)
+  from (select u.n, u.n - row_number() over (order by u.n) as run from unnest(p_numbers) as u (n)) as r
+  group by r.run
+  order by r.run
+$$;
+comment on function engine.number_runs(integer[]) is 'The runs of consecutive numbers, first and last, in order.';
+revoke all on function engine.number_runs(integer[]) from public;
+
+-- sql/40_functions/schedules/parse_cron.sql
+-- The dialect of pg_cron 1.6, no more and no less: five fields, @names, "N seconds". It reads as that
+-- parser reads: comment lines before it, and whatever comes after the last field, are not part of it.
+-- What is accepted although it is not what it seems comes back as a warning.
+create or replace function engine.parse_cron(p_expression text)
+returns engine.cron_schedule
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_text text := regexp_replace(p_expression, '^([ \t]*(#[^\n]*)?\n)*[ \t]*', '');
+  v_name text := substring(v_text from '^@([^ \t\n]*)');
+  v_fields text[] := regexp_match(v_text, '^([^ \t\n]+)[ \t]+([^ \t\n]+)[ \t]+([^ \t\n]+)[ \t]+([^ \t\n]+)[ \t]+([^ \t\n]+)(.*)$');
+  v_seconds text := substring(p_expression from '^\s*\+?0*([1-9]|[1-5][0-9])\s*[sS][eE][cC][oO][nN][dD]([sS]\s*)?$');
+  v_plain text := case v_name
+    when 'yearly' then '0 0 1 1 *' when 'annually' then '0 0 1 1 *' when 'monthly' then '0 0 1 * *' when 'weekly' then '0 0 * * 0'
+    when 'daily' then '0 0 * * *' when 'midnight' then '0 0 * * *' when 'hourly' then '0 * * * *'
+  end;
+  v_schedule engine.cron_schedule;
+begin
+  v_schedule.issues := '[]';
+  v_schedule.is_at_start := false;
+  if octet_length(coalesce(p_expression, '')) >= 1000 then
+    v_schedule.issues := jsonb_build_array(engine.issue('cron_too_long', 'p_expression', 'A cron expression has less than 1000 characters.'));
+  elsif v_plain is not null then
+    v_schedule := engine.parse_cron_fields(string_to_array(v_plain, ' '));
+  elsif v_name in ('reboot', 'restart') then
+    v_schedule.is_at_start := true;
+  elsif v_name is not null then
+    v_schedule.issues := jsonb_build_array(engine.issue('cron_name_unknown', 'p_expression', format(
+      '"@%s" is unknown; there are @hourly, @daily, @midnight, @weekly, @monthly, @yearly and @annually, in lower case.', left(v_name, 20)
+    )));
+  elsif v_seconds is not null then
+    v_schedule.every_seconds := v_seconds;
+  elsif v_fields is null then
+    v_schedule.issues := jsonb_build_array(engine.issue('cron_fields_missing', 'p_expression', format(
+      'A cron expression has five fields: minute, hour, day of month, month and day of week, such as 30 8 * * mon-fri; this has %s.',
+      coalesce(cardinality(regexp_split_to_array(nullif(btrim(substring(v_text from '^[^\n]*'), E' \t'), ''), '[ \t]+')), 0)
+    )));
+  else
+    v_schedule := engine.parse_cron_fields(v_fields[:5]);
+    if v_fields[6] ~ '[^ \t\n\r]' then
+      v_schedule.issues := v_schedule.issues || engine.issue('cron_text_ignored', 'p_expression', format(
+        'Cron reads five fields and ignores what follows: "%s". The first field is the minute.', left(btrim(v_fields[6], E' \t\n\r'), 40)
+      ), 'warning');
+    end if;
+  end if;
+  return v_schedule;
+end
+$$;
+comment on function engine.parse_cron(text) is 'A cron expression as sets of numbers, with every problem in issues.';
+revoke all on function engine.parse_cron(text) from public;
+
+-- sql/40_functions/schedules/parse_cron_field.sql
+-- One field: a list of items. Like pg_cron it takes an item's end for the field's end when no comma
+-- follows, and what is left without a meaning is reported as a warning.
+create or replace function engine.parse_cron_field(
+  p_text text, p_field text, p_low integer, p_high integer, p_names text[] default null
+)
+returns engine.cron_field
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_numbers integer[] := '{}';
+  v_issues jsonb := '[]';
+  v_item text;
+  v_rest text;
+  v_read engine.cron_field;
+begin
+  if p_text = '*' then
+    return row(array(select generate_series(p_low, p_high)), '[]')::engine.cron_field;
+  end if;
+  -- Item by item, because the first that ends in other characters ends the field.
+  foreach v_item in array string_to_array(p_text, ',') loop
+    v_read := engine.parse_cron_item(v_item, p_field, p_low, p_high, p_names);
+    v_numbers := v_numbers || v_read.numbers;
+    v_issues := v_issues || v_read.issues;
+    v_rest := regexp_replace(v_item, '^(\*(/[0-9A-Za-z]*)?|[0-9A-Za-z]+(-[0-9A-Za-z]*)?(/[0-9A-Za-z]*)?)', '');
+    if v_rest <> '' and v_read.issues @> '[{"severity": "error"}]' is false then
+      v_issues := v_issues || engine.issue('cron_text_ignored', 'p_expression.' || p_field, format(
+        'Of the %s "%s" cron reads what comes before "%s" and ignores the rest.',
+        replace(p_field, '_', ' '), left(p_text, 40), left(v_rest, 20)
+      ), 'warning');
+      exit;
+    end if;
+  end loop;
+  return row(array(select distinct n from unnest(v_numbers) as u (n) order by n), v_issues)::engine.cron_field;
+end
+$$;
+comment on function engine.parse_cron_field(text, text, integer, integer, text[]) is 'The numbers of a cron field, and what is wrong with it.';
+revoke all on function engine.parse_cron_field(text, text, integer, integer, text[]) from public;
+
+-- sql/40_functions/schedules/parse_cron_fields.sql
+-- Five fields. When both day fields are restricted, one of them is enough; a field that begins with a
+-- star is not restricted, whatever follows the star.
+create or replace function engine.parse_cron_fields(p_fields text[])
+returns engine.cron_schedule
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_is_last_day boolean := p_fields[3] = '$';
+  v_minute engine.cron_field := engine.parse_cron_field(p_fields[1], 'minute', 0, 59);
+  v_hour engine.cron_field := engine.parse_cron_field(p_fields[2], 'hour', 0, 23);
+  v_day engine.cron_field := case
+    when v_is_last_day then row('{}', '[]')::engine.cron_field else engine.parse_cron_field(p_fields[3], 'day_of_month', 1, 31)
+  end;
+  v_month engine.cron_field := engine.parse_cron_field(
+    p_fields[4], 'month', 1, 12, '{jan,feb,mar,apr,may,jun,jul,aug,sep,oct,nov,dec}'
+  );
+  v_weekday engine.cron_field := engine.parse_cron_field(
+    p_fields[5], 'day_of_week', 0, 7, '{sun,mon,tue,wed,thu,fri,sat}'
+  );
+begin
+  return row(
+    v_minute.numbers, v_hour.numbers, v_day.numbers, v_month.numbers,
+    array(select distinct n % 7 from unnest(v_weekday.numbers) as u (n) order by 1),
+    v_is_last_day, left(p_fields[3], 1) <> '*' and left(p_fields[5], 1) <> '*', null, false,
+    v_minute.issues || v_hour.issues || v_day.issues || v_month.issues || v_weekday.issues
+  )::engine.cron_schedule;
+end
+$$;
+comment on function engine.parse_cron_fields(text[]) is 'Five fields of a cron expression as a schedule.';
+revoke all on function engine.parse_cron_fields(text[]) from public;
+
+-- sql/40_functions/schedules/parse_cron_item.sql
+-- One item of a field's list: a star or a range, both with or without a step, or a number. Each is read
+-- as pg_cron's own parser does, which takes what follows an item and is no comma for the end of the field.
+create or replace function engine.parse_cron_item(
+  p_item text, p_field text, p_low integer, p_high integer, p_names text[]
+)
+returns engine.cron_field
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_parts text[] := regexp_match(p_item, '^(\*|[0-9A-Za-z]*)(-[0-9A-Za-z]*)?(/[0-9A-Za-z]*)?');
+  v_is_star boolean := v_parts[1] = '*';
+  v_low integer := case when v_is_star then p_low else engine.parse_cron_number(v_parts[1], p_names, p_low) end;
+  -- after a star a range is only text
+  v_end text := case when not v_is_star then substr(v_parts[2], 2) end;
+  v_step_text text := case when not v_is_star or v_parts[2] is null then substr(v_parts[3], 2) end;
+  v_high integer := case
+    when v_is_star then p_high when v_end is null then v_low else engine.parse_cron_number(v_end, p_names, p_low)
+  end;
+  v_step integer := case when v_step_text is null then 1 else engine.parse_cron_number(v_step_text, null, 0) end;
+  v_path text := 'p_expression.' || p_field;
+  v_name text := replace(p_field, '_', ' ');
+  v_issue jsonb;
+begin
+  if v_low is null or v_high is null then
+    v_issue := case
+      when coalesce(case when v_low is null then v_parts[1] else v_end end, '') ~ '^[0-9]+$' then engine.issue(
+        'cron_value_out_of_range', v_path, format('The %s must be from %s to %s.', v_name, p_low, p_high)
+      )
+      when v_low is not null then engine.cron_word_issue(v_end, p_field, p_low, p_high)
+      when v_parts[1] = '' then engine.cron_word_issue(left(p_item, 1), p_field, p_low, p_high)
+      else engine.cron_word_issue(v_parts[1], p_field, p_low, p_high)
+    end;
+  elsif v_end is null and not v_is_star and v_step_text is not null then
+    v_issue := engine.issue('cron_step_without_range', v_path, format(
+      'The %1$s has a step after a single number; write %2$s-%3$s/%4$s or */%4$s.', v_name, v_low, p_high, left(v_step_text, 10)
+    ));
+  elsif least(v_low, v_high) < p_low or greatest(v_low, v_high) > p_high then
+    v_issue := engine.issue('cron_value_out_of_range', v_path, format(
+      'The %s must be from %s to %s, not %s.', v_name, p_low, p_high, case when v_low between p_low and p_high then v_high else v_low end
+    ));
+  elsif v_step is null or v_step not between 1 and p_high then
+    v_issue := engine.issue('cron_step_invalid', v_path, format('The step of the %s must be from 1 to %s.', v_name, p_high));
+  elsif v_low > v_high then
+    v_issue := engine.issue('cron_range_backwards', v_path, format(
+      'The range %s of the %s runs backwards and holds nothing; write it as two ranges.', v_parts[1] || v_parts[2], v_name
+    ), 'warning');
+  end if;
+  return row(
+    case when v_issue ->> 'severity' is distinct from 'error' then array(select generate_series(v_low, v_high, v_step)) end,
+    case when v_issue is null then '[]' else jsonb_build_array(v_issue) end
+  )::engine.cron_field;
+end
+$$;
+comment on function engine.parse_cron_item(text, text, integer, integer, text[]) is 'The numbers of one item of a field, or its issue.';
+revoke all on function engine.parse_cron_item(text, text, integer, integer, text[]) from public;
+
+-- sql/40_functions/schedules/parse_cron_number.sql
+-- A number or a name of a cron field, as pg_cron reads it: names are whole words in any case, and only
+-- months and weekdays have them. Null when it is neither, or no integer could hold it.
+create or replace function engine.parse_cron_number(p_text text, p_names text[], p_low integer)
+returns integer
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+  return case
+    when p_text ~ '^0*[0-9]{1,9}$' then p_text::numeric::integer
+    else array_position(p_names, lower(p_text)) - 1 + p_low
+  end;
+end
+$$;
+comment on function engine.parse_cron_number(text, text[], integer) is 'The number that a word of a cron field means, or null.';
+revoke all on function engine.parse_cron_number(text, text[], integer) from public;
+
+-- sql/40_functions/schedules/queue_due_schedules.sql
+-- Queues a run for each schedule whose time has come, however often it came since: after a downtime one
+-- run catches up, and the next is the first that the expression names from now on. While a run of the
+-- list is open, the time is skipped, and the schedule says so.
+create or replace function engine.queue_due_schedules()
+returns table (queued_count integer, skipped_count integer)
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_schedule public.audience_schedules;
+  v_run_id uuid;
+begin
+  queued_count := 0;
+  skipped_count := 0;
+  -- One by one, so that a zone which this server no longer knows stops nobody else's. Another tick's
+  -- schedules, and lists that somebody is changing, are left to the next tick.
+  for v_schedule in
+    select s.*
+    from public.audience_schedules as s
+    inner join public.audience_lists as l on s.team_id = l.team_id and s.list_id = l.id
+    where s.is_enabled and s.next_run_at <= engine.now() and l.status = 'ACTIVE'
+    order by s.next_run_at, s.team_id, s.list_id
+    for no key update of s skip locked
+    for key share of l skip locked
+  loop
+    begin
+      v_run_id := engine.queue_refresh(v_schedule.team_id, v_schedule.list_id);
+      v_schedule.next_run_at := engine.next_run(engine.parse_cron(v_schedule.expression), v_schedule.timezone, engine.now());
+      update public.audience_schedules as s
+      set
+        is_enabled = v_schedule.next_run_at is not null,
+        next_run_at = v_schedule.next_run_at,
+        last_run_id = coalesce(v_run_id, s.last_run_id),
+        last_run_at = case when v_run_id is not null then engine.now() else s.last_run_at end,
+        last_skipped_at = case when v_run_id is null then engine.now() else s.last_skipped_at end
+      where s.team_id = v_schedule.team_id and s.list_id = v_schedule.list_id;
+      queued_count := queued_count + (v_run_id is not null)::integer;
+      skipped_count := skipped_count + (v_run_id is null)::integer;
+    exception when others then
+      raise warning 'the schedule of list % could not be followed: %', v_schedule.list_id, sqlerrm;
+    end;
+  end loop;
+  return next;
+end
+$$;
+comment on function engine.queue_due_schedules() is
+'Queues one run for each due schedule of a list without an open run; returns how many, and how many were skipped. Part of the tick.';
+revoke all on function engine.queue_due_schedules() from public;
+
+-- sql/40_functions/schedules/queue_refresh.sql
+-- A run of a list that some worker will take up. It waits as long as it must: only a run that somebody
+-- has begun can be abandoned.
+create or replace function engine.queue_refresh(p_team_id uuid, p_list_id uuid)
+returns uuid
+language sql
+set search_path = ''
+as $$
+  insert into public.audience_runs (team_id, list_id, list_name, source, lease_expires_at)
+  select l.team_id, l.id, l.name, l.source, 'infinity'
+  from public.audience_lists as l
+  where l.team_id = p_team_id and l.id = p_list_id and l.status = 'ACTIVE'
+  on conflict do nothing
+  returning id
+$$;
+comment on function engine.queue_refresh(uuid, uuid) is
+'Queues a run of an active list and returns its id; null while the list has one open. Waits for whoever is opening one at this moment.';
+revoke all on function engine.queue_refresh(uuid, uuid) from public;
+
+-- sql/40_functions/schedules/refuse_archived_schedule.sql
+-- No schedule of an archived list is on, whatever writes it.
+create or replace function engine.refuse_archived_schedule()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if exists (
+    select from public.audience_lists as l where l.team_id = new.team_id and l.id = new.list_id and l.status = 'ARCHIVED'
+  ) then
+    perform engine.refuse(
+      'OB003', 'The list is archived, so its schedule stays off.',
+      jsonb_build_object('entity', 'audience_list', 'id', new.list_id, 'status', 'ARCHIVED'), 'Unarchive it first.'
+    );
+  end if;
+  return new;
+end
+$$;
+comment on function engine.refuse_archived_schedule() is 'Raises OB003 for an enabled schedule of an archived list.';
+revoke all on function engine.refuse_archived_schedule() from public;
+
+-- sql/40_functions/schedules/schedule_chip.sql
+-- The state of a schedule in one word. A run at work comes first, whoever started it; then what a person
+-- must do something about.
+create or replace function engine.schedule_chip(
+  p_schedule public.audience_schedules, p_open_run public.audience_runs, p_last_run public.audience_runs
+)
+returns text
+language plpgsql
+stable
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_late timestamptz := engine.now() - engine.schedule_grace();
+begin
+  return case
+    when p_open_run.status = 'RUNNING' or p_open_run.created_at >= v_late then 'running'
+    when p_open_run.id is not null then 'overdue'
+    when not p_schedule.is_enabled then 'off'
+    when p_schedule.next_run_at < v_late then 'overdue'
+    when p_last_run.status = 'FAILED' then 'failing'
+    else 'on'
+  end;
+end
+$$;
+comment on function engine.schedule_chip(public.audience_schedules, public.audience_runs, public.audience_runs) is
+'on, off, running, failing or overdue, from a schedule and the open and the last run of its list.';
+revoke all on function engine.schedule_chip(public.audience_schedules, public.audience_runs, public.audience_runs) from public;
+
+-- sql/40_functions/schedules/schedule_grace.sql
+-- How late a run may be before its schedule is shown as overdue: a few ticks, and the time in which a
+-- worker takes up what is queued.
+create or replace function engine.schedule_grace()
+returns interval
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$ select interval '5 minutes' $$;
+comment on function engine.schedule_grace() is 'After how long a due run counts as overdue.';
+revoke all on function engine.schedule_grace() from public;
+
+-- sql/40_functions/schedules/schedule_issues.sql
+-- What keeps an expression and a zone from being a schedule of a list: that they can't be read, that they
+-- name no minute that ever comes, or that they ask for more than the tick of each minute can give.
+create or replace function engine.schedule_issues(
+  p_schedule engine.cron_schedule, p_expression text, p_timezone text
+)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_issues jsonb := engine.cron_issues(p_schedule, p_expression, p_timezone);
+begin
+  if v_issues @> '[{"severity": "error"}]' then
+    return v_issues;
+  elsif p_schedule.every_seconds is not null then
+    return v_issues || engine.issue(
+      'cron_too_often', 'p_expression', 'A list is refreshed at most once a minute; write * * * * * for every minute.'
+    );
+  elsif p_schedule.is_at_start then
+    return v_issues || engine.issue(
+      'cron_without_time', 'p_expression', '@reboot and @restart name no time at which a list could be refreshed.'
+    );
+  elsif engine.next_cron_wall_time(p_schedule, engine.now()::timestamp) is null then
+    return v_issues || engine.issue(
+      'cron_never_runs', 'p_expression', 'No day in the calendar fits this expression, so it would never run.'
+    );
+  end if;
+  return v_issues;
+end
+$$;
+comment on function engine.schedule_issues(engine.cron_schedule, text, text) is 'Everything against a schedule of a list; warnings included.';
+revoke all on function engine.schedule_issues(engine.cron_schedule, text, text) from public;
+
+-- sql/40_functions/schedules/set_audience_schedule.sql
+-- Gives a list a schedule, or another one. The first run is the next one that the expression names: a
+-- schedule never catches up on what was before it.
+create or replace function public.set_audience_schedule(
+  p_list_id uuid, p_expression text, p_timezone text default null, p_is_enabled boolean default true
+)
+returns jsonb
+language plpgsql
+security definer -- writes tables that no role may write
+set search_path = ''
+as $$
+declare
+  v_is_enabled boolean := coalesce(p_is_enabled, true);
+  v_list public.audience_lists := engine.lock_scheduled_list(p_list_id, v_is_enabled);
+  v_timezone text := coalesce(p_timezone, (select t.timezone from public.teams as t where t.id = v_list.team_id));
+  v_cron engine.cron_schedule := engine.parse_cron(p_expression);
+  v_issues jsonb := engine.schedule_issues(v_cron, p_expression, v_timezone);
+  v_schedule public.audience_schedules;
+begin
+  if v_list.source = 'csv' then
+    v_issues := v_issues || engine.issue(
+      'source_not_refreshable', 'p_list_id', 'The list is filled from files, so there is nothing to refresh it from.'
+    );
+  elsif v_list.source = 'speed_to_lead' then
+    v_issues := v_issues || engine.issue(
+      'source_not_refreshable', 'p_list_id', 'Leads come into the list the moment they are there, so there is nothing to schedule.'
+    );
+  end if;
+  perform engine.refuse_issues(v_issues, 'The schedule');
+  insert into public.audience_schedules as s (team_id, list_id, expression, timezone, is_enabled, next_run_at)
+  values (
+    v_list.team_id, v_list.id, p_expression, v_timezone, v_is_enabled,
+    case when v_is_enabled then engine.next_run(v_cron, v_timezone, engine.now()) end
+  )
+  on conflict (team_id, list_id) do update set
+    expression = excluded.expression, timezone = excluded.timezone, is_enabled = excluded.is_enabled,
+    next_run_at = excluded.next_run_at, updated_at = engine.now()
+  returning * into v_schedule;
+  return engine.describe_schedule(v_schedule) || jsonb_build_object('warnings', v_issues);
+end
+$$;
+comment on function public.set_audience_schedule(uuid, text, text, boolean) is
+'Sets the schedule of a list that can be refreshed; p_timezone null is the team''s. Returns it as list_audience_schedules does, with warnings[]. OB001, OB003, OB004, OB008.';
+revoke all on function public.set_audience_schedule(uuid, text, text, boolean) from public;
+grant execute on function public.set_audience_schedule(uuid, text, text, boolean) to authenticated, service_role;
+
+-- sql/40_functions/schedules/stop_schedule.sql
+-- What an archived list leaves behind: a trigger, so that whoever archives cannot forget it.
+create or replace function engine.stop_schedule()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  update public.audience_schedules as s
+  set is_enabled = false, next_run_at = null, updated_at = engine.now()
+  where s.team_id = new.team_id and s.list_id = new.id and s.is_enabled;
+  return null;
+end
+$$;
+comment on function engine.stop_schedule() is 'Turns off the schedule of a list that was archived.';
+revoke all on function engine.stop_schedule() from public;
+
+-- sql/40_functions/schedules/toggle_audience_schedule.sql
+-- The one switch of a scheduled list. On: the next run is the next that the expression names from now,
+-- with no catching up on the time that it was off. Off: nothing is queued any more; a run that is open
+-- goes on. Saying what is so already changes nothing.
+create or replace function public.toggle_audience_schedule(p_list_id uuid, p_is_enabled boolean)
+returns jsonb
+language plpgsql
+security definer -- writes tables that no role may write
+set search_path = ''
+as $$
+declare
+  v_list public.audience_lists;
+  v_schedule public.audience_schedules;
+begin
+  if p_is_enabled is null then
+    perform engine.refuse_issues(
+      jsonb_build_array(engine.issue('switch_missing', 'p_is_enabled', 'Say whether the schedule is to be on or off.')), 'The request'
+    );
+  end if;
+  v_list := engine.lock_scheduled_list(p_list_id, p_is_enabled);
+  select * into v_schedule from public.audience_schedules as s where s.team_id = v_list.team_id and s.list_id = v_list.id for update;
+  if v_schedule.list_id is null then
+    perform engine.refuse_not_found('audience_schedule', p_list_id);
+  end if;
+  if v_schedule.is_enabled <> p_is_enabled then
+    update public.audience_schedules as s
+    set
+      is_enabled = p_is_enabled,
+      next_run_at = case
+        when p_is_enabled then engine.next_run(engine.parse_cron(s.expression), s.timezone, engine.now())
+      end,
+      updated_at = engine.now()
+    where s.team_id = v_list.team_id and s.list_id = v_list.id
+    returning * into v_schedule;
+  end if;
+  return engine.describe_schedule(v_schedule);
+end
+$$;
+comment on function public.toggle_audience_schedule(uuid, boolean) is
+'Turns the schedule of a list on or off and returns it. OB003 when the list is archived, OB004 when it has none.';
+revoke all on function public.toggle_audience_schedule(uuid, boolean) from public;
+grant execute on function public.toggle_audience_schedule(uuid, boolean) to authenticated, service_role;
+
+-- sql/40_functions/schedules/wall_instant.sql
+-- When the clocks of a zone show a minute. One that is left out when they go forward counts as the first
+-- minute after the gap; one that they show twice when they go back counts the first time only.
+-- Postgres reads the former with the offset before the change, and the latter with the one after it.
+create or replace function engine.wall_instant(p_wall timestamp, p_timezone text)
+returns timestamptz
+language plpgsql
+stable
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_at timestamptz := p_wall at time zone p_timezone;
+  v_shown timestamp := v_at at time zone p_timezone;
+  v_before timestamptz;
+begin
+  if v_shown <> p_wall then
+    -- the change lies within the gap's length before what Postgres found
+    return (
+      select min(g.at)
+      from generate_series(v_at - (v_shown - p_wall), v_at, interval '1 minute') as g (at)
+      where (g.at at time zone p_timezone) - (g.at at time zone 'UTC') = v_shown - (v_at at time zone 'UTC')
+    );
+  end if;
+  -- the offset of the day before, if the clocks went back since, shows this minute once before
+  v_before := v_at - (((v_at - interval '24 hours') at time zone p_timezone) + interval '24 hours' - v_shown);
+  if v_before < v_at and (v_before at time zone p_timezone) = p_wall then
+    return v_before;
+  end if;
+  return v_at;
+end
+$$;
+comment on function engine.wall_instant(timestamp, text) is
+'The instant of a wall-clock minute: after a gap when it falls into one, the first of two in an overlap.';
+revoke all on function engine.wall_instant(timestamp, text) from public;
+
+-- sql/40_functions/schedules/zoned_time.sql
+-- A moment as people in a zone read it, and as every program does: with the offset of the zone.
+create or replace function engine.zoned_time(p_at timestamptz, p_timezone text)
+returns text
+language plpgsql
+stable
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_offset interval := (p_at at time zone p_timezone) - (p_at at time zone 'UTC');
+begin
+  return to_char(p_at at time zone p_timezone, 'YYYY-MM-DD"T"HH24:MI:SS')
+    || case when v_offset < interval '0' then '-' else '+' end
+    || to_char(greatest(v_offset, -v_offset), 'HH24:MI');
+end
+$$;
+comment on function engine.zoned_time(timestamptz, text) is 'ISO 8601 with the offset that a zone has at that moment.';
+revoke all on function engine.zoned_time(timestamptz, text) from public;
+
+-- sql/40_functions/setup/assistant_template_issues.sql
+-- What an assistant for texts writes obeys the rules of templates in a graph, but without overrides: it
+-- must be fit for any node. The registry puts what is wrong into words.
+create or replace function engine.assistant_template_issues(p_channel public.contact_channel, p_template text)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  if p_channel = 'call' and p_template is not null then
+    return jsonb_build_array(engine.issue(
+      'template_unfit', 'p_template', 'An assistant for calls speaks for itself; only one for texts has a template.'
+    ));
+  elsif p_channel = 'text' and (p_template is null or btrim(p_template, E' \t\r\n') = '') then
+    return jsonb_build_array(engine.issue(
+      'template_required', 'p_template', 'An assistant for texts needs the template that it writes.'
+    ));
+  elsif p_channel = 'text' and length(p_template) > 1600 then
+    return jsonb_build_array(engine.issue(
+      'template_invalid', 'p_template', 'The template must have at most 1600 characters.'
+    ));
+  end if;
+  return (
+    select coalesce(jsonb_agg(
+      engine.issue(c.code, 'p_template', format(c.message || ' ' || c.cure, variadic array['The assistant'] || i.words))
+      order by c.code, i.words
+    ), '[]')
+    from engine.template_issues(
+      array[(0, null, 'text', '{}', jsonb_build_object('template', p_template))::engine.graph_node]
+    ) as i
+    inner join reference.validation_codes as c on i.code = c.code
+  );
+end
+$$;
+comment on function engine.assistant_template_issues(public.contact_channel, text) is
+'Problems of the template of an assistant for this channel, as issues.';
+revoke all on function engine.assistant_template_issues(public.contact_channel, text) from public;
+
 -- sql/40_functions/setup/become_sandbox.sql
 -- Turns an empty database into a sandbox, for good: a database that ever held a real team keeps
 -- real time.
@@ -7418,13 +9020,15 @@ revoke all on function public.set_team_member(uuid, public.team_role, uuid) from
 grant execute on function public.set_team_member(uuid, public.team_role, uuid) to authenticated, service_role;
 
 -- sql/40_functions/setup/upsert_assistant.sql
--- Registers an assistant that workflow nodes may name, keyed by the provider's own id.
+-- Registers an assistant that workflow nodes may name, keyed by the provider's own id. What a published
+-- workflow sends does not change with it: that was copied when it was published.
 create or replace function public.upsert_assistant(
   p_name text,
   p_provider_assistant_id text,
   p_channel public.contact_channel default 'call',
   p_is_active boolean default true,
-  p_team_id uuid default null
+  p_team_id uuid default null,
+  p_template text default null
 )
 returns public.assistants
 language plpgsql
@@ -7447,19 +9051,23 @@ begin
   if p_channel is null then
     v_issues := v_issues || engine.issue('channel_required', 'p_channel', 'Say which channel: call or text.');
   end if;
+  v_issues := v_issues || engine.assistant_template_issues(p_channel, p_template);
   perform engine.refuse_issues(v_issues, 'The assistant');
-  insert into public.assistants (team_id, name, channel, provider_assistant_id, is_active)
-  values (v_team_id, btrim(p_name), p_channel, btrim(p_provider_assistant_id), coalesce(p_is_active, true))
+  insert into public.assistants (team_id, name, channel, provider_assistant_id, is_active, template)
+  values (
+    v_team_id, btrim(p_name), p_channel, btrim(p_provider_assistant_id), coalesce(p_is_active, true), p_template
+  )
   on conflict (team_id, provider_assistant_id, channel)
-  do update set name = excluded.name, is_active = excluded.is_active
+  do update set name = excluded.name, is_active = excluded.is_active, template = excluded.template
   returning * into v_assistant;
   return v_assistant;
 end
 $$;
-comment on function public.upsert_assistant(text, text, public.contact_channel, boolean, uuid) is
-'Adds or changes an assistant, keyed by the provider''s id and the channel. Admin only.';
-revoke all on function public.upsert_assistant(text, text, public.contact_channel, boolean, uuid) from public;
-grant execute on function public.upsert_assistant(text, text, public.contact_channel, boolean, uuid)
+comment on function public.upsert_assistant(text, text, public.contact_channel, boolean, uuid, text) is
+'Adds or changes an assistant, keyed by the provider''s id and the channel. One for texts has the template that it writes, '
+'with the variables of workflow templates; published workflows keep the one that they were published with. Admin only.';
+revoke all on function public.upsert_assistant(text, text, public.contact_channel, boolean, uuid, text) from public;
+grant execute on function public.upsert_assistant(text, text, public.contact_channel, boolean, uuid, text)
 to authenticated, service_role;
 
 -- sql/40_functions/setup/upsert_integration.sql
@@ -7580,6 +9188,473 @@ comment on function public.upsert_phone_number(text, text, text, boolean, boolea
 revoke all on function public.upsert_phone_number(text, text, text, boolean, boolean, uuid) from public;
 grant execute on function public.upsert_phone_number(text, text, text, boolean, boolean, uuid)
 to authenticated, service_role;
+
+-- sql/40_functions/tasks/add_task.sql
+-- Puts work for ServiceTitan into the queue, once for a subject while that is open. A team without an
+-- account there is told so before anything is queued.
+create or replace function engine.add_task(
+  p_team_id uuid,
+  p_kind engine.task_kind,
+  p_subject_id uuid,
+  p_run_at timestamptz default engine.now()
+)
+returns uuid
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_integration_id uuid;
+  v_task_id uuid;
+begin
+  select i.id into v_integration_id
+  from public.integrations as i
+  where i.team_id = p_team_id and i.provider = 'servicetitan';
+  if v_integration_id is null then
+    perform engine.refuse(
+      'OB007', 'No ServiceTitan account is connected.',
+      jsonb_build_object('blockers', jsonb_build_array(jsonb_build_object(
+        'code', 'integration_missing_servicetitan', 'message', 'No ServiceTitan account is connected.'
+      ))),
+      'Connect the account first: an admin can, with upsert_integration.'
+    );
+  end if;
+  insert into engine.tasks (team_id, kind, subject_id, integration_id, run_at)
+  values (p_team_id, p_kind, p_subject_id, v_integration_id, p_run_at)
+  on conflict (team_id, kind, subject_id) where status in ('READY', 'CLAIMED') do nothing
+  returning id into v_task_id;
+  if v_task_id is not null and p_run_at <= engine.now() then
+    perform pg_notify('outbound_jobs', 'task');
+  end if;
+  return v_task_id;
+end
+$$;
+comment on function engine.add_task(uuid, engine.task_kind, uuid, timestamptz) is
+'Queues a task for a subject and wakes workers; null when the subject has an open one. OB007 without an account.';
+revoke all on function engine.add_task(uuid, engine.task_kind, uuid, timestamptz) from public;
+
+-- sql/40_functions/tasks/checkpoint_task.sql
+-- Remembers how far a task has come, and keeps it the worker's own. A worker that is told no has lost it
+-- and must stop: somebody else goes on from the last checkpoint.
+create or replace function engine.checkpoint_task(
+  p_worker text, p_task_id uuid, p_progress jsonb, p_lease interval default '120 seconds'
+)
+returns boolean
+language plpgsql
+security definer -- workers may write no table
+set search_path = ''
+as $$
+begin
+  update engine.tasks as t
+  set progress = coalesce(p_progress, t.progress), lease_expires_at = engine.now() + p_lease
+  where t.id = p_task_id and t.status = 'CLAIMED' and t.lease_owner = p_worker and t.lease_expires_at > engine.now();
+  return found;
+end
+$$;
+comment on function engine.checkpoint_task(text, uuid, jsonb, interval) is
+'Renews the lease of a task and stores its progress (null: as it was); false when the worker no longer holds it.';
+revoke all on function engine.checkpoint_task(text, uuid, jsonb, interval) from public;
+grant execute on function engine.checkpoint_task(text, uuid, jsonb, interval) to outbound_worker;
+
+-- sql/40_functions/tasks/claim_tasks.sql
+-- Leases due tasks, the most urgent kind first. Rows of other workers are skipped, never waited for.
+create or replace function engine.claim_tasks(
+  p_worker text,
+  p_kinds text[],
+  p_limit integer,
+  p_lease interval default '120 seconds'
+)
+returns table (
+  team_id uuid, task_id uuid, kind text, subject_id uuid, secret_name text, account_ref text, is_sandbox boolean,
+  attempt_number integer, progress jsonb
+)
+language sql
+volatile
+security definer -- workers may read no table
+set search_path = ''
+set jit = off
+set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
+as $$
+  update engine.tasks as t
+  set
+    status = 'CLAIMED', lease_owner = p_worker, lease_expires_at = engine.now() + p_lease,
+    attempt_count = t.attempt_count + 1
+  from (
+    select d.team_id, d.id, i.secret_name, i.account_ref, i.is_sandbox
+    from engine.tasks as d
+    inner join public.integrations as i on d.team_id = i.team_id and d.integration_id = i.id
+    where d.status = 'READY' and d.run_at <= engine.now() and d.kind::text = any(p_kinds) and i.status = 'ACTIVE'
+    order by d.kind, d.run_at, d.id
+    limit p_limit
+    for update of d skip locked
+  ) as c
+  where t.team_id = c.team_id and t.id = c.id
+  returning
+    t.team_id, t.id, t.kind::text, t.subject_id, c.secret_name, c.account_ref, c.is_sandbox, t.attempt_count, t.progress
+$$;
+comment on function engine.claim_tasks(text, text[], integer, interval) is
+'Leases up to p_limit due tasks of the kinds, with what the worker needs to reach the account and where to go on.';
+revoke all on function engine.claim_tasks(text, text[], integer, interval) from public;
+grant execute on function engine.claim_tasks(text, text[], integer, interval) to outbound_worker;
+
+-- sql/40_functions/tasks/end_task.sql
+-- What came of a task. done and failed end it; later puts it off, for as long as the provider asked or
+-- with back-off; paused stops the whole account, with the reason that operators see, and leaves the
+-- task for when it is mended. Only the worker that holds it may say so; a late word changes nothing.
+create or replace function engine.end_task(
+  p_worker text,
+  p_task_id uuid,
+  p_verdict text,
+  p_code text default null,
+  p_message text default null,
+  p_retry_after_seconds double precision default null
+)
+returns text
+language plpgsql
+security definer -- workers may write no table
+set search_path = ''
+as $$
+declare
+  v_task engine.tasks;
+begin
+  if p_verdict is null or p_verdict not in ('done', 'later', 'failed', 'paused') then
+    perform engine.refuse('OB001', 'A task ends as done, later, failed or paused.', '[]');
+  end if;
+  select t.* into v_task
+  from engine.tasks as t
+  where t.id = p_task_id and t.status = 'CLAIMED' and t.lease_owner = p_worker
+  for update;
+  if v_task.id is null then
+    return null;
+  end if;
+  if p_verdict = 'done' then
+    update engine.tasks as t
+    set status = 'DONE', finished_at = engine.now(), lease_owner = null, lease_expires_at = null
+    where t.team_id = v_task.team_id and t.id = v_task.id;
+    return 'DONE';
+  end if;
+  if p_verdict = 'paused' then
+    update public.integrations as i
+    set status = 'PAUSED', paused_at = engine.now(), paused_reason = left(coalesce(p_message, p_code, 'unknown'), 500)
+    where i.team_id = v_task.team_id and i.id = v_task.integration_id and i.status = 'ACTIVE';
+  end if;
+  -- Waiting that the provider or the account asks for is no failure of the task.
+  if p_verdict = 'paused' or (p_verdict = 'later' and p_retry_after_seconds is not null) then
+    v_task.attempt_count := v_task.attempt_count - 1;
+  end if;
+  return engine.put_task_off(
+    v_task, p_verdict = 'failed', coalesce(p_code, 'unknown'), coalesce(p_message, 'No reason was given.'),
+    engine.back_off(v_task.attempt_count, p_retry_after_seconds)
+  );
+end
+$$;
+comment on function engine.end_task(text, uuid, text, text, text, double precision) is
+'Records done, later, failed or paused of a task that the worker holds; returns its status, null when it is not held.';
+revoke all on function engine.end_task(text, uuid, text, text, text, double precision) from public;
+grant execute on function engine.end_task(text, uuid, text, text, text, double precision) to outbound_worker;
+
+-- sql/40_functions/tasks/expire_tasks.sql
+-- Tasks whose worker went silent: somebody else goes on from the last checkpoint. A loop, because what a
+-- failed one was for is told one by one; there are as many as workers died with.
+create or replace function engine.expire_tasks()
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_task engine.tasks;
+  v_count integer := 0;
+begin
+  for v_task in
+    select t.*
+    from engine.tasks as t
+    where t.status = 'CLAIMED' and t.lease_expires_at <= engine.now()
+    order by t.id
+    for update skip locked
+  loop
+    perform engine.put_task_off(
+      v_task, false, 'lease_expired', 'Whoever worked on this stopped without a word.', interval '0'
+    );
+    v_count := v_count + 1;
+  end loop;
+  delete from engine.tasks as t where t.status in ('DONE', 'FAILED') and t.finished_at < engine.now() - interval '30 days';
+  return v_count;
+end
+$$;
+comment on function engine.expire_tasks() is 'Takes tasks back from silent workers and removes old ones; returns how many it took back.';
+revoke all on function engine.expire_tasks() from public;
+
+-- sql/40_functions/tasks/fail_task_subject.sql
+-- What the failure of a task means for what it was for: one branch a kind, and the one place that knows.
+create or replace function engine.fail_task_subject(
+  p_team_id uuid, p_kind engine.task_kind, p_subject_id uuid, p_code text, p_message text
+)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if p_kind = 'refresh' and exists (
+    select from public.audience_runs as r
+    where r.team_id = p_team_id and r.id = p_subject_id and r.status in ('QUEUED', 'RUNNING')
+  ) then
+    perform engine.fail_run(p_team_id, p_subject_id, p_code, p_message);
+  end if;
+end
+$$;
+comment on function engine.fail_task_subject(uuid, engine.task_kind, uuid, text, text) is
+'Fails the run, preview, item or catalogue that a failed task was for.';
+revoke all on function engine.fail_task_subject(uuid, engine.task_kind, uuid, text, text) from public;
+
+-- sql/40_functions/tasks/put_task_off.sql
+-- A task that did not get done: READY again after a while, or FAILED when it is for good or was begun too
+-- often, and then what it was for is told.
+create or replace function engine.put_task_off(
+  p_task engine.tasks, p_is_final boolean, p_code text, p_message text, p_wait interval
+)
+returns text
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_is_final boolean := p_is_final or p_task.attempt_count >= engine.task_attempts();
+begin
+  update engine.tasks as t
+  set
+    status = case when v_is_final then 'FAILED' else 'READY' end::engine.task_status,
+    run_at = case when v_is_final then t.run_at else engine.now() + p_wait end,
+    attempt_count = p_task.attempt_count,
+    failure_code = left(p_code, 100), failure_message = left(p_message, 2000),
+    finished_at = case when v_is_final then engine.now() end,
+    lease_owner = null, lease_expires_at = null
+  where t.team_id = p_task.team_id and t.id = p_task.id;
+  if v_is_final then
+    perform engine.fail_task_subject(p_task.team_id, p_task.kind, p_task.subject_id, left(p_code, 100), left(p_message, 2000));
+    return 'FAILED';
+  end if;
+  return 'READY';
+end
+$$;
+comment on function engine.put_task_off(engine.tasks, boolean, text, text, interval) is
+'Puts a task off, or fails it and tells what it was for; returns its status.';
+revoke all on function engine.put_task_off(engine.tasks, boolean, text, text, interval) from public;
+
+-- sql/40_functions/tasks/take_slots.sql
+-- The shared rate limit: a leaky bucket, as the time from which the next request may go out. Every slot
+-- moves it on by one request's share; it may lie behind by a burst, and what would lie ahead waits.
+-- Real time, because the provider counts real seconds, whatever the campaign clock of a sandbox says.
+create or replace function engine.take_slots(p_key text, p_per_second double precision, p_burst integer, p_wanted integer)
+returns table (granted integer, retry_after_seconds double precision)
+language plpgsql
+security definer -- workers may write no table
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := clock_timestamp();
+  v_share interval;
+  v_free_at timestamptz;
+begin
+  if coalesce(p_per_second, 0) <= 0 or coalesce(p_burst, 0) < 1 or coalesce(p_wanted, 0) < 1
+    or coalesce(length(p_key), 0) not between 1 and 300
+  then
+    perform engine.refuse('OB001', 'Slots need a key, a rate, a burst and a number wanted, all positive.', '[]');
+  end if;
+  v_share := make_interval(secs => 1 / p_per_second);
+  insert into engine.rate_limits as l (key, free_at)
+  values (p_key, v_now - p_burst * v_share)
+  on conflict on constraint rate_limits_pk do update set free_at = l.free_at
+  returning l.free_at into v_free_at;
+  v_now := clock_timestamp(); -- the row may have been waited for
+  v_free_at := greatest(v_free_at, v_now - p_burst * v_share);
+  granted := least(p_wanted, floor(extract(epoch from v_now - v_free_at) * p_per_second + 1e-6))::integer;
+  v_free_at := v_free_at + granted * v_share;
+  update engine.rate_limits as l set free_at = v_free_at where l.key = p_key;
+  retry_after_seconds := case
+    when granted < p_wanted then greatest(extract(epoch from v_free_at + v_share - v_now), 0)
+    else 0
+  end;
+  return next;
+end
+$$;
+comment on function engine.take_slots(text, double precision, integer, integer) is
+'Takes up to p_wanted requests out of a rate shared by all workers: how many are granted, and when to ask for the rest.';
+revoke all on function engine.take_slots(text, double precision, integer, integer) from public;
+grant execute on function engine.take_slots(text, double precision, integer, integer) to outbound_worker;
+
+-- sql/40_functions/tasks/task_attempts.sql
+-- A task that fails without a reason of its own is begun so many times at most.
+create or replace function engine.task_attempts()
+returns integer
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$ select 8 $$;
+comment on function engine.task_attempts() is 'How often a task is begun before it counts as failed.';
+revoke all on function engine.task_attempts() from public;
+
+-- sql/40_functions/workflows/archive_message.sql
+-- What archiving a workflow does, in words and numbers, for the dialog before it and the notice after.
+create or replace function engine.archive_message(p_workflow public.workflows, p_dry_run boolean)
+returns text
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_waiting bigint;
+  v_over bigint;
+begin
+  select count(*) filter (where c.status = 'CREATED'), count(*) filter (where c.status in ('COMPLETED', 'CANCELLED'))
+  into v_waiting, v_over
+  from public.campaigns as c
+  where c.team_id = p_workflow.team_id and c.workflow_id = p_workflow.id;
+  return concat_ws(
+    ' ',
+    format(
+      '%s of "%s" %s archived: no campaign can start with it any more.',
+      coalesce('Version ' || p_workflow.version, 'The draft'), p_workflow.name,
+      case when p_dry_run then 'would be' else 'is' end
+    ),
+    case when v_waiting > 0 then format('Created with it, and not to be launched: %s.', v_waiting) end,
+    case when v_over > 0 then format('Ended campaigns that keep their history: %s.', v_over) end
+  );
+end
+$$;
+comment on function engine.archive_message(public.workflows, boolean) is
+'A sentence or two on what archiving a workflow does, or would do.';
+revoke all on function engine.archive_message(public.workflows, boolean) from public;
+
+-- sql/40_functions/workflows/archive_workflow.sql
+-- The end of a workflow: nothing starts with it any more. What campaigns did with it stays. The
+-- campaigns are looked at under the lock on the workflow, which every launch takes too (shared): one of
+-- the two comes first, and the other sees it. The one update carries the status to nodes and edges.
+create or replace function public.archive_workflow(p_workflow_id uuid, p_dry_run boolean default false)
+returns jsonb
+language plpgsql
+security definer -- writes the workflow tables, which no role may write
+set search_path = ''
+as $$
+declare
+  v_workflow public.workflows;
+  v_from public.workflow_status;
+  v_message text;
+begin
+  if p_dry_run then
+    v_workflow := engine.find_workflow(p_workflow_id, 'operator');
+  else
+    v_workflow := engine.lock_workflow(p_workflow_id);
+  end if;
+  if v_workflow.status = 'ARCHIVED' then
+    perform engine.refuse(
+      'OB002',
+      'This workflow is archived already.',
+      jsonb_build_object(
+        'entity', 'workflow', 'id', v_workflow.id, 'from', v_workflow.status, 'to', 'ARCHIVED',
+        'allowed', engine.legal_steps('workflow', v_workflow.status::text)
+      ),
+      'To work on with it, clone it to a draft.'
+    );
+  end if;
+  perform engine.refuse_running_workflow(v_workflow);
+  v_from := v_workflow.status;
+  v_message := engine.archive_message(v_workflow, coalesce(p_dry_run, false));
+  if not coalesce(p_dry_run, false) then
+    update public.workflows as w
+    set status = 'ARCHIVED', archived_at = engine.now(), updated_at = engine.now()
+    where w.team_id = v_workflow.team_id and w.id = v_workflow.id
+    returning w.* into v_workflow;
+  end if;
+  return engine.describe_workflow(v_workflow) || jsonb_build_object(
+    'from', v_from, 'to', 'ARCHIVED', 'dry_run', coalesce(p_dry_run, false), 'message', v_message
+  );
+end
+$$;
+comment on function public.archive_workflow(uuid, boolean) is
+'Archives a draft or a published workflow and returns it like get_workflow, with {from, to, dry_run, message}: OB002 when it '
+'is archived, OB005 with used_by[{id, name, status}] while campaigns run it. With p_dry_run nothing changes.';
+revoke all on function public.archive_workflow(uuid, boolean) from public;
+grant execute on function public.archive_workflow(uuid, boolean) to authenticated, service_role;
+
+-- sql/40_functions/workflows/arrange_graph.sql
+-- A graph with its nodes placed anew. Everything else stays as it was sent.
+create or replace function engine.arrange_graph(p_graph jsonb, p_nodes engine.graph_node[], p_is_downwards boolean)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+set enable_nestloop = off
+set jit = off
+as $$
+begin
+  return p_graph || jsonb_build_object('nodes', (
+    select coalesce(jsonb_agg(
+      n.element || jsonb_build_object('position', jsonb_build_object('x', p.x, 'y', p.y)) order by n.node_no
+    ), '[]')
+    from unnest(p_nodes) as n
+    inner join engine.place_nodes(p_nodes, engine.graph_edges(p_graph, p_nodes), p_is_downwards) as p on n.node_no = p.node_no
+  ));
+end
+$$;
+comment on function engine.arrange_graph(jsonb, engine.graph_node[], boolean) is
+'A graph whose nodes are objects, with the position of each set by engine.place_nodes.';
+revoke all on function engine.arrange_graph(jsonb, engine.graph_node[], boolean) from public;
+
+-- sql/40_functions/workflows/bend_lines.sql
+-- Gives a line that passes layers a bend in each of them, so that what it crosses there is seen and
+-- room is left for it. Shorter lines first, and no more bends than a few for each node: lines without
+-- one don't take part in the order, which keeps a graph whose every edge spans it linear.
+create or replace function engine.bend_lines(
+  p_layers integer[],
+  p_sources integer[],
+  p_targets integer[],
+  out p_item_layers integer[], -- of the nodes, then of the bends
+  out p_item_owners integer[], -- the node itself; of a bend, where its line begins
+  out p_short_sources integer[],
+  out p_short_targets integer[]
+)
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+set jit = off
+as $$
+declare
+  v_size integer := cardinality(p_layers);
+begin
+  with lines as (
+    select
+      l.source, l.target, p_layers[l.source] as layer, l.span,
+      v_size + sum(l.span - 1) over (order by l.span, l.line_no) - l.span + 1 as before_bends
+    from (
+      select e.source, e.target, e.line_no, p_layers[e.target] - p_layers[e.source] as span
+      from unnest(p_sources, p_targets) with ordinality as e (source, target, line_no)
+    ) as l
+  ),
+
+  steps as materialized (
+    select
+      (case when s.step = 1 then l.source else l.before_bends + s.step - 1 end)::integer as source,
+      (case when s.step = l.span then l.target else l.before_bends + s.step end)::integer as target,
+      l.source as owner, l.layer + s.step as layer, s.step < l.span as is_bend
+    from lines as l
+    cross join generate_series(1, l.span) as s (step)
+    where l.before_bends + l.span - 1 <= 5 * v_size
+  )
+
+  select
+    p_layers || coalesce(array_agg(s.layer order by s.target) filter (where s.is_bend), '{}'),
+    array(select generate_series(1, v_size)) || coalesce(array_agg(s.owner order by s.target) filter (where s.is_bend), '{}'),
+    coalesce(array_agg(s.source order by s.source, s.target), '{}'),
+    coalesce(array_agg(s.target order by s.source, s.target), '{}')
+  into p_item_layers, p_item_owners, p_short_sources, p_short_targets
+  from steps as s;
+end
+$$;
+comment on function engine.bend_lines(integer[], integer[], integer[]) is
+'Cuts lines into short ones that each lead to the next layer. Nodes and layers as of engine.layer_numbers; bends are '
+'numbered after the nodes.';
+revoke all on function engine.bend_lines(integer[], integer[], integer[]) from public;
 
 -- sql/40_functions/workflows/business_hours_config.sql
 -- What is stored of business hours: the zone, said even where it is the default, and the days that
@@ -7703,6 +9778,268 @@ comment on function engine.business_hours_issues(jsonb, public.contact_channel) 
 'What is wrong with business hours on a node of this channel; paths begin below them.';
 revoke all on function engine.business_hours_issues(jsonb, public.contact_channel) from public;
 
+-- sql/40_functions/workflows/canvas_places.sql
+-- From layers and centres to places on the canvas. Along the drawing a layer begins where the longest
+-- node of the one before ends, and a node stands in the middle of its layer; then each part is put
+-- where there is room for it.
+create or replace function engine.canvas_places(
+  p_order integer[],
+  p_parts integer[],
+  p_layers integer[],
+  p_lengths double precision[],
+  p_breadths double precision[],
+  p_centres double precision[], -- more than there are nodes: those of bends follow
+  p_is_downwards boolean
+)
+returns table (node_no integer, x double precision, y double precision)
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+set enable_nestloop = off
+set jit = off
+as $$
+begin
+  return query
+  with nodes as materialized (
+    select n.node_no, n.part, n.layer, n.length, n.centre - n.breadth / 2 as above, n.centre + n.breadth / 2 as below
+    from unnest(p_order, p_parts, p_layers, p_lengths, p_breadths, p_centres)
+      as n (node_no, part, layer, length, breadth, centre)
+    where n.node_no is not null
+  ),
+
+  layers as materialized (
+    select
+      l.part, l.layer, l.length, l.above, l.below,
+      sum(l.length + 80) over (partition by l.part order by l.layer) - l.length - 80 as begins
+    from (
+      select n.part, n.layer, max(n.length) as length, min(n.above) as above, max(n.below) as below
+      from nodes as n
+      group by n.part, n.layer
+    ) as l
+  ),
+
+  parts as materialized (
+    select l.part, max(l.begins + l.length) as length, min(l.above) as above, max(l.below) as below
+    from layers as l
+    group by l.part
+  ),
+
+  places as materialized (
+    select p.part, p.above, k.along, k.across
+    from engine.pack_parts(
+      array(select p.length from parts as p order by p.part), array(select p.below - p.above from parts as p order by p.part), 80
+    ) as s
+    cross join lateral unnest(s.p_along, s.p_across) with ordinality as k (along, across, part)
+    inner join parts as p on k.part = p.part
+  ),
+
+  corners as (
+    select
+      n.node_no,
+      round(p.along + l.begins + (l.length - n.length) / 2) as along,
+      round(p.across + n.above - p.above) as across
+    from nodes as n
+    inner join layers as l on n.part = l.part and n.layer = l.layer
+    inner join places as p on n.part = p.part
+  )
+
+  select
+    c.node_no,
+    case when p_is_downwards then c.across else c.along end,
+    case when p_is_downwards then c.along else c.across end
+  from corners as c;
+end
+$$;
+comment on function engine.canvas_places(
+  integer[], integer[], integer[], double precision[], double precision[], double precision[], boolean
+) is
+'The upper left corner of each node, in whole pixels: layers 80 apart, and parts too.';
+revoke all on function engine.canvas_places(
+  integer[], integer[], integer[], double precision[], double precision[], double precision[], boolean
+) from public;
+
+-- sql/40_functions/workflows/clone_workflow.sql
+-- A new draft with all that the source has, whatever its status, row by row: ids, order and positions
+-- stay, so that the two can be compared. By default it is the lineage's next version. The source is
+-- held (shared) against a save in between, which would tear the copy.
+create or replace function public.clone_workflow(
+  p_workflow_id uuid,
+  p_name text default null,
+  p_new_lineage boolean default false
+)
+returns jsonb
+language plpgsql
+security definer -- writes the workflow tables, which no role may write
+set search_path = ''
+as $$
+declare
+  v_source public.workflows := engine.find_workflow(p_workflow_id, 'operator');
+  v_id uuid := engine.new_id();
+  v_name text := p_name;
+  v_clone public.workflows;
+  v_answer jsonb;
+begin
+  select w.* into v_source
+  from public.workflows as w
+  where w.team_id = v_source.team_id and w.id = p_workflow_id
+  for share;
+  if v_source.id is null then
+    perform engine.refuse_not_found('workflow', p_workflow_id);
+  end if;
+  v_name := coalesce(p_name, case when p_new_lineage then left(v_source.name, 193) || ' (copy)' else v_source.name end);
+  perform engine.refuse_issues(engine.workflow_text_issues(v_name, null), 'The workflow');
+  insert into public.workflows (team_id, id, lineage_id, name)
+  values (v_source.team_id, v_id, case when p_new_lineage then v_id else v_source.lineage_id end, btrim(v_name))
+  returning * into v_clone;
+  insert into public.workflow_nodes
+    (team_id, workflow_id, id, type, ordinal, label, position_x, position_y, config)
+  select n.team_id, v_id, n.id, n.type, n.ordinal, n.label, n.position_x, n.position_y, n.config
+  from public.workflow_nodes as n
+  where n.team_id = v_source.team_id and n.workflow_id = v_source.id;
+  insert into public.workflow_edges
+    (team_id, workflow_id, id, source, target, source_handle, ordinal, label, when_outcome, phrases, delay, priority)
+  select
+    e.team_id, v_id, e.id, e.source, e.target, e.source_handle, e.ordinal, e.label, e.when_outcome, e.phrases,
+    e.delay, e.priority
+  from public.workflow_edges as e
+  where e.team_id = v_source.team_id and e.workflow_id = v_source.id;
+  v_answer := engine.describe_workflow(v_clone);
+  perform engine.keep_revision(v_answer);
+  return v_answer;
+end
+$$;
+comment on function public.clone_workflow(uuid, text, boolean) is
+'Copies a workflow of any status to a new draft and returns it like get_workflow: the lineage''s next version, or with '
+'p_new_lineage the first of another. OB001 for the name.';
+revoke all on function public.clone_workflow(uuid, text, boolean) from public;
+grant execute on function public.clone_workflow(uuid, text, boolean) to authenticated, service_role;
+
+-- sql/40_functions/workflows/compare_elements.sql
+-- What became of the nodes, or of the edges, between two stored graphs: paired by id, and where a pair
+-- differs, followed down both objects at once to the settings that do. A list is one setting. Each
+-- element is looked at once, each object in it once, so this is linear.
+create or replace function engine.compare_elements(p_kind text, p_from jsonb, p_to jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+set jit = off
+as $$
+begin
+  return (
+    with recursive pairs as materialized (
+      select
+        coalesce(n.place, o.place) as place, o.element as old, n.element as new,
+        o.element - '{id,position}'::text[] as old_content, n.element - '{id,position}'::text[] as new_content
+      from (
+        select e.element ->> 'id' as id, e.element, e.place
+        from jsonb_array_elements(p_from) with ordinality as e (element, place)
+      ) as o
+      full join (
+        select e.element ->> 'id' as id, e.element, e.place
+        from jsonb_array_elements(p_to) with ordinality as e (element, place)
+      ) as n on o.id = n.id
+    ),
+
+    steps (place, field, old, new, is_object) as (
+      select p.place, '', p.old_content, p.new_content, true
+      from pairs as p
+      where p.old_content <> p.new_content
+      union all
+      select
+        s.place, concat_ws('.', nullif(s.field, ''), k.key), s.old -> k.key, s.new -> k.key,
+        coalesce(jsonb_typeof(s.old -> k.key) = 'object' and jsonb_typeof(s.new -> k.key) = 'object', false)
+      from steps as s
+      -- Of one that is no object there are no keys, and to ask for them would be an error.
+      cross join jsonb_object_keys(case when s.is_object then s.old || s.new else '{}' end) as k (key)
+      where s.old -> k.key is distinct from s.new -> k.key
+    ),
+
+    changed as materialized (
+      select
+        s.place, jsonb_agg(jsonb_build_object('field', s.field, 'from', s.old, 'to', s.new) order by s.field collate "C") as fields
+      from steps as s
+      where not s.is_object
+      group by s.place
+    )
+
+    select jsonb_build_object(
+      'added', coalesce(jsonb_agg(engine.element_summary(p_kind, p.new) order by p.place) filter (where p.old is null), '[]'),
+      'removed', coalesce(jsonb_agg(engine.element_summary(p_kind, p.old) order by p.place) filter (where p.new is null), '[]'),
+      'changed', coalesce(
+        jsonb_agg(engine.element_summary(p_kind, p.new) || jsonb_build_object('fields', c.fields) order by p.place)
+        filter (where c.fields is not null), '[]'
+      )
+    ) || case when p_kind = 'node' then jsonb_build_object('moved', coalesce(
+      jsonb_agg(p.new -> 'id' order by p.place) filter (where p.old -> 'position' <> p.new -> 'position'), '[]'
+    )) else '{}' end
+    from pairs as p
+    left join changed as c on p.place = c.place and p.old is not null and p.new is not null
+  );
+end
+$$;
+comment on function engine.compare_elements(text, jsonb, jsonb) is
+'Compares two lists of stored nodes or edges: {added[], removed[], changed[{…, fields[{field, from, to}]}]} and, of nodes, '
+'moved[ids].';
+revoke all on function engine.compare_elements(text, jsonb, jsonb) from public;
+
+-- sql/40_functions/workflows/compare_graphs.sql
+-- The one difference between graphs: what versions are compared by, and what a refused save tells.
+create or replace function engine.compare_graphs(p_from jsonb, p_to jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+  return jsonb_build_object(
+    'nodes', engine.compare_elements('node', p_from -> 'nodes', p_to -> 'nodes'),
+    'edges', engine.compare_elements('edge', p_from -> 'edges', p_to -> 'edges')
+  );
+end
+$$;
+comment on function engine.compare_graphs(jsonb, jsonb) is
+'What was added, removed, changed and moved between two stored graphs: {nodes, edges}.';
+revoke all on function engine.compare_graphs(jsonb, jsonb) from public;
+
+-- sql/40_functions/workflows/compare_workflows.sql
+-- Two versions side by side, or any two workflows of a team: both are read as of one moment.
+create or replace function public.compare_workflows(p_from_id uuid, p_to_id uuid)
+returns jsonb
+language plpgsql
+stable
+security definer -- one answer for rows of another team and rows that never were
+set search_path = ''
+as $$
+declare
+  v_from public.workflows := engine.find_workflow(p_from_id, 'viewer');
+  v_to public.workflows := engine.find_workflow(p_to_id, 'viewer');
+  v_changes jsonb;
+begin
+  if v_from.team_id <> v_to.team_id then
+    perform engine.refuse_issues(jsonb_build_array(engine.issue(
+      'teams_differ', 'p_to_id', 'The two workflows belong to different teams; compare workflows of one.'
+    )), 'The request');
+  end if;
+  v_changes := engine.compare_graphs(
+    engine.workflow_graph(v_from.team_id, v_from.id), engine.workflow_graph(v_to.team_id, v_to.id)
+  );
+  return v_changes || jsonb_build_object(
+    'from', engine.workflow_summary(v_from),
+    'to', engine.workflow_summary(v_to),
+    'equal', not jsonb_path_exists(v_changes, '$.*.*[*]')
+  );
+end
+$$;
+comment on function public.compare_workflows(uuid, uuid) is
+'What is different in the second workflow: {from, to, equal, nodes: {added, removed, changed, moved}, edges: {added, removed, '
+'changed}}; changed ones list their fields as [{field, from, to}]. Writes nothing.';
+revoke all on function public.compare_workflows(uuid, uuid) from public;
+grant execute on function public.compare_workflows(uuid, uuid) to authenticated, service_role;
+
 -- sql/40_functions/workflows/coordinate.sql
 -- A coordinate as it is stored. A number closer to 0 than a double can hold is 0: converting it
 -- would be an error.
@@ -7723,6 +10060,68 @@ $$;
 comment on function engine.coordinate(jsonb) is 'A validated coordinate as a double; 0 where there is none.';
 revoke all on function engine.coordinate(jsonb) from public;
 
+-- sql/40_functions/workflows/count_crossings.sql
+-- How often lines between neighbouring rows cross. Lines are looked at from left to right of where
+-- they begin; each crosses those before it that end further right, which a Fenwick tree counts: the
+-- one way that is not quadratic, and the reason for the loop.
+create or replace function engine.count_crossings(
+  p_rows integer[],
+  p_places integer[],
+  p_sources integer[],
+  p_targets integer[]
+)
+returns bigint
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+set jit = off
+as $$
+declare
+  v_line record;
+  v_row integer;
+  v_width integer;
+  v_drawn integer;
+  v_tree integer[];
+  v_at integer;
+  v_count bigint := 0::bigint;
+begin
+  for v_line in
+    select
+      l.source_row, l.target_place,
+      max(l.target_place) over (partition by l.source_row) as width
+    from (
+      select p_rows[e.source] as source_row, p_places[e.source] as source_place, p_places[e.target] as target_place
+      from unnest(p_sources, p_targets) as e (source, target)
+    ) as l
+    order by l.source_row, l.source_place, l.target_place
+  loop
+    if v_line.source_row is distinct from v_row then
+      v_row := v_line.source_row;
+      v_width := v_line.width;
+      v_tree := array_fill(0, array[v_width]);
+      v_drawn := 0;
+    end if;
+    v_count := v_count + v_drawn;
+    v_at := v_line.target_place;
+    while v_at > 0 loop
+      v_count := v_count - v_tree[v_at];
+      v_at := v_at - (v_at & -v_at);
+    end loop;
+    v_at := v_line.target_place;
+    while v_at <= v_width loop
+      v_tree[v_at] := v_tree[v_at] + 1;
+      v_at := v_at + (v_at & -v_at);
+    end loop;
+    v_drawn := v_drawn + 1;
+  end loop;
+  return v_count;
+end
+$$;
+comment on function engine.count_crossings(integer[], integer[], integer[], integer[]) is
+'The number of pairs of lines that cross; rows and places of the items count from 1, lines lead to the next row.';
+revoke all on function engine.count_crossings(integer[], integer[], integer[], integer[]) from public;
+
 -- sql/40_functions/workflows/create_workflow.sql
 -- A new draft, the first of its lineage. Without a graph it has a trigger and nothing else, which is
 -- where drawing begins; with one, the graph is validated as in save_workflow.
@@ -7741,6 +10140,7 @@ declare
   v_id uuid := engine.new_id();
   v_issues jsonb := engine.workflow_text_issues(p_name, null);
   v_workflow public.workflows;
+  v_answer jsonb;
 begin
   if p_graph is not null then
     v_issues := v_issues || engine.graph_issues(p_graph, v_team_id);
@@ -7753,7 +10153,9 @@ begin
     p_graph,
     '{"nodes": [{"id": "trigger", "type": "trigger", "position": {"x": 0, "y": 0}, "data": {}}], "edges": []}'
   ));
-  return engine.describe_workflow(v_workflow) || jsonb_build_object('warnings', v_issues);
+  v_answer := engine.describe_workflow(v_workflow);
+  perform engine.keep_revision(v_answer);
+  return v_answer || jsonb_build_object('warnings', v_issues);
 end
 $$;
 comment on function public.create_workflow(text, jsonb, uuid) is
@@ -7761,6 +10163,51 @@ comment on function public.create_workflow(text, jsonb, uuid) is
 'of its graph. OB001 lists every problem of name and graph.';
 revoke all on function public.create_workflow(text, jsonb, uuid) from public;
 grant execute on function public.create_workflow(text, jsonb, uuid) to authenticated, service_role;
+
+-- sql/40_functions/workflows/dead_end_issues.sql
+-- Calls from which neither a text nor an edge on a booking can be reached. Mostly every call has such
+-- an edge or leads to a text, and then there is nothing to walk.
+create or replace function engine.dead_end_issues(
+  p_nodes engine.graph_node[],
+  p_edges engine.graph_edge[],
+  p_sources integer[],
+  p_targets integer[]
+)
+returns setof engine.graph_issue
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_calls integer[] := array(select n.node_no from unnest(p_nodes) as n where n.type = 'call');
+  v_ends integer[] := array(
+    select n.node_no from unnest(p_nodes) as n where n.type = 'text' or n.type is null
+    union all
+    select e.source_no from unnest(p_edges) as e where e.rule = 'booked' and e.source_no is not null
+  );
+begin
+  if not exists (
+    select from unnest(v_calls) as c (node_no)
+    where c.node_no not in (select d.node_no from unnest(v_ends) as d (node_no))
+      and c.node_no not in (
+        select e.source_no
+        from unnest(p_sources, p_targets) as e (source_no, target_no)
+        where e.target_no in (select d.node_no from unnest(v_ends) as d (node_no))
+      )
+  ) then
+    return;
+  end if;
+  return query
+  select 'dead_end', c.node_no, null::integer, '', null::text[], null::integer, null::integer[]
+  from unnest(engine.reachable_nodes(cardinality(p_nodes), p_targets, p_sources, v_ends)) with ordinality as r (is_reached, place)
+  inner join unnest(v_calls) as c (node_no) on r.place - 1 = c.node_no
+  where not r.is_reached;
+end
+$$;
+comment on function engine.dead_end_issues(engine.graph_node[], engine.graph_edge[], integer[], integer[]) is
+'Calls that no way leads on from to a text or a booking; edges as positions of their ends.';
+revoke all on function engine.dead_end_issues(engine.graph_node[], engine.graph_edge[], integer[], integer[]) from public;
 
 -- sql/40_functions/workflows/describe_workflow.sql
 -- A workflow as the RPCs return it.
@@ -7778,9 +10225,94 @@ comment on function engine.describe_workflow(public.workflows) is
 'All columns of a workflow and its graph: {id, name, status, version, revision, …, nodes, edges}.';
 revoke all on function engine.describe_workflow(public.workflows) from public;
 
+-- sql/40_functions/workflows/drawing_order.sql
+-- The order in which a drawing goes through a graph: every node before those that it leads to, except
+-- over the edges that close a cycle, which the drawing turns round. Depth first from the roots, each
+-- node set down from the end once all behind it are: what belongs together stays together, so that a
+-- tree is drawn without crossings. The loop has the reason of engine.reachable_nodes, the path that
+-- of engine.graph_cycles.
+create or replace function engine.drawing_order(
+  p_size integer,
+  p_sources integer[],
+  p_targets integer[],
+  p_roots integer[]
+)
+returns integer[]
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_rest integer[] := array_fill(0, array[p_size], array[0]); -- the next edge to walk from each node
+  v_next integer[] := array_fill(0, array[cardinality(p_sources)]);
+  v_seen boolean[] := array_fill(false, array[p_size], array[0]);
+  v_path integer[] := array_fill(0, array[p_size]);
+  v_order integer[] := array_fill(0, array[p_size]);
+  v_depth integer;
+  v_left integer := p_size;
+  v_root integer;
+  v_node integer;
+  v_edge integer;
+begin
+  -- Backwards, so that the first edge of a node is walked first.
+  for v_edge in reverse cardinality(p_sources) .. 1 loop
+    v_next[v_edge] := v_rest[p_sources[v_edge]];
+    v_rest[p_sources[v_edge]] := v_edge;
+  end loop;
+  for v_try in 1 .. cardinality(p_roots) + p_size loop
+    v_root := coalesce(p_roots[v_try], v_try - cardinality(p_roots) - 1);
+    continue when v_seen[v_root];
+    v_seen[v_root] := true;
+    v_depth := 1;
+    v_path[1] := v_root;
+    while v_depth > 0 loop
+      v_node := v_path[v_depth];
+      v_edge := v_rest[v_node];
+      if v_edge = 0 then
+        v_order[v_left] := v_node;
+        v_left := v_left - 1;
+        v_depth := v_depth - 1;
+        continue;
+      end if;
+      v_rest[v_node] := v_next[v_edge];
+      v_node := p_targets[v_edge];
+      if not v_seen[v_node] then
+        v_seen[v_node] := true;
+        v_depth := v_depth + 1;
+        v_path[v_depth] := v_node;
+      end if;
+    end loop;
+  end loop;
+  return v_order;
+end
+$$;
+comment on function engine.drawing_order(integer, integer[], integer[], integer[]) is
+'All nodes, from 0, each before those that it leads to; only edges that close a cycle, walked from the roots, go back.';
+revoke all on function engine.drawing_order(integer, integer[], integer[], integer[]) from public;
+
+-- sql/40_functions/workflows/edge_choices.sql
+-- The edges of one node, out of a workflow's, as the choice among them needs them.
+create or replace function engine.edge_choices(p_edges public.workflow_edges[], p_source text)
+returns engine.edge_choice[]
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select array(
+    select (e.id, e.target, e.when_outcome, e.phrases, e.delay, e.priority)::engine.edge_choice
+    from unnest(p_edges) as e
+    where e.source = p_source
+  )
+$$;
+comment on function engine.edge_choices(public.workflow_edges[], text) is 'The edges that leave a node, for engine.weigh_edges.';
+revoke all on function engine.edge_choices(public.workflow_edges[], text) from public;
+
 -- sql/40_functions/workflows/edge_form_issues.sql
--- Edges one by one: the fields that every edge has, and where it leads.
-create or replace function engine.edge_form_issues(p_edges engine.graph_edge[])
+-- Edges one by one: the fields that every edge has, and where it leads. As for nodes, one cheap test
+-- finds the offenders.
+create or replace function engine.edge_form_issues(p_list jsonb, p_edges engine.graph_edge[])
 returns setof engine.graph_issue
 language plpgsql
 immutable
@@ -7792,31 +10324,34 @@ begin
   select c.code, null::integer, e.edge_no, c.path, array[engine.show_value(c.value)], null::integer, null::integer[]
   from (
     select
-      e.*,
-      e.element -> 'data' as given,
-      coalesce(e.element -> 'sourceHandle', 'null') = 'null'
-      or (jsonb_typeof(e.element -> 'sourceHandle') = 'string' and length(e.element ->> 'sourceHandle') <= 200)
+      f.*,
+      coalesce(f.handle, 'null') = 'null' or (jsonb_typeof(f.handle) = 'string' and length(f.handle #>> '{}') <= 200)
       as has_handle,
-      coalesce(e.data -> 'label', 'null') = 'null'
-      or (jsonb_typeof(e.data -> 'label') = 'string' and length(e.data ->> 'label') <= 200) as has_label
-    from unnest(p_edges) as e
+      coalesce(f.label, 'null') = 'null' or (jsonb_typeof(f.label) = 'string' and length(f.label #>> '{}') <= 200) as has_label,
+      coalesce(jsonb_typeof(f.data), 'null') in ('object', 'null') as has_data
+    from (
+      select
+        e.edge_no, e.id, e.source_no, e.target_no, e.element,
+        e.element -> 'sourceHandle' as handle, e.element -> 'data' as data, e.element -> 'data' -> 'label' as label
+      from rows from (unnest(p_edges), jsonb_array_elements(p_list)) as e
+        (edge_no, id, source_no, target_no, source_type, rule, priority, no_element, no_data, element)
+      offset 0
+    ) as f
   ) as e
   cross join lateral (
     values
     ('edge_invalid', '', e.element, jsonb_typeof(e.element) <> 'object'),
     ('edge_id_invalid', '.id', e.element -> 'id', e.id is null and jsonb_typeof(e.element) = 'object'),
-    ('edge_source_unknown', '.source', e.element -> 'source',
-      e.source_no is null and jsonb_typeof(e.element) = 'object'),
-    ('edge_target_unknown', '.target', e.element -> 'target',
-      e.target_no is null and jsonb_typeof(e.element) = 'object'),
+    ('edge_source_unknown', '.source', e.element -> 'source', e.source_no is null and jsonb_typeof(e.element) = 'object'),
+    ('edge_target_unknown', '.target', e.element -> 'target', e.target_no is null and jsonb_typeof(e.element) = 'object'),
     ('edge_self_loop', '', null, e.source_no = e.target_no),
-    ('edge_handle_invalid', '.sourceHandle', e.element -> 'sourceHandle', not e.has_handle),
-    ('edge_data_invalid', '.data', e.given, jsonb_typeof(e.given) not in ('object', 'null')),
-    ('edge_label_invalid', '.data.label', e.data -> 'label', not e.has_label)
+    ('edge_handle_invalid', '.sourceHandle', e.handle, not e.has_handle),
+    ('edge_data_invalid', '.data', e.data, not e.has_data),
+    ('edge_label_invalid', '.data.label', e.label, not e.has_label)
   ) as c (code, path, value, is_broken)
   where (
     e.id is null or e.source_no is null or e.target_no is null or e.source_no = e.target_no
-    or not e.has_handle or not e.has_label or jsonb_typeof(e.given) not in ('object', 'null')
+    or not e.has_handle or not e.has_data or not e.has_label
   ) and c.is_broken;
 
   return query
@@ -7842,14 +10377,15 @@ begin
   ) as d on e.source_no = d.source_no and e.target_no = d.target_no and e.rule = d.rule and e.edge_no > d.first_no;
 end
 $$;
-comment on function engine.edge_form_issues(engine.graph_edge[]) is
+comment on function engine.edge_form_issues(jsonb, engine.graph_edge[]) is
 'Edges that are no objects, lead nowhere or to themselves, are there twice, or whose id, data, handle or label can''t be used.';
-revoke all on function engine.edge_form_issues(engine.graph_edge[]) from public;
+revoke all on function engine.edge_form_issues(jsonb, engine.graph_edge[]) from public;
 
 -- sql/40_functions/workflows/edge_overlap_issues.sql
 -- Edges of one node against each other. What an edge matches is a set of outcomes, kept as bits, so
 -- that a node's edges are compared by running unions and never in pairs: this stays linear however
--- many edges leave a node.
+-- many edges leave a node. Sets that have nothing in common add up to their union, so one sum tells
+-- the nodes whose edges can be in each other's way.
 create or replace function engine.edge_overlap_issues(p_edges engine.graph_edge[])
 returns setof engine.graph_issue
 language plpgsql
@@ -7859,20 +10395,28 @@ set search_path = ''
 as $$
 begin
   return query
-  with ranked as materialized (
-    select
-      e.edge_no, e.source_no, e.priority, r.outcomes,
-      -- What edges of the same priority match that come earlier in the graph, and what edges that are
-      -- tried before match for good.
-      bit_or(r.outcomes) over (
-        partition by e.source_no, e.priority order by e.edge_no rows between unbounded preceding and 1 preceding
-      ) as matched_beside,
-      bit_or(r.settled) over (
-        partition by e.source_no order by e.priority groups between unbounded preceding and 1 preceding
-      ) as settled_before
+  with masked as materialized (
+    select e.edge_no, e.source_no, e.priority, r.outcomes, r.settled
     from unnest(p_edges) as e
     inner join engine.rule_masks() as r on e.source_type = r.node_type and e.rule = r.rule
     where e.priority is not null and e.source_no is distinct from e.target_no
+  ),
+
+  ranked as materialized (
+    select
+      e.edge_no, e.source_no, e.priority, e.outcomes,
+      -- What edges of the same priority match that come earlier in the graph, and what edges that are
+      -- tried before match for good.
+      bit_or(e.outcomes) over (
+        partition by e.source_no, e.priority order by e.edge_no rows between unbounded preceding and 1 preceding
+      ) as matched_beside,
+      bit_or(e.settled) over (
+        partition by e.source_no order by e.priority groups between unbounded preceding and 1 preceding
+      ) as settled_before
+    from masked as e
+    where e.source_no in (
+      select m.source_no from masked as m group by m.source_no having sum(m.outcomes) <> bit_or(m.outcomes)
+    )
   ),
 
   conflicts as materialized (
@@ -7903,9 +10447,29 @@ comment on function engine.edge_overlap_issues(engine.graph_edge[]) is
 'Edges of one node that can both match with one priority, and edges that are never taken.';
 revoke all on function engine.edge_overlap_issues(engine.graph_edge[]) from public;
 
+-- sql/40_functions/workflows/edge_rows.sql
+-- The rows of a validated graph's edges: what a save stores, and what a simulation of a graph that is
+-- not saved runs on.
+create or replace function engine.edge_rows(p_team_id uuid, p_workflow_id uuid, p_edges engine.graph_edge[])
+returns setof public.workflow_edges
+language sql
+stable
+set search_path = ''
+as $$
+  select
+    p_team_id, p_workflow_id, g.id, g.element ->> 'source', g.element ->> 'target', g.element ->> 'sourceHandle',
+    'DRAFT'::public.workflow_status, g.edge_no, g.data ->> 'label', g.rule,
+    case when g.rule = 'reply_matches' then array(select p.value from jsonb_array_elements_text(g.data -> 'phrases') as p)
+      else '{}' end,
+    coalesce(engine.parse_duration(g.data ->> 'delay'), interval '0'), g.priority
+  from unnest(p_edges) as g
+$$;
+comment on function engine.edge_rows(uuid, uuid, engine.graph_edge[]) is 'Edges of a validated graph as rows of a draft.';
+revoke all on function engine.edge_rows(uuid, uuid, engine.graph_edge[]) from public;
+
 -- sql/40_functions/workflows/edge_rule_issues.sql
 -- Edges one by one: when they are taken, after how long, and which is tried first.
-create or replace function engine.edge_rule_issues(p_edges engine.graph_edge[])
+create or replace function engine.edge_rule_issues(p_list jsonb, p_edges engine.graph_edge[])
 returns setof engine.graph_issue
 language plpgsql
 stable
@@ -7918,55 +10482,85 @@ begin
   with rules as materialized (
     select r.node_type, r.rule, string_agg(r.rule, ', ') over (partition by r.node_type) as choices
     from (select distinct r.node_type, r.rule from reference.edge_rules as r) as r
+  ),
+
+  misfits as (
+    select e.edge_no, e.source_type, e.rule, p_list -> e.edge_no -> 'data' -> 'when' as given
+    from unnest(p_edges) as e
+    left join rules as f on e.source_type = f.node_type and e.rule = f.rule
+    where e.source_type is not null and f.rule is null
   )
 
   select
     case
-      when coalesce(e.data -> 'when', 'null') = 'null' then 'edge_rule_missing'
-      when exists (select from rules as r where r.rule = e.rule) then 'edge_rule_unfit'
+      when coalesce(m.given, 'null') = 'null' then 'edge_rule_missing'
+      when exists (select from rules as r where r.rule = m.rule) then 'edge_rule_unfit'
       else 'edge_rule_unknown'
     end,
-    null::integer, e.edge_no, '.data.when',
-    array[engine.show_value(e.data -> 'when'), (select r.choices from rules as r where r.node_type = e.source_type limit 1)],
+    null::integer, m.edge_no, '.data.when',
+    array[engine.show_value(m.given), (select r.choices from rules as r where r.node_type = m.source_type limit 1)],
     null::integer, null::integer[]
-  from unnest(p_edges) as e
-  left join rules as f on e.source_type = f.node_type and e.rule = f.rule
-  where e.source_type is not null and f.rule is null;
+  from misfits as m;
 
   return query
   select 'edge_priority_invalid', null::integer, e.edge_no, '.data.priority',
-    array[engine.show_value(e.data -> 'priority')], null::integer, null::integer[]
+    array[engine.show_value(p_list -> e.edge_no -> 'data' -> 'priority')], null::integer, null::integer[]
   from unnest(p_edges) as e
   where e.priority is null;
 
   -- Most edges share their delay: each distinct one is looked at once.
   return query
   with delays as materialized (
-    select e.data -> 'delay' as delay, array_agg(e.edge_no) as edge_nos
-    from unnest(p_edges) as e
-    where e.data -> 'delay' <> 'null'
-    group by e.data -> 'delay'
+    select e.delay, array_agg(e.edge_no) as edge_nos
+    from (
+      select (e.place - 1)::integer as edge_no, e.element -> 'data' -> 'delay' as delay
+      from jsonb_array_elements(p_list) with ordinality as e (element, place)
+      offset 0
+    ) as e
+    where e.delay <> 'null'
+    group by e.delay
   )
 
-  select 'edge_delay_invalid', null::integer, e.edge_no, '.data.delay', array[engine.show_value(d.delay)], null::integer, null::integer[]
-  from (select d.* from delays as d where engine.is_duration(d.delay, 'PT0S', 'P365D') is not true offset 0) as d
-  cross join unnest(d.edge_nos) as e (edge_no);
-
-  return query
-  select p.code, null::integer, e.edge_no, '.data.phrases' || p.path, array[engine.show_value(p.value)], null::integer, null::integer[]
-  from unnest(p_edges) as e
-  cross join engine.phrase_issues(e.rule, e.data -> 'phrases') as p
-  where e.rule = 'reply_matches' or e.data -> 'phrases' not in ('null', '[]');
+  select 'edge_delay_invalid', null::integer, v.edge_no, '.data.delay', array[engine.show_value(d.delay)],
+    null::integer, null::integer[]
+  from delays as d
+  cross join unnest(d.edge_nos) as v (edge_no)
+  where engine.is_duration(d.delay, 'PT0S', 'P365D') is not true;
 end
 $$;
-comment on function engine.edge_rule_issues(engine.graph_edge[]) is
-'Edges whose rule, phrases, delay or priority is missing, malformed or does not fit where they come from.';
-revoke all on function engine.edge_rule_issues(engine.graph_edge[]) from public;
+comment on function engine.edge_rule_issues(jsonb, engine.graph_edge[]) is
+'Edges whose rule, delay or priority is missing, malformed or does not fit where they come from.';
+revoke all on function engine.edge_rule_issues(jsonb, engine.graph_edge[]) from public;
+
+-- sql/40_functions/workflows/element_summary.sql
+-- A node or an edge as comparisons name it.
+create or replace function engine.element_summary(p_kind text, p_element jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+  return case p_kind
+    when 'node' then jsonb_build_object(
+      'id', p_element -> 'id', 'type', p_element -> 'type', 'label', p_element -> 'data' -> 'label'
+    )
+    else jsonb_build_object(
+      'id', p_element -> 'id', 'source', p_element -> 'source', 'target', p_element -> 'target',
+      'when', p_element -> 'data' -> 'when', 'label', p_element -> 'data' -> 'label'
+    )
+  end;
+end
+$$;
+comment on function engine.element_summary(text, jsonb) is
+'A node as {id, type, label}, an edge as {id, source, target, when, label}.';
+revoke all on function engine.element_summary(text, jsonb) from public;
 
 -- sql/40_functions/workflows/fallback_issues.sql
 -- Calls and texts whose edges leave an outcome out. A text with a reply window ends in a reply or
 -- none; one without is done once it is delivered. Opting in is rare and nobody's next step.
-create or replace function engine.fallback_issues(p_nodes engine.graph_node[], p_edges engine.graph_edge[])
+create or replace function engine.fallback_issues(p_list jsonb, p_edges engine.graph_edge[])
 returns setof engine.graph_issue
 language plpgsql
 stable
@@ -7984,7 +10578,9 @@ begin
   ),
 
   gaps as (
-    select s.source_no, s.source_type, a.outcomes & ~s.outcomes as outcomes
+    select
+      s.source_no, a.outcomes & ~s.outcomes as outcomes,
+      p_list -> s.source_no -> 'data' -> 'reply_window' as reply_window
     from settled as s
     inner join engine.rule_masks() as a on s.source_type = a.node_type and a.rule = 'any'
     where a.outcomes & ~s.outcomes <> 0
@@ -7994,18 +10590,17 @@ begin
     'fallback_missing', g.source_no, null::integer, '', array[string_agg(o.outcome::text, ', ' order by o.outcome)],
     null::integer, null::integer[]
   from gaps as g
-  inner join unnest(p_nodes) as n on g.source_no = n.node_no
   inner join engine.outcome_flags() as o on g.outcomes & o.flag <> 0
   where o.outcome <> 'opted_in' and case
-      when coalesce(n.data -> 'reply_window', 'null') = 'null' then o.outcome not in ('replied', 'no_reply')
+      when coalesce(g.reply_window, 'null') = 'null' then o.outcome not in ('replied', 'no_reply')
       else o.outcome <> 'delivered'
     end
   group by g.source_no;
 end
 $$;
-comment on function engine.fallback_issues(engine.graph_node[], engine.graph_edge[]) is
+comment on function engine.fallback_issues(jsonb, engine.graph_edge[]) is
 'Calls and texts that have edges, but none for some of their outcomes.';
-revoke all on function engine.fallback_issues(engine.graph_node[], engine.graph_edge[]) from public;
+revoke all on function engine.fallback_issues(jsonb, engine.graph_edge[]) from public;
 
 -- sql/40_functions/workflows/find_workflow.sql
 -- A workflow of the caller's teams, as the caller's statement sees it.
@@ -8032,6 +10627,23 @@ comment on function engine.find_workflow(uuid, public.team_role) is
 'A workflow of the caller''s teams: OB004 when there is none, OB008 when the role is too low.';
 revoke all on function engine.find_workflow(uuid, public.team_role) from public;
 
+-- sql/40_functions/workflows/forget_revisions.sql
+-- A draft that is none any more can't be saved over, so its revisions are of no use. A trigger, so
+-- that it holds for whatever publishes or archives.
+create or replace function engine.forget_revisions()
+returns trigger
+language plpgsql
+security definer -- whoever changes the status
+set search_path = ''
+as $$
+begin
+  delete from engine.workflow_revisions as r where r.team_id = new.team_id and r.workflow_id = new.id;
+  return null;
+end
+$$;
+comment on function engine.forget_revisions() is 'Drops the revisions of a workflow that is no draft any more.';
+revoke all on function engine.forget_revisions() from public;
+
 -- sql/40_functions/workflows/format_duration.sql
 -- The way back, in one spelling, whatever intervalstyle the session has. Days stay days: on a day on
 -- which the clocks change they are not 24 hours.
@@ -8057,6 +10669,39 @@ end
 $$;
 comment on function engine.format_duration(interval) is 'An interval of whole seconds as an ISO 8601 duration.';
 revoke all on function engine.format_duration(interval) from public;
+
+-- sql/40_functions/workflows/freeze_messages.sql
+-- A live flow never changes, so it holds what its texts say: the template of an assistant is copied to
+-- each text that it writes, at the moment of publishing. The assistants are held until the end of the
+-- transaction, so that what is validated is what was copied.
+create or replace function engine.freeze_messages(p_team_id uuid, p_workflow_id uuid)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  with writers as materialized (
+    select a.id::text as id, a.template
+    from public.assistants as a
+    where a.team_id = p_team_id and a.id::text in (
+      select n.config ->> 'assistant_id'
+      from public.workflow_nodes as n
+      where n.team_id = p_team_id and n.workflow_id = p_workflow_id
+    )
+    order by a.id
+    for share
+  )
+
+  update public.workflow_nodes as n
+  set assistant_template = w.template
+  from writers as w
+  where n.team_id = p_team_id and n.workflow_id = p_workflow_id and n.type = 'text'
+    and n.config ->> 'assistant_id' = w.id;
+end
+$$;
+comment on function engine.freeze_messages(uuid, uuid) is
+'Copies the templates of assistants to the texts of a draft that is being published.';
+revoke all on function engine.freeze_messages(uuid, uuid) from public;
 
 -- sql/40_functions/workflows/get_workflow.sql
 -- A workflow with its graph, ready for React Flow.
@@ -8161,64 +10806,73 @@ revoke all on function engine.graph_cycles(integer, integer[], integer[]) from p
 -- sql/40_functions/workflows/graph_edges.sql
 -- Reads the edges of a graph against its nodes, whatever they are: what can't be used becomes null
 -- here and is told by the checks. Of two nodes with one id the first is meant. The rule of an edge
--- out of the trigger may be left out, because there is only one.
-create or replace function engine.graph_edges(p_graph jsonb, p_nodes engine.graph_node[])
+-- out of the trigger may be left out, because there is only one. As engine.graph_nodes does, it
+-- leaves the elements out where they are not wanted.
+create or replace function engine.graph_edges(
+  p_graph jsonb,
+  p_nodes engine.graph_node[],
+  p_with_elements boolean default true
+)
 returns engine.graph_edge[]
 language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
+declare
+  v_list jsonb := p_graph -> 'edges';
 begin
-  if jsonb_typeof(p_graph -> 'edges') is distinct from 'array' then
+  if jsonb_typeof(v_list) is distinct from 'array' then
     return '{}'::engine.graph_edge[];
   end if;
-  return (
+  return array(
     with nodes as materialized (
-      select distinct on (n.id) n.id, n.node_no, n.type
+      select distinct on (n.id collate "C") n.id, n.node_no, n.type
       from unnest(p_nodes) as n
       where n.id is not null
-      order by n.id, n.node_no
+      order by n.id collate "C", n.node_no
     ),
 
     edges as materialized (
       select
-        e.element,
-        e.edge_no - 1 as edge_no,
-        case when jsonb_typeof(e.element -> 'data') = 'object' then e.element -> 'data' else '{}' end as data,
+        e.element, (e.place - 1)::integer as edge_no,
+        case when jsonb_typeof(e.element -> 'id') = 'string' then e.element ->> 'id' end as id,
         case when jsonb_typeof(e.element -> 'source') = 'string' then e.element ->> 'source' end as source,
-        case when jsonb_typeof(e.element -> 'target') = 'string' then e.element ->> 'target' end as target
-      from jsonb_array_elements(p_graph -> 'edges') with ordinality as e (element, edge_no)
+        case when jsonb_typeof(e.element -> 'target') = 'string' then e.element ->> 'target' end as target,
+        nullif(e.element -> 'data' -> 'when', 'null') as rule,
+        nullif(e.element -> 'data' -> 'priority', 'null') as priority
+      from jsonb_array_elements(v_list) with ordinality as e (element, place)
     )
 
-    select coalesce(array_agg((
+    select (
       e.edge_no,
-      case when jsonb_typeof(e.element -> 'id') = 'string' and length(e.element ->> 'id') between 1 and 200
-          then e.element ->> 'id' end,
+      case when length(e.id) between 1 and 200 then e.id end,
       s.node_no,
       t.node_no,
       s.type,
       case
-        when jsonb_typeof(e.data -> 'when') = 'string' then left(e.data ->> 'when', 100)
-        when coalesce(e.data -> 'when', 'null') = 'null' and s.type = 'trigger' then 'any'
+        when jsonb_typeof(e.rule) = 'string' then left(e.rule #>> '{}', 100)
+        when e.rule is null and s.type = 'trigger' then 'any'
       end,
       case
-        when coalesce(e.data -> 'priority', 'null') = 'null' then 1
-        when jsonb_typeof(e.data -> 'priority') = 'number' and e.data ->> 'priority' ~ '^([0-9]{1,4}|10000)$'
-          then (e.data ->> 'priority')::integer
+        when e.priority is null then 1
+        when e.priority between '0' and '10000' and scale(e.priority::numeric) = 0 then e.priority::integer
       end,
-      e.element,
-      e.data
-    )::engine.graph_edge order by e.edge_no), '{}')
+      case when p_with_elements then e.element end,
+      case when not p_with_elements then null when jsonb_typeof(e.element -> 'data') = 'object' then e.element -> 'data'
+        else '{}' end
+    )::engine.graph_edge
     from edges as e
     left join nodes as s on e.source = s.id
     left join nodes as t on e.target = t.id
+    order by e.edge_no
   );
 end
 $$;
-comment on function engine.graph_edges(jsonb, engine.graph_node[]) is
-'The edges of a graph in order, their ends resolved; none when there is no list of them.';
-revoke all on function engine.graph_edges(jsonb, engine.graph_node[]) from public;
+comment on function engine.graph_edges(jsonb, engine.graph_node[], boolean) is
+'The edges of a graph in order, their ends resolved, without their JSON where that is not wanted; none when there is no '
+'list of them.';
+revoke all on function engine.graph_edges(jsonb, engine.graph_node[], boolean) from public;
 
 -- sql/40_functions/workflows/graph_form_issues.sql
 -- The graph as a whole: is it one?
@@ -8247,49 +10901,61 @@ comment on function engine.graph_form_issues(jsonb) is 'What keeps a JSON value 
 revoke all on function engine.graph_form_issues(jsonb) from public;
 
 -- sql/40_functions/workflows/graph_issues.sql
--- Everything that is wrong with a graph, in one pass: the graph is read once into arrays, each check
--- looks at all of it at once, and the registry puts what they found into words. Whatever is sent, the
--- answer is a list; what can't be read is an issue like any other.
+-- Everything that is wrong with a graph, in one pass: nodes and edges are read once into narrow
+-- arrays, each check looks at all of them at once, and the registry puts what they found into words.
+-- The lists of JSON elements go along and are scanned where a check needs a field: scanning a list
+-- costs a fraction of copying its elements. Whatever is sent, the answer is a list; what can't be read
+-- is an issue like any other.
 create or replace function engine.graph_issues(p_graph jsonb, p_team_id uuid)
 returns jsonb
 language plpgsql
 stable
--- Joins between arrays, whose length the planner can't know: only hashes keep them linear. The cost
--- that this adds on paper must not start the JIT compiler, nor a new plan for each graph.
+-- Joins and groups of arrays, whose length the planner can't know: only hashes keep them linear. The
+-- cost that this adds on paper must not start the JIT compiler, nor a new plan for each graph; and a
+-- big graph must not go to disk between two checks.
 set search_path = ''
 set enable_nestloop = off
+set enable_sort = off
 set jit = off
 set plan_cache_mode = force_generic_plan
+set work_mem = '64MB'
 as $$
 declare
-  v_nodes engine.graph_node[] := engine.graph_nodes(p_graph);
-  v_edges engine.graph_edge[] := engine.graph_edges(p_graph, v_nodes);
+  v_node_list jsonb := case when jsonb_typeof(p_graph -> 'nodes') = 'array' then p_graph -> 'nodes' else '[]' end;
+  v_edge_list jsonb := case when jsonb_typeof(p_graph -> 'edges') = 'array' then p_graph -> 'edges' else '[]' end;
+  v_nodes engine.graph_node[] := engine.graph_nodes(p_graph, false);
+  v_edges engine.graph_edge[] := engine.graph_edges(p_graph, v_nodes, false);
   v_issues engine.graph_issue[];
 begin
   v_issues := array(
     select i from engine.graph_form_issues(p_graph) as i
     union all
-    select i from engine.node_form_issues(v_nodes) as i
+    select i from engine.node_form_issues(v_node_list, v_nodes) as i
     union all
-    select i from engine.node_content_issues(v_nodes, p_team_id) as i
+    select i from engine.node_content_issues(v_node_list, v_nodes, p_team_id) as i
     union all
-    select i from engine.template_issues(v_nodes) as i
+    select i from engine.template_issues(v_node_list, v_nodes) as i
     union all
-    select i from engine.override_issues(v_nodes) as i
+    select i from engine.override_issues(v_node_list, v_nodes) as i
     union all
-    select i from engine.node_setting_issues(v_nodes, v_edges) as i
+    select i from engine.node_setting_issues(v_node_list, v_nodes) as i
     union all
-    select i from engine.edge_form_issues(v_edges) as i
+    select i from engine.reply_window_issues(v_node_list, v_edges) as i
     union all
-    select i from engine.edge_rule_issues(v_edges) as i
+    select i from engine.edge_form_issues(v_edge_list, v_edges) as i
+    union all
+    select i from engine.edge_rule_issues(v_edge_list, v_edges) as i
+    union all
+    select i from engine.phrase_issues(v_edge_list, v_edges) as i
     union all
     select i from engine.edge_overlap_issues(v_edges) as i
     union all
-    select i from engine.fallback_issues(v_nodes, v_edges) as i
+    select i from engine.fallback_issues(v_node_list, v_edges) as i
+    union all
+    select i from engine.trigger_issues(v_node_list, v_nodes, v_edges) as i
+    where jsonb_typeof(p_graph -> 'nodes') = 'array'
     union all
     select i from engine.structure_issues(v_nodes, v_edges) as i
-    -- Without a list of nodes there is no shape to speak of.
-    where jsonb_typeof(p_graph -> 'nodes') = 'array'
   );
   if v_issues = '{}' then
     return '[]'::jsonb;
@@ -8304,21 +10970,24 @@ revoke all on function engine.graph_issues(jsonb, uuid) from public;
 
 -- sql/40_functions/workflows/graph_nodes.sql
 -- Reads the nodes of a graph, whatever they are: what can't be used becomes null here and is told by
--- the checks.
-create or replace function engine.graph_nodes(p_graph jsonb)
+-- the checks. Validation leaves the elements out and reads them from the list when it looks at them:
+-- an array of many kilobytes of JSON would be copied by each check.
+create or replace function engine.graph_nodes(p_graph jsonb, p_with_elements boolean default true)
 returns engine.graph_node[]
 language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
+declare
+  v_list jsonb := p_graph -> 'nodes';
 begin
-  if jsonb_typeof(p_graph -> 'nodes') is distinct from 'array' then
+  if jsonb_typeof(v_list) is distinct from 'array' then
     return '{}'::engine.graph_node[];
   end if;
-  return (
-    select coalesce(array_agg((
-      n.node_no - 1,
+  return array(
+    select (
+      n.place - 1,
       case when jsonb_typeof(n.element -> 'id') = 'string' and length(n.element ->> 'id') between 1 and 200
           then n.element ->> 'id' end,
       case n.element -> 'type'
@@ -8326,21 +10995,25 @@ begin
         when '"call"' then 'call'
         when '"text"' then 'text'
       end,
-      n.element,
-      case when jsonb_typeof(n.element -> 'data') = 'object' then n.element -> 'data' else '{}' end
-    )::engine.graph_node order by n.node_no), '{}')
-    from jsonb_array_elements(p_graph -> 'nodes') with ordinality as n (element, node_no)
+      case when p_with_elements then n.element end,
+      case when not p_with_elements then null when jsonb_typeof(n.element -> 'data') = 'object' then n.element -> 'data'
+        else '{}' end
+    )::engine.graph_node
+    from jsonb_array_elements(v_list) with ordinality as n (element, place)
+    order by n.place
   );
 end
 $$;
-comment on function engine.graph_nodes(jsonb) is 'The nodes of a graph in order; none when there is no list of them.';
-revoke all on function engine.graph_nodes(jsonb) from public;
+comment on function engine.graph_nodes(jsonb, boolean) is
+'The nodes of a graph in order, without their JSON where that is not wanted; none when there is no list of them.';
+revoke all on function engine.graph_nodes(jsonb, boolean) from public;
 
 -- sql/40_functions/workflows/guard_graph_row.sql
 -- Nodes and edges share the life of their workflow: only those of a draft can be written. Their
 -- status changes in one way alone, by the cascade of the foreign key when the workflow's does: at
 -- that moment the workflow has the new status already, and at no other it differs from theirs. So
--- there is no switch to pass this guard by. The trigger node of a draft stays too.
+-- there is no switch to pass this guard by. The trigger node of a draft stays too, and no row moves
+-- from one workflow to another.
 create or replace function engine.guard_graph_row()
 returns trigger
 language plpgsql
@@ -8352,9 +11025,10 @@ declare
   v_status public.workflow_status;
   v_is_refused boolean;
 begin
-  select w.status into v_status
+  select max(w.status) into v_status
   from public.workflows as w
-  where w.team_id = (v_row ->> 'team_id')::uuid and w.id = (v_row ->> 'workflow_id')::uuid;
+  where w.team_id = (v_row ->> 'team_id')::uuid
+    and w.id in ((v_row ->> 'workflow_id')::uuid, (coalesce(to_jsonb(new), v_row) ->> 'workflow_id')::uuid);
   -- Without a workflow: it is being deleted, and its rows with it; or the foreign key will refuse.
   if v_status is null then
     return case when tg_op = 'DELETE' then old else new end;
@@ -8373,7 +11047,8 @@ begin
 end
 $$;
 comment on function engine.guard_graph_row() is
-'Raises OB003 for writes to nodes and edges of a workflow that is not a draft, and for removing a trigger node.';
+'Raises OB003 for writes to nodes and edges of a workflow that is not a draft, for removing a trigger node, and for moving '
+'rows to another workflow.';
 revoke all on function engine.guard_graph_row() from public;
 
 -- sql/40_functions/workflows/guard_truncate.sql
@@ -8491,6 +11166,33 @@ $$;
 comment on function engine.is_window(jsonb) is 'Whether a JSON value is {start, end} as HH:MM, start before end, 24:00 for midnight.';
 revoke all on function engine.is_window(jsonb) from public;
 
+-- sql/40_functions/workflows/keep_revision.sql
+-- Remembers the graph that a draft has at its revision, and forgets those that nobody can still be
+-- editing. Publishing and archiving forget all of them.
+create or replace function engine.keep_revision(p_workflow jsonb)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_team_id uuid := (p_workflow ->> 'team_id')::uuid;
+  v_workflow_id uuid := (p_workflow ->> 'id')::uuid;
+  v_revision integer := (p_workflow ->> 'revision')::integer;
+begin
+  insert into engine.workflow_revisions as r (team_id, workflow_id, revision, graph)
+  values (
+    v_team_id, v_workflow_id, v_revision,
+    jsonb_build_object('nodes', p_workflow -> 'nodes', 'edges', p_workflow -> 'edges')
+  )
+  on conflict (team_id, workflow_id, revision) do update set graph = excluded.graph;
+  delete from engine.workflow_revisions as r
+  where r.team_id = v_team_id and r.workflow_id = v_workflow_id and r.revision <= v_revision - 50;
+end
+$$;
+comment on function engine.keep_revision(jsonb) is
+'Keeps the graph of a draft, described as by engine.describe_workflow, under its revision; the last 50 stay.';
+revoke all on function engine.keep_revision(jsonb) from public;
+
 -- sql/40_functions/workflows/keep_trigger.sql
 -- The trigger of a workflow stays the same row for ever. When the graph gives it another id, because
 -- it was drawn anew or comes from a file, the row is renamed; edges and the node that had this id
@@ -8523,6 +11225,70 @@ comment on function engine.keep_trigger(uuid, uuid, engine.graph_node[]) is
 'Gives the stored trigger of a draft the id that it has in a validated graph.';
 revoke all on function engine.keep_trigger(uuid, uuid, engine.graph_node[]) from public;
 
+-- sql/40_functions/workflows/layer_numbers.sql
+-- How many steps each node is from where its part of the graph begins, on the longest way. Edges come
+-- sorted by where they begin, and lead from lower to higher numbers only: when one is looked at, the
+-- layer of its source is final.
+create or replace function engine.layer_numbers(p_size integer, p_sources integer[], p_targets integer[])
+returns integer[]
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_layers integer[] := array_fill(0, array[p_size]);
+  v_target integer;
+begin
+  for v_edge in 1 .. cardinality(p_sources) loop
+    v_target := p_targets[v_edge];
+    v_layers[v_target] := greatest(v_layers[v_target], v_layers[p_sources[v_edge]] + 1);
+  end loop;
+  return v_layers;
+end
+$$;
+comment on function engine.layer_numbers(integer, integer[], integer[]) is
+'For each node, from 1, its layer, from 0; edges lead from lower to higher numbers, in the order of their sources.';
+revoke all on function engine.layer_numbers(integer, integer[], integer[]) from public;
+
+-- sql/40_functions/workflows/layout_workflow.sql
+-- Arranges a graph that comes without positions, or whose drawing got out of hand. It may be unfinished
+-- and wrong in every way but one: its nodes must be there and be told apart. Writes and reads nothing,
+-- so whoever is signed in may ask.
+create or replace function public.layout_workflow(p_graph jsonb, p_direction text default 'LR')
+returns jsonb
+language plpgsql
+stable
+security definer -- the helpers and the registry of codes are not for callers
+set search_path = ''
+as $$
+declare
+  v_nodes engine.graph_node[] := engine.graph_nodes(p_graph);
+  v_issues jsonb := coalesce(engine.word_issues(
+    array(
+      select i from engine.graph_form_issues(p_graph) as i
+      union all
+      select i from engine.node_form_issues(v_nodes) as i
+      where i.code in ('node_invalid', 'node_id_invalid', 'node_id_duplicate')
+    ),
+    v_nodes, '{}'
+  ), '[]');
+begin
+  if p_direction is null or p_direction not in ('LR', 'TB') then
+    v_issues := v_issues || engine.issue(
+      'direction_unknown', 'p_direction', 'The direction must be LR (left to right) or TB (top to bottom).'
+    );
+  end if;
+  perform engine.refuse_issues(v_issues, 'The graph');
+  return engine.arrange_graph(p_graph, v_nodes, p_direction = 'TB');
+end
+$$;
+comment on function public.layout_workflow(jsonb, text) is
+'The same graph {nodes, edges} with a position for every node: in layers, from left to right (LR) or from top to bottom (TB), '
+'no two overlapping. OB001 lists what keeps it from being drawn.';
+revoke all on function public.layout_workflow(jsonb, text) from public;
+grant execute on function public.layout_workflow(jsonb, text) to authenticated, service_role;
+
 -- sql/40_functions/workflows/list_workflows.sql
 -- Workflows as a table shows them, last changed first. The cursor is the place of a row in that
 -- order, so that pages stay right while rows are added.
@@ -8531,7 +11297,8 @@ create or replace function public.list_workflows(
   p_status text default null,
   p_limit integer default 50,
   p_cursor text default null,
-  p_team_id uuid default null
+  p_team_id uuid default null,
+  p_lineage_id uuid default null
 )
 returns jsonb
 language plpgsql
@@ -8556,6 +11323,7 @@ begin
       select w.*, row_number() over (order by w.updated_at desc, w.id desc) as place
       from public.workflows as w
       where w.team_id = v_team_id
+        and (p_lineage_id is null or w.lineage_id = p_lineage_id)
         and (p_status is null or w.status::text = p_status)
         and (coalesce(btrim(p_search), '') = '' or strpos(lower(w.name), lower(btrim(p_search))) > 0)
         and (v_key is null or (w.updated_at, w.id) < (v_after_at, v_after_id))
@@ -8580,10 +11348,11 @@ begin
   );
 end
 $$;
-comment on function public.list_workflows(text, text, integer, text, uuid) is
-'A page of workflows without their graphs, last changed first: {items[{id, name, status, …, node_count, campaign_count}], next_cursor}.';
-revoke all on function public.list_workflows(text, text, integer, text, uuid) from public;
-grant execute on function public.list_workflows(text, text, integer, text, uuid) to authenticated, service_role;
+comment on function public.list_workflows(text, text, integer, text, uuid, uuid) is
+'A page of workflows without their graphs, last changed first, with p_lineage_id the versions and drafts of one: '
+'{items[{id, name, status, version, note, …, node_count, campaign_count}], next_cursor}.';
+revoke all on function public.list_workflows(text, text, integer, text, uuid, uuid) from public;
+grant execute on function public.list_workflows(text, text, integer, text, uuid, uuid) to authenticated, service_role;
 
 -- sql/40_functions/workflows/lock_workflow.sql
 -- A workflow that is about to change. The role is checked before the lock is taken, so that who may
@@ -8666,8 +11435,9 @@ comment on function engine.node_config(public.node_type, jsonb) is
 revoke all on function engine.node_config(public.node_type, jsonb) from public;
 
 -- sql/40_functions/workflows/node_content_issues.sql
--- What a call or a text says, and who says it.
-create or replace function engine.node_content_issues(p_nodes engine.graph_node[], p_team_id uuid)
+-- What a call or a text says, and who says it. Nodes share assistants, so each distinct one is looked
+-- up once.
+create or replace function engine.node_content_issues(p_list jsonb, p_nodes engine.graph_node[], p_team_id uuid)
 returns setof engine.graph_issue
 language plpgsql
 stable
@@ -8678,36 +11448,56 @@ begin
   return query
   with content as materialized (
     select
-      n.node_no, n.type, n.data,
-      n.data -> 'assistant_id' as assistant,
-      coalesce(n.data -> 'assistant_id', 'null') not in ('null', '""') as has_assistant,
-      coalesce(n.data -> 'template', 'null') <> 'null'
-      and not (jsonb_typeof(n.data -> 'template') = 'string' and btrim(n.data ->> 'template', E' \t\r\n') = '') as has_template,
-      case when n.data ->> 'assistant_id' ~ '^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$'
-          then (n.data ->> 'assistant_id')::uuid end as assistant_id
-    from unnest(p_nodes) as n
-    where n.type in ('call', 'text')
+      c.node_no, c.type, c.assistant, c.template, c.first_message,
+      coalesce(c.assistant, 'null') not in ('null', '""') as has_assistant,
+      coalesce(c.template, 'null') <> 'null'
+      and not (jsonb_typeof(c.template) = 'string' and btrim(c.template #>> '{}', E' \t\r\n') = '') as has_template
+    from (
+      select
+        n.node_no, n.type, n.element -> 'data' -> 'assistant_id' as assistant,
+        case n.type when 'text' then n.element -> 'data' -> 'template' end as template,
+        case n.type when 'call' then n.element -> 'data' -> 'first_message' end as first_message
+      from rows from (unnest(p_nodes), jsonb_array_elements(p_list)) as n (node_no, id, type, no_element, no_data, element)
+      where n.type in ('call', 'text')
+      offset 0
+    ) as c
+  ),
+
+  named as (
+    select c.type, c.assistant, array_agg(c.node_no) as node_nos
+    from content as c
+    where c.has_assistant or c.type = 'call'
+    group by c.type, c.assistant
+  ),
+
+  assistants as (
+    select
+      d.type, d.assistant, d.node_nos,
+      coalesce(d.assistant, 'null') in ('null', '""') as is_missing,
+      case when d.assistant #>> '{}' ~ '^[0-9A-Fa-f]{8}-([0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}$'
+          then (d.assistant #>> '{}')::uuid end as assistant_id
+    from named as d
   )
 
   select
     case
-      when not c.has_assistant then 'assistant_missing'
-      when c.assistant_id is null then 'assistant_invalid'
+      when d.is_missing then 'assistant_missing'
+      when d.assistant_id is null then 'assistant_invalid'
       when a.id is null then 'assistant_unknown'
-      when a.channel::text <> c.type::text then 'assistant_channel'
+      when a.channel::text <> d.type::text then 'assistant_channel'
       else 'assistant_inactive'
     end,
-    c.node_no, null::integer, '.data.assistant_id',
-    array[coalesce(a.name, engine.show_value(c.assistant))], null::integer, null::integer[]
-  from content as c
-  left join public.assistants as a on a.team_id = p_team_id and c.assistant_id = a.id
-  where (c.has_assistant or c.type = 'call') and not coalesce(a.is_active and a.channel::text = c.type::text, false)
+    v.node_no, null::integer, '.data.assistant_id',
+    array[coalesce(a.name, engine.show_value(d.assistant))], null::integer, null::integer[]
+  from assistants as d
+  left join public.assistants as a on a.team_id = p_team_id and d.assistant_id = a.id
+  cross join unnest(d.node_nos) as v (node_no)
+  where not coalesce(a.is_active and a.channel::text = d.type::text, false)
   union all
-  select 'first_message_invalid', c.node_no, null, '.data.first_message',
-    array[engine.show_value(c.data -> 'first_message')], null, null
+  select 'first_message_invalid', c.node_no, null, '.data.first_message', array[engine.show_value(c.first_message)], null, null
   from content as c
-  where c.type = 'call' and c.data -> 'first_message' <> 'null'
-    and (jsonb_typeof(c.data -> 'first_message') <> 'string' or length(c.data ->> 'first_message') > 1000)
+  where c.first_message <> 'null'
+    and (jsonb_typeof(c.first_message) <> 'string' or length(c.first_message #>> '{}') > 1000)
   union all
   select
     case when c.has_template then 'text_content_ambiguous' else 'text_content_missing' end,
@@ -8715,21 +11505,20 @@ begin
   from content as c
   where c.type = 'text' and c.has_template = c.has_assistant
   union all
-  select 'template_invalid', c.node_no, null, '.data.template', array[engine.show_value(c.data -> 'template')], null, null
+  select 'template_invalid', c.node_no, null, '.data.template', array[engine.show_value(c.template)], null, null
   from content as c
-  where c.type = 'text' and c.has_template
-    and (jsonb_typeof(c.data -> 'template') <> 'string' or length(c.data ->> 'template') > 1600);
+  where c.has_template and (jsonb_typeof(c.template) <> 'string' or length(c.template #>> '{}') > 1600);
 end
 $$;
-comment on function engine.node_content_issues(engine.graph_node[], uuid) is
+comment on function engine.node_content_issues(jsonb, engine.graph_node[], uuid) is
 'Calls without an active assistant of the team, texts without anything to say, and what is malformed in either.';
-revoke all on function engine.node_content_issues(engine.graph_node[], uuid) from public;
+revoke all on function engine.node_content_issues(jsonb, engine.graph_node[], uuid) from public;
 
 -- sql/40_functions/workflows/node_form_issues.sql
 -- Nodes one by one: the fields that every kind has. One cheap test finds the offenders, and only
 -- those are looked at closely. JSON orders values by type before value, so that "between two
 -- numbers" is true of numbers alone.
-create or replace function engine.node_form_issues(p_nodes engine.graph_node[])
+create or replace function engine.node_form_issues(p_list jsonb, p_nodes engine.graph_node[])
 returns setof engine.graph_issue
 language plpgsql
 immutable
@@ -8741,16 +11530,18 @@ begin
   select c.code, n.node_no, null::integer, c.path, array[engine.show_value(c.value)], null::integer, null::integer[]
   from (
     select
-      n.*,
-      n.element -> 'data' as given,
-      n.element -> 'position' as place,
-      coalesce(n.element -> 'position', 'null') = 'null' or coalesce(
-        n.element -> 'position' -> 'x' between '-1e9' and '1e9'
-        and n.element -> 'position' -> 'y' between '-1e9' and '1e9', false
-      ) as has_place,
-      coalesce(n.data -> 'label', 'null') = 'null'
-      or (jsonb_typeof(n.data -> 'label') = 'string' and length(n.data ->> 'label') <= 200) as has_label
-    from unnest(p_nodes) as n
+      f.*,
+      coalesce(f.place, 'null') = 'null'
+      or coalesce(f.place -> 'x' between '-1e9' and '1e9' and f.place -> 'y' between '-1e9' and '1e9', false) as has_place,
+      coalesce(f.label, 'null') = 'null' or (jsonb_typeof(f.label) = 'string' and length(f.label #>> '{}') <= 200) as has_label,
+      coalesce(jsonb_typeof(f.data), 'null') in ('object', 'null') as has_data
+    from (
+      select
+        n.node_no, n.id, n.type, n.element,
+        n.element -> 'position' as place, n.element -> 'data' as data, n.element -> 'data' -> 'label' as label
+      from rows from (unnest(p_nodes), jsonb_array_elements(p_list)) as n (node_no, id, type, no_element, no_data, element)
+      offset 0
+    ) as f
   ) as n
   cross join lateral (
     values
@@ -8758,13 +11549,10 @@ begin
     ('node_id_invalid', '.id', n.element -> 'id', n.id is null and jsonb_typeof(n.element) = 'object'),
     ('node_type_unknown', '.type', n.element -> 'type', n.type is null and jsonb_typeof(n.element) = 'object'),
     ('node_position_invalid', '.position', n.place, not n.has_place),
-    ('node_data_invalid', '.data', n.given, jsonb_typeof(n.given) not in ('object', 'null')),
-    ('node_label_invalid', '.data.label', n.data -> 'label', not n.has_label)
+    ('node_data_invalid', '.data', n.data, not n.has_data),
+    ('node_label_invalid', '.data.label', n.label, not n.has_label)
   ) as c (code, path, value, is_broken)
-  where (
-    n.id is null or n.type is null or not n.has_place or not n.has_label
-    or jsonb_typeof(n.given) not in ('object', 'null')
-  ) and c.is_broken;
+  where (n.id is null or n.type is null or not n.has_place or not n.has_data or not n.has_label) and c.is_broken;
 
   return query
   select
@@ -8779,14 +11567,32 @@ begin
   ) as d on n.id = d.id and n.node_no > d.first_no;
 end
 $$;
-comment on function engine.node_form_issues(engine.graph_node[]) is
+comment on function engine.node_form_issues(jsonb, engine.graph_node[]) is
 'Nodes that are no objects, or whose id, type, position, data or label can''t be used.';
-revoke all on function engine.node_form_issues(engine.graph_node[]) from public;
+revoke all on function engine.node_form_issues(jsonb, engine.graph_node[]) from public;
+
+-- sql/40_functions/workflows/node_rows.sql
+-- The rows of a validated graph's nodes: what a save stores, and what a simulation of a graph that is
+-- not saved runs on. What an assistant writes is copied to them when the draft is published.
+create or replace function engine.node_rows(p_team_id uuid, p_workflow_id uuid, p_nodes engine.graph_node[])
+returns setof public.workflow_nodes
+language sql
+stable
+set search_path = ''
+as $$
+  select
+    p_team_id, p_workflow_id, g.id, g.type, 'DRAFT'::public.workflow_status, g.node_no, g.data ->> 'label',
+    engine.coordinate(g.element -> 'position' -> 'x'), engine.coordinate(g.element -> 'position' -> 'y'),
+    engine.node_config(g.type, g.data), null::text
+  from unnest(p_nodes) as g
+$$;
+comment on function engine.node_rows(uuid, uuid, engine.graph_node[]) is 'Nodes of a validated graph as rows of a draft.';
+revoke all on function engine.node_rows(uuid, uuid, engine.graph_node[]) from public;
 
 -- sql/40_functions/workflows/node_setting_issues.sql
 -- When and how often calls and texts go out. Nodes of a workflow mostly share these settings, so
 -- each distinct value is looked at once, and what is wrong with it told of every node that has it.
-create or replace function engine.node_setting_issues(p_nodes engine.graph_node[], p_edges engine.graph_edge[])
+create or replace function engine.node_setting_issues(p_list jsonb, p_nodes engine.graph_node[])
 returns setof engine.graph_issue
 language plpgsql
 stable
@@ -8794,28 +11600,137 @@ set search_path = ''
 as $$
 begin
   return query
-  select s.code, v.node_no, null::integer, '.data.' || d.setting || s.path, s.words, null::integer, null::integer[]
-  from (
-    select k.setting, n.type, n.data -> k.setting as value, array_agg(n.node_no) as node_nos
-    from (values ('business_hours'), ('batching'), ('retry'), ('reply_window')) as k (setting)
-    inner join unnest(p_nodes) as n on n.data ? k.setting
-    where n.type in ('call', 'text') and n.data -> k.setting <> 'null' and (k.setting <> 'reply_window' or n.type = 'text')
-    group by k.setting, n.type, n.data -> k.setting
-  ) as d
-  cross join engine.setting_issues(d.setting, d.value, d.type::text::public.contact_channel) as s
-  cross join unnest(d.node_nos) as v (node_no);
+  with settings as materialized (
+    select k.setting, n.type, k.value, array_agg(n.node_no) as node_nos
+    from (
+      select n.node_no, n.type, n.element -> 'data' as data
+      from rows from (unnest(p_nodes), jsonb_array_elements(p_list)) as n (node_no, id, type, no_element, no_data, element)
+      where n.type in ('call', 'text')
+      offset 0
+    ) as n
+    cross join lateral (
+      values
+      ('business_hours', n.data -> 'business_hours'),
+      ('batching', n.data -> 'batching'),
+      ('retry', n.data -> 'retry'),
+      ('reply_window', case n.type when 'text' then n.data -> 'reply_window' end)
+    ) as k (setting, value)
+    where k.value <> 'null'
+    group by k.setting, n.type, k.value
+  ),
 
-  return query
-  select distinct 'reply_window_missing', n.node_no, null::integer, '.data.reply_window', null::text[], null::integer, null::integer[]
-  from unnest(p_edges) as e
-  inner join reference.edge_rules as r on e.source_type = r.node_type and e.rule = r.rule and r.needs_reply_window
-  inner join unnest(p_nodes) as n on e.source_no = n.node_no
-  where coalesce(n.data -> 'reply_window', 'null') = 'null';
+  found as materialized (
+    select s.code, s.path, s.words, d.setting, d.node_nos
+    from settings as d
+    cross join engine.setting_issues(d.setting, d.value, d.type::text::public.contact_channel) as s
+  )
+
+  select f.code, v.node_no, null::integer, '.data.' || f.setting || f.path, f.words, null::integer, null::integer[]
+  from found as f
+  cross join unnest(f.node_nos) as v (node_no);
 end
 $$;
-comment on function engine.node_setting_issues(engine.graph_node[], engine.graph_edge[]) is
-'Business hours, batching, retry and reply windows that are malformed, and reply windows that are missing.';
-revoke all on function engine.node_setting_issues(engine.graph_node[], engine.graph_edge[]) from public;
+comment on function engine.node_setting_issues(jsonb, engine.graph_node[]) is
+'Business hours, batching, retry and reply windows that are malformed.';
+revoke all on function engine.node_setting_issues(jsonb, engine.graph_node[]) from public;
+
+-- sql/40_functions/workflows/node_sides.sql
+-- How wide or high nodes are, as React Flow measured them or was told, in whole pixels. What can't be
+-- the side of a node counts for nothing. JSON orders values by type before value, so that "between two
+-- numbers" is true of numbers alone.
+create or replace function engine.node_sides(p_nodes engine.graph_node[], p_order integer[], p_side text)
+returns double precision[]
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+set enable_nestloop = off
+set jit = off
+as $$
+begin
+  return array(
+    select
+      ceil(case
+        when n.element -> 'measured' -> p_side between '1' and '4000' then (n.element -> 'measured' -> p_side)::numeric
+        when n.element -> p_side between '1' and '4000' then (n.element -> p_side)::numeric
+        when p_side = 'width' then 240
+        else 80
+      end)::double precision
+    from unnest(p_order) with ordinality as o (node_no, number)
+    inner join unnest(p_nodes) as n on o.node_no = n.node_no
+    order by o.number
+  );
+end
+$$;
+comment on function engine.node_sides(engine.graph_node[], integer[], text) is
+'The width or the height of nodes, as ordered: measured, else set, else 240 by 80; from 1 to 4000.';
+revoke all on function engine.node_sides(engine.graph_node[], integer[], text) from public;
+
+-- sql/40_functions/workflows/order_rows.sql
+-- Which item stands where in its row: of all orders that are tried the one with the fewest crossings, so
+-- that a drawing is never worse than either of the orders that it begins with. Most graphs have an
+-- order without any; where there is none, more than a few sweeps gain little.
+create or replace function engine.order_rows(
+  p_rows integer[],
+  p_sources integer[],
+  p_targets integer[],
+  p_first_order integer[],
+  p_second_order integer[]
+)
+returns integer[]
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+set jit = off
+as $$
+declare
+  v_places integer[];
+  v_best integer[];
+  v_crossings bigint;
+  v_fewest bigint;
+  v_sweeps integer := case when cardinality(p_rows) + cardinality(p_sources) <= 4000 then 12 else 4 end;
+begin
+  v_best := array(
+    select row_number() over (partition by r.number order by r.wish, r.item)::integer
+    from unnest(p_rows, p_first_order) with ordinality as r (number, wish, item)
+    order by r.item
+  );
+  v_fewest := engine.count_crossings(p_rows, v_best, p_sources, p_targets);
+  if v_fewest = 0 then
+    return v_best;
+  end if;
+  v_places := array(
+    select row_number() over (partition by r.number order by r.wish, r.item)::integer
+    from unnest(p_rows, p_second_order) with ordinality as r (number, wish, item)
+    order by r.item
+  );
+  v_crossings := engine.count_crossings(p_rows, v_places, p_sources, p_targets);
+  if v_crossings < v_fewest then
+    v_best := v_places;
+    v_fewest := v_crossings;
+  end if;
+  v_places := v_best;
+  for v_sweep in 1 .. v_sweeps loop
+    exit when v_fewest = 0;
+    if v_sweep % 2 = 1 then
+      v_places := engine.sweep_rows(p_rows, v_places, p_sources, p_targets, false);
+    else
+      v_places := engine.sweep_rows(p_rows, v_places, p_targets, p_sources, true);
+    end if;
+    v_crossings := engine.count_crossings(p_rows, v_places, p_sources, p_targets);
+    if v_crossings < v_fewest then
+      v_best := v_places;
+      v_fewest := v_crossings;
+    end if;
+  end loop;
+  return v_best;
+end
+$$;
+comment on function engine.order_rows(integer[], integer[], integer[], integer[], integer[]) is
+'For each item, from 1, its place in its row, from 1, such that few lines cross; lines lead to the next row. The '
+'two orders are where it begins.';
+revoke all on function engine.order_rows(integer[], integer[], integer[], integer[], integer[]) from public;
 
 -- sql/40_functions/workflows/outcome_flags.sql
 -- A bit for each outcome.
@@ -8861,7 +11776,7 @@ revoke all on function engine.outcomes_matching(public.node_type, text) from pub
 
 -- sql/40_functions/workflows/override_issues.sql
 -- The values that a text's node gives to variables of its own.
-create or replace function engine.override_issues(p_nodes engine.graph_node[])
+create or replace function engine.override_issues(p_list jsonb, p_nodes engine.graph_node[])
 returns setof engine.graph_issue
 language plpgsql
 immutable
@@ -8871,9 +11786,14 @@ as $$
 begin
   return query
   with texts as materialized (
-    select n.node_no, n.data -> 'template_overrides' as overrides
-    from unnest(p_nodes) as n
-    where n.type = 'text' and n.data ? 'template_overrides' and n.data -> 'template_overrides' not in ('null', '{}')
+    select t.node_no, t.overrides
+    from (
+      select n.node_no, n.element -> 'data' -> 'template_overrides' as overrides
+      from rows from (unnest(p_nodes), jsonb_array_elements(p_list)) as n (node_no, id, type, no_element, no_data, element)
+      where n.type = 'text'
+      offset 0
+    ) as t
+    where t.overrides not in ('null', '{}')
   )
 
   select 'template_overrides_invalid', t.node_no, null::integer, '.data.template_overrides',
@@ -8889,8 +11809,53 @@ begin
   where not (v.is_name and jsonb_typeof(o.value) = 'string' and length(o.value #>> '{}') <= 1600);
 end
 $$;
-comment on function engine.override_issues(engine.graph_node[]) is 'Template overrides whose names or values can''t be used.';
-revoke all on function engine.override_issues(engine.graph_node[]) from public;
+comment on function engine.override_issues(jsonb, engine.graph_node[]) is
+'Template overrides whose names or values can''t be used.';
+revoke all on function engine.override_issues(jsonb, engine.graph_node[]) from public;
+
+-- sql/40_functions/workflows/pack_parts.sql
+-- Where the parts of a graph that don't hang together are drawn: side by side along the direction of
+-- the drawing while there is room, then below. Each place follows from the one before, which is the
+-- reason for the loop.
+create or replace function engine.pack_parts(
+  p_lengths double precision[],
+  p_breadths double precision[],
+  p_gap double precision,
+  out p_along double precision[],
+  out p_across double precision[]
+)
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_room double precision;
+  v_along double precision := 0::double precision;
+  v_across double precision := 0::double precision;
+  v_deepest double precision := 0::double precision;
+begin
+  -- As long as the longest part, or about square when they are many small ones.
+  select greatest(max(t.length), sqrt(sum((t.length + p_gap) * (t.breadth + p_gap)))) into v_room
+  from unnest(p_lengths, p_breadths) as t (length, breadth);
+  p_along := array_fill(0::double precision, array[cardinality(p_lengths)]);
+  p_across := p_along;
+  for v_part in 1 .. cardinality(p_lengths) loop
+    if v_along > 0 and v_along + p_lengths[v_part] > v_room then
+      v_along := 0::double precision;
+      v_across := v_across + v_deepest + p_gap;
+      v_deepest := 0::double precision;
+    end if;
+    p_along[v_part] := v_along;
+    p_across[v_part] := v_across;
+    v_along := v_along + p_lengths[v_part] + p_gap;
+    v_deepest := greatest(v_deepest, p_breadths[v_part]);
+  end loop;
+end
+$$;
+comment on function engine.pack_parts(double precision[], double precision[], double precision) is
+'Where each part begins, along and across the direction of the drawing, so that none touches another.';
+revoke all on function engine.pack_parts(double precision[], double precision[], double precision) from public;
 
 -- sql/40_functions/workflows/parse_duration.sql
 -- Durations in JSON are ISO 8601 texts of weeks, days, hours, minutes and seconds. Months and years
@@ -8913,11 +11878,51 @@ $$;
 comment on function engine.parse_duration(text) is 'An ISO 8601 duration such as PT15M or P2D; null when it is none.';
 revoke all on function engine.parse_duration(text) from public;
 
+-- sql/40_functions/workflows/part_numbers.sql
+-- Which nodes hang together, whichever way the edges point. The part with the trigger is the first, the
+-- others follow as in the graph.
+create or replace function engine.part_numbers(
+  p_nodes engine.graph_node[],
+  p_order integer[],
+  p_sources integer[],
+  p_targets integer[]
+)
+returns integer[]
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+set enable_nestloop = off
+set jit = off
+as $$
+declare
+  -- Walked both ways, every edge is a cycle: what hangs together is what can reach each other.
+  v_cycles integer[] := engine.graph_cycles(cardinality(p_nodes) + 1, p_sources || p_targets, p_targets || p_sources);
+begin
+  return array(
+    select dense_rank() over (order by p.is_started desc, p.first_no)::integer
+    from (
+      select
+        o.number,
+        bool_or(n.type is not distinct from 'trigger') over by_part as is_started,
+        min(n.node_no) over by_part as first_no
+      from unnest(p_order) with ordinality as o (node_no, number)
+      inner join unnest(p_nodes) as n on o.node_no = n.node_no
+      window by_part as (partition by coalesce(v_cycles[o.number], o.number))
+    ) as p
+    order by p.number
+  );
+end
+$$;
+comment on function engine.part_numbers(engine.graph_node[], integer[], integer[], integer[]) is
+'For each node, numbered from 1 as ordered, the part of the graph that it belongs to, from 1.';
+revoke all on function engine.part_numbers(engine.graph_node[], integer[], integer[], integer[]) from public;
+
 -- sql/40_functions/workflows/phrase_issues.sql
--- The phrases of one edge. A phrase without a letter, a digit or an emoji has no word to look for,
--- so it would never match.
-create or replace function engine.phrase_issues(p_rule text, p_phrases jsonb)
-returns table (code text, path text, value jsonb)
+-- The phrases of the edges. A phrase without a letter, a digit or an emoji has no word to look for, so
+-- it would never match. Edges share phrases, so each distinct one is looked at once.
+create or replace function engine.phrase_issues(p_list jsonb, p_edges engine.graph_edge[])
+returns setof engine.graph_issue
 language plpgsql
 immutable
 parallel safe
@@ -8925,28 +11930,137 @@ set search_path = ''
 as $$
 begin
   return query
+  with lists as materialized (
+    select l.*
+    from (
+      select
+        e.edge_no, coalesce(e.rule = 'reply_matches', false) as is_used,
+        coalesce(e.element -> 'data' -> 'phrases', 'null') as phrases
+      from rows from (unnest(p_edges), jsonb_array_elements(p_list)) as e
+        (edge_no, id, source_no, target_no, source_type, rule, priority, no_element, no_data, element)
+      offset 0
+    ) as l
+    where l.is_used or l.phrases not in ('null', '[]')
+  ),
+
+  phrases as (
+    select p.phrase, array_agg(l.edge_no) as edge_nos, array_agg(p.place - 1) as places
+    from lists as l
+    cross join jsonb_array_elements(case jsonb_typeof(l.phrases) when 'array' then l.phrases else '[]' end)
+    with ordinality as p (phrase, place)
+    where l.is_used
+    group by p.phrase
+  )
+
   select
-    case when p_rule is distinct from 'reply_matches' then 'edge_phrases_ignored'
-      when coalesce(p_phrases, 'null') in ('null', '[]') then 'edge_phrases_missing'
+    case when not l.is_used then 'edge_phrases_ignored' when l.phrases in ('null', '[]') then 'edge_phrases_missing'
       else 'edge_phrases_invalid' end,
-    '', p_phrases
-  where p_rule is distinct from 'reply_matches'
-    or coalesce(p_phrases, 'null') in ('null', '[]')
-    or jsonb_typeof(p_phrases) <> 'array'
-    or jsonb_array_length(p_phrases) > 100
+    null::integer, l.edge_no, '.data.phrases', array[engine.show_value(l.phrases)], null::integer, null::integer[]
+  from lists as l
+  where case when l.is_used and jsonb_typeof(l.phrases) = 'array' then jsonb_array_length(l.phrases) not between 1 and 100
+    else true end
   union all
-  select 'edge_phrases_invalid', format('[%s]', p.phrase_no - 1), p.phrase
-  from jsonb_array_elements(
-    case when jsonb_typeof(p_phrases) = 'array' then p_phrases else '[]' end
-  ) with ordinality as p (phrase, phrase_no)
-  where p_rule = 'reply_matches' and not (
-    jsonb_typeof(p.phrase) = 'string' and length(p.phrase #>> '{}') <= 200
-    and length(engine.reply_words(p.phrase #>> '{}')) > 2
-  );
+  select
+    'edge_phrases_invalid', null, v.edge_no, format('.data.phrases[%s]', v.place), array[engine.show_value(p.phrase)],
+    null, null
+  from phrases as p
+  cross join unnest(p.edge_nos, p.places) as v (edge_no, place)
+  where not case
+    when jsonb_typeof(p.phrase) <> 'string' or length(p.phrase #>> '{}') > 200 then false
+    -- The usual phrase has a plain letter; only the others are split into words.
+    else p.phrase #>> '{}' ~ '[A-Za-z0-9]' or length(engine.reply_words(p.phrase #>> '{}')) > 2
+  end;
 end
 $$;
-comment on function engine.phrase_issues(text, jsonb) is 'What is wrong with the phrases of an edge with this rule.';
-revoke all on function engine.phrase_issues(text, jsonb) from public;
+comment on function engine.phrase_issues(jsonb, engine.graph_edge[]) is
+'Phrases that are missing, malformed or on an edge whose rule does not look at them.';
+revoke all on function engine.phrase_issues(jsonb, engine.graph_edge[]) from public;
+
+-- sql/40_functions/workflows/place_nodes.sql
+-- A layered drawing of a graph, after Sugiyama: cycles are opened, each node gets a layer, long edges
+-- get bends, the order in each layer is chosen so that few lines cross, and at last everything gets
+-- its place. Parts that don't hang together are drawn apart.
+--
+-- Nodes are numbered anew, from 1, in the order in which the drawing goes through the graph: lines lead
+-- from lower to higher numbers. A row is one layer of one part.
+create or replace function engine.place_nodes(
+  p_nodes engine.graph_node[],
+  p_edges engine.graph_edge[],
+  p_is_downwards boolean
+)
+returns table (node_no integer, x double precision, y double precision)
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+-- Joins between arrays, whose length the planner can't know: only hashes keep them linear.
+set enable_nestloop = off
+set jit = off
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+  v_size integer := cardinality(p_nodes);
+  v_sources integer[];
+  v_targets integer[];
+  v_order integer[];
+  v_layers integer[];
+  v_parts integer[];
+  v_items record;
+  v_rows integer[];
+  v_places integer[];
+  v_breadths double precision[];
+begin
+  if v_size = 0 then
+    return;
+  end if;
+  select coalesce(array_agg(e.source_no order by e.edge_no), '{}'), coalesce(array_agg(e.target_no order by e.edge_no), '{}')
+  into v_sources, v_targets
+  from unnest(p_edges) as e
+  where e.source_no <> e.target_no;
+  v_order := engine.drawing_order(
+    v_size, v_sources, v_targets, array(select n.node_no from unnest(p_nodes) as n where n.type = 'trigger' order by 1)
+  );
+
+  select
+    coalesce(array_agg(l.source order by l.source, l.target), '{}'),
+    coalesce(array_agg(l.target order by l.source, l.target), '{}')
+  into v_sources, v_targets
+  from (
+    select distinct least(s.number, t.number)::integer as source, greatest(s.number, t.number)::integer as target
+    from unnest(v_sources, v_targets) as e (source_no, target_no)
+    inner join unnest(v_order) with ordinality as s (node_no, number) on e.source_no = s.node_no
+    inner join unnest(v_order) with ordinality as t (node_no, number) on e.target_no = t.node_no
+  ) as l;
+  v_layers := engine.layer_numbers(v_size, v_sources, v_targets);
+  v_parts := engine.part_numbers(p_nodes, v_order, v_sources, v_targets);
+  select b.* into v_items from engine.bend_lines(v_layers, v_sources, v_targets) as b;
+
+  v_rows := array(
+    select dense_rank() over (order by v_parts[i.owner], i.layer)::integer
+    from unnest(v_items.p_item_layers, v_items.p_item_owners) with ordinality as i (layer, owner, item)
+    order by i.item
+  );
+  -- Walked depth first, what comes first is set down last: backwards it stands in front. The other
+  -- order to begin with is the one of the graph as it was sent.
+  v_places := engine.order_rows(
+    v_rows, v_items.p_short_sources, v_items.p_short_targets,
+    array(select -o.owner from unnest(v_items.p_item_owners) with ordinality as o (owner, item) order by o.item),
+    array(select v_order[o.owner] from unnest(v_items.p_item_owners) with ordinality as o (owner, item) order by o.item)
+  );
+  v_breadths := engine.node_sides(p_nodes, v_order, case when p_is_downwards then 'width' else 'height' end);
+  return query
+  select c.*
+  from engine.canvas_places(
+    v_order, v_parts, v_layers,
+    engine.node_sides(p_nodes, v_order, case when p_is_downwards then 'height' else 'width' end), v_breadths,
+    engine.settle_rows(v_rows, v_places, v_breadths, v_items.p_short_sources, v_items.p_short_targets), p_is_downwards
+  ) as c;
+end
+$$;
+comment on function engine.place_nodes(engine.graph_node[], engine.graph_edge[], boolean) is
+'The upper left corner of each node, such that none overlap and edges lead to the right, or down; edges that close a cycle, '
+'lead nowhere or to themselves don''t count.';
+revoke all on function engine.place_nodes(engine.graph_node[], engine.graph_edge[], boolean) from public;
 
 -- sql/40_functions/workflows/publish_workflow.sql
 -- From here on the workflow never changes. It is validated once more, because assistants may have
@@ -8961,10 +12075,10 @@ declare
   v_workflow public.workflows := engine.find_workflow(p_workflow_id, 'operator');
   v_issues jsonb;
 begin
-  -- All versions of the lineage, in one order, before the draft is looked at: two drafts that are
-  -- published at once get two numbers.
+  -- All drafts of the lineage, in one order, before this one is looked at: two that are published at
+  -- once get two numbers. Not its versions, which launches hold for as long as they enroll.
   perform from public.workflows as w
-  where w.team_id = v_workflow.team_id and w.lineage_id = v_workflow.lineage_id
+  where w.team_id = v_workflow.team_id and w.lineage_id = v_workflow.lineage_id and w.status = 'DRAFT'
   order by w.id
   for no key update;
   v_workflow := engine.lock_workflow(p_workflow_id);
@@ -8979,6 +12093,7 @@ begin
       'Make a new version: clone it to a draft and publish that.'
     );
   end if;
+  perform engine.freeze_messages(v_workflow.team_id, v_workflow.id);
   v_issues := engine.workflow_text_issues(v_workflow.name, p_note)
     || engine.graph_issues(engine.workflow_graph(v_workflow.team_id, v_workflow.id), v_workflow.team_id);
   perform engine.refuse_issues(v_issues, 'The workflow');
@@ -9000,6 +12115,82 @@ comment on function public.publish_workflow(uuid, text) is
 'problem, OB002 when it is no draft.';
 revoke all on function public.publish_workflow(uuid, text) from public;
 grant execute on function public.publish_workflow(uuid, text) to authenticated, service_role;
+
+-- sql/40_functions/workflows/pull_rows.sql
+-- Moves the items of each row next to those that lead to them, keeping their order and their distance.
+-- Rows follow one another, because each is placed by the one before: that is the reason for the loop.
+-- What nothing leads to would rather stay where it is.
+create or replace function engine.pull_rows(
+  p_rows integer[],
+  p_places integer[],
+  p_sizes double precision[], -- of each item, distance to the next one included
+  p_centres double precision[],
+  p_sources integer[],
+  p_targets integer[],
+  p_is_upwards boolean
+)
+returns double precision[]
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+set jit = off
+as $$
+declare
+  v_centres double precision[] := p_centres;
+  v_sums double precision[] := array_fill(0::double precision, array[cardinality(p_rows)]);
+  v_counts integer[] := array_fill(0, array[cardinality(p_rows)]);
+  v_first integer[] := array_fill(0, array[cardinality(p_rows)]);
+  v_next integer[] := array_fill(0, array[cardinality(p_sources)]);
+  v_items integer[];
+  v_sizes double precision[];
+  v_wants double precision[];
+  v_item integer;
+  v_line integer;
+  v_target integer;
+begin
+  for v_line in 1 .. cardinality(p_sources) loop
+    v_next[v_line] := v_first[p_sources[v_line]];
+    v_first[p_sources[v_line]] := v_line;
+  end loop;
+  for v_items, v_sizes in
+    select array_agg(r.item::integer order by r.place), array_agg(r.size order by r.place)
+    from unnest(p_rows, p_places, p_sizes) with ordinality as r (number, place, size, item)
+    group by r.number
+    order by case when p_is_upwards then -r.number else r.number end
+  loop
+    v_wants := array_fill(0::double precision, array[cardinality(v_items)]);
+    for v_at in 1 .. cardinality(v_items) loop
+      v_item := v_items[v_at];
+      v_wants[v_at] := case
+        when v_counts[v_item] > 0 then v_sums[v_item] / v_counts[v_item] else v_centres[v_item] end;
+    end loop;
+    if cardinality(v_items) > 1 then
+      v_wants := engine.spread_out(v_wants, v_sizes);
+    end if;
+    for v_at in 1 .. cardinality(v_items) loop
+      v_item := v_items[v_at];
+      v_centres[v_item] := v_wants[v_at];
+      v_line := v_first[v_item];
+      while v_line > 0 loop
+        v_target := p_targets[v_line];
+        v_sums[v_target] := v_sums[v_target] + v_wants[v_at];
+        v_counts[v_target] := v_counts[v_target] + 1;
+        v_line := v_next[v_line];
+      end loop;
+    end loop;
+  end loop;
+  return v_centres;
+end
+$$;
+comment on function engine.pull_rows(
+  integer[], integer[], double precision[], double precision[], integer[], integer[], boolean
+) is
+'New centres along the rows: each item as near as can be to the mean of those that lead to it, without overlapping. Upwards, '
+'give the lines the other way round.';
+revoke all on function engine.pull_rows(
+  integer[], integer[], double precision[], double precision[], integer[], integer[], boolean
+) from public;
 
 -- sql/40_functions/workflows/reachable_nodes.sql
 -- Which nodes can be reached from some, walking each edge once. A walk goes step by step: that is
@@ -9060,6 +12251,41 @@ comment on function engine.reachable_nodes(integer, integer[], integer[], intege
 'For each node, from 0, whether it can be reached from the roots; swap sources and targets to walk backwards.';
 revoke all on function engine.reachable_nodes(integer, integer[], integer[], integer[]) from public;
 
+-- sql/40_functions/workflows/read_simulated_contact.sql
+-- Whom a simulation follows: {timezone?, state?, postal_code?, phone?}. Zones and regions come from the
+-- rule that contacts get theirs by; when nothing says where the person is, she is where the team is.
+create or replace function engine.read_simulated_contact(
+  p_contact jsonb,
+  p_team public.teams,
+  p_position integer,
+  p_retry_budget integer
+)
+returns engine.simulated_contact
+language sql
+stable
+set search_path = ''
+as $$
+  select (
+    p_team.timezone,
+    case when cardinality(z.timezones) = 0 then array[p_team.timezone] else z.timezones end,
+    array(
+      select distinct r.region
+      from unnest(z.regions || upper(nullif(btrim(p_contact ->> 'state'), ''))) as r (region)
+      where r.region is not null
+      order by r.region
+    ),
+    p_position,
+    p_retry_budget
+  )::engine.simulated_contact
+  from engine.zones_for(
+    (select p.phone from engine.parse_phone(p_contact ->> 'phone', p_team.country, true) as p),
+    p_contact ->> 'timezone', p_contact ->> 'postal_code'
+  ) as z
+$$;
+comment on function engine.read_simulated_contact(jsonb, public.teams, integer, integer) is
+'The zones and regions of a simulated contact, which has been validated.';
+revoke all on function engine.read_simulated_contact(jsonb, public.teams, integer, integer) from public;
+
 -- sql/40_functions/workflows/refuse_immutable.sql
 -- The refusal of everything that would change a row whose status does not allow it any more.
 create or replace function engine.refuse_immutable(p_entity text, p_id text, p_status public.workflow_status)
@@ -9071,7 +12297,7 @@ begin
   perform engine.refuse(
     'OB003',
     case
-      when p_status = 'DRAFT' then format('The trigger of a workflow can''t be deleted, nor made another kind of %s.', p_entity)
+      when p_status = 'DRAFT' then 'The trigger of a workflow can''t be deleted or changed to another kind, nor anything moved to another workflow.'
       else format('This %s is %s, so it does not change any more.', replace(p_entity, '_', ' '), lower(p_status::text))
     end,
     jsonb_build_object('entity', p_entity, 'id', p_id, 'status', p_status),
@@ -9082,6 +12308,70 @@ $$;
 comment on function engine.refuse_immutable(text, text, public.workflow_status) is
 'Raises OB003 for a workflow, or one of its nodes or edges, that does not change any more.';
 revoke all on function engine.refuse_immutable(text, text, public.workflow_status) from public;
+
+-- sql/40_functions/workflows/refuse_running_workflow.sql
+-- What a campaign runs, or is about to run, can't be taken from under it.
+create or replace function engine.refuse_running_workflow(p_workflow public.workflows)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_used_by jsonb;
+begin
+  select jsonb_agg(jsonb_build_object('id', c.id, 'name', c.name, 'status', c.status) order by c.name, c.id)
+  into v_used_by
+  from public.campaigns as c
+  where c.team_id = p_workflow.team_id and c.workflow_id = p_workflow.id
+    and c.status in ('SCHEDULED', 'ACTIVE', 'PAUSED');
+  if v_used_by is not null then
+    perform engine.refuse(
+      'OB005',
+      case jsonb_array_length(v_used_by)
+        when 1 then format('The campaign "%s" runs this workflow.', v_used_by -> 0 ->> 'name')
+        else format('%s campaigns run this workflow, "%s" among them.', jsonb_array_length(v_used_by), v_used_by -> 0 ->> 'name')
+      end,
+      jsonb_build_object('entity', 'workflow', 'id', p_workflow.id, 'used_by', v_used_by),
+      'Wait until they are completed, or unschedule or cancel them.'
+    );
+  end if;
+end
+$$;
+comment on function engine.refuse_running_workflow(public.workflows) is
+'Raises OB005 while a SCHEDULED, ACTIVE or PAUSED campaign runs the workflow; used_by is [{id, name, status}].';
+revoke all on function engine.refuse_running_workflow(public.workflows) from public;
+
+-- sql/40_functions/workflows/refuse_stale_revision.sql
+-- Somebody saved between this caller's read and save. Told what the other changed, an editor can show
+-- it, or put both together. Of a revision that is not kept any more nobody can say.
+create or replace function engine.refuse_stale_revision(p_workflow public.workflows, p_revision integer)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_read jsonb;
+begin
+  select r.graph into v_read
+  from engine.workflow_revisions as r
+  where r.team_id = p_workflow.team_id and r.workflow_id = p_workflow.id and r.revision = p_revision;
+  perform engine.refuse(
+    'OB006',
+    'Someone else saved this workflow since it was read.',
+    jsonb_build_object(
+      'expected', p_revision, 'actual', p_workflow.revision, 'saved_at', p_workflow.updated_at,
+      'changes', case when v_read is not null
+          then engine.compare_graphs(v_read, engine.workflow_graph(p_workflow.team_id, p_workflow.id)) end
+    ),
+    'Read it again, make the changes again, and save with the revision that it has now.'
+  );
+end
+$$;
+comment on function engine.refuse_stale_revision(public.workflows, integer) is
+'Raises OB006 with {expected, actual, saved_at, changes}: what was changed since that revision, or null when it is not kept.';
+revoke all on function engine.refuse_stale_revision(public.workflows, integer) from public;
 
 -- sql/40_functions/workflows/render_template.sql
 -- A template with its variables filled in. A missing or blank value gives the variable's own
@@ -9149,6 +12439,32 @@ $$;
 comment on function engine.reply_matches(text, text[]) is 'Whether a text holds one of the phrases as whole words, whatever their case.';
 revoke all on function engine.reply_matches(text, text[]) from public;
 
+-- sql/40_functions/workflows/reply_window_issues.sql
+-- Texts that have to wait for a reply, and are not told how long.
+create or replace function engine.reply_window_issues(p_list jsonb, p_edges engine.graph_edge[])
+returns setof engine.graph_issue
+language plpgsql
+stable
+parallel safe
+set search_path = ''
+as $$
+begin
+  return query
+  select w.code, w.node_no, null::integer, '.data.reply_window', null::text[], null::integer, null::integer[]
+  from (
+    select distinct 'reply_window_missing' as code, e.source_no as node_no
+    from unnest(p_edges) as e
+    inner join reference.edge_rules as r on e.source_type = r.node_type and e.rule = r.rule
+    where r.needs_reply_window
+    offset 0
+  ) as w
+  where coalesce(p_list -> w.node_no -> 'data' -> 'reply_window', 'null') = 'null';
+end
+$$;
+comment on function engine.reply_window_issues(jsonb, engine.graph_edge[]) is
+'Texts with an edge that waits for a reply and without a reply window.';
+revoke all on function engine.reply_window_issues(jsonb, engine.graph_edge[]) from public;
+
 -- sql/40_functions/workflows/reply_words.sql
 -- A reply as the words that phrases are looked for in: lower case, one space around each word.
 -- What separates words is listed rather than what makes them, so that letters of every language
@@ -9211,6 +12527,7 @@ as $$
 declare
   v_workflow public.workflows := engine.lock_workflow(p_workflow_id);
   v_issues jsonb;
+  v_answer jsonb;
 begin
   if v_workflow.status <> 'DRAFT' then
     perform engine.refuse(
@@ -9221,12 +12538,7 @@ begin
     );
   end if;
   if p_revision is distinct from v_workflow.revision then
-    perform engine.refuse(
-      'OB006',
-      'Someone else saved this workflow since it was read.',
-      jsonb_build_object('expected', p_revision, 'actual', v_workflow.revision),
-      'Read it again, make the changes again, and save with the revision that it has now.'
-    );
+    perform engine.refuse_stale_revision(v_workflow, p_revision);
   end if;
   v_issues := engine.workflow_text_issues(coalesce(p_name, v_workflow.name), null)
     || engine.graph_issues(p_graph, v_workflow.team_id);
@@ -9236,14 +12548,85 @@ begin
   set revision = w.revision + 1, name = coalesce(btrim(p_name), w.name), updated_at = engine.now()
   where w.team_id = v_workflow.team_id and w.id = v_workflow.id
   returning w.* into v_workflow;
-  return engine.describe_workflow(v_workflow) || jsonb_build_object('warnings', v_issues);
+  v_answer := engine.describe_workflow(v_workflow);
+  perform engine.keep_revision(v_answer);
+  return v_answer || jsonb_build_object('warnings', v_issues);
 end
 $$;
 comment on function public.save_workflow(uuid, jsonb, integer, text) is
 'Replaces the graph of a draft, read at p_revision, and returns it like get_workflow, with its warnings: OB001 lists every '
-'problem, OB003 when it is no draft, OB006 when it was saved since.';
+'problem, OB003 when it is no draft, OB006 when it was saved since, with what changed.';
 revoke all on function public.save_workflow(uuid, jsonb, integer, text) from public;
 grant execute on function public.save_workflow(uuid, jsonb, integer, text) to authenticated, service_role;
+
+-- sql/40_functions/workflows/script_issues.sql
+-- What is wrong with the script of a simulation: {node id: [outcome, …]}, an outcome being a word or
+-- {outcome, reply_text?, after?}, for one visit of the node after the other.
+create or replace function engine.script_issues(p_script jsonb, p_nodes public.workflow_nodes[])
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  with scripts as (
+    select
+      s.key, s.value as said, n.id as node_id, n.type, (n.config ->> 'reply_window')::interval as reply_window,
+      format('$.%s', to_json(s.key)) as path
+    from jsonb_each(case when jsonb_typeof(p_script) = 'object' then p_script else '{}' end) as s
+    left join unnest(p_nodes) as n on s.key = n.id and n.type <> 'trigger'
+  ),
+
+  said as (
+    select
+      s.*, format('%s[%s]', s.path, v.visit - 1) as place, v.entry, v.visit,
+      case jsonb_typeof(v.entry) when 'string' then v.entry #>> '{}' when 'object' then v.entry ->> 'outcome' end as outcome
+    from scripts as s
+    cross join jsonb_array_elements(case when jsonb_typeof(s.said) = 'array' then s.said else '[]' end)
+      with ordinality as v (entry, visit)
+    where s.node_id is not null
+  ),
+
+  found as (
+    select '$' as path, 'script_invalid' as code, 'The outcomes must be an object {node id: [outcome, …]}.' as message
+    where jsonb_typeof(p_script) <> 'object'
+    union all
+    select s.path, 'node_unknown', format('There is no call or text "%s" in the workflow.', left(s.key, 100))
+    from scripts as s
+    where s.node_id is null
+    union all
+    select s.path, 'script_invalid', format('The outcomes of "%s" must be a list.', left(s.key, 100))
+    from scripts as s
+    where s.node_id is not null and jsonb_typeof(s.said) <> 'array'
+    union all
+    select s.place, 'outcome_impossible', format('This can''t come of "%s"; it may be %s.', s.node_id, (
+      select string_agg(o.outcome::text, ', ' order by o.outcome)
+      from reference.simulated_outcomes as o
+      where o.node_type = s.type and o.awaits_reply = (s.reply_window is not null)
+    ))
+    from said as s
+    where s.entry <> 'null' and not exists (
+      select from reference.simulated_outcomes as o
+      where o.node_type = s.type and o.awaits_reply = (s.reply_window is not null) and o.outcome::text = s.outcome
+    )
+    union all
+    select s.place || '.after', 'after_invalid', 'The time until the outcome must be an ISO 8601 duration such as PT2M, not longer than the reply window.'
+    from said as s
+    where coalesce(s.entry -> 'after', 'null') <> 'null' and coalesce(
+      jsonb_typeof(s.entry -> 'after') <> 'string' or engine.parse_duration(s.entry ->> 'after') is null
+      or engine.parse_duration(s.entry ->> 'after') > coalesce(s.reply_window, interval '1 day'), true
+    )
+    union all
+    select s.place || '.reply_text', 'reply_invalid', 'The reply must be a text of at most 1600 characters.'
+    from said as s
+    where coalesce(s.entry -> 'reply_text', 'null') <> 'null'
+      and (jsonb_typeof(s.entry -> 'reply_text') <> 'string' or length(s.entry ->> 'reply_text') > 1600)
+  )
+
+  select coalesce(jsonb_agg(engine.issue(f.code, 'p_outcomes' || substr(f.path, 2), f.message) order by f.path, f.code), '[]')
+  from found as f
+$$;
+comment on function engine.script_issues(jsonb, public.workflow_nodes[]) is 'Problems of a simulation''s script, as issues.';
+revoke all on function engine.script_issues(jsonb, public.workflow_nodes[]) from public;
 
 -- sql/40_functions/workflows/setting_issues.sql
 -- One value of one setting; paths begin below it.
@@ -9301,6 +12684,47 @@ comment on function engine.setting_issues(text, jsonb, public.contact_channel) i
 'What is wrong with one value of business_hours, batching, retry or reply_window on a node of this channel.';
 revoke all on function engine.setting_issues(text, jsonb, public.contact_channel) from public;
 
+-- sql/40_functions/workflows/settle_rows.sql
+-- Where everything stands across the drawing: rows begin packed around one line and are then pulled
+-- towards each other, forth and back. Bends are what has no breadth of its own, and need little room.
+create or replace function engine.settle_rows(
+  p_rows integer[],
+  p_places integer[],
+  p_breadths double precision[],
+  p_sources integer[],
+  p_targets integer[]
+)
+returns double precision[]
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+set jit = off
+as $$
+declare
+  v_sizes double precision[] := array(
+    select coalesce(p_breadths[i.item] + 60, 20) from generate_series(1, cardinality(p_rows)) as i (item) order by i.item
+  );
+  v_centres double precision[] := array(
+    select
+      sum(i.size) over (partition by i.number order by i.place)
+      - (i.size + sum(i.size) over (partition by i.number)) / 2
+    from unnest(p_rows, p_places, v_sizes) with ordinality as i (number, place, size, item)
+    order by i.item
+  );
+begin
+  for v_round in 1 .. 2 loop
+    v_centres := engine.pull_rows(p_rows, p_places, v_sizes, v_centres, p_sources, p_targets, false);
+    v_centres := engine.pull_rows(p_rows, p_places, v_sizes, v_centres, p_targets, p_sources, true);
+  end loop;
+  return v_centres;
+end
+$$;
+comment on function engine.settle_rows(integer[], integer[], double precision[], integer[], integer[]) is
+'The centre of each item across the drawing, neighbours at least 60 apart. Breadths are those of the nodes; the items that '
+'follow them are bends.';
+revoke all on function engine.settle_rows(integer[], integer[], double precision[], integer[], integer[]) from public;
+
 -- sql/40_functions/workflows/show_value.sql
 -- A value as messages name it: short, whatever was sent. In PL/pgSQL, as are all small functions here
 -- that are called for many values, because one in SQL would be planned anew each time.
@@ -9323,17 +12747,401 @@ $$;
 comment on function engine.show_value(jsonb) is 'A JSON value in at most 61 characters, for a message.';
 revoke all on function engine.show_value(jsonb) from public;
 
+-- sql/40_functions/workflows/simulate_journey.sql
+-- One contact's way through a graph, visit by visit; a loop, because each visit depends on the one before.
+-- It asks the engine's own functions what is due when and where it goes on, and writes nothing. The
+-- place in the list counts at the first node: further on, who comes when depends on everybody's calls.
+create or replace function engine.simulate_journey(
+  p_nodes public.workflow_nodes[],
+  p_edges public.workflow_edges[],
+  p_start_at timestamptz,
+  p_contact engine.simulated_contact,
+  p_script jsonb,
+  p_seed integer
+)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_node public.workflow_nodes;
+  v_at timestamptz := p_start_at;
+  v_visits jsonb[] := '{}';
+  v_visit integer := 1;
+  v_retries_left integer := p_contact.retry_budget;
+  v_has_booked boolean := false;
+  v_waited jsonb := '[]';
+  v_choices engine.edge_choice[];
+  v_place engine.simulated_place;
+  v_said engine.simulated_outcome;
+  v_ended engine.ended_visit;
+  v_step engine.decision;
+begin
+  select n.* into v_node from unnest(p_nodes) as n where n.type = 'trigger';
+  loop
+    v_choices := engine.edge_choices(p_edges, v_node.id);
+    v_place := (date_trunc('second', v_at), '[]');
+    v_said := null;
+    if v_node.type <> 'trigger' then
+      v_place := engine.simulate_place(
+        v_node, v_at, p_contact, case when cardinality(v_visits) = 1 then p_contact.position_in_list else 1 end
+      );
+      v_said := engine.simulate_outcome(v_node, v_visit, p_script, p_seed, v_choices);
+    end if;
+    if v_place.due_at is null then
+      v_step := (1, false, null, null, null, engine.closing_status('never_open'), 'never_open');
+      v_visits := v_visits || engine.tell_visit(v_node, v_visit, v_at, v_waited, null, null, null, v_step);
+    else
+      v_has_booked := v_has_booked or v_said.outcome is not distinct from 'booked';
+      v_ended := (
+        v_node.type, v_said.outcome, null, v_said.reply_text, v_node.config -> 'retry', v_retries_left, v_visit,
+        false, v_choices
+      );
+      v_step := engine.simulate_step(v_ended);
+      v_visits := v_visits || engine.tell_visit(v_node, v_visit, v_at, v_waited, v_place, v_said, v_ended, v_step);
+      v_at := v_place.due_at + coalesce(v_said.takes, interval '0');
+    end if;
+    exit when v_step.end_status is not null;
+    v_at := v_at + coalesce(v_step.delay, interval '0');
+    v_waited := case when v_step.delay > interval '0' then jsonb_build_array(jsonb_build_object(
+      'for', case when v_step.is_retry then 'retry' else 'delay' end, 'until', v_at
+    )) else '[]' end;
+    v_retries_left := v_retries_left - v_step.is_retry::integer;
+    v_visit := case when v_step.is_retry then v_visit + 1 else 1 end;
+    if not v_step.is_retry then
+      select n.* into v_node from unnest(p_nodes) as n where n.id = v_step.target;
+    end if;
+  end loop;
+  return jsonb_build_object('visits', to_jsonb(v_visits), 'end', engine.tell_end(v_step, v_has_booked, v_at));
+end
+$$;
+comment on function engine.simulate_journey(
+  public.workflow_nodes[], public.workflow_edges[], timestamptz, engine.simulated_contact, jsonb, integer
+) is '{visits: […], end: {status, reason_code, at, message}} of one contact''s way through a graph.';
+revoke all on function engine.simulate_journey(
+  public.workflow_nodes[], public.workflow_edges[], timestamptz, engine.simulated_contact, jsonb, integer
+) from public;
+
+-- sql/40_functions/workflows/simulate_outcome.sql
+-- What comes of a simulated visit: what the script says for it, else a sample that depends on nothing but
+-- the seed, the node and the visit, so that a simulation can be repeated. A sampled reply says one of the
+-- phrases that the node's edges look for, or none of them.
+create or replace function engine.simulate_outcome(
+  p_node public.workflow_nodes,
+  p_visit integer,
+  p_script jsonb,
+  p_seed integer,
+  p_edges engine.edge_choice[]
+)
+returns engine.simulated_outcome
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_said jsonb := nullif(p_script -> p_node.id -> (p_visit - 1), 'null');
+  v_window interval := p_node.config ->> 'reply_window';
+  v_key text := format('%s|%s|%s', p_seed, p_node.id, p_visit);
+  v_replies text[] := array(
+    select p.phrase from unnest(p_edges) as e cross join unnest(e.phrases) as p (phrase) order by p.phrase
+  ) || array['Who is this?'];
+  v_outcome public.job_outcome := coalesce(v_said ->> 'outcome', case when jsonb_typeof(v_said) = 'string' then v_said #>> '{}' end);
+  v_takes interval := engine.parse_duration(v_said ->> 'after');
+begin
+  if v_outcome is null then
+    select s.outcome into v_outcome
+    from (
+      select o.outcome, sum(o.weight) over (order by o.outcome) as upto, sum(o.weight) over () as total
+      from reference.simulated_outcomes as o
+      where o.node_type = p_node.type and o.awaits_reply = (v_window is not null)
+    ) as s
+    where s.upto > mod(mod(hashtextextended(v_key, 0), s.total) + s.total, s.total)
+    order by s.upto
+    limit 1;
+  end if;
+  if v_takes is null or v_outcome = 'no_reply' then
+    select least(coalesce(o.takes, v_window), v_window) into v_takes
+    from reference.simulated_outcomes as o
+    where o.node_type = p_node.type and o.awaits_reply = (v_window is not null) and o.outcome = v_outcome;
+  end if;
+  return (
+    v_outcome,
+    case
+      when v_said is not null then v_said ->> 'reply_text'
+      when v_outcome = 'replied'
+        then v_replies[1 + mod(abs(mod(hashtextextended(v_key, 1), 1000000)), cardinality(v_replies))]
+    end,
+    v_takes,
+    case when v_said is null then 'sampled' else 'scripted' end
+  )::engine.simulated_outcome;
+end
+$$;
+comment on function
+engine.simulate_outcome(public.workflow_nodes, integer, jsonb, integer, engine.edge_choice[]) is
+'The scripted or else sampled outcome of a visit (from 1) of a node, with how long after sending it is known.';
+revoke all on function
+engine.simulate_outcome(public.workflow_nodes, integer, jsonb, integer, engine.edge_choice[]) from public;
+
+-- sql/40_functions/workflows/simulate_place.sql
+-- When a simulated visit is due, by the functions that place real jobs, and what it waited for: the law,
+-- the node's business hours, its batching. p_position is the contact's place among those who come to
+-- the node at that moment.
+create or replace function engine.simulate_place(
+  p_node public.workflow_nodes,
+  p_not_before timestamptz,
+  p_contact engine.simulated_contact,
+  p_position integer
+)
+returns engine.simulated_place
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_channel public.contact_channel := p_node.type::text::public.contact_channel;
+  v_size integer := p_node.config -> 'batching' ->> 'size';
+  v_interval interval := p_node.config -> 'batching' ->> 'interval';
+  v_until timestamptz := engine.calendar_end(p_not_before, ceil(p_position::numeric / v_size), v_interval);
+  v_hours tstzmultirange := engine.open_hours(
+    v_channel, p_node.config -> 'business_hours', p_contact.team_timezone, p_contact.timezones, p_contact.regions, p_not_before, v_until
+  );
+  v_earliest timestamptz := engine.first_open(v_hours, p_not_before);
+  v_legal timestamptz;
+  v_due timestamptz := v_earliest;
+begin
+  if v_earliest is null then
+    return null;
+  end if;
+  v_legal := engine.first_open(
+    engine.open_hours(v_channel, null, p_contact.team_timezone, p_contact.timezones, p_contact.regions, p_not_before, v_until), p_not_before
+  );
+  if v_size is not null then
+    v_due := coalesce((
+      select s.run_at
+      from engine.find_slots(
+        null, null, p_node.id, v_size, v_interval, v_hours, v_earliest, p_position
+      ) as s
+      where p_position between s.rank_from and s.rank_to
+    ), upper(v_hours));
+  end if;
+  v_due := date_trunc('second', v_due);
+  return (v_due, (
+    select coalesce(jsonb_agg(jsonb_build_object('for', w.reason, 'until', w.until) order by w.until), '[]')
+    from (values
+      ('legal_hours', v_legal, date_trunc('second', p_not_before)),
+      ('business_hours', v_earliest, v_legal),
+      ('batching', v_due, v_earliest)
+    ) as w (reason, until, since)
+    where w.until > w.since
+  ))::engine.simulated_place;
+end
+$$;
+comment on function engine.simulate_place(public.workflow_nodes, timestamptz, engine.simulated_contact, integer) is
+'Due time of a simulated visit and [{for, until}] of its waits; null when the node is never open for the contact.';
+revoke all on function engine.simulate_place(public.workflow_nodes, timestamptz, engine.simulated_contact, integer) from public;
+
+-- sql/40_functions/workflows/simulate_step.sql
+-- Where a simulated visit leads. An opt-out stops a journey before its edges are looked at, as it does
+-- in engine.advance_enrollments.
+create or replace function engine.simulate_step(p_ended engine.ended_visit)
+returns engine.decision
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_step engine.decision;
+begin
+  if p_ended.outcome = 'opted_out' then
+    return (1, false, null, null, null, 'OPTED_OUT', 'opted_out')::engine.decision;
+  end if;
+  select d.* into v_step from engine.decide_steps(array[p_ended]) as d;
+  return v_step;
+end
+$$;
+comment on function engine.simulate_step(engine.ended_visit) is 'The decision after one visit, opt-outs included.';
+revoke all on function engine.simulate_step(engine.ended_visit) from public;
+
+-- sql/40_functions/workflows/simulate_workflow.sql
+-- What would happen to one contact, without sending or writing anything: of a stored workflow, or of a
+-- graph that is only drawn so far. The engine's own functions say which way she goes and when.
+create or replace function public.simulate_workflow(
+  p_workflow_id uuid default null,
+  p_graph jsonb default null,
+  p_start_at timestamptz default null,
+  p_outcomes jsonb default '{}',
+  p_contact jsonb default '{}',
+  p_seed integer default 0,
+  p_position integer default 1,
+  p_retry_budget integer default 10,
+  p_team_id uuid default null
+)
+returns jsonb
+language plpgsql
+stable
+security definer -- reads the workflow tables and the registries for a caller who was checked
+set search_path = ''
+set timezone = 'UTC' -- a day of a delay is a day of the engine's clock, whatever zone the request asks for
+as $$
+declare
+  v_team public.teams;
+  v_nodes public.workflow_nodes[];
+  v_edges public.workflow_edges[];
+  v_start_at timestamptz := coalesce(p_start_at, engine.now());
+  v_contact engine.simulated_contact;
+begin
+  if (p_workflow_id is null) = (p_graph is null) then
+    perform engine.refuse_issues(jsonb_build_array(engine.issue(
+      'workflow_or_graph', 'p_workflow_id', 'Name a workflow or send a graph, one of the two.'
+    )), 'The simulation');
+  end if;
+  select t.* into v_team
+  from public.teams as t
+  where t.id = case
+    when p_graph is null then (engine.find_workflow(p_workflow_id, 'viewer')).team_id
+    else engine.require_team(p_team_id, 'viewer')
+  end;
+  if p_graph is null then
+    v_nodes := array(select n from public.workflow_nodes as n where n.team_id = v_team.id and n.workflow_id = p_workflow_id);
+    v_edges := array(select e from public.workflow_edges as e where e.team_id = v_team.id and e.workflow_id = p_workflow_id);
+  else
+    perform engine.refuse_issues(engine.graph_issues(p_graph, v_team.id), 'The workflow');
+    v_nodes := array(select n from engine.node_rows(v_team.id, null, engine.graph_nodes(p_graph)) as n);
+    v_edges := array(
+      select e from engine.edge_rows(v_team.id, null, engine.graph_edges(p_graph, engine.graph_nodes(p_graph))) as e
+    );
+  end if;
+  perform engine.refuse_issues(
+    engine.simulation_issues(p_start_at, coalesce(p_contact, '{}'), p_position, p_retry_budget, v_team.country)
+    || engine.script_issues(coalesce(p_outcomes, '{}'), v_nodes),
+    'The simulation'
+  );
+  v_contact := engine.read_simulated_contact(coalesce(p_contact, '{}'), v_team, p_position, p_retry_budget);
+  return jsonb_build_object(
+    'workflow_id', p_workflow_id, 'start_at', v_start_at, 'timezones', v_contact.timezones, 'regions', v_contact.regions
+  ) || engine.simulate_journey(v_nodes, v_edges, v_start_at, v_contact, coalesce(p_outcomes, '{}'), coalesce(p_seed, 0));
+end
+$$;
+comment on function
+public.simulate_workflow(uuid, jsonb, timestamptz, jsonb, jsonb, integer, integer, integer, uuid) is
+'One contact''s way through a workflow or graph, sending and writing nothing: {start_at, timezones, regions, visits, end}. '
+'p_outcomes {node id: [outcome or {outcome, reply_text, after}]}; the rest is sampled from p_seed. OB001, OB004.';
+revoke all on function
+public.simulate_workflow(uuid, jsonb, timestamptz, jsonb, jsonb, integer, integer, integer, uuid) from public;
+grant execute on function
+public.simulate_workflow(uuid, jsonb, timestamptz, jsonb, jsonb, integer, integer, integer, uuid)
+to authenticated, service_role;
+
+-- sql/40_functions/workflows/simulation_issues.sql
+-- What is wrong with how a simulation is asked for, apart from its script and its graph.
+create or replace function engine.simulation_issues(
+  p_start_at timestamptz,
+  p_contact jsonb,
+  p_position integer,
+  p_retry_budget integer,
+  p_country text
+)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(jsonb_agg(engine.issue(f.code, f.path, f.message) order by f.path), '[]')
+  from (
+    select
+      'start_invalid' as code, 'p_start_at' as path, 'The start must be a moment between 2000 and 2100.' as message,
+      p_start_at is not null and p_start_at not between '2000-01-01 00:00+00' and '2100-01-01 00:00+00' as is_wrong
+    union all
+    select 'position_range', 'p_position', 'The place in the list must be between 1 and 1000000.',
+      p_position is null or p_position not between 1 and 1000000
+    union all
+    select 'retry_budget_range', 'p_retry_budget', 'The retries in all must be between 0 and 100.',
+      p_retry_budget is null or p_retry_budget not between 0 and 100
+    union all
+    select 'contact_invalid', 'p_contact', 'The contact must be an object {timezone, state, postal_code, phone}, of texts.',
+      jsonb_typeof(p_contact) <> 'object' or exists (
+        select
+        from jsonb_each(case when jsonb_typeof(p_contact) = 'object' then p_contact else '{}' end) as c
+        where jsonb_typeof(c.value) not in ('string', 'null')
+          or c.key not in ('timezone', 'state', 'postal_code', 'phone')
+      )
+    union all
+    select 'timezone_unknown', 'p_contact.timezone', 'The zone must be one of a place, such as America/Denver.',
+      jsonb_typeof(p_contact -> 'timezone') = 'string' and not exists (
+        select from reference.timezones as z where z.spelling = lower(btrim(p_contact ->> 'timezone'))
+      )
+    union all
+    select 'state_invalid', 'p_contact.state', 'The state must be two letters, such as FL.',
+      jsonb_typeof(p_contact -> 'state') = 'string' and btrim(p_contact ->> 'state') !~ '^([A-Za-z]{2})?$'
+    union all
+    select i.code, 'p_contact.phone', i.message, coalesce(btrim(p_contact ->> 'phone'), '') <> ''
+    from engine.parse_phone(p_contact ->> 'phone', p_country, true) as p
+    inner join reference.import_problems as i on p.problem = i.code
+  ) as f
+  where f.is_wrong
+$$;
+comment on function engine.simulation_issues(timestamptz, jsonb, integer, integer, text) is
+'Problems of a simulation''s arguments, as issues.';
+revoke all on function engine.simulation_issues(timestamptz, jsonb, integer, integer, text) from public;
+
+-- sql/40_functions/workflows/spread_out.sql
+-- Places along a line for things that stand in a fixed order and may not overlap, as near as can be to
+-- where each wants to be, in the sense of least squares: neighbours that would overlap are pooled and
+-- move as one. A pool grows by what comes next, which is the reason for the loop.
+create or replace function engine.spread_out(p_wants double precision[], p_sizes double precision[])
+returns double precision[]
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_size integer := cardinality(p_wants);
+  v_shifts double precision[] := array_fill(0::double precision, array[v_size]); -- centres when all stand close, from 0
+  v_sums double precision[] := v_shifts; -- of each pool: where it wants to begin, times its members
+  v_members integer[] := array_fill(0, array[v_size]);
+  v_pools integer := 0;
+  v_shift double precision := 0::double precision;
+  v_at integer := 0;
+  v_centres double precision[] := v_shifts;
+begin
+  for v_thing in 1 .. v_size loop
+    v_shifts[v_thing] := v_shift + p_sizes[v_thing] / 2;
+    v_shift := v_shift + p_sizes[v_thing];
+    v_pools := v_pools + 1;
+    v_members[v_pools] := 1;
+    v_sums[v_pools] := p_wants[v_thing] - v_shifts[v_thing];
+    while v_pools > 1 and v_sums[v_pools - 1] / v_members[v_pools - 1] > v_sums[v_pools] / v_members[v_pools] loop
+      v_pools := v_pools - 1;
+      v_members[v_pools] := v_members[v_pools] + v_members[v_pools + 1];
+      v_sums[v_pools] := v_sums[v_pools] + v_sums[v_pools + 1];
+    end loop;
+  end loop;
+  for v_pool in 1 .. v_pools loop
+    for v_member in 1 .. v_members[v_pool] loop
+      v_at := v_at + 1;
+      v_centres[v_at] := v_sums[v_pool] / v_members[v_pool] + v_shifts[v_at];
+    end loop;
+  end loop;
+  return v_centres;
+end
+$$;
+comment on function engine.spread_out(double precision[], double precision[]) is
+'Centres of things of these sizes, in this order, without overlap, as near as can be to where they want to be.';
+revoke all on function engine.spread_out(double precision[], double precision[]) from public;
+
 -- sql/40_functions/workflows/store_graph.sql
 -- Makes the stored nodes and edges of a draft equal to a graph that has been validated: what is gone
--- from it is deleted, the rest updated or added. Rows that did not change are not written. The
--- caller holds the lock on the workflow.
+-- from it is deleted, the rest updated or added. Rows that did not change are not written. A graph that
+-- comes without positions is arranged. The caller holds the lock on the workflow.
 create or replace function engine.store_graph(p_team_id uuid, p_workflow_id uuid, p_graph jsonb)
 returns void
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_nodes engine.graph_node[] := engine.graph_nodes(p_graph);
+  v_nodes engine.graph_node[] := engine.graph_nodes(engine.with_positions(p_graph));
   v_edges engine.graph_edge[] := engine.graph_edges(p_graph, v_nodes);
 begin
   perform engine.keep_trigger(p_team_id, p_workflow_id, v_nodes);
@@ -9346,12 +13154,7 @@ begin
     and not exists (select from unnest(v_nodes) as g where g.id = n.id);
 
   insert into public.workflow_nodes as n
-    (team_id, workflow_id, id, type, ordinal, label, position_x, position_y, config)
-  select
-    p_team_id, p_workflow_id, g.id, g.type, g.node_no, g.data ->> 'label',
-    engine.coordinate(g.element -> 'position' -> 'x'), engine.coordinate(g.element -> 'position' -> 'y'),
-    engine.node_config(g.type, g.data)
-  from unnest(v_nodes) as g
+  select g.* from engine.node_rows(p_team_id, p_workflow_id, v_nodes) as g
   on conflict (team_id, workflow_id, id) do update
   set
     type = excluded.type, ordinal = excluded.ordinal, label = excluded.label,
@@ -9360,14 +13163,7 @@ begin
     (excluded.type, excluded.ordinal, excluded.label, excluded.position_x, excluded.position_y, excluded.config);
 
   insert into public.workflow_edges as e
-    (team_id, workflow_id, id, source, target, source_handle, ordinal, label, when_outcome, phrases, delay, priority)
-  select
-    p_team_id, p_workflow_id, g.id, g.element ->> 'source', g.element ->> 'target', g.element ->> 'sourceHandle',
-    g.edge_no, g.data ->> 'label', g.rule,
-    case when g.rule = 'reply_matches' then array(select p.value from jsonb_array_elements_text(g.data -> 'phrases') as p)
-      else '{}' end,
-    coalesce(engine.parse_duration(g.data ->> 'delay'), interval '0'), g.priority
-  from unnest(v_edges) as g
+  select g.* from engine.edge_rows(p_team_id, p_workflow_id, v_edges) as g
   on conflict (team_id, workflow_id, id) do update
   set
     source = excluded.source, target = excluded.target, source_handle = excluded.source_handle,
@@ -9384,9 +13180,9 @@ comment on function engine.store_graph(uuid, uuid, jsonb) is 'Makes a draft''s n
 revoke all on function engine.store_graph(uuid, uuid, jsonb) from public;
 
 -- sql/40_functions/workflows/structure_issues.sql
--- The graph as a graph: one trigger, nothing into it and something out of it, every node reachable,
--- no cycle, and no path that peters out. Edges that lead nowhere or to themselves have their own
--- issues and are left out.
+-- The graph as a graph: every node reachable, no cycle, and no path that peters out. Edges that lead
+-- nowhere or to themselves have their own issues and are left out. A walk costs more than a look at
+-- all edges at once, so each walk runs only where such a look can't rule the problem out.
 create or replace function engine.structure_issues(p_nodes engine.graph_node[], p_edges engine.graph_edge[])
 returns setof engine.graph_issue
 language plpgsql
@@ -9399,27 +13195,28 @@ declare
   v_sources integer[];
   v_targets integer[];
   v_triggers integer[];
-  v_ends integer[];
+  v_is_acyclic boolean;
 begin
   select coalesce(array_agg(e.source_no), '{}'), coalesce(array_agg(e.target_no), '{}')
   into v_sources, v_targets
   from unnest(p_edges) as e
   where e.source_no <> e.target_no;
-  select coalesce(array_agg(n.node_no order by n.node_no) filter (where n.type = 'trigger'), '{}')
-  into v_triggers
-  from unnest(p_nodes) as n;
+  v_triggers := array(select n.node_no from unnest(p_nodes) as n where n.type = 'trigger');
+  v_is_acyclic := cardinality(engine.topological_order(v_size, v_sources, v_targets)) = v_size;
 
-  return query select t.* from engine.trigger_issues(p_nodes, p_edges) as t;
-
-  -- Without a trigger nothing could be reached, which the missing trigger says already.
-  if v_triggers <> '{}' then
+  -- Without a trigger nothing could be reached, which the missing trigger says already. Without a
+  -- cycle, whoever goes back from node to node ends at one that nothing enters: when only triggers
+  -- are entered by nothing, all the others are reached.
+  if v_triggers <> '{}' and not (
+    v_is_acyclic and (select count(*) from (select distinct e.node_no from unnest(v_triggers || v_targets) as e (node_no)) as d) = v_size
+  ) then
     return query
     select 'node_unreachable', (r.place - 1)::integer, null::integer, '', null::text[], null::integer, null::integer[]
     from unnest(engine.reachable_nodes(v_size, v_sources, v_targets, v_triggers)) with ordinality as r (is_reached, place)
     where not r.is_reached;
   end if;
 
-  if cardinality(engine.topological_order(v_size, v_sources, v_targets)) < v_size then
+  if not v_is_acyclic then
     return query
     select 'graph_cycle', min(c.node_no)::integer, null::integer, '', null::text[], null::integer,
       array_agg(c.node_no order by c.node_no)
@@ -9431,29 +13228,221 @@ begin
     group by c.cycle;
   end if;
 
-  -- Backwards from every text and from every node with an edge on a booking.
-  select coalesce(array_agg(d.node_no), '{}') into v_ends
-  from (
-    select n.node_no from unnest(p_nodes) as n where n.type = 'text' or n.type is null
-    union
-    select e.source_no from unnest(p_edges) as e where e.rule = 'booked' and e.source_no is not null
-  ) as d;
-  return query
-  select 'dead_end', n.node_no, null::integer, '', null::text[], null::integer, null::integer[]
-  from unnest(engine.reachable_nodes(v_size, v_targets, v_sources, v_ends)) with ordinality as r (is_reached, place)
-  inner join unnest(p_nodes) as n on r.place - 1 = n.node_no
-  where not r.is_reached and n.type = 'call';
+  return query select d.* from engine.dead_end_issues(p_nodes, p_edges, v_sources, v_targets) as d;
 end
 $$;
 comment on function engine.structure_issues(engine.graph_node[], engine.graph_edge[]) is
-'Problems of a graph''s shape: triggers, reachability, cycles, dead ends.';
+'Problems of a graph''s shape: reachability, cycles, dead ends.';
 revoke all on function engine.structure_issues(engine.graph_node[], engine.graph_edge[]) from public;
+
+-- sql/40_functions/workflows/sweep_rows.sql
+-- One sweep of the barycentre method: row by row, each item moves to the mean place of those that lead
+-- to it. Rows follow one another, because each is sorted by the one before: that is the reason for the
+-- loop. Places are taken as shares of their row, so that an item that nothing leads to can stay where
+-- it is; of equals the one that stood first stays first.
+create or replace function engine.sweep_rows(
+  p_rows integer[],
+  p_places integer[],
+  p_sources integer[],
+  p_targets integer[],
+  p_is_upwards boolean
+)
+returns integer[]
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+set jit = off
+as $$
+declare
+  v_places integer[] := p_places;
+  v_sums double precision[] := array_fill(0::double precision, array[cardinality(p_rows)]);
+  v_counts integer[] := array_fill(0, array[cardinality(p_rows)]);
+  v_first integer[] := array_fill(0, array[cardinality(p_rows)]);
+  v_next integer[] := array_fill(0, array[cardinality(p_sources)]);
+  v_items integer[];
+  v_size integer;
+  v_item integer;
+  v_line integer;
+  v_target integer;
+  v_share double precision;
+  v_weights double precision[];
+begin
+  for v_line in 1 .. cardinality(p_sources) loop
+    v_next[v_line] := v_first[p_sources[v_line]];
+    v_first[p_sources[v_line]] := v_line;
+  end loop;
+  for v_items, v_size in
+    select array_agg(r.item::integer order by r.place), count(*)::integer
+    from unnest(p_rows, p_places) with ordinality as r (number, place, item)
+    group by r.number
+    order by case when p_is_upwards then -r.number else r.number end
+  loop
+    if v_size > 1 then
+      v_weights := array_fill(0::double precision, array[v_size]);
+      for v_at in 1 .. v_size loop
+        v_item := v_items[v_at];
+        v_weights[v_at] := case
+          when v_counts[v_item] > 0 then v_sums[v_item] / v_counts[v_item] else (v_at - 0.5::double precision) / v_size end;
+      end loop;
+      v_items := array(
+        select i.item from unnest(v_items, v_weights) with ordinality as i (item, weight, place)
+        order by i.weight, i.place
+      );
+    end if;
+    for v_at in 1 .. v_size loop
+      v_item := v_items[v_at];
+      v_places[v_item] := v_at;
+      v_share := (v_at - 0.5::double precision) / v_size;
+      v_line := v_first[v_item];
+      while v_line > 0 loop
+        v_target := p_targets[v_line];
+        v_sums[v_target] := v_sums[v_target] + v_share;
+        v_counts[v_target] := v_counts[v_target] + 1;
+        v_line := v_next[v_line];
+      end loop;
+    end loop;
+  end loop;
+  return v_places;
+end
+$$;
+comment on function engine.sweep_rows(integer[], integer[], integer[], integer[], boolean) is
+'New places, from 1, in the same rows: each item as near as can be to the mean of those that lead to it. Upwards, give the '
+'lines the other way round.';
+revoke all on function engine.sweep_rows(integer[], integer[], integer[], integer[], boolean) from public;
+
+-- sql/40_functions/workflows/tell_end.sql
+-- The end of a simulated journey, in the engine's words and in a sentence.
+create or replace function engine.tell_end(p_step engine.decision, p_has_booked boolean, p_at timestamptz)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'status', f.status,
+    'reason_code', case when f.status = 'BOOKED' then 'booked' else p_step.reason_code end,
+    'at', p_at,
+    'message', case
+      when p_step.reason_code = 'never_open' then 'The contact can never be reached here: no hour is open both by law and by the node.'
+      when f.status = 'BOOKED' then 'The contact booked.'
+      when f.status = 'OPTED_OUT' then 'The contact opted out.'
+      when f.status = 'FAILED' then 'The last step failed, and nothing follows it.'
+      else 'The journey is complete.'
+    end
+  )
+  from (select engine.final_status(p_step.end_status, p_has_booked) as status) as f
+$$;
+comment on function engine.tell_end(engine.decision, boolean, timestamptz) is
+'{status, reason_code, at, message} of a simulated journey''s end.';
+revoke all on function engine.tell_end(engine.decision, boolean, timestamptz) from public;
+
+-- sql/40_functions/workflows/tell_step.sql
+-- A decision and how it came about, in words: the step that is next, and each edge with why it is taken or
+-- not.
+create or replace function engine.tell_step(p_ended engine.ended_visit, p_decision engine.decision)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'next', jsonb_build_object(
+      'kind', k.kind,
+      'edge_id', p_decision.edge_id,
+      'target', p_decision.target,
+      'delay', case when k.kind <> 'end' then engine.format_duration(coalesce(p_decision.delay, interval '0')) end,
+      'reason', case
+        when k.kind = 'retry' then format(
+          '%s is tried again: retry %s of %s.', p_ended.outcome, p_ended.dialled, p_ended.retry ->> 'max_retries'
+        )
+        when p_ended.outcome = 'opted_out' then 'An opt-out ends every journey.'
+        when k.kind = 'edge' and p_ended.outcome is null then 'The journey begins.'
+        when k.kind = 'edge' then format('The first edge that matches %s.', p_ended.outcome)
+        when cardinality(p_ended.edges) = 0 then 'Nothing follows.'
+        else format('No edge matches %s.', p_ended.outcome)
+      end
+    ),
+    'edges', coalesce((
+      select jsonb_agg(jsonb_build_object(
+        'edge_id', w.edge_id, 'when', w.rule, 'priority', w.priority, 'target', w.target,
+        'matches', w.matches, 'taken', w.is_first and k.kind = 'edge',
+        'reason', case
+          when k.kind = 'retry' then 'The node is tried again first.'
+          when p_ended.outcome = 'opted_out' then 'An opt-out goes on nowhere.'
+          when w.matches and w.is_first then 'Matches, and is tried first.'
+          when w.matches then 'Matches, but another edge is tried before it.'
+          when w.rule = 'reply_matches' and p_ended.outcome = 'replied' then 'The reply has none of its phrases.'
+          else format('%s is not %s.', p_ended.outcome, w.rule)
+        end
+      ) order by w.priority, w.edge_id)
+      from engine.weigh_edges(array[p_ended]) as w
+    ), '[]')
+  )
+  from (
+    select case
+      when p_decision.is_retry then 'retry' when p_decision.edge_id is not null then 'edge' else 'end'
+    end as kind
+  ) as k
+$$;
+comment on function engine.tell_step(engine.ended_visit, engine.decision) is
+'{next: {kind, edge_id, target, delay, reason}, edges: [{edge_id, when, priority, target, matches, taken, reason}]} of a decision.';
+revoke all on function engine.tell_step(engine.ended_visit, engine.decision) from public;
+
+-- sql/40_functions/workflows/tell_visit.sql
+-- One visit of a simulation, as simulate_workflow returns it. Without a place the node is never open.
+create or replace function engine.tell_visit(
+  p_node public.workflow_nodes,
+  p_visit integer,
+  p_not_before timestamptz,
+  p_waited jsonb,
+  p_place engine.simulated_place,
+  p_said engine.simulated_outcome,
+  p_ended engine.ended_visit,
+  p_step engine.decision
+)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'node_id', p_node.id,
+    'type', p_node.type,
+    'label', p_node.label,
+    'visit', p_visit,
+    'not_before', p_not_before,
+    'due_at', p_place.due_at,
+    'waits', p_waited || coalesce(p_place.waits, '[]'),
+    'outcome', p_said.outcome,
+    'reply_text', p_said.reply_text,
+    'source', p_said.source,
+    'outcome_at', p_place.due_at + p_said.takes
+  ) || case
+    when p_place.due_at is null then jsonb_build_object(
+      'next', jsonb_build_object(
+        'kind', 'end', 'edge_id', null, 'target', null, 'delay', null, 'reason', 'No hour is open both by law and by the node.'
+      ),
+      'edges', '[]'::jsonb
+    )
+    else engine.tell_step(p_ended, p_step)
+  end
+$$;
+comment on function engine.tell_visit(
+  public.workflow_nodes, integer, timestamptz, jsonb, engine.simulated_place, engine.simulated_outcome,
+  engine.ended_visit, engine.decision
+) is
+'{node_id, type, label, visit, not_before, due_at, waits, outcome, reply_text, source, outcome_at, next, edges} of one visit.';
+revoke all on function engine.tell_visit(
+  public.workflow_nodes, integer, timestamptz, jsonb, engine.simulated_place, engine.simulated_outcome,
+  engine.ended_visit, engine.decision
+) from public;
 
 -- sql/40_functions/workflows/template_issues.sql
 -- The variables of the templates, and the overrides that give some a value: the body of a text, and
--- what a call opens with. Templates that hold nothing but known variables are told apart by one
--- pattern; only the others are read in parts.
-create or replace function engine.template_issues(p_nodes engine.graph_node[])
+-- what a call opens with. Each distinct template is taken apart once at its braces; only where
+-- something else than a known variable stands between them is it read as the engine reads it.
+create or replace function engine.template_issues(p_list jsonb, p_nodes engine.graph_node[])
 returns setof engine.graph_issue
 language plpgsql
 stable
@@ -9462,37 +13451,54 @@ set search_path = ''
 as $$
 declare
   v_known text[] := array(select v.name from reference.template_variables as v order by v.name);
-  v_suspicious text := format('\{\{(?!\s*(?:%s)\s*(?:\|[^{}]*)?\}\})', array_to_string(v_known, '|'));
 begin
   return query
   with templates as materialized (
-    select
-      n.node_no, f.field, n.data ->> f.field as template,
-      case when n.type = 'text' and jsonb_typeof(n.data -> 'template_overrides') = 'object'
-          then n.data -> 'template_overrides' else '{}' end as overrides
-    from unnest(p_nodes) as n
-    cross join lateral (values (case n.type when 'text' then 'template' when 'call' then 'first_message' end)) as f (field)
-    where jsonb_typeof(n.data -> f.field) = 'string' and length(n.data ->> f.field) <= 1600
-      and n.data ->> f.field ~ v_suspicious
+    select t.type, t.template, array_agg(t.node_no) as node_nos
+    from (
+      select
+        n.node_no, n.type,
+        n.element -> 'data' -> case n.type when 'text' then 'template' when 'call' then 'first_message' end as template
+      from rows from (unnest(p_nodes), jsonb_array_elements(p_list)) as n (node_no, id, type, no_element, no_data, element)
+      offset 0
+    ) as t
+    where jsonb_typeof(t.template) = 'string' and length(t.template #>> '{}') <= 1600
+      and position('{{' in t.template #>> '{}') > 0
+    group by t.type, t.template
+  ),
+
+  suspicious as materialized (
+    select distinct t.type, t.template, t.node_nos
+    from templates as t
+    cross join string_to_table(t.template #>> '{}', '{{') with ordinality as p (part, part_no)
+    where p.part_no > 1 and not (
+      position('}}' in p.part) > 0 and btrim(split_part(split_part(p.part, '}}', 1), '|', 1)) = any(v_known)
+    )
+  ),
+
+  found as (
+    select distinct t.node_nos, t.type, p.variable, p.malformed
+    from suspicious as t
+    cross join engine.template_parts(t.template #>> '{}') as p
+    where p.malformed is not null or not p.variable = any(v_known)
   )
 
   select
-    case when p.variable is null then 'template_malformed' else 'template_variable_unknown' end,
-    t.node_no, null::integer, '.data.' || t.field,
-    array[engine.show_value(to_jsonb(coalesce(p.variable, p.malformed))), array_to_string(v_known, ', ')],
+    case when f.variable is null then 'template_malformed' else 'template_variable_unknown' end,
+    v.node_no, null::integer, '.data.' || case f.type when 'text' then 'template' else 'first_message' end,
+    array[engine.show_value(to_jsonb(coalesce(f.variable, f.malformed))), array_to_string(v_known, ', ')],
     null::integer, null::integer[]
-  from templates as t
+  from found as f
+  cross join unnest(f.node_nos) as v (node_no)
   cross join lateral (
-    select distinct r.variable, r.malformed
-    from engine.template_parts(t.template) as r
-    where r.variable is not null or r.malformed is not null
-  ) as p
-  where p.variable is null or not (p.variable = any(v_known) or t.overrides ? p.variable);
+    select case when f.type = 'text' then p_list -> v.node_no -> 'data' -> 'template_overrides' end as overrides
+  ) as o
+  where f.variable is null or not coalesce(jsonb_typeof(o.overrides) = 'object' and o.overrides ? f.variable, false);
 end
 $$;
-comment on function engine.template_issues(engine.graph_node[]) is
+comment on function engine.template_issues(jsonb, engine.graph_node[]) is
 'Templates with unknown variables or with braces that are none.';
-revoke all on function engine.template_issues(engine.graph_node[]) from public;
+revoke all on function engine.template_issues(jsonb, engine.graph_node[]) from public;
 
 -- sql/40_functions/workflows/template_parts.sql
 -- The reader of templates: {{variable}} and {{variable|text when it is missing}}. What stands in
@@ -9610,7 +13616,11 @@ revoke all on function engine.topological_order(integer, integer[], integer[]) f
 
 -- sql/40_functions/workflows/trigger_issues.sql
 -- Exactly one trigger; nothing enters it, something leaves it.
-create or replace function engine.trigger_issues(p_nodes engine.graph_node[], p_edges engine.graph_edge[])
+create or replace function engine.trigger_issues(
+  p_list jsonb,
+  p_nodes engine.graph_node[],
+  p_edges engine.graph_edge[]
+)
 returns setof engine.graph_issue
 language plpgsql
 immutable
@@ -9620,7 +13630,7 @@ as $$
 begin
   return query
   with triggers as materialized (
-    select n.node_no, n.id, n.data -> 'filter' as entry_filter, min(n.node_no) over () as first_no
+    select n.node_no, p_list -> n.node_no -> 'data' -> 'filter' as entry_filter, min(n.node_no) over () as first_no
     from unnest(p_nodes) as n
     where n.type = 'trigger'
   )
@@ -9647,8 +13657,8 @@ begin
   where t.entry_filter not in ('null', '{}');
 end
 $$;
-comment on function engine.trigger_issues(engine.graph_node[], engine.graph_edge[]) is 'Problems of a graph''s triggers.';
-revoke all on function engine.trigger_issues(engine.graph_node[], engine.graph_edge[]) from public;
+comment on function engine.trigger_issues(jsonb, engine.graph_node[], engine.graph_edge[]) is 'Problems of a graph''s triggers.';
+revoke all on function engine.trigger_issues(jsonb, engine.graph_node[], engine.graph_edge[]) from public;
 
 -- sql/40_functions/workflows/validate_workflow_graph.sql
 -- Looks at a graph without saving it, so that an editor can mark problems while a person draws. Any
@@ -9669,6 +13679,27 @@ comment on function public.validate_workflow_graph(jsonb, uuid) is
 'before warnings; [] when it is in order. Writes nothing.';
 revoke all on function public.validate_workflow_graph(jsonb, uuid) from public;
 grant execute on function public.validate_workflow_graph(jsonb, uuid) to authenticated, service_role;
+
+-- sql/40_functions/workflows/with_positions.sql
+-- What a program wrote, or a person by hand, has no positions: without any, all nodes would lie on top
+-- of each other. As soon as one has a position, somebody has drawn it, and is not interfered with.
+create or replace function engine.with_positions(p_graph jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+  if jsonb_path_exists(p_graph, '$.nodes[*].position ? (@ != null)') then
+    return p_graph;
+  end if;
+  return engine.arrange_graph(p_graph, engine.graph_nodes(p_graph), false);
+end
+$$;
+comment on function engine.with_positions(jsonb) is
+'A validated graph, arranged from left to right when none of its nodes has a position; else as it is.';
+revoke all on function engine.with_positions(jsonb) from public;
 
 -- sql/40_functions/workflows/word_issues.sql
 -- Puts issues into words: the registry's message and cure, the place in the graph as a JSON path that
@@ -9760,9 +13791,14 @@ begin
         'id', n.id,
         'type', n.type,
         'position', jsonb_build_object('x', n.position_x, 'y', n.position_y),
-        'data', jsonb_strip_nulls(jsonb_build_object('label', n.label)) || n.config
+        'data', jsonb_strip_nulls(jsonb_build_object(
+          'label', n.label, 'assistant_template', coalesce(n.assistant_template, a.template)
+        )) || n.config
       ) order by n.ordinal, n.id), '[]')
       from public.workflow_nodes as n
+      -- What the assistant of a text writes: in a draft what it would, else what was published.
+      left join public.assistants as a
+        on n.team_id = a.team_id and n.config ->> 'assistant_id' = a.id::text and n.type = 'text' and n.status = 'DRAFT'
       where n.team_id = p_team_id and n.workflow_id = p_workflow_id
     ),
     'edges', (
@@ -9789,6 +13825,25 @@ end
 $$;
 comment on function engine.workflow_graph(uuid, uuid) is 'The stored graph of a workflow as {nodes, edges}, in React Flow''s shape.';
 revoke all on function engine.workflow_graph(uuid, uuid) from public;
+
+-- sql/40_functions/workflows/workflow_summary.sql
+-- A workflow in a word, where another answer is about it.
+create or replace function engine.workflow_summary(p_workflow public.workflows)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+  return jsonb_build_object(
+    'id', p_workflow.id, 'name', p_workflow.name, 'status', p_workflow.status, 'version', p_workflow.version,
+    'revision', p_workflow.revision
+  );
+end
+$$;
+comment on function engine.workflow_summary(public.workflows) is 'A workflow as {id, name, status, version, revision}.';
+revoke all on function engine.workflow_summary(public.workflows) from public;
 
 -- sql/40_functions/workflows/workflow_text_issues.sql
 -- What is wrong with the words that people give a workflow.
@@ -9843,6 +13898,20 @@ when (
   )
 )
 execute function engine.refuse_step('audience_run');
+
+-- sql/50_triggers/audience_schedules.sql
+-- An archived list has no schedule that is on; see stop_schedule.sql and refuse_archived_schedule.sql.
+create or replace trigger audience_lists_stop_their_schedule
+after update of status on public.audience_lists
+for each row
+when (old.status is distinct from new.status and new.status = 'ARCHIVED')
+execute function engine.stop_schedule();
+
+create or replace trigger audience_schedules_are_off_for_archived_lists
+before insert or update of is_enabled on public.audience_schedules
+for each row
+when (new.is_enabled)
+execute function engine.refuse_archived_schedule();
 
 -- sql/50_triggers/counters.sql
 -- Whatever changes a job or an enrollment changes the counters in the same transaction.
@@ -9946,6 +14015,12 @@ when (
 )
 execute function engine.guard_workflow();
 
+create or replace trigger workflows_forget_their_revisions
+after update of status on public.workflows
+for each row
+when (old.status = 'DRAFT' and new.status <> 'DRAFT')
+execute function engine.forget_revisions();
+
 create or replace trigger workflows_stay_once_published
 before delete on public.workflows
 for each row
@@ -9968,7 +14043,7 @@ for each row
 when (
   old.status <> 'DRAFT' or new.status <> 'DRAFT'
   or (old.type = 'trigger') <> (new.type = 'trigger')
-  or (old.type = 'trigger' and old.workflow_id <> new.workflow_id)
+  or old.workflow_id <> new.workflow_id or old.team_id <> new.team_id
 )
 execute function engine.guard_graph_row('workflow_node');
 
@@ -9991,7 +14066,10 @@ execute function engine.guard_graph_row('workflow_edge');
 create or replace trigger workflow_edges_stay_as_published
 before update on public.workflow_edges
 for each row
-when (old.status <> 'DRAFT' or new.status <> 'DRAFT')
+when (
+  old.status <> 'DRAFT' or new.status <> 'DRAFT'
+  or old.workflow_id <> new.workflow_id or old.team_id <> new.team_id
+)
 execute function engine.guard_graph_row('workflow_edge');
 
 create or replace trigger workflow_edges_stay_once_published
@@ -10857,7 +14935,7 @@ insert into reference.errors (sqlstate, name, meaning, detail_shape) values
 ('OB003', 'immutable', 'Published, archived, or no longer CREATED.', '{entity, id, status}'),
 ('OB004', 'not found', 'No such row in the caller''s teams.', '{entity, id}'),
 ('OB005', 'in use', 'Others depend on it.', '{entity, id, used_by[]}'),
-('OB006', 'conflict', 'Saved by someone else since it was read.', '{expected, actual}'),
+('OB006', 'conflict', 'Saved by someone else since it was read.', '{expected, actual, saved_at, changes}'),
 ('OB007', 'not ready', 'A launch prerequisite is missing.', '{blockers[]}'),
 ('OB008', 'forbidden', 'The role may not.', '{role, needs}'),
 ('OB009', 'too many', 'A limit was hit.', '{limit, actual}')
@@ -11836,6 +15914,33 @@ insert into reference.postal_prefixes (prefix, regions, timezones) values
 on conflict (prefix) do update set
   regions = excluded.regions,
   timezones = excluded.timezones;
+
+-- sql/60_reference/simulated_outcomes.sql
+-- Shares as home-service campaigns see them, roughly; a script is there for whoever wants to be exact.
+insert into reference.simulated_outcomes (node_type, awaits_reply, outcome, weight, takes)
+select s.node_type::public.node_type, s.awaits_reply, s.outcome::public.job_outcome, s.weight, s.takes
+from (
+  values
+  ('call', false, 'booked', 12, interval '4 minutes'),
+  ('call', false, 'answered', 28, interval '2 minutes'),
+  ('call', false, 'voicemail', 24, interval '40 seconds'),
+  ('call', false, 'no_answer', 22, interval '40 seconds'),
+  ('call', false, 'busy', 6, interval '10 seconds'),
+  ('call', false, 'opted_out', 4, interval '1 minute'),
+  ('call', false, 'failed', 4, interval '5 seconds'),
+  ('text', false, 'delivered', 90, interval '5 seconds'),
+  ('text', false, 'undeliverable', 6, interval '5 seconds'),
+  ('text', false, 'opted_out', 2, interval '5 seconds'),
+  ('text', false, 'failed', 2, interval '5 seconds'),
+  ('text', true, 'no_reply', 58, null),
+  ('text', true, 'replied', 24, interval '12 minutes'),
+  ('text', true, 'booked', 4, interval '20 minutes'),
+  ('text', true, 'opted_in', 1, interval '12 minutes'),
+  ('text', true, 'opted_out', 5, interval '12 minutes'),
+  ('text', true, 'undeliverable', 6, interval '5 seconds'),
+  ('text', true, 'failed', 2, interval '5 seconds')
+) as s (node_type, awaits_reply, outcome, weight, takes)
+on conflict (node_type, awaits_reply, outcome) do update set weight = excluded.weight, takes = excluded.takes;
 
 -- sql/60_reference/template_variables.sql
 -- Filled in by the engine right before a text is sent.
