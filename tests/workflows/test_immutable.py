@@ -205,3 +205,15 @@ def test_a_draft_takes_all_that_is_no_trigger(db: Connection, flows: dict[str, s
     assert refusal(db, _part("workflow_nodes", PART_STATEMENTS["insert as a draft's"], draft), "postgres") is None
     assert refusal(db, _whole("workflows", STATEMENTS["delete"], draft), "postgres") is None
     assert refusal(db, _whole("workflow_edges", STATEMENTS["delete"], draft), "postgres") is None
+
+
+def test_each_table_guards_itself_against_each_kind_of_write(db: Connection) -> None:
+    """Emptying one empties those that refer to it, whose triggers refuse too: this asks for each one's own."""
+    kinds = {"insert": 4, "delete": 8, "update": 16, "truncate": 32}
+    found = db.execute(
+        "select c.relname, k.kind from pg_trigger as t join pg_class as c on t.tgrelid = c.oid"
+        " join unnest(%s::text[], %s::int[]) as k (kind, bit) on t.tgtype & k.bit > 0"
+        " where c.relname = any(%s) and t.tgtype & 2 > 0 and t.tgenabled = 'O'",
+        [list(kinds), list(kinds.values()), list(TABLES)],
+    ).fetchall()
+    assert set(found) == {(table, kind) for table in TABLES for kind in kinds}
