@@ -38,9 +38,14 @@ begin
   into v_sources, v_targets
   from unnest(p_edges) as e
   where e.source_no <> e.target_no;
-  v_order := engine.drawing_order(
-    v_size, v_sources, v_targets, array(select n.node_no from unnest(p_nodes) as n where n.type = 'trigger' order by 1)
-  );
+  -- From the trigger, then from what nothing leads to; what is left is behind a cycle that nothing enters.
+  v_order := engine.drawing_order(v_size, v_sources, v_targets, array(
+    select n.node_no
+    from unnest(p_nodes) as n
+    left join (select distinct t.node_no from unnest(v_targets) as t (node_no)) as t on n.node_no = t.node_no
+    where n.type = 'trigger' or t.node_no is null
+    order by n.type is distinct from 'trigger', n.node_no
+  ));
 
   select
     coalesce(array_agg(l.source order by l.source, l.target), '{}'),
