@@ -15,7 +15,7 @@ from tests.workflows.reference_page import PAGE, render
 
 def test_the_tables_are_those_of_the_database(db: psycopg.Connection[Any]) -> None:
     page = PAGE.read_text()
-    assert page == render(page, db), "write it anew: python -m tests.workflows.reference_page DATABASE_URL"
+    assert page == render(page, db), "write it anew: python -m tests.workflows.reference_page"
 
 
 def test_the_example_is_in_order(db: psycopg.Connection[Any]) -> None:
