@@ -31,9 +31,9 @@ class Judge:
 
     def _add(self, name: str, channel: str, is_active: bool) -> str:
         row = self.connection.execute(
-            "insert into public.assistants (team_id, name, channel, provider_assistant_id, is_active)"
-            " values (%s, %s, %s, %s, %s) returning id::text",
-            [self.team_id, name, channel, name, is_active],
+            "insert into public.assistants (team_id, name, channel, provider_assistant_id, is_active, template)"
+            " values (%s, %s, %s, %s, %s, %s) returning id::text",
+            [self.team_id, name, channel, name, is_active, "Hello" if channel == "text" else None],
         ).fetchone()
         assert row is not None
         return str(row[0])

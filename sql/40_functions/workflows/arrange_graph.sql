@@ -14,7 +14,7 @@ begin
       n.element || jsonb_build_object('position', jsonb_build_object('x', p.x, 'y', p.y)) order by n.node_no
     ), '[]')
     from unnest(p_nodes) as n
-    inner join engine.place_nodes(p_nodes, engine.graph_edges(p_graph, p_nodes), p_is_downwards) as p on n.node_no = p.node_no
+    inner join engine.place_nodes(p_nodes, engine.graph_edges(p_graph, p_nodes, false), p_is_downwards) as p on n.node_no = p.node_no
   ));
 end
 $$;

@@ -14,8 +14,8 @@ declare
     array(
       select i from engine.graph_form_issues(p_graph) as i
       union all
-      select i from engine.node_form_issues(v_nodes) as i
-      where i.code in ('node_invalid', 'node_id_invalid', 'node_id_duplicate')
+      select i from engine.node_form_issues(p_graph -> 'nodes', v_nodes) as i
+      where jsonb_typeof(p_graph -> 'nodes') = 'array' and i.code in ('node_invalid', 'node_id_invalid', 'node_id_duplicate')
     ),
     v_nodes, '{}'
   ), '[]');
