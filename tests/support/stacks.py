@@ -37,7 +37,7 @@ class OwnStack:
 
     folder: Path
 
-    def run(self, *arguments: str, stdin: str | None = None, **environment: str) -> Outcome:
+    def run(self, *arguments: str, stdin: str | None = None, folder: str | None = None, **environment: str) -> Outcome:
         """Run `outbound …` on this stack, without a terminal."""
         # nothing of the developer's own settings may reach a test
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("OUTBOUND_")}
@@ -45,6 +45,7 @@ class OwnStack:
             [OUTBOUND, *arguments],
             env={**inherited, "OUTBOUND_STACK_DIR": str(self.folder), "COLUMNS": "200", **environment},
             input=stdin or "",
+            cwd=folder,
             capture_output=True,
             text=True,
             timeout=150,
