@@ -26,7 +26,8 @@ begin
       order by c.code, i.words
     ), '[]')
     from engine.template_issues(
-      array[(0, null, 'text', '{}', jsonb_build_object('template', p_template))::engine.graph_node]
+      jsonb_build_array(jsonb_build_object('data', jsonb_build_object('template', p_template))),
+      array[(0, null, 'text', null, null)::engine.graph_node]
     ) as i
     inner join reference.validation_codes as c on i.code = c.code
   );
