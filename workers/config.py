@@ -82,6 +82,14 @@ class Settings(BaseSettings):
     )
     vapi_base_url: str = Field("https://api.vapi.ai", description="where Vapi's API is")
     twilio_base_url: str = Field("https://api.twilio.com", description="where Twilio's API is")
+    servicetitan_base_url: str = Field(
+        "https://api.servicetitan.io",
+        description="where ServiceTitan's API is; that of its integration environment is api-integration.servicetitan.io",
+    )
+    servicetitan_auth_url: str = Field(
+        "https://auth.servicetitan.io",
+        description="where ServiceTitan gives tokens; its integration environment: auth-integration.servicetitan.io",
+    )
 
     queues: Annotated[tuple[Queue, ...], NoDecode] = Field(
         ("call", "text", "servicetitan"),
@@ -118,7 +126,9 @@ class Settings(BaseSettings):
             return tuple(dict.fromkeys(part.strip() for part in value.split(",") if part.strip()))
         return value
 
-    @field_validator("webhook_public_url", "vapi_base_url", "twilio_base_url")
+    @field_validator(
+        "webhook_public_url", "vapi_base_url", "twilio_base_url", "servicetitan_base_url", "servicetitan_auth_url"
+    )
     @classmethod
     def _is_web_address(cls, value: str) -> str:
         if not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", value):

@@ -1,6 +1,6 @@
-"""The sandbox as one ASGI application: `/vapi`, `/twilio` and `/control`, and the driver that runs beside them.
+"""The sandbox as one ASGI application: `/vapi`, `/twilio`, `/servicetitan`, `/control`, and the driver beside them.
 
-Another provider is one more `Gate` around one more router: see `_provider`.
+Another provider is one more `Gate` around one more router.
 """
 
 import asyncio
@@ -12,12 +12,13 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount, Route
 
-from workers.sandbox import twilio, vapi
+from workers.sandbox import servicetitan, twilio, vapi
 from workers.sandbox.campaign_time import CampaignClock
 from workers.sandbox.clock import MemoryClock
 from workers.sandbox.control import control_routes, health
 from workers.sandbox.driver import Driver
 from workers.sandbox.gate import Gate, Manners
+from workers.sandbox.servicetitan_desk import Desk
 from workers.sandbox.settings import SandboxSettings
 from workers.sandbox.stage import Stage
 from workers.sandbox.twilio_texts import TextDesk
@@ -32,6 +33,7 @@ class Sandbox:
         self.stage = Stage.build(settings)
         self.calls = CallDesk(self.stage)
         self.texts = TextDesk(self.stage)
+        self.servicetitan = Desk(self.stage)
         self.gates = {
             "vapi": Gate(
                 vapi.VapiApi(self.calls, self.stage).app,
@@ -43,6 +45,19 @@ class Sandbox:
                 twilio.TwilioApi(self.texts, self.stage).app,
                 self.stage,
                 Manners("twilio", twilio.gateway_error, twilio.too_many_requests, twilio.about, resource="sid"),
+                self.hasten,
+            ),
+            "servicetitan": Gate(
+                servicetitan.ServiceTitanApi(self.servicetitan, self.stage).app,
+                self.stage,
+                Manners(
+                    "servicetitan",
+                    servicetitan.gateway_error,
+                    servicetitan.too_many_requests,
+                    servicetitan.about,
+                    resource="id",
+                    keeps_short=True,
+                ),
                 self.hasten,
             ),
         }
@@ -97,6 +112,7 @@ class Sandbox:
         self.stage.restore()
         self.calls.forget()
         self.texts.forget()
+        self.servicetitan.forget()
 
     def counts(self) -> dict[str, Any]:
         """What happened so far, by the log: what was taken, and whether anything was taken twice."""
@@ -112,6 +128,7 @@ class Sandbox:
         return {
             "calls_taken": taken["vapi"],
             "texts_taken": taken["twilio"],
+            "holds_taken": self.servicetitan.holds_taken,
             "calls_active": self.calls.active,
             "attempts_taken_twice": sorted(attempt for (_, attempt), times in by_attempt.items() if times > 1),
             "opted_out": len({person for _, person in self.texts.opted_out}),

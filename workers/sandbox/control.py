@@ -20,6 +20,7 @@ from starlette.routing import Route
 from workers.sandbox.account import E164
 from workers.sandbox.faults import Fault
 from workers.sandbox.people import PersonScript, Rates
+from workers.sandbox.servicetitan_control import ServiceTitanControl
 from workers.sandbox.stage import configured_account
 
 if TYPE_CHECKING:
@@ -239,7 +240,12 @@ class Control:
         desk = self._sandbox.calls
         shown = self._stage.account.model_dump(mode="json", exclude={"credentials": {"__all__": {"secret"}}})
         limits = {"concurrency_limit": desk.concurrency_limit, "over_limit": desk.over_limit}
-        return {**shown, **limits, "twilio_account_sid": self._sandbox.texts.account_sid}
+        return {
+            **shown,
+            **limits,
+            "twilio_account_sid": self._sandbox.texts.account_sid,
+            "servicetitan_tenant_id": self._sandbox.servicetitan.tenant_id,
+        }
 
 
 async def health(_request: Request) -> Response:
@@ -267,6 +273,7 @@ def control_routes(sandbox: Sandbox) -> list[Route]:
         ("/account", "GET", control.get_account),
         ("/account", "PUT", control.put_account),
         ("/reset", "POST", control.post_reset),
+        *ServiceTitanControl(sandbox.servicetitan).table(),
     ]
     return [Route(path, _guarded(handler), methods=[method]) for path, method, handler in table]
 

@@ -4,14 +4,16 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Provider = Literal["vapi", "twilio"]
-RequestKind = Literal["latency", "rate_limited", "server_error", "drop_before", "drop_after", "early"]
+Provider = Literal["vapi", "twilio", "servicetitan"]
+RequestKind = Literal[
+    "latency", "rate_limited", "server_error", "drop_before", "drop_after", "early", "expired_token", "repeated_rows"
+]
 WebhookKind = Literal["lost", "repeated", "reordered", "delayed"]
-REQUEST_KINDS = frozenset({"latency", "rate_limited", "server_error", "drop_before", "drop_after", "early"})
+REQUEST_KINDS = frozenset(get_args(RequestKind))
 
 
 class Fault(BaseModel):
@@ -20,7 +22,8 @@ class Fault(BaseModel):
     Kinds for requests: `latency` (`seconds` of real time, before or after the request is taken), `rate_limited` (429,
     with `retry_after` seconds or without the header), `server_error` (`status`, with `taken` the provider has acted all
     the same), `drop_before` and `drop_after` (the connection breaks before or after the request is taken), `early` (the
-    first or every webhook arrives before the request's own answer).
+    first or every webhook arrives before the request's own answer); of ServiceTitan `expired_token` (the token is good
+    no more) and `repeated_rows` (an export gives rows again that it gave before).
     Kinds for webhooks: `lost`, `repeated` (`times` more), `reordered` (after the next of the same call or text),
     `delayed` (`by` virtual time).
     """
@@ -32,7 +35,8 @@ class Fault(BaseModel):
     probability: float = Field(1.0, ge=0, le=1)
     count: int | None = Field(None, ge=0)
     to: str | None = Field(None, description="only requests and webhooks about this number")
-    methods: tuple[str, ...] = Field(("POST",), description="requests of these methods; * is any")
+    methods: tuple[str, ...] = Field((), description="requests of these methods; * is any; without, POST")
+    path: str | None = Field(None, description="only requests whose path contains this")
     types: tuple[str, ...] = Field((), description="only these webhooks: end-of-call-report, delivered, inbound …")
 
     seconds: float = Field(2.0, ge=0, le=300)
@@ -45,6 +49,16 @@ class Fault(BaseModel):
     by: timedelta = timedelta(minutes=5)
 
     fired: int = Field(0, ge=0, description="how often it has fired")
+
+    def is_about(self, provider: str, method: str, path: str) -> bool:
+        """Whether a request is of the kind that it strikes. ServiceTitan is mostly read: there, any method is."""
+        methods = self.methods or (("*",) if provider == "servicetitan" else ("POST",))
+        return (
+            self.kind in REQUEST_KINDS
+            and self.provider in {None, provider}
+            and ("*" in methods or method in methods)
+            and (self.path is None or self.path in path)
+        )
 
     def is_open(self) -> bool:
         """Whether it may still fire."""
@@ -65,17 +79,10 @@ class FaultPlan:
         self.faults = list(faults)
         self._drawn.clear()
 
-    def for_request(self, provider: str, method: str, to: str) -> list[Fault]:
+    def for_request(self, provider: str, method: str, to: str, path: str = "") -> list[Fault]:
         """The faults that strike this request."""
         return self._struck(
-            to,
-            (
-                (index, fault)
-                for index, fault in enumerate(self.faults)
-                if fault.kind in REQUEST_KINDS
-                and fault.provider in {None, provider}
-                and ("*" in fault.methods or method in fault.methods)
-            ),
+            to, ((index, fault) for index, fault in enumerate(self.faults) if fault.is_about(provider, method, path))
         )
 
     def for_webhook(self, provider: str, kind: str, to: str) -> list[Fault]:

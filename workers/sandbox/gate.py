@@ -13,11 +13,13 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from workers.sandbox.faults import Fault
-from workers.sandbox.journal import Entry, read_body
+from workers.sandbox.journal import BODY_LIMIT, Entry, read_body
 from workers.sandbox.stage import Stage
 from workers.sandbox.wire import drop_connection
 
 LARGEST_BODY = 1_000_000
+STRUCK = "outbound.faults"
+"""Where an application finds the kinds of the faults that struck its request: some only it can act out."""
 
 
 @dataclass
@@ -38,6 +40,8 @@ class Manners:
     too_many_requests: Callable[[int | None], Response]
     about: Callable[[str, Any], dict[str, str]]
     resource: str
+    keeps_short: bool = False
+    """Whether the log has only the length of long answers: whole pages of a tenant's data would fill it."""
 
 
 class Gate:
@@ -67,7 +71,7 @@ class Gate:
             return  # the client left before it had said what it wanted
         entry = self._entry(scope, body)
         faults = self._stage.faults.for_request(
-            self._manners.provider, scope["method"], entry.correlation.get("to", "")
+            self._manners.provider, scope["method"], entry.correlation.get("to", ""), entry.path
         )
         entry.fault = ", ".join(fault.kind for fault in faults) or None
         await self._wait(faults, "before")
@@ -91,7 +95,7 @@ class Gate:
         elif broken and not broken.taken:
             answer = await _render(self._manners.gateway_error(broken.status), scope)
         else:
-            answer = await _call(self._app, scope, body)
+            answer = await _call(self._app, {**scope, STRUCK: {fault.kind for fault in faults}}, body)
             entry.taken = scope["method"] != "GET" and answer.status < 300
             self.taken += entry.taken
             self._name_resource(entry, answer)
@@ -101,6 +105,8 @@ class Gate:
         entry.status = None if _one(faults, "drop_after") else answer.status
         if isinstance(entry.answer, list):
             entry.answer = {"items": len(entry.answer)}
+        elif len(answer.body) > BODY_LIMIT and self._manners.keeps_short:
+            entry.answer = {"bytes": len(answer.body)}
         self._write(entry)
         return answer
 

@@ -11,6 +11,9 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 DEFAULT_PORT = 8930
 
+AREAS = ("crm", "jpm", "memberships", "settings", "marketing", "reporting")
+"""The areas of ServiceTitan's API that there are."""
+
 ClockMode = Literal["auto", "real", "manual"]
 
 
@@ -50,6 +53,18 @@ class SandboxSettings(BaseSettings):
     twilio_advanced_opt_out: bool = False
     webhook_url: str | None = None
 
+    servicetitan_tenant_id: str = Field("900000001", pattern=r"^[0-9]{1,18}$")
+    servicetitan_client_id: SecretStr = Field(default_factory=_generated_key)
+    servicetitan_client_secret: SecretStr = Field(default_factory=_generated_token)
+    servicetitan_app_key: SecretStr = Field(default_factory=_generated_key)
+    servicetitan_scopes: Annotated[tuple[str, ...], NoDecode] = AREAS
+    servicetitan_customers: int = Field(30_000, ge=0, le=1_000_000)
+    servicetitan_token_seconds: int = Field(900, ge=1)
+    servicetitan_calls_per_second: int = Field(60, ge=1)
+    servicetitan_report_seconds: int = Field(60, ge=0)
+    servicetitan_export_page: int = Field(5000, ge=10, le=50_000)
+    servicetitan_retry_after: Literal["seconds", "date", "words", "none"] = "seconds"
+
     seed: str = "outbound"
     rates: dict[str, Any] = Field(default_factory=dict)
     faults: list[dict[str, Any]] = Field(default_factory=list)
@@ -78,8 +93,24 @@ class SandboxSettings(BaseSettings):
     def _split_regions(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
+    @field_validator("servicetitan_scopes", mode="before")
+    @classmethod
+    def _split_scopes(cls, value: object) -> object:
+        scopes = tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+        if isinstance(scopes, tuple) and not set(scopes) <= set(AREAS):
+            msg = f"the scopes are {', '.join(AREAS)}"
+            raise ValueError(msg)
+        return scopes
+
     @property
     def secrets(self) -> tuple[str, ...]:
         """The values that must never be written anywhere, the log above all."""
-        known = [self.vapi_api_key, self.vapi_webhook_secret, self.twilio_auth_token]
+        known = [
+            self.vapi_api_key,
+            self.vapi_webhook_secret,
+            self.twilio_auth_token,
+            self.servicetitan_client_id,
+            self.servicetitan_client_secret,
+            self.servicetitan_app_key,
+        ]
         return tuple(secret.get_secret_value() for secret in known if secret and secret.get_secret_value())

@@ -1,0 +1,142 @@
+"""One request to ServiceTitan: authorised, within the limits, repeated only where repeating does no harm."""
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import httpx
+
+from workers.providers.base import Transport, Unanswered
+from workers.providers.servicetitan.auth import Account, Tokens
+from workers.providers.servicetitan.errors import (
+    Ambiguous,
+    RateLimited,
+    ServiceTitanError,
+    Unauthorized,
+    Unavailable,
+    refusal,
+)
+from workers.providers.servicetitan.feeds import Area
+from workers.providers.servicetitan.limits import Limit, Limiter, tenant_limit
+
+OnWait = Callable[[str, float], None]
+"""Told why and for how many seconds something waits: for progress bars and logs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a request that may be repeated is tried: so often, and waiting so many seconds in all."""
+
+    tries: int = 8
+    seconds: float = 120.0
+    first: float = 0.5
+    longest: float = 30.0
+
+    def wait(self, problem: ServiceTitanError, tried: int) -> float:
+        """Seconds before another try: what was asked for, else ever longer, and spread so that callers part."""
+        asked = problem.retry_after if isinstance(problem, RateLimited) else None
+        if asked is not None:
+            return asked + random.uniform(0, self.first)  # noqa: S311 -- spreading, not secrecy
+        grown = min(self.first * 2.0 ** (tried - 1), self.longest)
+        return grown * random.uniform(0.5, 1)  # noqa: S311 -- spreading, not secrecy
+
+
+ORDINARY: Final = Patience()
+FOR_REPORTS: Final = Patience(tries=12, seconds=1800.0, first=30.0, longest=90.0)
+NONE: Final = Patience(tries=1, seconds=0.0)
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """What is left of a request's patience."""
+
+    patience: Patience
+    sleep: Callable[[float], Awaitable[None]]
+    on_wait: OnWait | None
+    spent: float = 0.0
+
+    async def pause(self, problem: ServiceTitanError, tried: int) -> bool:
+        """Wait before another try; false when there should be none."""
+        wait = self.patience.wait(problem, tried)
+        if tried >= self.patience.tries or self.spent + wait > self.patience.seconds:
+            return False
+        if self.on_wait:
+            self.on_wait(problem.title, wait)
+        self.spent += wait
+        await self.sleep(wait)
+        return True
+
+
+@dataclass(slots=True)
+class Wire:
+    """What all accounts share: connections, tokens, the limiter, and how waiting is done."""
+
+    api: Transport
+    tokens: Tokens
+    limiter: Limiter
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    now: Callable[[], float] = time.monotonic
+    on_wait: OnWait | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A request. `is_safe` means that making it twice is the same as making it once."""
+
+    method: str
+    area: Area
+    path: str
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: Any = None
+    is_safe: bool = True
+    patience: Patience = ORDINARY
+    limits: tuple[Limit, ...] = ()
+
+
+async def send(wire: Wire, account: Account, ask: Ask) -> httpx.Response:
+    """The 2xx answer to a request.
+
+    An answer that says 429 is a clear no, so even an unsafe request is repeated after it. A connection that could
+    never be opened is one too. A token that is refused is replaced once.
+
+    Raises:
+        ServiceTitanError: the refusal, or what kept the answer away when patience ran out.
+    """
+    waiting = _Waiting(ask.patience, wire.sleep, wire.on_wait)
+    token = await wire.tokens.get(account, waiting.pause)
+    tries, replaced = 0, False
+    while True:
+        for limit in (*ask.limits, tenant_limit(account.tenant_id)):
+            await wire.limiter.acquire(limit)
+        answer = await _once(wire, account, ask, token.get_secret_value())
+        if isinstance(answer, httpx.Response):
+            return answer
+        if isinstance(answer, Unauthorized) and not replaced:
+            replaced = True
+            token = await wire.tokens.get(account, waiting.pause, refused=token)
+            continue
+        tries += 1
+        if not answer.can_retry or not await waiting.pause(answer, tries):
+            raise answer
+        # Waiting may have outlived the token.
+        token, replaced = await wire.tokens.get(account, waiting.pause), False
+
+
+async def _once(wire: Wire, account: Account, ask: Ask, token: str) -> httpx.Response | ServiceTitanError:
+    answer = await wire.api.send(
+        ask.method,
+        f"/{ask.area}/v2/tenant/{account.tenant_id}{ask.path}",
+        params=dict(ask.query),
+        headers={"Authorization": f"Bearer {token}", "ST-App-Key": account.app_key.get_secret_value()},
+        **({} if ask.body is None else {"json": ask.body}),
+    )
+    if isinstance(answer, Unanswered):
+        lost = answer.sent and not ask.is_safe
+        said = f"ServiceTitan did not answer: {answer.message}"
+        return Ambiguous(said) if lost else Unavailable(said)
+    if answer.is_success:
+        return answer
+    return refusal(answer, is_safe=ask.is_safe, secrets=(*account.secrets(), token))
