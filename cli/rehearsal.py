@@ -8,7 +8,7 @@ import httpx
 
 from cli.api import Api
 from cli.errors import CommandError
-from cli.stack.parts import TWILIO_SECRET, VAPI_SECRET
+from cli.stack.parts import SERVICETITAN_SECRET, TWILIO_SECRET, VAPI_SECRET
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,13 @@ def create_sandbox_team(api: Api, control_url: str, name: str, timezone: str) ->
         p_provider="twilio",
         p_secret_name=TWILIO_SECRET,
         p_account_ref=account["twilio_account_sid"],
+        **team,
+    )
+    api.rpc(
+        "upsert_integration",
+        p_provider="servicetitan",
+        p_secret_name=SERVICETITAN_SECRET,
+        p_account_ref=account["servicetitan_tenant_id"],
         **team,
     )
     line, voice = account["phone_numbers"][0], account["assistants"][0]

@@ -22,7 +22,7 @@ from workers.sandbox.settings import DEFAULT_PORT, SandboxSettings
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="The providers' stand-ins: they refuse, answer, call back and fail as Vapi and Twilio do, and log everything.",
+    help="The providers' stand-ins: they refuse, answer, call back and fail as Vapi, Twilio and ServiceTitan do.",
 )
 faults_app = typer.Typer(help="What goes wrong, and how often.")
 people_app = typer.Typer(help="What the people do who are called and texted.")
@@ -33,6 +33,8 @@ FOLLOW_SECONDS = 20
 # What a follower of the log waits for an answer: longer than the sandbox keeps it waiting.
 TIMEOUT = httpx.Timeout(FOLLOW_SECONDS + 15.0, connect=3.0)
 CLOCK_TIMEOUT = httpx.Timeout(310.0, connect=3.0)
+
+Provider = Literal["vapi", "twilio", "servicetitan"]
 
 NumberArgument = Annotated[str, typer.Argument(help="The person's number, such as +12025550101.")]
 
@@ -65,6 +67,11 @@ def serve(
             "Twilio": f"{root}/twilio",
             "Twilio account": settings.twilio_account_sid,
             "Twilio token": settings.twilio_auth_token.get_secret_value(),
+            "ServiceTitan": f"{root}/servicetitan",
+            "ServiceTitan tenant": settings.servicetitan_tenant_id,
+            "ServiceTitan client": settings.servicetitan_client_id.get_secret_value(),
+            "ServiceTitan secret": settings.servicetitan_client_secret.get_secret_value(),
+            "ServiceTitan app key": settings.servicetitan_app_key.get_secret_value(),
             "Control": f"{root}/control",
         }
     )
@@ -89,6 +96,7 @@ def status(as_json: JsonOption = False) -> None:
             "Time": f"{clock_now['at']} ({clock_now['mode']})",
             "Calls placed": f"{counts['calls_taken']}, {counts['calls_active']} under way",
             "Texts sent": counts["texts_taken"],
+            "Holds": counts["holds_taken"],
             "Taken twice": ", ".join(twice) if twice else "none",
             "Opted out": counts["opted_out"],
             "Webhooks": f"{counts['webhooks_answered']} answered, {counts['webhooks_failed']} failed",
@@ -104,7 +112,7 @@ def status(as_json: JsonOption = False) -> None:
 @app.command()
 def log(
     after: Annotated[int, typer.Option(help="Only entries after this number.", min=0)] = 0,
-    provider: Annotated[Literal["vapi", "twilio"] | None, typer.Option(help="Only this provider's.")] = None,
+    provider: Annotated[Provider | None, typer.Option(help="Only this provider's.")] = None,
     kind: Annotated[Literal["request", "webhook"] | None, typer.Option(help="Only requests, or only webhooks.")] = None,
     follow: Annotated[
         bool, typer.Option("--follow", "-f", help="Go on as entries come in, until interrupted.")
@@ -167,12 +175,12 @@ def faults(context: typer.Context, as_json: JsonOption = False) -> None:
 def add_fault(
     kind: Annotated[
         Literal[
-            "latency", "rate_limited", "server_error", "drop_before", "drop_after", "early",
-            "lost", "repeated", "reordered", "delayed",
+            "latency", "rate_limited", "server_error", "drop_before", "drop_after", "early", "expired_token",
+            "repeated_rows", "lost", "repeated", "reordered", "delayed",
         ],
-        typer.Argument(help="What goes wrong: the first six with requests, the other four with webhooks."),
+        typer.Argument(help="What goes wrong: the first eight with requests, the other four with webhooks."),
     ],
-    provider: Annotated[Literal["vapi", "twilio"] | None, typer.Option(help="Only at this provider.")] = None,
+    provider: Annotated[Provider | None, typer.Option(help="Only at this provider.")] = None,
     probability: Annotated[float, typer.Option(help="How often, from 0 to 1.", min=0, max=1)] = 1.0,
     count: Annotated[int | None, typer.Option(help="At most so many times.", min=0)] = None,
     to: Annotated[str | None, typer.Option(help="Only about this number.")] = None,

@@ -84,11 +84,11 @@ class Settings(BaseSettings):
     twilio_base_url: str = Field("https://api.twilio.com", description="where Twilio's API is")
     servicetitan_base_url: str = Field(
         "https://api.servicetitan.io",
-        description="where ServiceTitan's API is; that of its integration environment is api-integration.servicetitan.io",
+        description="where ServiceTitan's API is; its integration environment: https://api-integration.servicetitan.io",
     )
     servicetitan_auth_url: str = Field(
         "https://auth.servicetitan.io",
-        description="where ServiceTitan gives tokens; its integration environment: auth-integration.servicetitan.io",
+        description="where ServiceTitan gives tokens; for integration https://auth-integration.servicetitan.io",
     )
 
     queues: Annotated[tuple[Queue, ...], NoDecode] = Field(

@@ -21,6 +21,8 @@ POSTGRES = "postgres"
 # one of these as its secret_name.
 VAPI_SECRET = "SANDBOX_VAPI"
 TWILIO_SECRET = "SANDBOX_TWILIO"
+SERVICETITAN_SECRET = "SANDBOX_SERVICETITAN"
+_SERVICETITAN_SECRETS = tuple(f"{SERVICETITAN_SECRET}_{part}" for part in ("CLIENT_ID", "CLIENT_SECRET", "APP_KEY"))
 
 # What a part may have of the caller's environment besides its own settings; anything else, the caller's real secrets
 # and proxies above all, stays out.
@@ -83,7 +85,7 @@ def part_environment(folder: Path, part: Part, state: StackState, databases: Dat
 
 def make_secrets(state: StackState) -> None:
     """Make up what the sandbox's integrations need, once for the life of a stack."""
-    for name in (VAPI_SECRET, f"{VAPI_SECRET}_WEBHOOK", TWILIO_SECRET):
+    for name in (VAPI_SECRET, f"{VAPI_SECRET}_WEBHOOK", TWILIO_SECRET, *_SERVICETITAN_SECRETS):
         state.secrets.setdefault(name, secrets.token_hex(24))
 
 
@@ -142,6 +144,8 @@ def _worker_environment(state: StackState, databases: Databases) -> dict[str, st
         "OUTBOUND_WEBHOOK_PUBLIC_URL": url_of(state, "webhooks"),
         "OUTBOUND_VAPI_BASE_URL": url_of(state, "sandbox", "/vapi"),
         "OUTBOUND_TWILIO_BASE_URL": url_of(state, "sandbox", "/twilio"),
+        "OUTBOUND_SERVICETITAN_BASE_URL": url_of(state, "sandbox", "/servicetitan"),
+        "OUTBOUND_SERVICETITAN_AUTH_URL": url_of(state, "sandbox", "/servicetitan"),
         # in a rehearsal nobody is on the line: a stopping worker need not wait for long calls to providers
         "OUTBOUND_DRAIN_SECONDS": "10",
         **_secret_variables(state),
@@ -154,6 +158,7 @@ def _sandbox_environment(state: StackState, databases: Databases) -> dict[str, s
         "OUTBOUND_SANDBOX_VAPI_API_KEY": state.secrets[VAPI_SECRET],
         "OUTBOUND_SANDBOX_VAPI_WEBHOOK_SECRET": state.secrets[f"{VAPI_SECRET}_WEBHOOK"],
         "OUTBOUND_SANDBOX_TWILIO_AUTH_TOKEN": state.secrets[TWILIO_SECRET],
+        **{f"OUTBOUND_SANDBOX_{name.removeprefix('SANDBOX_')}": state.secrets[name] for name in _SERVICETITAN_SECRETS},
         "OUTBOUND_SANDBOX_WEBHOOK_URL": url_of(state, "webhooks"),
         "OUTBOUND_SANDBOX_VAPI_SERVER_URL": url_of(state, "webhooks", "/webhooks/vapi"),
     }

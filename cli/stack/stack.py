@@ -196,6 +196,7 @@ class Stack:
             "sandbox_urls": {
                 "vapi": url_of(state, "sandbox", "/vapi"),
                 "twilio": url_of(state, "sandbox", "/twilio"),
+                "servicetitan": url_of(state, "sandbox", "/servicetitan"),
                 "control": url_of(state, "sandbox", "/control"),
             },
             "postgres": {"version": postgres.version, "kind": postgres.kind, "pg_cron": postgres.pg_cron},

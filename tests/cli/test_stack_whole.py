@@ -93,6 +93,10 @@ def test_the_providers_secrets_are_the_same_on_both_sides(whole: OwnStack) -> No
         environments["webhooks"]["OUTBOUND_SECRET_SANDBOX_VAPI_WEBHOOK"]
         == (sandbox["OUTBOUND_SANDBOX_VAPI_WEBHOOK_SECRET"])
     )
+    for part in ("CLIENT_ID", "CLIENT_SECRET", "APP_KEY"):
+        ours, theirs = f"OUTBOUND_SECRET_SANDBOX_SERVICETITAN_{part}", f"OUTBOUND_SANDBOX_SERVICETITAN_{part}"
+        assert worker[ours] == sandbox[theirs]
+    assert worker["OUTBOUND_SERVICETITAN_BASE_URL"] == whole.status()["sandbox_urls"]["servicetitan"]
     assert "OUTBOUND_SECRET_SANDBOX_VAPI" not in environments["gateway"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -62,11 +63,14 @@ class Titan:
 
     async def pass_time(self, seconds: float) -> None:
         self.waits.append(seconds)
+        if self.box.driver.pace.mode != "manual":
+            await asyncio.sleep(seconds)
+            return
         assert await self.box.driver.go_to(self.box.stage.clock.now() + timedelta(seconds=seconds), 10)
 
     async def control(self, method: str, path: str, body: Any = None) -> Any:
-        async with httpx.AsyncClient(base_url=f"{self.url}/control/servicetitan", trust_env=False) as http:
-            answer = await http.request(method, path, json=body)
+        async with httpx.AsyncClient(trust_env=False) as http:
+            answer = await http.request(method, f"{self.url}/control/servicetitan{path}", json=body)
         assert answer.is_success, answer.text
         return answer.json()
 
@@ -93,14 +97,13 @@ async def titan(limiter: Any = None, **settings: Any) -> AsyncIterator[Titan]:
         "servicetitan_export_page": 100,
     }
     async with sandbox(**{**options, **settings}) as (box, url):
-        waits: list[float] = []
 
         async def sleep(seconds: float) -> None:
             await made.pass_time(seconds)
 
         api, auth = Transport(f"{url}/servicetitan", timeout=20), Transport(f"{url}/servicetitan", timeout=20)
         client = ServiceTitanClient(api, auth, limiter or Unlimited(), sleep=sleep)
-        made = Titan(box, url, client, account(box), await box.servicetitan.world(), waits)
+        made = Titan(box, url, client, account(box), await box.servicetitan.world())
         try:
             yield made
         finally:

@@ -83,11 +83,11 @@ Pause = Callable[[ServiceTitanError, int], Awaitable[bool]]
 
 
 class Tokens:
-    """Tokens by tenant and client; replaced early, by one request at a time."""
+    """Tokens by account; replaced early, by one request at a time."""
 
     def __init__(self, transport: Transport, now: Callable[[], float] = time.monotonic) -> None:
         self._transport, self._now = transport, now
-        self._slots: dict[tuple[str, str], _Slot] = {}
+        self._slots: dict[Account, _Slot] = {}
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -95,7 +95,7 @@ class Tokens:
 
     async def get(self, account: Account, pause: Pause, *, refused: SecretStr | None = None) -> SecretStr:
         """A token that should be good for a while; one that was `refused` is never given again."""
-        slot = self._slots.setdefault((account.tenant_id, account.client_id.get_secret_value()), _Slot())
+        slot = self._slots.setdefault(account, _Slot())
         async with slot.lock:
             cached = slot.cached
             if cached and cached.token != refused and self._now() < cached.refresh_at:

@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -32,7 +31,11 @@ class Limiter(Protocol):
 
 
 class LocalLimiter:
-    """A sliding window for each key, in this process; first come, first served."""
+    """A bucket for each key, in this process; first come, first served.
+
+    Calls are spread over the time, but for a sixth of them that may come at once. Two bursts that a slow line pushes
+    together would be one too large.
+    """
 
     def __init__(
         self,
@@ -40,20 +43,19 @@ class LocalLimiter:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._now, self._sleep = now, sleep
-        self._made: dict[str, deque[float]] = {}
+        self._full_at: dict[str, float] = {}
         self._turns: dict[str, asyncio.Lock] = {}
 
     async def acquire(self, limit: Limit) -> None:
         """Return when one more call fits, and count it."""
+        burst = max(1, limit.calls // 6)
+        interval = limit.seconds / max(1, limit.calls - burst)
         async with self._turns.setdefault(limit.key, asyncio.Lock()):
-            made = self._made.setdefault(limit.key, deque())
-            while len(made) >= limit.calls:
-                wait = made[0] + limit.seconds - self._now()
-                if wait > 0:
-                    await self._sleep(wait)
-                    continue
-                made.popleft()
-            made.append(self._now())
+            # The bucket is full again at that moment; each call takes a piece that flows back in `interval`.
+            full_at = self._full_at.get(limit.key, 0.0)
+            while (wait := full_at - (burst - 1) * interval - self._now()) > 0:
+                await self._sleep(wait)
+            self._full_at[limit.key] = max(full_at, self._now()) + interval
 
 
 def tenant_limit(tenant_id: str) -> Limit:
