@@ -22,7 +22,9 @@ create table public.workflow_nodes (
 );
 create unique index workflow_nodes_have_one_trigger
 on public.workflow_nodes (team_id, workflow_id) where type = 'trigger';
-create index workflow_nodes_by_status on public.workflow_nodes (team_id, workflow_id, status);
+-- Status first: beginning like the primary key, it was taken instead of it while nothing was known of
+-- the table, and a whole workflow was read for the end of each edge.
+create index workflow_nodes_by_status on public.workflow_nodes (status, team_id, workflow_id);
 comment on table public.workflow_nodes is 'Nodes of a workflow, keyed by the editor''s own ids.';
 comment on column public.workflow_nodes.config is 'What the node does; the shapes are in docs/workflows.md.';
 comment on column public.workflow_nodes.assistant_template is

@@ -10,6 +10,7 @@ import psutil
 import psycopg
 import pytest
 
+from tests.support.factories import make_team
 from tests.workflows.graphs import Graph, codes, edge, issues_of, node
 
 
@@ -77,3 +78,24 @@ def test_a_ring_is_one_cycle_that_names_some_and_lists_all(db: psycopg.Connectio
     found = [issue for issue in issues_of(db, ring(1000)) if issue["code"] == "graph_cycle"]
     assert [len(issue["node_ids"]) for issue in found] == [999]
     assert "and 989 more" in found[0]["message"]
+
+
+@pytest.mark.parametrize("step", ["save_workflow(%(id)s, %(graph)s, 1)", "clone_workflow(%(id)s)"])
+def test_writing_grows_with_the_size_and_not_faster(db: psycopg.Connection[Any], step: str) -> None:
+    """Into tables of which the planner knows nothing yet, and where the other graphs are no better known to it."""
+    team_id = make_team(db).id
+
+    def seconds(size: int) -> float:
+        values: dict[str, Any] = {"graph": json.dumps(chain(size)), "team_id": team_id}
+        made = db.execute("select public.create_workflow('Big', %(graph)s, %(team_id)s) ->> 'id'", values).fetchone()
+        assert made is not None
+        values["id"] = made[0]
+        server = psutil.Process(db.info.backend_pid)
+        before = sum(server.cpu_times()[:2])
+        db.execute(f"select public.{step}".encode(), values)
+        return float(sum(server.cpu_times()[:2]) - before)
+
+    seconds(100)
+    many = sum(seconds(500) for _ in range(8))
+    one = seconds(4000)
+    assert one < 2.5 * many

@@ -5,6 +5,8 @@ create or replace function engine.store_graph(p_team_id uuid, p_workflow_id uuid
 returns void
 language plpgsql
 set search_path = ''
+set enable_nestloop = off -- as in engine.graph_issues: the length of an array is not known to the planner
+set jit = off
 as $$
 declare
   v_nodes engine.graph_node[] := engine.graph_nodes(engine.with_positions(p_graph));
