@@ -148,6 +148,19 @@ def test_nothing_is_wider_than_the_terminal(width: int) -> None:
     assert len(columns) == 1
 
 
+def test_a_branch_is_drawn_to_its_end_before_the_next() -> None:
+    """Lines stay short, and what belongs together stands together."""
+    names = ["a", "b", "c", "d", "e"]
+    ways = [("a", "c", 2), ("b", "e", 2), ("b", "d", 1), ("a", "b", 1)]
+    graph = {
+        "nodes": [node(name, "text") for name in names],
+        "edges": [edge(f"{source}{target}", source, target, priority=number) for source, target, number in ways],
+    }
+    lines = drawn(graph)
+    assert [ident for _, ident in nodes_in(lines)] == ["a", "b", "d", "e", "c"]
+    assert [words for _, words, _ in edges_in(lines)] == ["1 any", "2 any", "1 any", "2 any"]
+
+
 def test_a_graph_with_too_many_lines_is_left_to_the_outline() -> None:
     nodes = [node(f"n{number}", "text") for number in range(21)]
     fan = {"nodes": nodes, "edges": [edge(f"e{number}", "n0", f"n{number}") for number in range(1, 21)]}

@@ -77,6 +77,8 @@ def test_of_a_long_line_what_matters_is_shown(width: int, before: int, after: in
     assert text[place.column - 1 :].startswith('"HERE"')
     shown, mark = place.lines(width)
     assert max(len(shown), len(mark)) <= width
+    assert shown.endswith(("…", text[-8:]))
+    assert shown.removeprefix("1 | ").startswith(("…", text[:8]))
     assert "".join(char for char, under in zip(shown, mark, strict=False) if under == "^") == '"HERE"'
 
 

@@ -162,6 +162,20 @@ def test_a_simulation_is_a_timeline_in_the_contacts_zone() -> None:
     ]
 
 
+def test_before_a_retry_edges_are_not_asked() -> None:
+    told = copy.deepcopy(TOLD)
+    told["visits"][0]["next"] = {
+        "kind": "retry",
+        "edge_id": None,
+        "target": "call",
+        "delay": "PT4H",
+        "reason": "1 of 2.",
+    }
+    lines = [line.plain.strip() for line in timeline(told)]
+    assert lines[-2] == "↻ again, after 4h: 1 of 2."
+    assert not any(" → " in line for line in lines)
+
+
 def test_a_node_that_never_opens_ends_the_timeline() -> None:
     told = copy.deepcopy(TOLD)
     told["visits"][0].update(due_at=None, outcome=None, outcome_at=None, waits=[], edges=[])
