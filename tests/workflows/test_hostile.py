@@ -145,8 +145,8 @@ def test_a_million_characters_anywhere(db: psycopg.Connection[Any]) -> None:
     found = codes(answer(db, json.dumps(graph)))
     assert {
         "node_label_invalid", "template_invalid", "template_overrides_invalid", "reply_window_invalid",
-        "node_id_invalid", "assistant_invalid", "business_hours_timezone_unknown", "edge_delay_invalid", "edge_phrases_invalid",
-        "edge_target_unknown", "edge_id_invalid",
+        "node_id_invalid", "assistant_invalid", "business_hours_timezone_unknown", "edge_delay_invalid",
+        "edge_phrases_invalid", "edge_target_unknown", "edge_id_invalid",
     } <= set(found)  # fmt: skip
 
 

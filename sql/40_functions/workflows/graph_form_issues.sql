@@ -1,5 +1,5 @@
--- The graph as a whole: is it one?
-create or replace function engine.graph_form_issues(p_graph jsonb)
+-- The graph as a whole: is it one? The caller has looked whether the two lists are lists.
+create or replace function engine.graph_form_issues(p_graph jsonb, p_has_nodes boolean, p_has_edges boolean)
 returns setof engine.graph_issue
 language plpgsql
 immutable
@@ -7,18 +7,19 @@ parallel safe
 set search_path = ''
 as $$
 begin
+  if p_has_nodes and p_has_edges then
+    return;
+  end if;
   return query
   select c.code, null::integer, null::integer, c.path, array[engine.show_value(c.value)], null::integer, null::integer[]
   from (
     values
     ('graph_invalid', '', p_graph, coalesce(jsonb_typeof(p_graph), 'missing') <> 'object'),
-    ('nodes_invalid', '.nodes', p_graph -> 'nodes',
-      jsonb_typeof(p_graph) = 'object' and coalesce(jsonb_typeof(p_graph -> 'nodes'), 'missing') <> 'array'),
-    ('edges_invalid', '.edges', p_graph -> 'edges',
-      jsonb_typeof(p_graph) = 'object' and coalesce(jsonb_typeof(p_graph -> 'edges'), 'missing') <> 'array')
+    ('nodes_invalid', '.nodes', p_graph -> 'nodes', jsonb_typeof(p_graph) = 'object' and not p_has_nodes),
+    ('edges_invalid', '.edges', p_graph -> 'edges', jsonb_typeof(p_graph) = 'object' and not p_has_edges)
   ) as c (code, path, value, is_broken)
   where c.is_broken;
 end
 $$;
-comment on function engine.graph_form_issues(jsonb) is 'What keeps a JSON value from being a graph at all.';
-revoke all on function engine.graph_form_issues(jsonb) from public;
+comment on function engine.graph_form_issues(jsonb, boolean, boolean) is 'What keeps a JSON value from being a graph at all.';
+revoke all on function engine.graph_form_issues(jsonb, boolean, boolean) from public;

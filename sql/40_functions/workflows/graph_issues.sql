@@ -18,15 +18,18 @@ set plan_cache_mode = force_generic_plan
 set work_mem = '64MB'
 as $$
 declare
-  v_node_list jsonb := case when jsonb_typeof(p_graph -> 'nodes') = 'array' then p_graph -> 'nodes' else '[]' end;
-  v_edge_list jsonb := case when jsonb_typeof(p_graph -> 'edges') = 'array' then p_graph -> 'edges' else '[]' end;
+  v_node_list jsonb := p_graph -> 'nodes';
+  v_edge_list jsonb := p_graph -> 'edges';
+  v_has_nodes boolean := coalesce(jsonb_typeof(v_node_list) = 'array', false);
+  v_has_edges boolean := coalesce(jsonb_typeof(v_edge_list) = 'array', false);
   v_nodes engine.graph_node[] := engine.graph_nodes(p_graph, false);
   v_edges engine.graph_edge[] := engine.graph_edges(p_graph, v_nodes, false);
   v_issues engine.graph_issue[];
 begin
-  v_issues := array(
-    select i from engine.graph_form_issues(p_graph) as i
-    union all
+  v_issues := array(select i from engine.graph_form_issues(p_graph, v_has_nodes, v_has_edges) as i);
+  v_node_list := case when v_has_nodes then v_node_list else '[]' end;
+  v_edge_list := case when v_has_edges then v_edge_list else '[]' end;
+  v_issues := v_issues || array(
     select i from engine.node_form_issues(v_node_list, v_nodes) as i
     union all
     select i from engine.node_content_issues(v_node_list, v_nodes, p_team_id) as i
@@ -50,7 +53,7 @@ begin
     select i from engine.fallback_issues(v_node_list, v_edges) as i
     union all
     select i from engine.trigger_issues(v_node_list, v_nodes, v_edges) as i
-    where jsonb_typeof(p_graph -> 'nodes') = 'array'
+    where v_has_nodes -- else there is nothing that could have one
     union all
     select i from engine.structure_issues(v_nodes, v_edges) as i
   );
