@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import io
 import os
 import pkgutil
 import signal
@@ -97,6 +98,10 @@ def run(arguments: Sequence[str]) -> int:
 
 def main() -> None:
     """Console script."""
+    for stream in (sys.stdout, sys.stderr):
+        # a terminal that lacks a character shows another one instead of a traceback
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     # told to end, a command still cleans up behind itself, as it does when it is interrupted
     for sign in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(sign, _end)

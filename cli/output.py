@@ -25,7 +25,9 @@ stderr = Console(stderr=True, highlight=False)
 
 def print_json(value: Any) -> None:
     """Print one JSON document on stdout; dates, UUIDs and decimals become strings."""
-    sys.stdout.write(json.dumps(value, default=str, ensure_ascii=False, indent=2) + "\n")
+    # where not every character can be written, JSON has a spelling for it
+    ensure_ascii = not (sys.stdout.encoding or "").lower().startswith("utf")
+    sys.stdout.write(json.dumps(value, default=str, ensure_ascii=ensure_ascii, indent=2) + "\n")
 
 
 def print_table(

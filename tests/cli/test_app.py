@@ -103,6 +103,18 @@ def test_it_starts_without_loading_the_product() -> None:
     assert "'workers.runner'" not in loaded
 
 
+def test_a_terminal_without_unicode_is_no_reason_to_fail(tmp_path: Path) -> None:
+    for name, label in (("from", "Ünal"), ("to", "予約 📞")):
+        node = {"id": "a", "type": "trigger", "data": {"label": label}}
+        (tmp_path / name).write_text(json.dumps({"nodes": [node], "edges": []}))
+    command = [str(OUTBOUND), "workflows", "diff", str(tmp_path / "from"), str(tmp_path / "to")]
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    shown = subprocess.run(command, capture_output=True, env=environment, check=True)
+    assert b"label: ?nal ? ??? ??" in shown.stdout
+    shown = subprocess.run([*command, "--json"], capture_output=True, env=environment, check=True)
+    assert json.loads(shown.stdout.decode("ascii"))["nodes"]["changed"][0]["label"] == "予約 📞"
+
+
 class _Answers(BaseHTTPRequestHandler):
     """Answers every request with what the test has put in."""
 
