@@ -4,4 +4,13 @@ create type engine.member_change as (
   list_id uuid,
   change bigint
 );
-comment on type engine.member_change is 'By how many members a list grew or shrank.';
+comment on type engine.member_change is 'By how many members, or campaigns, a list grew or shrank.';
+
+create type engine.candidate as (
+  ordinal bigint,
+  contact_id uuid,
+  phone text,
+  customer_id bigint
+);
+comment on type engine.candidate is
+'Somebody who may be left out: contact_id is null while the team does not know the number, customer_id without ServiceTitan.';

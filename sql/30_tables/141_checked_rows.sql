@@ -17,7 +17,7 @@ create unlogged table engine.checked_rows (
   verdict text not null,
   issues jsonb,
   constraint checked_rows_pk primary key (team_id, run_id, row_number),
-  constraint checked_rows_verdict_is_known check (verdict in ('accepted', 'rejected', 'duplicate'))
+  constraint checked_rows_verdict_is_known check (verdict in ('accepted', 'rejected', 'duplicate', 'excluded'))
 );
 comment on table engine.checked_rows is 'Rows of running imports after the check; a run empties it when it ends.';
 comment on column engine.checked_rows.contact_id is 'Id that the contact will have if the team does not know its number yet.';

@@ -21,12 +21,18 @@ create table public.campaigns (
   needs_workflow_status public.workflow_status generated always as (
     case when status in ('SCHEDULED', 'ACTIVE', 'PAUSED') then 'PUBLISHED'::public.workflow_status end
   ) stored,
+  -- The same for the list.
+  needs_list_status public.audience_status generated always as (
+    case when status in ('SCHEDULED', 'ACTIVE', 'PAUSED') then 'ACTIVE'::public.audience_status end
+  ) stored,
   constraint campaigns_pk primary key (team_id, id),
   constraint campaigns_team_exists foreign key (team_id) references public.teams (id) on delete cascade,
   constraint campaigns_list_exists foreign key (team_id, list_id) references public.audience_lists (team_id, id),
   constraint campaigns_workflow_exists foreign key (team_id, workflow_id) references public.workflows (team_id, id),
   constraint campaigns_run_published_workflows
   foreign key (team_id, workflow_id, needs_workflow_status) references public.workflows (team_id, id, status),
+  constraint campaigns_use_active_lists
+  foreign key (team_id, list_id, needs_list_status) references public.audience_lists (team_id, id, status),
   constraint campaigns_phone_number_exists
   foreign key (team_id, phone_number_id) references public.phone_numbers (team_id, id),
   constraint campaigns_name_is_present check (length(btrim(name)) between 1 and 200),
@@ -37,13 +43,16 @@ create table public.campaigns (
   check ((started_at is not null) or status in ('CREATED', 'SCHEDULED', 'CANCELLED')),
   constraint campaigns_ended_have_a_time check ((status in ('COMPLETED', 'CANCELLED')) = (ended_at is not null))
 );
-create index campaigns_by_list on public.campaigns (team_id, list_id);
+create index campaigns_by_list on public.campaigns (team_id, list_id, needs_list_status);
+create index campaigns_of_list_in_order on public.campaigns (team_id, list_id, id);
 create index campaigns_by_workflow on public.campaigns (team_id, workflow_id, needs_workflow_status);
 create index campaigns_by_phone_number on public.campaigns (team_id, phone_number_id);
 create index campaigns_live on public.campaigns (status, scheduled_at) where status in ('SCHEDULED', 'ACTIVE');
 comment on table public.campaigns is 'A launch of one published workflow over one list from one number.';
 comment on column public.campaigns.needs_workflow_status is
 'PUBLISHED while the campaign is SCHEDULED, ACTIVE or PAUSED, else null: the status that its workflow must have.';
+comment on column public.campaigns.needs_list_status is
+'ACTIVE while the campaign is SCHEDULED, ACTIVE or PAUSED, else null: the status that its list must have.';
 comment on column public.campaigns.priority is 'Lowest number goes first when campaigns compete.';
 comment on column public.campaigns.max_lateness is 'A job that is later than this is skipped with a reason, never sent stale.';
 comment on column public.campaigns.retry_budget is 'Retries of every kind that one enrollment may use in all.';

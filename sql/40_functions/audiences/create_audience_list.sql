@@ -7,7 +7,8 @@ create or replace function public.create_audience_list(
   p_rows jsonb default null,
   p_mapping jsonb default null,
   p_partial boolean default false,
-  p_team_id uuid default null
+  p_team_id uuid default null,
+  p_exclusions jsonb default '{}'
 )
 returns jsonb
 language plpgsql
@@ -29,16 +30,20 @@ begin
   elsif p_rows is not null and p_source <> 'csv' then
     v_issues := v_issues || engine.issue('source_takes_no_rows', 'p_rows', 'Only a list from a file takes rows.');
   end if;
-  if coalesce(jsonb_typeof(p_definition), 'object') <> 'object' then
-    v_issues := v_issues || engine.issue('definition_malformed', 'p_definition', 'The definition must be an object.');
-  elsif p_rows is not null and p_definition <> '{}' then
-    v_issues := v_issues || engine.issue('definition_not_for_rows', 'p_definition', 'A list from a file has no definition.');
+  if p_source = any(enum_range(null::public.audience_source)::text[]) then
+    v_issues := v_issues || engine.definition_issues(coalesce(p_definition, '{}'), p_source);
   end if;
+  v_issues := v_issues || engine.exclusion_issues(v_team_id, null, coalesce(p_exclusions, '{}'));
   perform engine.refuse_issues(v_issues, 'The list');
-  if p_rows is null then
-    v_list_id := engine.new_list(v_team_id, p_name, p_source::public.audience_source, coalesce(p_definition, '{}'));
-  else
-    v_run := engine.import_request_rows(v_team_id, null, btrim(p_name), p_rows, p_mapping, p_partial);
+  if p_rows is null or p_exclusions <> '{}' then
+    -- rows that are refused take the list along: the refusal raises
+    v_list_id := engine.new_list(
+      v_team_id, p_name, p_source::public.audience_source, coalesce(p_definition, '{}'),
+      engine.read_exclusions(v_team_id, coalesce(p_exclusions, '{}'))
+    );
+  end if;
+  if p_rows is not null then
+    v_run := engine.import_request_rows(v_team_id, v_list_id, btrim(p_name), p_rows, p_mapping, p_partial);
     v_list_id := v_run.list_id;
   end if;
   select * into v_list from public.audience_lists as l where l.team_id = v_team_id and l.id = v_list_id;
@@ -48,7 +53,8 @@ begin
   );
 end
 $$;
-comment on function public.create_audience_list(text, text, jsonb, jsonb, jsonb, boolean, uuid) is
+comment on function public.create_audience_list(text, text, jsonb, jsonb, jsonb, boolean, uuid, jsonb) is
 'Creates a list, with rows for source csv; returns the list with its run and the issues of rows. OB001 with every problem when rows are refused, and nothing is stored.';
-revoke all on function public.create_audience_list(text, text, jsonb, jsonb, jsonb, boolean, uuid) from public;
-grant execute on function public.create_audience_list(text, text, jsonb, jsonb, jsonb, boolean, uuid) to authenticated, service_role;
+revoke all on function public.create_audience_list(text, text, jsonb, jsonb, jsonb, boolean, uuid, jsonb) from public;
+grant execute on function public.create_audience_list(text, text, jsonb, jsonb, jsonb, boolean, uuid, jsonb)
+to authenticated, service_role;

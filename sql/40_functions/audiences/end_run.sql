@@ -16,6 +16,7 @@ begin
     fetched_count = p_run.fetched_count,
     added_count = p_run.added_count,
     updated_count = p_run.updated_count,
+    excluded_count = p_run.excluded_count,
     rejected_count = p_run.rejected_count,
     duplicate_count = p_run.duplicate_count,
     warning_count = p_run.warning_count,

@@ -12,6 +12,7 @@ declare
 begin
   perform engine.check_run(p_team_id, p_run_id);
   perform engine.mark_duplicates(p_team_id, p_run_id);
+  v_run.excluded_count := engine.mark_excluded(p_team_id, p_run_id, engine.exclusions_of_run(v_run));
   select count(*), count(*) filter (where c.verdict = 'rejected'), count(*) filter (where c.verdict = 'duplicate')
   into v_run.fetched_count, v_run.rejected_count, v_run.duplicate_count
   from engine.checked_rows as c
@@ -27,7 +28,8 @@ begin
     v_run.list_id := engine.new_list(p_team_id, v_run.list_name, v_run.source, '{}');
   end if;
   v_run.added_count := engine.store_run(p_team_id, p_run_id, v_run.list_id);
-  v_run.updated_count := v_run.fetched_count - v_run.rejected_count - v_run.duplicate_count - v_run.added_count;
+  v_run.updated_count := v_run.fetched_count - v_run.excluded_count - v_run.rejected_count - v_run.duplicate_count
+    - v_run.added_count;
   v_run.status := case when v_run.rejected_count > 0 then 'PARTIAL'::public.run_status else 'SUCCEEDED' end;
   return engine.end_run(v_run);
 end

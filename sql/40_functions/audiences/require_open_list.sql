@@ -9,10 +9,7 @@ declare
   v_list public.audience_lists := engine.require_list(p_list_id, 'operator');
 begin
   if v_list.status = 'ARCHIVED' then
-    perform engine.refuse(
-      'OB003', 'The list is archived.',
-      jsonb_build_object('entity', 'audience_list', 'id', v_list.id, 'status', v_list.status), 'Unarchive it first.'
-    );
+    perform engine.refuse_archived_list(v_list.id);
   end if;
   if v_list.source <> 'csv' then
     perform engine.refuse_issues(jsonb_build_array(engine.issue(

@@ -41,6 +41,7 @@ begin
   end if;
   if not p_dry_run then
     perform engine.hold_workflow(v_campaign.team_id, v_campaign.workflow_id);
+    perform engine.hold_list(v_campaign.team_id, v_campaign.list_id);
   end if;
   v_blockers := engine.launch_blockers(v_campaign);
   if jsonb_array_length(v_blockers) > 0 and not p_dry_run then

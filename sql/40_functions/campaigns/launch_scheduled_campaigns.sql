@@ -18,6 +18,7 @@ begin
     for update of c skip locked
   loop
     perform engine.hold_workflow(v_campaign.team_id, v_campaign.workflow_id);
+    perform engine.hold_list(v_campaign.team_id, v_campaign.list_id);
     continue when jsonb_array_length(engine.launch_blockers(v_campaign)) > 0;
     begin
       perform engine.activate_campaign(v_campaign.team_id, v_campaign.id);
