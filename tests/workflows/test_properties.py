@@ -15,7 +15,7 @@ from psycopg.types.json import Jsonb
 from tests.support.factories import make_team
 from tests.workflows.graphs import Issue, issues_of, of_code, random_graph
 
-GRAPHS = 2000
+GRAPHS = 3000
 BATCH = 500
 
 
@@ -48,22 +48,44 @@ def test_shape_agrees_with_networkx(connection: psycopg.Connection[Any], first: 
         assert (not cycles) == nx.is_directed_acyclic_graph(oracle), seed
 
 
-@pytest.mark.parametrize("first", range(0, GRAPHS // 4, BATCH))
+@pytest.mark.parametrize("first", range(0, GRAPHS, BATCH))
+def test_orphans_agree_with_networkx(connection: psycopg.Connection[Any], first: int) -> None:
+    """What no edge touches is unreachable; a trigger that no edge leaves leads nowhere, and then all is unreachable."""
+    for seed, issues in judged(connection, first):
+        _, oracle = random_graph(seed)
+        unreachable = {issue["node_id"] for issue in of_code(issues, "node_unreachable")}
+        assert set(nx.isolates(oracle)) - {"start"} <= unreachable, seed
+        leads_nowhere = bool(of_code(issues, "trigger_has_no_outgoing_edge"))
+        assert leads_nowhere == (oracle.out_degree("start") == 0), seed
+        assert not leads_nowhere or unreachable == set(oracle) - {"start"}, seed
+
+
+@pytest.mark.parametrize("first", range(0, GRAPHS, BATCH))
 def test_topological_order_agrees_with_networkx(connection: psycopg.Connection[Any], first: int) -> None:
     """The order leaves out what is in a cycle or behind one, and each node follows all that lead to it."""
-    for seed in range(first, first + BATCH):
-        _, oracle = random_graph(seed)
-        names = list(oracle)
-        edges = [(names.index(source), names.index(target)) for source, target in oracle.edges]
-        row = connection.execute(
-            "select engine.topological_order(%s, %s, %s)",
-            [len(names), [source for source, _ in edges], [target for _, target in edges]],
-        ).fetchone()
-        assert row is not None
-        order = [names[number] for number in row[0]]
+    oracles = {seed: random_graph(seed)[1] for seed in range(first, first + BATCH)}
+    ends = [
+        [Jsonb([list(oracle).index(way[end]) for way in oracle.edges]) for oracle in oracles.values()] for end in (0, 1)
+    ]
+    rows = connection.execute(
+        """
+        select g.seed, engine.topological_order(
+            g.size,
+            array(select s::integer from jsonb_array_elements_text(g.sources) as s),
+            array(select t::integer from jsonb_array_elements_text(g.targets) as t)
+        )
+        from unnest(%s::integer[], %s::integer[], %s::jsonb[], %s::jsonb[]) as g (seed, size, sources, targets)
+        """,
+        [list(oracles), [len(oracle) for oracle in oracles.values()], *ends],
+    ).fetchall()
+    assert len(rows) == BATCH
+    for seed, numbers in rows:
+        oracle = oracles[seed]
+        order = [list(oracle)[number] for number in numbers]
         knotted = {name for part in nx.strongly_connected_components(oracle) if len(part) > 1 for name in part}
         behind = {name for start in knotted for name in nx.descendants(oracle, start)}
         assert set(order) == set(oracle) - knotted - behind, seed
+        assert len(order) == len(set(order)), seed
         place = {name: number for number, name in enumerate(order)}
         assert all(
             place[source] < place[target] for source, target in oracle.edges if source in place and target in place

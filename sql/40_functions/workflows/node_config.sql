@@ -1,5 +1,5 @@
 -- What is stored of a node's data: the keys that its kind has, without nulls, blanks and whatever an
--- editor keeps there for itself. The data has been validated.
+-- editor keeps there for itself, in one spelling. The data has been validated.
 create or replace function engine.node_config(p_type public.node_type, p_data jsonb)
 returns jsonb
 language plpgsql
@@ -14,18 +14,18 @@ begin
     else jsonb_build_object(
       'template', case when btrim(p_data ->> 'template', E' \t\r\n') <> '' then p_data -> 'template' end,
       'template_overrides', nullif(p_data -> 'template_overrides', '{}'),
-      'reply_window', p_data -> 'reply_window'
+      'reply_window', engine.tidy_duration(p_data ->> 'reply_window')
     )
   end
   || case when p_type <> 'trigger' then jsonb_build_object(
       'assistant_id', nullif(lower(p_data ->> 'assistant_id'), ''),
       'business_hours', engine.business_hours_config(p_data -> 'business_hours'),
       'batching', case when jsonb_typeof(p_data -> 'batching') = 'object' then jsonb_build_object(
-        'size', p_data -> 'batching' -> 'size', 'interval', p_data -> 'batching' -> 'interval'
+        'size', p_data -> 'batching' -> 'size', 'interval', engine.tidy_duration(p_data -> 'batching' ->> 'interval')
       ) end,
       'retry', case when jsonb_typeof(p_data -> 'retry') = 'object' then jsonb_build_object(
         'outcomes', p_data -> 'retry' -> 'outcomes', 'max_retries', p_data -> 'retry' -> 'max_retries',
-        'delay', p_data -> 'retry' -> 'delay'
+        'delay', engine.tidy_duration(p_data -> 'retry' ->> 'delay')
       ) end
     ) else '{}' end);
 end
