@@ -98,7 +98,7 @@ class Running:
     def __init__(self, settings: SandboxSettings, clock: CampaignClock) -> None:
         self.sandbox = Sandbox(settings, clock)
         self.thread = ServerThread(lambda _: server_of(self.sandbox))
-        root = f"http://127.0.0.1:{self.thread.port}"
+        root = self.url = f"http://127.0.0.1:{self.thread.port}"
         self.account_sid = settings.twilio_account_sid
         self.control = httpx.Client(base_url=f"{root}/control", timeout=20)
         self.vapi = httpx.Client(base_url=f"{root}/vapi", headers={"authorization": f"Bearer {API_KEY}"}, timeout=20)
