@@ -12,7 +12,11 @@ declare
   v_nodes engine.graph_node[] := engine.graph_nodes(p_graph);
   v_issues jsonb := coalesce(engine.word_issues(
     array(
-      select i from engine.graph_form_issues(p_graph) as i
+      select i from engine.graph_form_issues(
+        p_graph,
+        coalesce(jsonb_typeof(p_graph -> 'nodes') = 'array', false),
+        coalesce(jsonb_typeof(p_graph -> 'edges') = 'array', false)
+      ) as i
       union all
       select i from engine.node_form_issues(p_graph -> 'nodes', v_nodes) as i
       where jsonb_typeof(p_graph -> 'nodes') = 'array' and i.code in ('node_invalid', 'node_id_invalid', 'node_id_duplicate')
