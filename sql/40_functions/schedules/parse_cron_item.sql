@@ -1,5 +1,7 @@
 -- One item of a field's list: a star or a range, both with or without a step, or a number. Each is read
 -- as pg_cron's own parser does, which takes what follows an item and is no comma for the end of the field.
+-- Ranges that run backwards, such as sat-sun, are accepted by pg_cron too, but run never or at odd times,
+-- depending on its version; here they go on from the beginning, as whoever writes one means it.
 create or replace function engine.parse_cron_item(
   p_item text, p_field text, p_low integer, p_high integer, p_names text[]
 )
@@ -22,6 +24,7 @@ declare
   v_step integer := case when v_step_text is null then 1 else engine.parse_cron_number(v_step_text, null, 0) end;
   v_path text := 'p_expression.' || p_field;
   v_name text := replace(p_field, '_', ' ');
+  v_cycle integer := case p_field when 'day_of_week' then 7 else p_high - p_low + 1 end;
   v_issue jsonb;
 begin
   if v_low is null or v_high is null then
@@ -44,12 +47,17 @@ begin
   elsif v_step is null or v_step not between 1 and p_high then
     v_issue := engine.issue('cron_step_invalid', v_path, format('The step of the %s must be from 1 to %s.', v_name, p_high));
   elsif v_low > v_high then
-    v_issue := engine.issue('cron_range_backwards', v_path, format(
-      'The range %s of the %s runs backwards and holds nothing; write it as two ranges.', v_parts[1] || v_parts[2], v_name
+    v_issue := engine.issue('cron_range_wraps', v_path, format(
+      'The range %s of the %s is read past its end and on from its beginning; pg_cron itself would not.', v_parts[1] || v_parts[2], v_name
     ), 'warning');
   end if;
   return row(
-    case when v_issue ->> 'severity' is distinct from 'error' then array(select generate_series(v_low, v_high, v_step)) end,
+    case
+      when v_issue is null then array(select generate_series(v_low, v_high, v_step))
+      when v_issue ->> 'severity' = 'warning' then array(
+        select (n - p_low) % v_cycle + p_low from generate_series(v_low, v_high + v_cycle, v_step) as g (n)
+      )
+    end,
     case when v_issue is null then '[]' else jsonb_build_array(v_issue) end
   )::engine.cron_field;
 end
