@@ -6,12 +6,16 @@ immutable
 parallel safe
 set search_path = ''
 as $$
+declare
+  v_elsewhere text;
 begin
   if p_has_nodes and p_has_edges then
     return;
   end if;
+  -- Editors and exports wrap their graph in something; who sends the whole is told what to send.
+  v_elsewhere := coalesce('; there is a graph under ' || engine.nested_graph(p_graph), '');
   return query
-  select c.code, null::integer, null::integer, c.path, array[engine.show_value(c.value)], null::integer, null::integer[]
+  select c.code, null::integer, null::integer, c.path, array[engine.show_value(c.value) || v_elsewhere], null::integer, null::integer[]
   from (
     values
     ('graph_invalid', '', p_graph, coalesce(jsonb_typeof(p_graph), 'missing') <> 'object'),
