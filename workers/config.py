@@ -1,7 +1,9 @@
 """The workers' settings: one typed class, read from the environment.
 
 Every setting is `OUTBOUND_` and its name in upper case. Secrets of integrations are not settings but are looked up by
-name: an integration whose secret is called `ACME_VAPI` has it in `OUTBOUND_SECRET_ACME_VAPI`.
+name: an integration whose secret is called `ACME_VAPI` has it in `OUTBOUND_SECRET_ACME_VAPI`. ServiceTitan's takes
+three, with `_CLIENT_ID`, `_CLIENT_SECRET` and `_APP_KEY` after the name; one app key for all tenants is
+`OUTBOUND_SECRET_SERVICETITAN_APP_KEY`.
 """
 
 import os

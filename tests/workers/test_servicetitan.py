@@ -255,6 +255,25 @@ async def test_one_token_serves_many_requests_and_is_replaced_before_it_ends(st:
     await client.aclose()
 
 
+async def test_while_a_token_is_good_a_new_one_can_wait(st: Titan) -> None:
+    now = [0.0]
+    transport = Transport(f"{st.url}/servicetitan")
+    tenant = ServiceTitanClient(transport, transport, Unlimited(), now=lambda: now[0], sleep=st.pass_time).tenant(
+        st.account
+    )
+    await tenant.rows(feeds.TAG_TYPES)
+    st.faults(Fault(kind="server_error", provider="servicetitan", path="/connect/token"))
+    now[0] = 800
+    await tenant.rows(feeds.TAG_TYPES)
+    assert st.waits == []
+    assert [entry["status"] for entry in st.requests("POST", "token")] == [200, 500]
+    now[0] = 901
+    with pytest.raises(Unavailable):
+        await tenant.rows(feeds.TAG_TYPES)
+    assert st.waits
+    await transport.aclose()
+
+
 async def test_a_token_that_ended_early_is_replaced_once_for_all_who_wait(st: Titan) -> None:
     await st.tenant.rows(feeds.TAG_TYPES)
     await st.pass_time(901)
@@ -358,6 +377,30 @@ async def test_patience_ends(st: Titan) -> None:
     st.faults(Fault(kind="drop_before", provider="servicetitan", path="/tag-types"))
     with pytest.raises(Unavailable):
         await st.tenant.rows(feeds.TAG_TYPES)
+
+
+async def test_rows_by_their_ids_come_fifty_at_a_time(st: Titan) -> None:
+    wanted = [row.id for row in st.world.customers][:120]
+    parts = [part async for part in st.tenant.by_ids(feeds.CUSTOMERS, [*wanted, *wanted])]
+    assert [len(part) for part in parts] == [50, 50, 20]
+    assert [row.id for part in parts for row in part] == wanted, "inactive ones too"
+    contacts = [
+        row
+        async for part in st.tenant.by_ids(feeds.CUSTOMER_CONTACTS, wanted, filter_name="customerIds")
+        for row in part
+    ]
+    assert {row.id for row in contacts} == {
+        row.id for row in st.world.contacts if row.customer_id in wanted and row.active
+    }
+
+
+async def test_a_merged_customer_is_followed(st: Titan) -> None:
+    merged = next(row for row in st.world.customers if row.merged_to_id)
+    await st.control("PATCH", f"/customers/{merged.merged_to_id}", {"mergedToId": 1000001})
+    assert (await st.tenant.surviving_customer(merged.id)).id == 1000001
+    assert (await st.tenant.surviving_customer(1000001)).id == 1000001
+    await st.control("PATCH", "/customers/1000001", {"mergedToId": merged.id})
+    assert (await st.tenant.surviving_customer(merged.id)).merged_to_id, "even a ring of merges ends"
 
 
 # --- refusals ---------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
@@ -14,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 from tests.workers.test_servicetitan import TOKEN, plain
 from tests.workers.titan import Titan, titan
 from tests.workers.wire import scripted
-from workers.providers.servicetitan import Conflict, Invalid, LocalLimiter, NotFound, RateLimited, Unavailable
+from workers.providers.servicetitan import Conflict, Invalid, Limit, LocalLimiter, NotFound, RateLimited, Unavailable
 from workers.providers.servicetitan.models import Part
 
 EVER = {"From": "2000-01-01", "To": "2099-01-01"}
@@ -80,6 +81,19 @@ async def test_with_a_limiter_no_call_is_turned_away(st: Titan) -> None:
     size = len(completed(st)) // 3 + 1
     assert len(await read(st, page_size=size)) == len(completed(st))
     assert (len(moments(st, 200)), moments(st, 429)) == (3, [])
+
+
+async def test_who_waits_long_for_a_turn_is_told(st: Titan) -> None:
+    class Slow:
+        async def acquire(self, limit: Limit) -> None:
+            if "report" in limit.key:
+                await asyncio.sleep(0.7)
+
+    st.client._wire.limiter = Slow()
+    told: list[tuple[str, float]] = []
+    tenant = st.client.tenant(st.account, on_wait=lambda why, seconds: told.append((why, seconds)))
+    assert [page async for page in tenant.report_data(*COMPLETED, EVER)]
+    assert told == [("one call in so many seconds is allowed", 60.0)]
 
 
 async def test_another_report_need_not_wait(st: Titan) -> None:

@@ -69,7 +69,7 @@ class Titan:
         assert await self.box.driver.go_to(self.box.stage.clock.now() + timedelta(seconds=seconds), 10)
 
     async def control(self, method: str, path: str, body: Any = None) -> Any:
-        async with httpx.AsyncClient(trust_env=False) as http:
+        async with httpx.AsyncClient(trust_env=False, verify=False) as http:
             answer = await http.request(method, f"{self.url}/control/servicetitan{path}", json=body)
         assert answer.is_success, answer.text
         return answer.json()
@@ -101,8 +101,8 @@ async def titan(limiter: Any = None, **settings: Any) -> AsyncIterator[Titan]:
         async def sleep(seconds: float) -> None:
             await made.pass_time(seconds)
 
-        api, auth = Transport(f"{url}/servicetitan", timeout=20), Transport(f"{url}/servicetitan", timeout=20)
-        client = ServiceTitanClient(api, auth, limiter or Unlimited(), sleep=sleep)
+        transport = Transport(f"{url}/servicetitan", timeout=20)
+        client = ServiceTitanClient(transport, transport, limiter or Unlimited(), sleep=sleep)
         made = Titan(box, url, client, account(box), await box.servicetitan.world())
         try:
             yield made

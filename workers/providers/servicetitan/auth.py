@@ -70,6 +70,7 @@ def account_of(secrets: Secrets, secret_name: str, tenant_id: str | None) -> Acc
 class _Cached:
     token: SecretStr
     refresh_at: float
+    ends_at: float
 
 
 @dataclass(slots=True)
@@ -80,6 +81,11 @@ class _Slot:
 
 Pause = Callable[[ServiceTitanError, int], Awaitable[bool]]
 """Waits before another try and says that there will be one, or says that there will be none."""
+
+
+async def at_once(_problem: ServiceTitanError, _tried: int) -> bool:
+    """No patience: there will be no other try."""
+    return False
 
 
 class Tokens:
@@ -97,12 +103,18 @@ class Tokens:
         """A token that should be good for a while; one that was `refused` is never given again."""
         slot = self._slots.setdefault(account, _Slot())
         async with slot.lock:
-            cached = slot.cached
-            if cached and cached.token != refused and self._now() < cached.refresh_at:
+            cached = slot.cached if slot.cached and slot.cached.token != refused else None
+            if cached and self._now() < cached.refresh_at:
                 return cached.token
-            slot.cached = None
-            slot.cached = fresh = await self._fetch(account, pause)
-            return fresh.token
+            try:
+                # While the old one is still good, nobody need wait for a new one.
+                slot.cached = await self._fetch(account, at_once if cached and self._now() < cached.ends_at else pause)
+            except ServiceTitanError as problem:
+                if cached and problem.can_retry and self._now() < cached.ends_at:
+                    return cached.token
+                slot.cached = None
+                raise
+            return slot.cached.token
 
     async def _fetch(self, account: Account, pause: Pause) -> _Cached:
         """Ask for a token; asking twice does no harm."""
@@ -133,7 +145,7 @@ def _read(answer: httpx.Response, asked_at: float) -> _Cached:
         msg = "The token endpoint answered without a token."
         raise Unavailable(msg, status=answer.status_code)
     seconds = float(life) if isinstance(life, int | float) and life > 0 else SHORTEST_LIFE
-    return _Cached(SecretStr(token), asked_at + seconds * REFRESH_AFTER)
+    return _Cached(SecretStr(token), asked_at + seconds * REFRESH_AFTER, asked_at + seconds)
 
 
 def _denied(answer: httpx.Response, account: Account) -> ServiceTitanError:

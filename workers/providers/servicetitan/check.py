@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from workers.providers.servicetitan.auth import Account
+from workers.providers.servicetitan.auth import Account, at_once
 from workers.providers.servicetitan.errors import (
     Forbidden,
     NotFound,
@@ -44,7 +44,7 @@ class Check:
 async def check(wire: Wire, account: Account, patience: Patience = NONE) -> list[Check]:
     """Look at everything, asking one small question for each area."""
     try:
-        await wire.tokens.get(account, _never)
+        await wire.tokens.get(account, at_once)
     except ServiceTitanError as problem:
         return [_failed("credentials", problem), *_skipped("app_key", "tenant", *map(_scope, CHEAPEST))]
     found = [Check("credentials", "ok", "A token was given for the client id and secret.")]
@@ -87,7 +87,3 @@ def _skipped(*names: str) -> list[Check]:
 
 def _scope(area: Area) -> str:
     return f"scope:{area}"
-
-
-async def _never(_problem: ServiceTitanError, _tried: int) -> bool:
-    return False

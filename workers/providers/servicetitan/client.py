@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Self
@@ -16,7 +17,7 @@ from workers.providers.servicetitan import reports as reporting
 from workers.providers.servicetitan.auth import Account, Tokens
 from workers.providers.servicetitan.check import Check, check
 from workers.providers.servicetitan.errors import Ambiguous
-from workers.providers.servicetitan.feeds import Area, ExportFeed, ListFeed, Value
+from workers.providers.servicetitan.feeds import MOST_IDS, Area, ExportFeed, ListFeed, Value
 from workers.providers.servicetitan.holds import HoldOutcome, ReleaseOutcome
 from workers.providers.servicetitan.limits import Limiter
 from workers.providers.servicetitan.models import Appointment, Customer, HoldReason, Job, JobNote, Location, R
@@ -90,9 +91,23 @@ class Tenant:
 
     async def count(self, feed: ListFeed[R], **filters: Value) -> int | None:
         """How many rows a list has, asked with one request."""
-        async for page in self._walk(feed, filters, page_size=1):
-            return page.total
+        async with aclosing(self._walk(feed, filters, page_size=1)) as found:
+            async for page in found:
+                return page.total
         return None
+
+    async def by_ids(
+        self, feed: ListFeed[R], ids: Iterable[int], *, filter_name: str = "ids", **filters: Value
+    ) -> AsyncIterator[list[R]]:
+        """What ids stand for, inactive rows too, as many at once as ServiceTitan takes.
+
+        `filter_name` asks by another filter that takes ids, such as `customerIds`.
+        """
+        states: dict[str, Value] = {"active": "Any"} if "active" in feed.filters else {}
+        wanted = list(dict.fromkeys(ids))
+        for start in range(0, len(wanted), MOST_IDS):
+            asked = {**states, **filters, filter_name: wanted[start : start + MOST_IDS]}
+            yield [row async for page in self._walk(feed, asked) for row in page.rows]
 
     def export(
         self, feed: ExportFeed[R], *, start: str | None = None, include_recent_changes: bool = False
@@ -103,6 +118,15 @@ class Tenant:
     async def customer(self, customer_id: int) -> Customer:
         """A customer by its id, as it is: merged ones too."""
         return await self._one("crm", f"/customers/{customer_id}", Customer)
+
+    async def surviving_customer(self, customer_id: int) -> Customer:
+        """Whom a customer was merged into, through all merges; herself when she never was."""
+        seen: set[int] = set()
+        customer = await self.customer(customer_id)
+        while customer.merged_to_id and customer.id not in seen:
+            seen.add(customer.id)
+            customer = await self.customer(customer.merged_to_id)
+        return customer
 
     async def location(self, location_id: int) -> Location:
         """A location by its id."""
@@ -196,7 +220,7 @@ class Tenant:
 
     def _walk(
         self, feed: ListFeed[R], filters: dict[str, Value], *, start_page: int = 1, page_size: int = PAGE_SIZE
-    ) -> AsyncIterator[Page[R]]:
+    ) -> AsyncGenerator[Page[R], None]:
         return walk(self._wire, self.account, feed, filters, start_page=start_page, page_size=page_size)
 
     async def _one(self, area: Area, path: str, model: type[R]) -> R:

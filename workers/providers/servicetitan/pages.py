@@ -1,7 +1,7 @@
 """Walking lists and exports, a page in memory at a time."""
 
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Generic
@@ -52,7 +52,7 @@ async def walk(
     *,
     start_page: int = 1,
     page_size: int = PAGE_SIZE,
-) -> AsyncIterator[Page[R]]:
+) -> AsyncGenerator[Page[R], None]:
     """The pages of a list, from `start_page` on.
 
     A row that leaves the list while it is walked moves those behind it a place forward, over the border of pages.

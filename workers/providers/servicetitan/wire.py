@@ -46,6 +46,8 @@ class Patience:
 
 ORDINARY: Final = Patience()
 FOR_REPORTS: Final = Patience(tries=12, seconds=1800.0, first=30.0, longest=90.0)
+NOTICEABLE: Final = 0.5
+"""Seconds after which somebody who waits for a turn is told."""
 NONE: Final = Patience(tries=1, seconds=0.0)
 
 
@@ -109,8 +111,9 @@ async def send(wire: Wire, account: Account, ask: Ask) -> httpx.Response:
     token = await wire.tokens.get(account, waiting.pause)
     tries, replaced = 0, False
     while True:
-        for limit in (*ask.limits, tenant_limit(account.tenant_id)):
-            await wire.limiter.acquire(limit)
+        for limit in ask.limits:
+            await _take_turn(wire, limit)
+        await wire.limiter.acquire(tenant_limit(account.tenant_id))
         answer = await _once(wire, account, ask, token.get_secret_value())
         if isinstance(answer, httpx.Response):
             return answer
@@ -123,6 +126,18 @@ async def send(wire: Wire, account: Account, ask: Ask) -> httpx.Response:
             raise answer
         # Waiting may have outlived the token.
         token, replaced = await wire.tokens.get(account, waiting.pause), False
+
+
+async def _take_turn(wire: Wire, limit: Limit) -> None:
+    """Wait for a limit that may take long, and say so."""
+    turn = asyncio.ensure_future(wire.limiter.acquire(limit))
+    try:
+        done, _ = await asyncio.wait({turn}, timeout=NOTICEABLE)
+        if not done and wire.on_wait:
+            wire.on_wait("one call in so many seconds is allowed", limit.seconds)
+        await turn
+    finally:
+        turn.cancel()
 
 
 async def _once(wire: Wire, account: Account, ask: Ask, token: str) -> httpx.Response | ServiceTitanError:
