@@ -262,3 +262,7 @@ class Inbox(Protocol):
     async def find_secret_names(self, provider: str, account_ref: str) -> list[str]:
         """The names of the secrets of a provider's account; empty for an account that nobody connected."""
         ...
+
+    async def receive_lead(self, token_hash: str, lead: dict[str, Any]) -> dict[str, Any] | None:
+        """Take a lead for the address whose token has this SHA-256 (hex); `None` when there is none."""
+        ...

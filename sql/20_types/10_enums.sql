@@ -52,3 +52,9 @@ comment on type public.job_outcome is 'What came of a job, in the words that edg
 
 create type public.integration_status as enum ('ACTIVE', 'PAUSED');
 comment on type public.integration_status is 'Whether jobs may use a provider account.';
+
+create type public.lead_urgency as enum ('normal', 'high', 'emergency');
+comment on type public.lead_urgency is 'How soon a lead is to be called, against everything else that is due: least urgent first.';
+
+create type public.lead_status as enum ('ACCEPTED', 'EXCLUDED', 'REJECTED');
+comment on type public.lead_status is 'What became of a lead: in its list, kept out of it by an exclusion, or without a number that can be called.';

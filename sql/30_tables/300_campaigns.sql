@@ -14,7 +14,6 @@ create table public.campaigns (
   scheduled_at timestamptz,
   started_at timestamptz,
   ended_at timestamptz,
-  enrolled_count bigint not null default 0,
   created_at timestamptz not null default engine.now(),
   updated_at timestamptz not null default engine.now(),
   -- With the foreign key below: whatever the SQL, no campaign runs a workflow that is not published.

@@ -1,3 +1,8 @@
+-- Triggers of one event fire in order of their names: campaigns are locked before lists, as a launch does.
+create or replace trigger audience_members_are_added_to_campaigns
+after insert on public.audience_members
+referencing new table as new_rows
+for each statement execute function engine.enroll_new_members();
 -- Lists know how many members they have without counting.
 create or replace trigger audience_members_are_counted_in
 after insert on public.audience_members

@@ -27,6 +27,7 @@ SHARED_ACCOUNT = "AC" + "2" * 32
 TOKEN = "auth-token-of-acme"
 WEBHOOK = "shared-secret-of-acme"
 OTHER_WEBHOOK = "shared-secret-of-bolt"
+LEAD_TOKEN = "token-of-the-web-form"
 NOW = 1_772_463_600.0
 
 SECRETS = Secrets(
@@ -46,6 +47,7 @@ class MemoryInbox:
     away: int = 0
     broken: bool = False
     asked: list[str] = field(default_factory=list)
+    leads: list[dict[str, Any]] = field(default_factory=list)
 
     async def ingest_events(self, events: Sequence[ProviderEvent]) -> dict[str, str]:
         self._reach()
@@ -61,6 +63,21 @@ class MemoryInbox:
         self.asked.append(account_ref)
         known = {ACCOUNT: ["ACME_TWILIO"], SHARED_ACCOUNT: ["CONE_TWILIO", "BOLT_TWILIO", "ACME_TWILIO"]}
         return known.get(account_ref, [])
+
+    async def receive_lead(self, token_hash: str, lead: dict[str, Any]) -> dict[str, Any] | None:
+        self._reach()
+        if token_hash != hashlib.sha256(LEAD_TOKEN.encode()).hexdigest():
+            return None
+        self.leads.append(lead)
+        problem = {"code": "phone_missing", "severity": "error", "path": "p_lead.phone", "message": "No.", "value": "x"}
+        return {
+            "lead_id": "l1",
+            "list_id": "a1",
+            "source": "web",
+            "status": "ACCEPTED" if "phone" in lead else "REJECTED",
+            "is_duplicate": self.leads.count(lead) > 1,
+            "problems": [] if "phone" in lead else [problem],
+        }
 
     def _reach(self) -> None:
         if self.broken:

@@ -51,6 +51,7 @@ _FIND_INTEGRATION = """
     select distinct secret_name
     from engine.find_integration(p_provider => %(provider)s, p_account_ref => %(account_ref)s)
 """
+_RECEIVE_LEAD = "select engine.receive_lead(p_token_hash => %(hash)s, p_lead => %(lead)s) as taken"
 _TICK = "select engine.tick() as summary"
 _PENDING_WORK = "select due_jobs, open_jobs, next_due_at from engine.pending_work()"
 _CRON_DRIVES_TICK = "select engine.cron_drives_tick() as answer"
@@ -116,6 +117,12 @@ class EngineCalls(Session):
         """The names of the secrets of a provider's account."""
         arguments = {"provider": provider, "account_ref": account_ref}
         return [row["secret_name"] for row in await self._rows(_FIND_INTEGRATION, arguments)]
+
+    async def receive_lead(self, token_hash: str, lead: dict[str, Any]) -> dict[str, Any] | None:
+        """Take a lead for the address whose token has this SHA-256 (hex); `None` when there is none."""
+        arguments = {"hash": token_hash, "lead": Jsonb(lead)}
+        taken: dict[str, Any] | None = (await self._row(_RECEIVE_LEAD, arguments))["taken"]
+        return taken
 
     async def import_rows(self, team_id: UUID, run_id: UUID, chunks: Iterable[bytes]) -> Row:
         """Copy the rows of a queued run and finish it; the run as it ended.

@@ -1,6 +1,7 @@
 """The receiver's HTTP side: who may speak, what is stored, what is answered."""
 
 import asyncio
+import hashlib
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -64,6 +65,8 @@ class Receiver:
             Route("/webhooks/vapi", self._guarded("vapi", self._vapi), methods=["POST"]),
             Route("/webhooks/twilio/status", self._guarded("twilio", self._twilio_status), methods=["POST"]),
             Route("/webhooks/twilio/inbound", self._guarded("twilio", self._twilio_inbound), methods=["POST"]),
+            Route("/webhooks/leads", self._guarded("leads", self._lead), methods=["POST"]),
+            Route("/webhooks/leads/{token}", self._guarded("leads", self._lead), methods=["POST"]),
             Route("/healthz", self._healthz),
             Route("/metrics", self._metrics),
         ]
@@ -131,6 +134,25 @@ class Receiver:
             return self._refuse("twilio", "unreadable", 400)
         await self._store(event)
         return Response(EMPTY_TWIML, media_type="text/xml")
+
+    async def _lead(self, request: Request, body: bytes) -> Response:
+        """A lead, for whoever shows the token of an address: in the path, where systems can set nothing else."""
+        token = request.path_params.get("token") or bodies.bearer(request.headers)
+        if not token:
+            return self._refuse("leads", "forged", 401)
+        lead = bodies.posted(body, request.headers.get("content-type", ""))
+        digest = hashlib.sha256(token.encode()).hexdigest()
+        taken = await self._persist(lambda: self._inbox.receive_lead(digest, lead))
+        if taken is None:
+            return self._refuse("leads", "forged", 401)
+        result = "duplicate" if taken["is_duplicate"] else str(taken["status"]).lower()
+        self.metrics.count("webhooks_total", provider="leads", result=result)
+        log.info("lead", lead_id=taken["lead_id"], list_id=taken["list_id"], source=taken["source"], result=result)
+        answer = {"lead_id": taken["lead_id"], "status": taken["status"], "duplicate": taken["is_duplicate"]}
+        # What the other system sent wrongly is told to it, without anything that we know of the person.
+        problems = [{key: problem[key] for key in ("code", "message", "path")} for problem in taken["problems"]]
+        rejected = taken["status"] == "REJECTED"
+        return JSONResponse({**answer, "problems": problems}, status_code=422 if rejected else 200)
 
     async def _verified_form(self, request: Request, body: bytes, path: str) -> tuple[dict[str, Any], str] | Response:
         """The form and the name of the token that signed it, for the URL that Twilio was given: ours from outside."""

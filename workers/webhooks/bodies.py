@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -68,6 +69,21 @@ def form(body: bytes, content_type: str) -> ImmutableMultiDict[str, str]:
         msg = "not a form"
         raise UnreadableBodyError(msg) from error
     return ImmutableMultiDict(pairs)
+
+
+def posted(body: bytes, content_type: str) -> dict[str, Any]:
+    """What a system posted, as a JSON object: JSON, or a form."""
+    if content_type.partition(";")[0].strip().lower() == "application/x-www-form-urlencoded":
+        return form_object(form(body, content_type))
+    return json_object(body)
+
+
+def bearer(headers: Mapping[str, str]) -> str | None:
+    """The token that a sender shows in a header."""
+    kind, _, token = headers.get("authorization", "").partition(" ")
+    if kind.lower() == "bearer" and token.strip():
+        return token.strip()
+    return headers.get("x-lead-token")
 
 
 def form_object(fields: ImmutableMultiDict[str, str]) -> dict[str, Any]:

@@ -1,0 +1,22 @@
+-- Where a workflow begins: the node that the trigger leads to, by the rule that every step follows.
+create or replace function engine.campaign_entry(p_team_id uuid, p_workflow_id uuid)
+returns table (node_id text, channel public.contact_channel, delay interval)
+language sql
+stable
+set search_path = ''
+as $$
+  select n.id, n.type::text::public.contact_channel, d.delay
+  from public.workflow_nodes as t
+  cross join lateral engine.decide_steps(array[(
+    t.type, null, null, null, null, 0, 0, false,
+    engine.edge_choices(array(
+      select w from public.workflow_edges as w
+      where w.team_id = t.team_id and w.workflow_id = t.workflow_id and w.source = t.id
+    ), t.id)
+  )::engine.ended_visit]) as d
+  inner join public.workflow_nodes as n
+    on t.team_id = n.team_id and t.workflow_id = n.workflow_id and d.target = n.id
+  where t.team_id = p_team_id and t.workflow_id = p_workflow_id and t.type = 'trigger'
+$$;
+comment on function engine.campaign_entry(uuid, uuid) is 'The first node of a workflow, its channel, and the delay before it.';
+revoke all on function engine.campaign_entry(uuid, uuid) from public;

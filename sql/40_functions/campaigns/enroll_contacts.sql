@@ -1,0 +1,63 @@
+-- Enrolls contacts that are not enrolled yet, and makes their first jobs. People who must not be reached
+-- are enrolled too, as SUPPRESSED with the reason, so that everyone is accounted for.
+create or replace function engine.enroll_contacts(p_campaign public.campaigns, p_contact_ids uuid[])
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_entry record;
+  v_enrolled integer;
+  v_jobs engine.new_job[];
+begin
+  select e.* into v_entry from engine.campaign_entry(p_campaign.team_id, p_campaign.workflow_id) as e;
+  with judged as (
+    select p.id as contact_id, p.phone, case
+      when s.reason is not null then 'suppressed_' || s.reason
+      when cardinality(p.timezones) = 0 then 'timezone_unknown'
+    end as reason_code, s.reason = 'opted_out' as has_opted_out
+    from unnest(p_contact_ids) as a (id)
+    inner join public.contacts as p on a.id = p.id and p.team_id = p_campaign.team_id
+    left join lateral (
+      select max(x.reason) as reason
+      from public.suppressions as x
+      where x.team_id = p_campaign.team_id and x.phone = p.phone and x.channel = v_entry.channel
+    ) as s on true
+  ),
+
+  enrolled as (
+    insert into engine.enrollments (
+      team_id, campaign_id, contact_id, phone, status, reason_code, retries_left, ended_at
+    )
+    select
+      p_campaign.team_id, p_campaign.id, j.contact_id, j.phone,
+      case
+        when j.reason_code is null then 'ACTIVE'
+        when j.has_opted_out then 'OPTED_OUT'
+        else 'SUPPRESSED'
+      end::public.enrollment_status,
+      j.reason_code, p_campaign.retry_budget, case when j.reason_code is not null then engine.now() end
+    from judged as j
+    order by j.contact_id
+    on conflict on constraint enrollments_once_per_campaign do nothing
+    returning id, contact_id, phone, status
+  )
+
+  select
+    (select count(*) from enrolled),
+    (
+      select array_agg((
+        p_campaign.team_id, p_campaign.id, e.id, e.contact_id, e.phone, p_campaign.workflow_id, v_entry.node_id, 1,
+        p_campaign.priority, engine.now() + v_entry.delay
+      )::engine.new_job order by e.id)
+      from enrolled as e
+      where e.status = 'ACTIVE'
+    )
+  into v_enrolled, v_jobs;
+  perform engine.create_jobs(coalesce(v_jobs, '{}'));
+  return v_enrolled;
+end
+$$;
+comment on function engine.enroll_contacts(public.campaigns, uuid[]) is
+'Enrolls contacts that are not enrolled yet, with their first jobs; returns how many.';
+revoke all on function engine.enroll_contacts(public.campaigns, uuid[]) from public;

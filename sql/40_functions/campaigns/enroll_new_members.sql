@@ -1,0 +1,33 @@
+-- Members that come later are enrolled in the campaigns that enroll continuously, in the transaction that
+-- adds them: a lead is called at once, and nobody is forgotten. A campaign that is being launched at this
+-- moment is waited for: either its launch sees the member, or it is active by the time that the lock is ours.
+create or replace function engine.enroll_new_members()
+returns trigger
+language plpgsql
+security definer -- members are written by functions of other owners' rights
+set search_path = ''
+as $$
+declare
+  v_campaign public.campaigns;
+begin
+  -- A loop over campaigns, not over members: each enrolls its own in one statement.
+  for v_campaign in
+    select c.*
+    from public.campaigns as c
+    where c.is_continuous and c.status in ('CREATED', 'SCHEDULED', 'ACTIVE', 'PAUSED')
+      and (c.team_id, c.list_id) in (select n.team_id, n.list_id from new_rows as n)
+    order by c.id
+    for share
+  loop
+    continue when v_campaign.status not in ('ACTIVE', 'PAUSED');
+    perform engine.enroll_contacts(v_campaign, array(
+      select n.contact_id from new_rows as n
+      where n.team_id = v_campaign.team_id and n.list_id = v_campaign.list_id
+      order by n.contact_id
+    ));
+  end loop;
+  return null;
+end
+$$;
+comment on function engine.enroll_new_members() is 'Trigger: enrolls new members of lists into their continuous campaigns.';
+revoke all on function engine.enroll_new_members() from public;

@@ -1,0 +1,35 @@
+-- What systems post as a lead, as one flat object of texts: their own keys, those of nested objects, and
+-- the lists of answers that forms send ([{name, values}] or [{column_id, string_value}]). The first of a
+-- key counts.
+create or replace function engine.flatten_lead(p_lead jsonb)
+returns jsonb
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  with pairs as (
+    select k.key, k.value, 1 as rank from jsonb_each(p_lead) as k
+    union all
+    select n.key, n.value, 2
+    from jsonb_each(p_lead) as k
+    cross join lateral jsonb_each(case when jsonb_typeof(k.value) = 'object' then k.value else '{}' end) as n
+    union all
+    select
+      coalesce(a.item ->> 'name', a.item ->> 'column_id', a.item ->> 'column_name'),
+      coalesce(a.item -> 'string_value', a.item -> 'value', a.item -> 'values' -> 0), 3
+    from jsonb_each(p_lead) as k
+    cross join lateral jsonb_array_elements(case when jsonb_typeof(k.value) = 'array' then k.value else '[]' end) as a (item)
+    where jsonb_typeof(a.item) = 'object'
+  )
+
+  select coalesce(jsonb_object_agg(f.key, f.value #>> '{}'), '{}')
+  from (
+    select distinct on (p.key) p.key, p.value
+    from pairs as p
+    where p.key is not null and jsonb_typeof(p.value) in ('string', 'number', 'boolean')
+    order by p.key, p.rank
+  ) as f
+$$;
+comment on function engine.flatten_lead(jsonb) is 'A posted lead as {key: text}; what is neither text, number nor boolean is left out.';
+revoke all on function engine.flatten_lead(jsonb) from public;

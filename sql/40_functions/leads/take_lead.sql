@@ -1,0 +1,42 @@
+-- The one way a lead comes in, whoever brings it: checked as a row of a file is, known by its source and
+-- id, stored with what was wrong, and a member of its list, whose continuous campaigns enroll it in this
+-- same transaction.
+create or replace function engine.take_lead(
+  p_list public.audience_lists, p_source text, p_external_id text, p_urgency public.lead_urgency, p_lead jsonb
+)
+returns table (lead public.leads, is_duplicate boolean)
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_run_id uuid := engine.lead_run(p_list);
+  v_row engine.checked_rows := engine.check_lead(p_list.team_id, v_run_id, p_lead);
+  v_hash bytea := engine.lead_hash(p_list.team_id, p_source, p_external_id, v_row.phone, engine.now());
+  v_was_member boolean;
+begin
+  lead.id := engine.new_id();
+  v_was_member := exists (
+    select from public.contacts as c
+    inner join public.audience_members as m on c.team_id = m.team_id and c.id = m.contact_id
+    where c.team_id = p_list.team_id and c.phone = v_row.phone and m.list_id = p_list.id
+  );
+  -- Whoever brings the same lead at this moment waits here, and finds it. It is stored as rejected until
+  -- it has a contact.
+  insert into public.leads (team_id, id, list_id, source, external_id, urgency, status, problems, dedupe_hash)
+  values (
+    p_list.team_id, lead.id, p_list.id, btrim(p_source), p_external_id, p_urgency, 'REJECTED',
+    engine.lead_problems(v_row.issues), v_hash
+  )
+  on conflict on constraint leads_are_not_duplicates do nothing;
+  is_duplicate := not found;
+  if not is_duplicate and v_row.verdict = 'accepted' then
+    perform engine.store_lead(p_list, lead.id, v_row, p_urgency);
+  end if;
+  select l.* into lead from public.leads as l where l.team_id = p_list.team_id and l.dedupe_hash = v_hash;
+  perform engine.count_lead(p_list, v_run_id, lead.status, is_duplicate, v_was_member);
+  return next;
+end
+$$;
+comment on function engine.take_lead(public.audience_lists, text, text, public.lead_urgency, jsonb) is
+'Takes a flat lead into a list: the lead as stored, and whether it was there before.';
+revoke all on function engine.take_lead(public.audience_lists, text, text, public.lead_urgency, jsonb) from public;
