@@ -1,7 +1,7 @@
--- The leads of a list and day are one run: it never is open, its counts grow. So a lead never waits for an
--- import, and a day's leads are one line among the runs.
+-- The leads of a list and day are one run, or two when some were rejected: it never is open, its counts
+-- grow. So a lead never waits for an import, and a day's leads are a line among the runs.
 create or replace function engine.count_lead(
-  p_list public.audience_lists, p_run_id uuid, p_status public.lead_status, p_is_duplicate boolean, p_was_member boolean
+  p_list public.audience_lists, p_status public.lead_status, p_is_duplicate boolean, p_was_member boolean
 )
 returns void
 language sql
@@ -13,7 +13,7 @@ as $$
     excluded_count, rejected_count, duplicate_count, started_at, ended_at
   )
   select
-    p_list.team_id, p_run_id, p_list.id, p_list.name, 'speed_to_lead',
+    p_list.team_id, engine.lead_run(p_list, c.rejected > 0), p_list.id, p_list.name, 'speed_to_lead',
     case when c.rejected > 0 then 'PARTIAL' else 'SUCCEEDED' end::public.run_status, true,
     1, 1 - c.updated - c.excluded - c.rejected - c.duplicate, c.updated, c.excluded, c.rejected, c.duplicate,
     engine.now(), engine.now()
@@ -25,7 +25,6 @@ as $$
       p_is_duplicate::integer as duplicate
   ) as c
   on conflict on constraint audience_runs_pk do update set
-    status = case when r.rejected_count + excluded.rejected_count > 0 then 'PARTIAL' else 'SUCCEEDED' end::public.run_status,
     fetched_count = r.fetched_count + 1,
     added_count = r.added_count + excluded.added_count,
     updated_count = r.updated_count + excluded.updated_count,
@@ -34,6 +33,6 @@ as $$
     duplicate_count = r.duplicate_count + excluded.duplicate_count,
     ended_at = engine.now()
 $$;
-comment on function engine.count_lead(public.audience_lists, uuid, public.lead_status, boolean, boolean) is
+comment on function engine.count_lead(public.audience_lists, public.lead_status, boolean, boolean) is
 'Counts a lead in its list''s run of the day.';
-revoke all on function engine.count_lead(public.audience_lists, uuid, public.lead_status, boolean, boolean) from public;
+revoke all on function engine.count_lead(public.audience_lists, public.lead_status, boolean, boolean) from public;

@@ -9,8 +9,8 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_run_id uuid := engine.lead_run(p_list);
-  v_row engine.checked_rows := engine.check_lead(p_list.team_id, v_run_id, p_lead);
+  -- staged under an id of its own, as if the lead were a run
+  v_row engine.checked_rows := engine.check_lead(p_list.team_id, engine.new_id(), p_lead);
   v_hash bytea := engine.lead_hash(p_list.team_id, p_source, p_external_id, v_row.phone, engine.now());
   v_was_member boolean;
 begin
@@ -33,7 +33,7 @@ begin
     perform engine.store_lead(p_list, lead.id, v_row, p_urgency);
   end if;
   select l.* into lead from public.leads as l where l.team_id = p_list.team_id and l.dedupe_hash = v_hash;
-  perform engine.count_lead(p_list, v_run_id, lead.status, is_duplicate, v_was_member);
+  perform engine.count_lead(p_list, lead.status, is_duplicate, v_was_member);
   return next;
 end
 $$;
