@@ -6,7 +6,6 @@ import concurrent.futures
 import json
 import random
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,8 +13,8 @@ from uuid import UUID
 import psycopg
 import pytest
 
+from tests.support import races
 from tests.support.databases import Database
-from tests.support.waiting import wait_until_blocked
 
 Connection = psycopg.Connection[Any]
 # Noon on the east coast: a launch enrolls at once.
@@ -71,20 +70,8 @@ def open_run(connection: Connection, scene: Scene) -> Any:
 def race(
     scene: Scene, first: Callable[[Connection, Scene], Any], second: Callable[[Connection, Scene], Any]
 ) -> tuple[Any, Any]:
-    """Do the first, and the second while the first has not committed; wait until it is blocked, then commit."""
-    database = scene.database
-    with (
-        database.connect() as one,
-        database.connect(autocommit=True) as two,
-        database.connect(autocommit=True) as eye,
-        concurrent.futures.ThreadPoolExecutor(1) as pool,
-    ):
-        won = first(one, scene)
-        waiting = pool.submit(second, two, scene)
-        wait_until_blocked(eye, two.info.backend_pid)
-        one.commit()
-        error = waiting.exception()
-        return won, error or waiting.result()
+    """What two connections do to the scene at once."""
+    return races.race(scene.database, lambda one: first(one, scene), lambda two: second(two, scene))
 
 
 def refusal(error: Any) -> tuple[str | None, Any]:

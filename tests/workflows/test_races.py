@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
-import threading
 from collections.abc import Callable
-from concurrent.futures import Future
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +13,7 @@ import pytest
 
 from tests.support.databases import Database
 from tests.support.factories import make_team, set_clock
-from tests.support.waiting import wait_until_blocked
+from tests.support.races import race
 from tests.workflows.graphs import Graph, edge, good, node
 
 Connection = psycopg.Connection[Any]
@@ -76,28 +74,6 @@ def statuses(database: Database) -> set[str]:
                 " union select status::text from public.workflow_edges"
             )
         }
-
-
-def race(
-    database: Database, first: Callable[[Connection], Any], second: Callable[[Connection], Any]
-) -> tuple[Any, Exception | Any]:
-    """Do the first, and the second while the first has not committed; wait until it is blocked, then commit."""
-    with database.connect() as one, database.connect(autocommit=True) as two, database.connect(autocommit=True) as eye:
-        won = first(one)
-        answer: Future[Any] = Future()
-
-        def run() -> None:
-            try:
-                answer.set_result(second(two))
-            except psycopg.Error as error:
-                answer.set_exception(error)
-
-        thread = threading.Thread(target=run)
-        thread.start()
-        wait_until_blocked(eye, two.info.backend_pid)
-        one.commit()
-        thread.join()
-        return won, answer.exception() or answer.result()
 
 
 def test_of_two_saves_one_wins(draft: tuple[Database, UUID, Graph]) -> None:
