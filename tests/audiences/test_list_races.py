@@ -6,6 +6,7 @@ import concurrent.futures
 import json
 import random
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
