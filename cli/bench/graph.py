@@ -57,6 +57,8 @@ def measure(scale: float, place: Place) -> Measurement:
             "read_json_ms": direct["read"].median_ms,
             "validate_ms": direct["validate"].median_ms,
             "validate_p95_ms": direct["validate"].p95_ms,
+            "validate_against_reading_the_json": round(direct["validate"].median / direct["read"].median, 2),
+            "reading_the_json_against_select_1": round(direct["read"].median / direct["select 1"].median, 2),
             "json_bytes": len(_as_sent(campaigns[small])),
             "by_nodes_ms": {str(size): growth[f"campaign {size}"].median_ms for size in sizes},
             "http": {

@@ -202,3 +202,15 @@ def test_every_place_of_a_graph_may_hold_anything(db: psycopg.Connection[Any], v
             at = at[step]
         at[(0, *way)[-1]] = value
         answer(db, json.dumps(changed[0]))
+
+
+@pytest.mark.parametrize(("length", "is_sound"), [(0, False), (1, True), (200, True), (201, False)])
+def test_an_id_has_1_to_200_characters(db: psycopg.Connection[Any], length: int, is_sound: bool) -> None:
+    node_id, edge_id = "n" * length, "e" * length
+    graph = {
+        "nodes": [node("s", "trigger"), node(node_id, "text", template="Hi")],
+        "edges": [edge(edge_id, "s", node_id)],
+    }
+    found = set(codes(answer(db, json.dumps(graph))))
+    assert ({"edge_id_invalid", "edge_target_unknown", "node_id_invalid"} <= found) is not is_sound
+    assert (found == set()) is is_sound
