@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
 
@@ -20,15 +21,23 @@ class SandboxTeam:
     assistant_id: str
 
 
-def create_sandbox_team(api: Api, control_url: str, name: str, timezone: str) -> SandboxTeam:
-    """Make a team and connect it to the accounts that the sandbox has; `api` is a service's."""
+def sandbox_account(control_url: str) -> dict[str, Any]:
+    """What the sandbox's accounts hold."""
     try:
-        account = httpx.get(f"{control_url}/account", timeout=10, trust_env=False).raise_for_status().json()
+        account: dict[str, Any] = (
+            httpx.get(f"{control_url}/account", timeout=10, trust_env=False).raise_for_status().json()
+        )
     except httpx.HTTPError as error:
         raise CommandError(
             f"The sandbox at {control_url} does not answer ({type(error).__name__}).",
             hint="See what is wrong with: outbound stack status",
         ) from error
+    return account
+
+
+def create_sandbox_team(api: Api, control_url: str, name: str, timezone: str) -> SandboxTeam:
+    """Make a team and connect it to the accounts that the sandbox has; `api` is a service's."""
+    account = sandbox_account(control_url)
     team_id = api.rpc("create_team", p_name=name, p_timezone=timezone, p_is_sandbox=True)["id"]
     team = {"p_team_id": team_id, "p_is_sandbox": True}
     api.rpc("upsert_integration", p_provider="vapi", p_secret_name=VAPI_SECRET, **team)

@@ -94,7 +94,7 @@ async def titan(limiter: Any = None, **settings: Any) -> AsyncIterator[Titan]:
         "servicetitan_app_key": APP_KEY,
         "servicetitan_customers": 300,
         "servicetitan_calls_per_second": 100_000,
-        "servicetitan_export_page": 100,
+        "servicetitan_export_page": 25,
     }
     async with sandbox(**{**options, **settings}) as (box, url):
 
