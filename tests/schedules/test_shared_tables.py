@@ -1,4 +1,4 @@
-"""Expectations that other projects publish: next times and validity, row by row.
+"""Expectations that other projects publish: next times, validity and texts, row by row.
 
 Where the libraries whose next times these are differ from pg_cron, whose dialect is ours, or from arithmetic, rows are
 left out:
@@ -19,6 +19,8 @@ from typing import Any
 
 import psycopg
 import pytest
+
+from tests.schedules.reading import read_descriptor, read_ours
 
 FOLDER = Path(__file__).resolve().parents[2] / ".." / "shared" / "data" / "cron"
 pytestmark = pytest.mark.skipif(
@@ -64,3 +66,24 @@ def test_validity(db: psycopg.Connection[Any]) -> None:
             'select not (engine.parse_cron(%s)).issues @> \'[{"severity": "error"}]\'', [row["expr"]]
         ).fetchone()
         assert found == (row["valid"],), row["expr"]
+
+
+def test_words(db: psycopg.Connection[Any]) -> None:
+    """The texts of cron-descriptor's own tests that are about expressions of ours claim what our summaries claim.
+
+    Two do not: "every 7 days of the week" is Sunday, and "or on Monday" is said where pg_cron needs both.
+    """
+    read = 0
+    for row in rows("descriptor_en_text.json"):
+        found = db.execute(
+            "select c.issues, engine.describe_cron_words(c) from engine.parse_cron(%s) as c", [row["expr"]]
+        )
+        issues, summary = found.fetchone() or ([], "")
+        if issues == [] and row["expr"] not in ("0 * * * */7", "* * */2 * 1"):
+            assert read_ours(summary) == read_descriptor(in_24_hours(row["text"])), row["expr"]
+            read += 1
+    assert read >= 25
+
+
+def in_24_hours(text: str) -> str:
+    return re.sub(r"(\d\d):(\d\d) (AM|PM)", lambda at: f"{int(at[1]) % 12 + 12 * (at[3] == 'PM'):02}:{at[2]}", text)
