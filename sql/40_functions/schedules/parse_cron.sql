@@ -11,7 +11,9 @@ as $$
 declare
   v_text text := regexp_replace(p_expression, '^([ \t]*(#[^\n]*)?\n)*[ \t]*', '');
   v_name text := substring(v_text from '^@([^ \t\n]*)');
-  v_fields text[] := regexp_match(v_text, '^([^ \t\n]+)[ \t]+([^ \t\n]+)[ \t]+([^ \t\n]+)[ \t]+([^ \t\n]+)[ \t]+([^ \t\n]+)(.*)$');
+  -- a line ends the expression, wherever it ends
+  v_fields text[] := array_remove(string_to_array(translate(split_part(v_text, E'\n', 1), E'\t', ' '), ' '), '');
+  v_rest text;
   v_seconds text := substring(p_expression from '^\s*\+?0*([1-9]|[1-5][0-9])\s*[sS][eE][cC][oO][nN][dD]([sS]\s*)?$');
   v_plain text := case v_name
     when 'yearly' then '0 0 1 1 *' when 'annually' then '0 0 1 1 *' when 'monthly' then '0 0 1 * *' when 'weekly' then '0 0 * * 0'
@@ -22,7 +24,7 @@ begin
   v_schedule.issues := '[]';
   v_schedule.is_at_start := false;
   if octet_length(coalesce(p_expression, '')) >= 1000 then
-    v_schedule.issues := jsonb_build_array(engine.issue('cron_too_long', 'p_expression', 'A cron expression has less than 1000 characters.'));
+    v_schedule.issues := jsonb_build_array(engine.issue('cron_too_long', 'p_expression', 'A cron expression has less than 1000 bytes.'));
   elsif v_plain is not null then
     v_schedule := engine.parse_cron_fields(string_to_array(v_plain, ' '));
   elsif v_name in ('reboot', 'restart') then
@@ -33,16 +35,17 @@ begin
     )));
   elsif v_seconds is not null then
     v_schedule.every_seconds := v_seconds;
-  elsif v_fields is null then
+  elsif coalesce(cardinality(v_fields), 0) < 5 then
     v_schedule.issues := jsonb_build_array(engine.issue('cron_fields_missing', 'p_expression', format(
       'A cron expression has five fields: minute, hour, day of month, month and day of week, such as 30 8 * * mon-fri; this has %s.',
-      coalesce(cardinality(regexp_split_to_array(nullif(btrim(substring(v_text from '^[^\n]*'), E' \t'), ''), '[ \t]+')), 0)
+      coalesce(cardinality(v_fields), 0)
     )));
   else
     v_schedule := engine.parse_cron_fields(v_fields[:5]);
-    if v_fields[6] ~ '[^ \t\n\r]' then
+    v_rest := btrim(array_to_string(v_fields[6:], ' ') || substr(v_text, length(split_part(v_text, E'\n', 1)) + 1), E' \t\n\r');
+    if v_rest <> '' then
       v_schedule.issues := v_schedule.issues || engine.issue('cron_text_ignored', 'p_expression', format(
-        'Cron reads five fields and ignores what follows: "%s". The first field is the minute.', left(btrim(v_fields[6], E' \t\n\r'), 40)
+        'Cron reads five fields and ignores what follows: "%s". The first field is the minute.', left(v_rest, 40)
       ), 'warning');
     end if;
   end if;

@@ -18,6 +18,8 @@ declare
 begin
   if p_text = '*' then
     return row(array(select generate_series(p_low, p_high)), '[]')::engine.cron_field;
+  elsif p_text ~ '^[0-9]{1,2}$' and p_text::integer between p_low and p_high then
+    return row(array[p_text::integer], '[]')::engine.cron_field;
   end if;
   -- Item by item, because the first that ends in other characters ends the field.
   foreach v_item in array string_to_array(p_text, ',') loop

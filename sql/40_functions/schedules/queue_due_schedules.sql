@@ -18,7 +18,7 @@ begin
     select s.*
     from public.audience_schedules as s
     inner join public.audience_lists as l on s.team_id = l.team_id and s.list_id = l.id
-    where s.is_enabled and s.next_run_at <= engine.now() and l.status = 'ACTIVE'
+    where s.is_enabled and s.next_run_at <= engine.now()
     order by s.next_run_at, s.team_id, s.list_id
     for no key update of s skip locked
     for key share of l skip locked
