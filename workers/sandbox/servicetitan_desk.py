@@ -11,6 +11,12 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any, Final
 
+from workers.sandbox.servicetitan_lists import (
+    APPOINTMENT_STATUSES,
+    FOLLOW_UP_STATUSES,
+    JOB_STATUSES,
+    MEMBERSHIP_STATUSES,
+)
 from workers.sandbox.servicetitan_query import INVALID, Refusal
 from workers.sandbox.servicetitan_rows import Appointment as Visit
 from workers.sandbox.servicetitan_rows import Contact, Customer, Job, Record, Table, camel, shown_moment
@@ -21,6 +27,12 @@ TABLES: Final = (
     "customers", "locations", "contacts", "jobs", "appointments", "memberships", "services", "events", "tags",
     "business_units", "job_types", "campaigns", "hold_reasons", "membership_types",
 )  # fmt: skip
+STATES: Final = {
+    ("appointments", "status"): APPOINTMENT_STATUSES,
+    ("jobs", "job_status"): JOB_STATUSES,
+    ("memberships", "status"): MEMBERSHIP_STATUSES,
+    ("events", "status"): FOLLOW_UP_STATUSES,
+}
 FIXED: Final = frozenset({"id", "created_on", "modified_on"})
 
 
@@ -220,12 +232,11 @@ class Desk:
         unknown = sorted(set(given) - set(names))
         if unknown:
             raise Refusal(400, f"Not a field of {table} that can be set: {', '.join(unknown)}.")
-        status = given.get("status") if isinstance(row, Visit) else None
-        for name, value in given.items():
-            moment = _seconds(value) if names[name] in type(row).MOMENTS else value
-            setattr(row, names[name], tuple(moment) if isinstance(moment, list) else moment)
-        if isinstance(row, Visit) and isinstance(status, str):
-            self.set_status(world, row, status)
+        values = {names[name]: _value(table, row, names[name], value) for name, value in given.items()}
+        for attribute, value in values.items():
+            setattr(row, attribute, value)
+        if isinstance(row, Visit) and "status" in values:
+            self.set_status(world, row, values["status"])
         else:
             rows.touch(row, self.now())
         if isinstance(row, Contact):
@@ -248,6 +259,21 @@ class Desk:
             )
             world.forget_phones()
         return row
+
+
+def _value(table: str, row: Record, attribute: str, value: Any) -> Any:
+    """A value that an operator gave, as rows hold it; raises the refusal of one that could never be there."""
+    states = STATES.get((table, attribute))
+    if states and value not in states:
+        raise Refusal(400, f"{attribute} of {table} is one of {', '.join(states)}.")
+    if attribute in type(row).MOMENTS:
+        return _seconds(value)
+    there = getattr(row, attribute)
+    given = tuple(value) if isinstance(value, list) else value
+    kinds = (int, float) if type(there) in {int, float} else (type(there),)
+    if there is not None and given is not None and type(given) not in kinds:
+        raise Refusal(400, f"{value!r} cannot be the {attribute} of {table}.")
+    return given
 
 
 def _seconds(value: Any) -> Any:

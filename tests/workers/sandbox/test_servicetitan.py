@@ -399,6 +399,16 @@ def test_what_is_changed_has_a_new_version_and_moves_its_job(tenant: Caller) -> 
         assert (job["jobStatus"], bool(job["completedOn"])) == ("Completed", True)
 
 
+def test_a_job_can_be_completed_tagged_and_merged_customers_made(tenant: Caller) -> None:
+    done = tenant.control(
+        "PATCH", "/jobs/4000001", {"jobStatus": "Completed", "completedOn": "2026-03-01T10:00:00Z", "tagTypeIds": [101]}
+    )
+    assert (done["jobStatus"], done["completedOn"], done["tagTypeIds"]) == ("Completed", "2026-03-01T10:00:00Z", [101])
+    merged = tenant.control("PATCH", "/customers/1000002", {"active": False, "mergedToId": 1000001, "balance": 5})
+    assert (merged["active"], merged["mergedToId"], merged["balance"]) == (False, 1000001, 5)
+    assert tenant.get("crm", "/customers", ids="1000002").json()["data"] == []
+
+
 @pytest.mark.parametrize(
     ("path", "body", "status"),
     [
@@ -408,6 +418,10 @@ def test_what_is_changed_has_a_new_version_and_moves_its_job(tenant: Caller) -> 
         ("/customers/1000001", {"modifiedOn": "2026-01-01"}, 400),
         ("/customers/1000001", {}, 400),
         ("/jobs/4000001", {"completedOn": "then"}, 400),
+        ("/jobs/4000001", {"jobStatus": "Done"}, 400),
+        ("/appointments/5000001", {"status": "Completed"}, 400),
+        ("/customers/1000001", {"active": "yes"}, 400),
+        ("/customers/1000001", {"name": 5}, 400),
     ],
 )
 def test_an_operator_is_told_what_cannot_be_changed(tenant: Caller, path: str, body: Any, status: int) -> None:
