@@ -12,16 +12,22 @@ from workers.config import Secrets, Settings, redactor
 from workers.db import Database
 from workers.errors import DatabaseFaultError, DatabaseUnavailableError
 from workers.handlers.call import CallHandler
+from workers.handlers.catalogue import CatalogueHandler
+from workers.handlers.mirror import tenants_of
+from workers.handlers.preview import PreviewHandler
 from workers.handlers.reconcile import ProviderAsker
+from workers.handlers.refresh import RefreshHandler
 from workers.handlers.text import TextHandler
 from workers.health import health_app, serving
 from workers.ledger import Handler
 from workers.logs import get_logger
 from workers.metrics import Metrics
 from workers.providers.base import Transport
+from workers.providers.servicetitan import ServiceTitanClient
 from workers.providers.twilio import TwilioClient
 from workers.providers.vapi import VapiClient
 from workers.runner import Pace, Runner, ring_on_signals
+from workers.shared_limiter import SharedLimiter
 from workers.tasks import TaskHandler, TaskRunner
 from workers.waiting import Bell, backoff
 
@@ -81,6 +87,9 @@ async def run_worker(settings: Settings, secrets: Secrets) -> int:
         "text": TextHandler(twilio, secrets, public_url),
     }
     async with Database.from_settings(settings) as database:
+        servicetitan = ServiceTitanClient.connect(
+            settings.servicetitan_base_url, settings.servicetitan_auth_url, SharedLimiter(database)
+        )
         try:
             pace = await _when_reachable(settings, database, stop)
             if pace is None:
@@ -97,7 +106,7 @@ async def run_worker(settings: Settings, secrets: Secrets) -> int:
             tasks = TaskRunner(
                 database,
                 runner.worker,
-                task_handlers() if "servicetitan" in settings.queues else {},
+                task_handlers(database, servicetitan, secrets) if "servicetitan" in settings.queues else {},
                 lease=pace.lease,
                 poll=pace.poll,
                 drain=pace.drain,
@@ -110,11 +119,17 @@ async def run_worker(settings: Settings, secrets: Secrets) -> int:
         finally:
             await vapi.aclose()
             await twilio.aclose()
+            await servicetitan.aclose()
 
 
-def task_handlers() -> dict[str, TaskHandler]:
+def task_handlers(database: Database, client: ServiceTitanClient, secrets: Secrets) -> dict[str, TaskHandler]:
     """What works on tasks, by kind."""
-    return {}
+    tenants = tenants_of(client, secrets)
+    return {
+        "refresh": RefreshHandler(database, tenants),
+        "preview": PreviewHandler(database, tenants),
+        "catalogue": CatalogueHandler(database, tenants),
+    }
 
 
 async def _stopping(stop: asyncio.Event, work: Awaitable[bool]) -> bool:

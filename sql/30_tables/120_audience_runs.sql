@@ -26,6 +26,8 @@ create table public.audience_runs (
   started_at timestamptz,
   lease_expires_at timestamptz,
   ended_at timestamptz,
+  definition jsonb not null default '{}',
+  waits_for text,
   constraint audience_runs_pk primary key (team_id, id),
   constraint audience_runs_team_exists foreign key (team_id) references public.teams (id) on delete cascade,
   constraint audience_runs_list_exists
@@ -68,6 +70,8 @@ comment on column public.audience_runs.duplicate_count is 'Rows whose number is 
 comment on column public.audience_runs.warning_count is 'Rows that were used without one of their values.';
 comment on column public.audience_runs.lease_expires_at is
 'When an open run counts as abandoned, unless a transaction holds its row at that moment.';
+comment on column public.audience_runs.definition is 'What a refresh asked for: the list''s definition when it began.';
+comment on column public.audience_runs.waits_for is 'What a running refresh waits for, in words; null while it goes on.';
 comment on column public.audience_runs.started_by is 'The person who started it; null for a service.';
 alter table public.audience_runs enable row level security;
 create policy audience_runs_are_seen_by_members on public.audience_runs for select to authenticated, service_role

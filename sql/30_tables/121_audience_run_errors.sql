@@ -8,6 +8,7 @@ create table public.audience_run_errors (
   code text not null,
   severity text not null,
   value text,
+  servicetitan_customer_id bigint,
   constraint audience_run_errors_pk primary key (team_id, run_id, position),
   constraint audience_run_errors_run_exists
   foreign key (team_id, run_id) references public.audience_runs (team_id, id) on delete cascade,
@@ -17,6 +18,7 @@ create table public.audience_run_errors (
 comment on table public.audience_run_errors is
 'Problems of a run''s rows in order of row; the sentences are in reference.import_problems.';
 comment on column public.audience_run_errors.row_number is 'Place in the file, its header counted, as a spreadsheet shows it.';
+comment on column public.audience_run_errors.servicetitan_customer_id is 'Whom the row is about, where it came from ServiceTitan.';
 comment on column public.audience_run_errors.value is 'The value as it came, cut to 200 characters.';
 alter table public.audience_run_errors enable row level security;
 create policy audience_run_errors_are_seen_by_members on public.audience_run_errors for select to authenticated, service_role

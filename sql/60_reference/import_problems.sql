@@ -13,6 +13,8 @@ insert into reference.import_problems (code, severity, message) values
 ('phone_country_unknown', 'error', 'No country has this calling code.'),
 ('phone_length_impossible', 'error', 'Numbers of this country do not have this many digits.'),
 ('phone_fictitious', 'error', 'The number is reserved for fiction; only sandbox teams may hold it.'),
+('phone_do_not_text', 'error', 'ServiceTitan says that none of the customer''s numbers may be texted.'),
+('phone_declines_marketing', 'error', 'The customer''s numbers are marked as not wanting marketing.'),
 ('phone_extra_unused', 'info', 'Another number of this row is not used.'),
 ('duplicate_phone', 'info', 'The number is in an earlier row, which was used.'),
 ('excluded_phone', 'info', 'The list leaves this number out.'),

@@ -7,8 +7,7 @@ as $$
 declare
   v_run public.audience_runs;
 begin
-  delete from engine.import_rows as r where r.team_id = p_run.team_id and r.run_id = p_run.id;
-  delete from engine.checked_rows as r where r.team_id = p_run.team_id and r.run_id = p_run.id;
+  perform engine.forget_subject(p_run.team_id, p_run.id);
   update public.audience_runs as r
   set
     list_id = p_run.list_id,
@@ -17,11 +16,13 @@ begin
     added_count = p_run.added_count,
     updated_count = p_run.updated_count,
     excluded_count = p_run.excluded_count,
+    removed_count = p_run.removed_count,
     rejected_count = p_run.rejected_count,
     duplicate_count = p_run.duplicate_count,
     warning_count = p_run.warning_count,
     failure_code = p_run.failure_code,
     failure_message = p_run.failure_message,
+    waits_for = null,
     lease_expires_at = null,
     ended_at = engine.now()
   where r.team_id = p_run.team_id and r.id = p_run.id

@@ -31,7 +31,7 @@ begin
       row_number() over (order by e.position) as place,
       jsonb_build_object(
         'row', e.row_number, 'column', nullif(e.column_name, ''), 'code', e.code, 'severity', e.severity,
-        'message', p.message, 'value', e.value
+        'message', p.message, 'value', e.value, 'servicetitan_customer_id', e.servicetitan_customer_id
       ) as item
     from public.audience_run_errors as e
     inner join reference.import_problems as p on e.code = p.code
@@ -53,6 +53,6 @@ begin
 end
 $$;
 comment on function public.get_audience_run_errors(uuid, text, integer, text) is
-'A page of a run''s problems: {items[{row, column, code, severity, message, value}], next_cursor}.';
+'A page of a run''s problems: {items[{row, column, code, severity, message, value, servicetitan_customer_id}], next_cursor}.';
 revoke all on function public.get_audience_run_errors(uuid, text, integer, text) from public;
 grant execute on function public.get_audience_run_errors(uuid, text, integer, text) to authenticated, service_role;

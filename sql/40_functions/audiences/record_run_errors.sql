@@ -7,10 +7,12 @@ as $$
 declare
   v_warned bigint;
 begin
-  insert into public.audience_run_errors (team_id, run_id, position, row_number, column_name, code, severity, value)
+  insert into public.audience_run_errors (
+    team_id, run_id, position, row_number, column_name, code, severity, value, servicetitan_customer_id
+  )
   select
     p_run.team_id, p_run.id, row_number() over (order by c.row_number, i.place), c.row_number,
-    l.label, i.issue ->> 'code', p.severity, i.issue ->> 'value'
+    l.label, i.issue ->> 'code', p.severity, i.issue ->> 'value', c.servicetitan_customer_id
   from engine.checked_rows as c
   cross join lateral jsonb_array_elements(c.issues) with ordinality as i (issue, place)
   inner join reference.import_problems as p on i.issue ->> 'code' = p.code

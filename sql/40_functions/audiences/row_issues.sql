@@ -12,7 +12,8 @@ as $$
   select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('code', i.code, 'field', i.field, 'value', left(i.value, 200))))
   from (
     select p_phone_problem as code, 'phone' as field, nullif(btrim(p_phone), '') as value
-    where p_phone_problem is not null
+    -- a source that knows why there is none says so itself
+    where p_phone_problem is not null and not (p_phone_problem = 'phone_missing' and starts_with(coalesce(p_reader_problem, ''), 'phone_'))
     union all
     select 'phone_extra_unused', 'phone', o.other from unnest(p_others) as o (other)
     union all

@@ -46,10 +46,16 @@ begin
   ) is distinct from (
     c.phone_extension, c.first_name, c.last_name, c.email, c.timezone, c.postal_code, c.servicetitan_customer_id
   );
-  insert into public.audience_members (team_id, list_id, contact_id, servicetitan_customer_id, added_at)
-  select p_team_id, p_list_id, c.id, k.servicetitan_customer_id, v_now
+  insert into public.audience_members (
+    team_id, list_id, contact_id, servicetitan_customer_id, servicetitan_job_id, servicetitan_job_type_id,
+    servicetitan_appointment_id, appointment_starts_at, added_at
+  )
+  select
+    p_team_id, p_list_id, c.id, k.servicetitan_customer_id, f.servicetitan_job_id, f.servicetitan_job_type_id,
+    f.servicetitan_appointment_id, f.appointment_starts_at, v_now
   from engine.checked_rows as k
   inner join public.contacts as c on k.team_id = c.team_id and k.phone = c.phone
+  left join engine.member_facts as f on k.team_id = f.team_id and k.run_id = f.run_id and k.row_number = f.row_number
   where k.team_id = p_team_id and k.run_id = p_run_id and k.verdict = 'accepted'
   order by c.id
   on conflict (team_id, list_id, contact_id) do nothing;

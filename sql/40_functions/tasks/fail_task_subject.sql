@@ -12,6 +12,12 @@ begin
     where r.team_id = p_team_id and r.id = p_subject_id and r.status in ('QUEUED', 'RUNNING')
   ) then
     perform engine.fail_run(p_team_id, p_subject_id, p_code, p_message);
+  elsif p_kind = 'preview' then
+    perform engine.end_preview(p_team_id, p_subject_id, null, p_code, p_message);
+  elsif p_kind = 'catalogue' then
+    update engine.servicetitan_catalogues as c
+    set failure_code = p_code, failure_message = p_message
+    where c.team_id = p_team_id and c.id = p_subject_id;
   end if;
 end
 $$;

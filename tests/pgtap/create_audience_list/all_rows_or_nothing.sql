@@ -40,7 +40,7 @@ select throws_ok(
   $$ select public.create_audience_list('None', p_rows => '[["Phone"],["911"]]', p_partial => true) $$,
   'OB001', null, 'a partial import of nothing is refused'
 );
-select is((public.create_audience_list('Empty', 'servicetitan', '{"status": "done"}') -> 'member_count')::integer, 0, 'a list without rows');
+select is((public.create_audience_list('Empty', 'servicetitan', '{"match": {"job": {"statuses": ["Completed"]}}}') -> 'member_count')::integer, 0, 'a list without rows');
 select throws_ok($$ select public.create_audience_list('') $$, 'OB001', null, 'a name is needed');
 select throws_ok($$ select public.create_audience_list('X', 'fax') $$, 'OB001', null, 'a known source');
 select throws_ok($$ select public.create_audience_list('X', 'servicetitan', p_rows => '[["Phone"]]') $$, 'OB001', null, 'rows are for files');

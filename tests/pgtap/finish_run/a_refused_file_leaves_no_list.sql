@@ -28,7 +28,7 @@ select is((select count(*) from public.audience_lists), 0::bigint, 'no list');
 select is((select count(*) from public.contacts), 0::bigint, 'no contact');
 select is(
   (select public.get_audience_run_errors((r ->> 'run_id')::uuid) -> 'items' from import),
-  '[{"row": 3, "column": "Phone", "code": "phone_too_short", "severity": "error", "message": "The number has too few digits.", "value": "12"}]',
+  '[{"row": 3, "column": "Phone", "code": "phone_too_short", "severity": "error", "message": "The number has too few digits.", "value": "12", "servicetitan_customer_id": null}]',
   'the problem is kept'
 );
 

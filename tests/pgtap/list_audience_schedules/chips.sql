@@ -3,7 +3,7 @@ begin;
 select plan(14);
 
 select tests.set_clock('2026-03-02 12:00+00');
-select tests.create_team('Acme', 'ann@acme.example', 'UTC');
+select tests.connect_servicetitan(tests.create_team('Acme', 'ann@acme.example', 'UTC'));
 select tests.create_team('Other', 'eve@other.example');
 select tests.act_as('ann@acme.example');
 create temp table made as select (public.create_audience_list('Overdue', 'servicetitan') ->> 'id')::uuid as id;

@@ -57,3 +57,16 @@ as $$
     offset p_ordinal / 100 limit 1
   ) as codes
 $$;
+
+-- Connects a team to the sandbox's ServiceTitan; returns the integration.
+create function tests.connect_servicetitan(p_team_id uuid)
+returns uuid
+language sql
+volatile
+security definer -- whoever the test is acting as
+set search_path = ''
+as $$
+  insert into public.integrations (team_id, provider, account_ref, secret_name, is_sandbox)
+  values (p_team_id, 'servicetitan', '900000001', 'SERVICETITAN', true)
+  returning id
+$$;
