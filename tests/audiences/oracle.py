@@ -164,10 +164,10 @@ class Oracle:
         day = datetime.fromtimestamp(moment, self.zone).date()
         if "days_ago" in window:
             ago = (self.today - day).days
-            return window["days_ago"].get("min", 0) <= ago <= window["days_ago"].get("max", 10**6)
+            return between(ago, {"min": 0, **window["days_ago"]})
         if "days_ahead" in window:
             ahead = (day - self.today).days
-            return window["days_ahead"].get("min", 0) <= ahead <= window["days_ahead"].get("max", 10**6)
+            return between(ahead, {"min": 0, **window["days_ahead"]})
         first = date.fromisoformat(window.get("from", "1900-01-01"))
         return first <= day <= date.fromisoformat(window.get("to", "2999-01-01"))
 
@@ -201,7 +201,7 @@ def among(value: Any, said: Said, field: str) -> bool:
 
 
 def between(value: float, span: Said | None) -> bool:
-    return span is None or span.get("min", -1e18) <= value <= span.get("max", 1e18)
+    return span is None or bool(span.get("min", -1e18) <= value <= span.get("max", 1e18))
 
 
 class Drawer:
