@@ -14,7 +14,7 @@ create table public.workflow_nodes (
   constraint workflow_nodes_pk primary key (team_id, workflow_id, id),
   -- The cascade is how a status reaches the nodes: in the statement that changes it, and no other way.
   constraint workflow_nodes_share_the_workflows_status
-  foreign key (team_id, workflow_id, status) references public.workflows (team_id, id, status)
+  foreign key (team_id, status, workflow_id) references public.workflows (team_id, status, id)
   on update cascade on delete cascade,
   constraint workflow_nodes_id_is_present check (length(id) between 1 and 200),
   constraint workflow_nodes_label_is_short check (length(label) <= 200),
@@ -24,7 +24,7 @@ create unique index workflow_nodes_have_one_trigger
 on public.workflow_nodes (team_id, workflow_id) where type = 'trigger';
 -- Status first: beginning like the primary key, it was taken instead of it while nothing was known of
 -- the table, and a whole workflow was read for the end of each edge.
-create index workflow_nodes_by_status on public.workflow_nodes (status, team_id, workflow_id);
+create index workflow_nodes_by_status on public.workflow_nodes (team_id, status, workflow_id);
 comment on table public.workflow_nodes is 'Nodes of a workflow, keyed by the editor''s own ids.';
 comment on column public.workflow_nodes.config is 'What the node does; the shapes are in docs/workflows.md.';
 comment on column public.workflow_nodes.assistant_template is

@@ -15,7 +15,7 @@ create table public.workflow_edges (
   priority integer not null default 1,
   constraint workflow_edges_pk primary key (team_id, workflow_id, id),
   constraint workflow_edges_share_the_workflows_status
-  foreign key (team_id, workflow_id, status) references public.workflows (team_id, id, status)
+  foreign key (team_id, status, workflow_id) references public.workflows (team_id, status, id)
   on update cascade on delete cascade,
   constraint workflow_edges_source_exists
   foreign key (team_id, workflow_id, source) references public.workflow_nodes (team_id, workflow_id, id) on delete cascade,
@@ -38,7 +38,7 @@ create table public.workflow_edges (
   check ((when_outcome = 'reply_matches') = (cardinality(phrases) > 0))
 );
 create index workflow_edges_by_target on public.workflow_edges (team_id, workflow_id, target);
-create index workflow_edges_by_status on public.workflow_edges (status, team_id, workflow_id);
+create index workflow_edges_by_status on public.workflow_edges (team_id, status, workflow_id);
 comment on table public.workflow_edges is 'Ways from node to node: a rule on what happened, a delay, a priority.';
 comment on column public.workflow_edges.priority is 'Lowest number is tried first.';
 comment on column public.workflow_edges.ordinal is 'Place in the graph''s list of edges, so that it comes back in the same order.';

@@ -21,7 +21,12 @@ begin
       jsonb_build_object(
         'id', c.id, 'name', c.name, 'status', c.status, 'is_continuous', c.is_continuous,
         'workflow', jsonb_build_object('id', w.id, 'name', w.name, 'version', w.version, 'status', w.status),
-        'enrolled_count', c.enrolled_count, 'scheduled_at', c.scheduled_at, 'started_at', c.started_at,
+        'enrolled_count', (
+          select coalesce(sum(k.amount), 0)
+          from engine.counters as k
+          where k.team_id = c.team_id and k.campaign_id = c.id and k.node_id = ''
+        ),
+        'scheduled_at', c.scheduled_at, 'started_at', c.started_at,
         'ended_at', c.ended_at, 'created_at', c.created_at
       ) as item
     from public.campaigns as c

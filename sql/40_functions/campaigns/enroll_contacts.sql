@@ -7,7 +7,7 @@ set search_path = ''
 as $$
 declare
   v_entry record;
-  v_enrolled integer;
+  v_enrolled bigint;
   v_jobs engine.new_job[];
 begin
   select e.* into v_entry from engine.campaign_entry(p_campaign.team_id, p_campaign.workflow_id) as e;
@@ -55,7 +55,7 @@ begin
     )
   into v_enrolled, v_jobs;
   perform engine.create_jobs(coalesce(v_jobs, '{}'));
-  return v_enrolled;
+  return v_enrolled::integer;
 end
 $$;
 comment on function engine.enroll_contacts(public.campaigns, uuid[]) is

@@ -15,8 +15,9 @@ set search_path = ''
 as $$
 declare
   v_list public.audience_lists := engine.require_lead_list(p_list_id, 'operator'); -- engine.require_role
-  v_issues jsonb := '[]';
-  v_taken record;
+  v_issues jsonb := '[]'::jsonb;
+  v_is_duplicate boolean;
+  v_taken public.leads;
 begin
   if p_lead is null or jsonb_typeof(p_lead) <> 'object' then
     v_issues := v_issues || engine.issue('lead_malformed', 'p_lead', 'The lead must be an object such as {"phone": "…", "first_name": "…"}.');
@@ -33,15 +34,16 @@ begin
     ));
   end if;
   perform engine.refuse_issues(v_issues, 'The lead');
-  select t.* into v_taken
+  select t.is_duplicate, t.lead_id into v_is_duplicate, v_taken.id
   from engine.take_lead(
     v_list, p_source, coalesce(btrim(p_external_id), engine.lead_id_of(engine.flatten_lead(p_lead))),
     p_urgency::public.lead_urgency, engine.flatten_lead(p_lead)
   ) as t;
-  if (v_taken.lead).status = 'REJECTED' then
-    perform engine.refuse_issues((v_taken.lead).problems, 'The lead');
+  select l.* into v_taken from public.leads as l where l.team_id = v_list.team_id and l.id = v_taken.id;
+  if v_taken.status = 'REJECTED' then
+    perform engine.refuse_issues(v_taken.problems, 'The lead');
   end if;
-  return engine.describe_lead(v_taken.lead, v_taken.is_duplicate);
+  return engine.describe_lead(v_taken, v_is_duplicate);
 end
 $$;
 comment on function public.ingest_lead(uuid, jsonb, text, text, text) is

@@ -12,7 +12,8 @@ declare
   v_list public.audience_lists;
   v_lead jsonb := engine.flatten_lead(p_lead);
   v_urgency text := lower(btrim(coalesce(v_lead ->> 'urgency', v_lead ->> 'priority')));
-  v_taken record;
+  v_is_duplicate boolean;
+  v_taken public.leads;
 begin
   select e.* into v_endpoint
   from engine.lead_endpoints as e
@@ -23,13 +24,14 @@ begin
   select l.* into v_list
   from public.audience_lists as l
   where l.team_id = v_endpoint.team_id and l.id = v_endpoint.list_id;
-  select t.* into v_taken
+  select t.is_duplicate, t.lead_id into v_is_duplicate, v_taken.id
   from engine.take_lead(
     v_list, v_endpoint.source, engine.lead_id_of(v_lead),
     case when v_urgency = any(enum_range(null::public.lead_urgency)::text[]) then v_urgency else 'normal' end::public.lead_urgency,
     v_lead
   ) as t;
-  return engine.describe_lead(v_taken.lead, v_taken.is_duplicate);
+  select l.* into v_taken from public.leads as l where l.team_id = v_list.team_id and l.id = v_taken.id;
+  return engine.describe_lead(v_taken, v_is_duplicate);
 end
 $$;
 comment on function engine.receive_lead(text, jsonb) is

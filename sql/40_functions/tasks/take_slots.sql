@@ -30,7 +30,7 @@ begin
   retry_after_seconds := case
     when granted < p_wanted then greatest(extract(epoch from v_free_at + v_share - v_now), 0)
     else 0
-  end;
+  end::double precision;
   return next;
 end
 $$;

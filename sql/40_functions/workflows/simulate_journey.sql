@@ -17,11 +17,11 @@ as $$
 declare
   v_node public.workflow_nodes;
   v_at timestamptz := p_start_at;
-  v_visits jsonb[] := '{}';
+  v_visits jsonb[] := '{}'::jsonb[];
   v_visit integer := 1;
   v_retries_left integer := p_contact.retry_budget;
   v_has_booked boolean := false;
-  v_waited jsonb := '[]';
+  v_waited jsonb := '[]'::jsonb;
   v_choices engine.edge_choice[];
   v_place engine.simulated_place;
   v_said engine.simulated_outcome;
@@ -31,7 +31,7 @@ begin
   select n.* into v_node from unnest(p_nodes) as n where n.type = 'trigger';
   loop
     v_choices := engine.edge_choices(p_edges, v_node.id);
-    v_place := (date_trunc('second', v_at), '[]');
+    v_place := (date_trunc('second', v_at), '[]'::jsonb);
     v_said := null;
     if v_node.type <> 'trigger' then
       v_place := engine.simulate_place(
@@ -40,14 +40,14 @@ begin
       v_said := engine.simulate_outcome(v_node, v_visit, p_script, p_seed, v_choices);
     end if;
     if v_place.due_at is null then
-      v_step := (1, false, null, null, null, engine.closing_status('never_open'), 'never_open');
+      v_step := (1, false, null::text, null::text, null::interval, engine.closing_status('never_open'), 'never_open')::engine.decision;
       v_visits := v_visits || engine.tell_visit(v_node, v_visit, v_at, v_waited, null, null, null, v_step);
     else
       v_has_booked := v_has_booked or v_said.outcome is not distinct from 'booked';
       v_ended := (
-        v_node.type, v_said.outcome, null, v_said.reply_text, v_node.config -> 'retry', v_retries_left, v_visit,
-        false, v_choices
-      );
+        v_node.type, v_said.outcome, null, v_said.reply_text, v_node.config -> 'retry', v_retries_left,
+        v_visit::bigint, false, v_choices
+      )::engine.ended_visit;
       v_step := engine.simulate_step(v_ended);
       v_visits := v_visits || engine.tell_visit(v_node, v_visit, v_at, v_waited, v_place, v_said, v_ended, v_step);
       v_at := v_place.due_at + coalesce(v_said.takes, interval '0');

@@ -15,12 +15,14 @@ set search_path = ''
 as $$
 declare
   v_said jsonb := nullif(p_script -> p_node.id -> (p_visit - 1), 'null');
-  v_window interval := p_node.config ->> 'reply_window';
+  v_window interval := (p_node.config ->> 'reply_window')::interval;
   v_key text := format('%s|%s|%s', p_seed, p_node.id, p_visit);
   v_replies text[] := array(
     select p.phrase from unnest(p_edges) as e cross join unnest(e.phrases) as p (phrase) order by p.phrase
   ) || array['Who is this?'];
-  v_outcome public.job_outcome := coalesce(v_said ->> 'outcome', case when jsonb_typeof(v_said) = 'string' then v_said #>> '{}' end);
+  v_outcome public.job_outcome := coalesce(
+    v_said ->> 'outcome', case when jsonb_typeof(v_said) = 'string' then v_said #>> '{}' end
+  )::public.job_outcome;
   v_takes interval := engine.parse_duration(v_said ->> 'after');
 begin
   if v_outcome is null then

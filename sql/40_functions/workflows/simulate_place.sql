@@ -14,8 +14,8 @@ set search_path = ''
 as $$
 declare
   v_channel public.contact_channel := p_node.type::text::public.contact_channel;
-  v_size integer := p_node.config -> 'batching' ->> 'size';
-  v_interval interval := p_node.config -> 'batching' ->> 'interval';
+  v_size integer := (p_node.config -> 'batching' ->> 'size')::integer;
+  v_interval interval := (p_node.config -> 'batching' ->> 'interval')::interval;
   v_until timestamptz := engine.calendar_end(p_not_before, ceil(p_position::numeric / v_size), v_interval);
   v_hours tstzmultirange := engine.open_hours(
     v_channel, p_node.config -> 'business_hours', p_contact.team_timezone, p_contact.timezones, p_contact.regions, p_not_before, v_until
