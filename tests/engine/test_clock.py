@@ -54,4 +54,5 @@ def test_nothing_but_the_clock_reads_the_machines_time(admin: psycopg.Connection
         "engine.new_id()",
         "engine.new_ids(bigint)",
         "engine.set_clock(timestamp with time zone,double precision)",
+        "engine.take_slots(text,double precision,integer,integer)",
     }

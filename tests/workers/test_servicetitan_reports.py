@@ -12,8 +12,7 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from tests.workers.test_servicetitan import TOKEN, plain
-from tests.workers.titan import Titan, titan
+from tests.workers.titan import TOKEN, Titan, plain, titan
 from tests.workers.wire import scripted
 from workers.providers.servicetitan import Conflict, Invalid, Limit, LocalLimiter, NotFound, RateLimited, Unavailable
 from workers.providers.servicetitan.models import Part

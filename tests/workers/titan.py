@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 from pydantic import SecretStr
+from starlette.responses import JSONResponse
 
 from tests.workers.wire import sandbox
 from workers.providers.base import Transport
@@ -108,3 +109,17 @@ async def titan(limiter: Any = None, **settings: Any) -> AsyncIterator[Titan]:
             yield made
         finally:
             await client.aclose()
+
+
+TOKEN = JSONResponse({"access_token": "a-token-that-nobody-may-see", "expires_in": 900, "token_type": "Bearer"})
+PLAIN = Account("7", SecretStr("cid-of-7"), SecretStr("secret-of-7"), SecretStr("key-of-7"))
+
+
+def plain(url: str, **options: Any) -> Any:
+    """A tenant of a server that says what the test says; waiting takes no time."""
+
+    async def sleep(_seconds: float) -> None:
+        await asyncio.sleep(0)
+
+    transport = Transport(url, timeout=5)
+    return ServiceTitanClient(transport, transport, Unlimited(), **{"sleep": sleep, **options}).tenant(PLAIN)

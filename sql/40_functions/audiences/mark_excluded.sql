@@ -6,13 +6,13 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  c_batch constant integer := 10000;
+  c_batch constant bigint := 10000;
   v_from bigint;
-  v_excluded bigint := 0;
+  v_excluded bigint := 0::bigint;
   v_batch bigint;
 begin
   if p_exclusions = '{}' then
-    return 0;
+    return 0::bigint;
   end if;
   loop
     select min(k.row_number) into v_from

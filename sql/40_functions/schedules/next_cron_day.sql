@@ -8,7 +8,7 @@ parallel safe
 set search_path = ''
 as $$
 declare
-  v_month date := date_trunc('month', p_from::timestamp);
+  v_month date := date_trunc('month', p_from::timestamp)::date;
   v_end date := p_from + 41 * 366;
   v_day date;
 begin
@@ -33,7 +33,7 @@ begin
         return v_day;
       end if;
     end if;
-    v_month := v_month + interval '1 month';
+    v_month := (v_month + interval '1 month')::date;
   end loop;
   return null;
 end

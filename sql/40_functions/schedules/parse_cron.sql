@@ -21,7 +21,7 @@ declare
   end;
   v_schedule engine.cron_schedule;
 begin
-  v_schedule.issues := '[]';
+  v_schedule.issues := '[]'::jsonb;
   v_schedule.is_at_start := false;
   if octet_length(coalesce(p_expression, '')) >= 1000 then
     v_schedule.issues := jsonb_build_array(engine.issue('cron_too_long', 'p_expression', 'A cron expression has less than 1000 bytes.'));
@@ -34,7 +34,7 @@ begin
       '"@%s" is unknown; there are @hourly, @daily, @midnight, @weekly, @monthly, @yearly and @annually, in lower case.', left(v_name, 20)
     )));
   elsif v_seconds is not null then
-    v_schedule.every_seconds := v_seconds;
+    v_schedule.every_seconds := v_seconds::integer;
   elsif coalesce(cardinality(v_fields), 0) < 5 then
     v_schedule.issues := jsonb_build_array(engine.issue('cron_fields_missing', 'p_expression', format(
       'A cron expression has five fields: minute, hour, day of month, month and day of week, such as 30 8 * * mon-fri; this has %s.',

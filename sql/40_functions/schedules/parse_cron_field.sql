@@ -10,8 +10,8 @@ parallel safe
 set search_path = ''
 as $$
 declare
-  v_numbers integer[] := '{}';
-  v_issues jsonb := '[]';
+  v_numbers integer[] := '{}'::integer[];
+  v_issues jsonb := '[]'::jsonb;
   v_item text;
   v_rest text;
   v_read engine.cron_field;
