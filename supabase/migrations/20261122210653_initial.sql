@@ -2,6 +2,11 @@
 
 set check_function_bodies = off;
 
+-- sql/10_schemas/05_extensions.sql
+-- Search by any part of a name, a number or an address needs an index of trigrams. A hosted project has
+-- the extension at hand, and its owner may create it; it belongs where extensions are.
+create extension if not exists pg_trgm with schema extensions;
+
 -- sql/10_schemas/10_engine.sql
 -- The engine moves contacts through workflows. No API exposes it: what is in here is called by
 -- workers, by pg_cron, and by the RPCs in `public`.
@@ -96,6 +101,12 @@ comment on type public.job_outcome is 'What came of a job, in the words that edg
 create type public.integration_status as enum ('ACTIVE', 'PAUSED');
 comment on type public.integration_status is 'Whether jobs may use a provider account.';
 
+create type public.lead_urgency as enum ('normal', 'high', 'emergency');
+comment on type public.lead_urgency is 'How soon a lead is to be called, against everything else that is due: least urgent first.';
+
+create type public.lead_status as enum ('ACCEPTED', 'EXCLUDED', 'REJECTED');
+comment on type public.lead_status is 'What became of a lead: in its list, kept out of it by an exclusion, or without a number that can be called.';
+
 -- sql/20_types/audience_sets.sql
 -- Sets that functions of the audiences hand to each other.
 create type engine.member_change as (
@@ -103,7 +114,16 @@ create type engine.member_change as (
   list_id uuid,
   change bigint
 );
-comment on type engine.member_change is 'By how many members a list grew or shrank.';
+comment on type engine.member_change is 'By how many members, or campaigns, a list grew or shrank.';
+
+create type engine.candidate as (
+  ordinal bigint,
+  contact_id uuid,
+  phone text,
+  customer_id bigint
+);
+comment on type engine.candidate is
+'Somebody who may be left out: contact_id is null while the team does not know the number, customer_id without ServiceTitan.';
 
 -- sql/20_types/cron_schedule.sql
 -- A cron expression, read once. Sets instead of the bits that cron keeps, and the issues with what is
@@ -128,6 +148,46 @@ create type engine.cron_schedule as (
 );
 comment on type engine.cron_schedule is
 'Sets of numbers in order (Sunday is 0); whether the last day of the month counts, whether either day field is enough; the period of "N seconds"; @reboot; issues.';
+
+-- sql/20_types/definitions.sql
+-- Conditions of audience definitions, read: their windows as moments, everything else as it is compared.
+create type engine.condition as (
+  path text,
+  kind text,
+  is_negated boolean,
+  words text [],
+  type_ids bigint [],
+  job_types bigint [],
+  business_units bigint [],
+  campaigns bigint [],
+  tags_any bigint [],
+  tags_all bigint [],
+  tags_none bigint [],
+  zips text [],
+  amounts numrange,
+  created tstzrange,
+  completed tstzrange,
+  starts tstzrange,
+  ends tstzrange,
+  due tstzrange,
+  do_not_service boolean,
+  do_not_text boolean,
+  marketing boolean,
+  unused boolean
+);
+comment on type engine.condition is
+'One condition of a definition. words: statuses, or a customer''s types; type_ids: types of memberships or services; amounts: balance or total.';
+
+-- A customer that matches, with the facts that made it match.
+create type engine.matched_customer as (
+  customer_id bigint,
+  location_id bigint,
+  job_id bigint,
+  job_type_id bigint,
+  appointment_id bigint,
+  appointment_starts_at timestamptz
+);
+comment on type engine.matched_customer is 'A customer that a definition matches, and the job or appointment that made it match.';
 
 -- sql/20_types/engine_sets.sql
 -- Sets that functions of the engine hand to each other: arrays of these instead of a call per row.
@@ -890,6 +950,22 @@ comment on table reference.simulated_outcomes is
 comment on column reference.simulated_outcomes.weight is 'Share of this outcome, in parts of the sum for its kind of node.';
 comment on column reference.simulated_outcomes.takes is 'From sending to the outcome unless a script says so; null: the whole reply window.';
 
+-- sql/30_tables/073_reference_validation_examples.sql
+-- What each code of graph validation looks like. Kept apart from the words, because graphs are long.
+create table reference.validation_examples (
+  code text not null,
+  beside text array not null default '{}',
+  example jsonb not null,
+  cured jsonb not null,
+  constraint validation_examples_pk primary key (code),
+  constraint validation_examples_are_of_a_code foreign key (code) references reference.validation_codes (code)
+);
+comment on table reference.validation_examples is
+'For each code a smallest graph with that problem, and the same graph cured. CALL_ASSISTANT_ID, TEXT_ASSISTANT_ID and '
+'INACTIVE_ASSISTANT_ID stand for ids of a team''s assistants.';
+comment on column reference.validation_examples.beside is 'Other codes that the example can''t but have, too.';
+comment on column reference.validation_examples.cured is 'The example with the cure applied; it has no issue at all.';
+
 -- sql/30_tables/074_reference_import_problems.sql
 -- What can be wrong with a row of an import, and whether that refuses the row. Its one home: errors
 -- of a run keep only the code, and take the sentence from here.
@@ -922,6 +998,21 @@ create table reference.import_headers (
 comment on table reference.import_headers is 'Spellings of column headers in contact files, and the field that each means.';
 comment on column reference.import_headers.is_word is 'Matches within a longer header too, such as mobile in "Mobile No. (work)".';
 comment on column reference.import_headers.rank is 'Lowest wins among columns whose contents are equally good.';
+
+-- sql/30_tables/076_reference_condition_fields.sql
+-- What a condition of an audience definition can say: the one list that checks, reads and documents them.
+create table reference.condition_fields (
+  kind text not null,
+  field text not null,
+  type text not null,
+  words text[],
+  meaning text not null,
+  constraint condition_fields_pk primary key (kind, field),
+  constraint condition_fields_type_is_known
+  check (type in ('words', 'ids', 'tags', 'zips', 'amount', 'window', 'flag')),
+  constraint condition_fields_words_are_listed check ((type = 'words') = (words is not null))
+);
+comment on table reference.condition_fields is 'Fields of the conditions in audience definitions, by kind of condition.';
 
 -- sql/30_tables/100_contacts.sql
 -- People that a team may reach: one row for each number.
@@ -969,14 +1060,24 @@ create table public.audience_lists (
   member_count bigint not null default 0,
   created_at timestamptz not null default engine.now(),
   updated_at timestamptz not null default engine.now(),
+  exclusions jsonb not null default '{}',
+  campaign_count bigint not null default 0,
   constraint audience_lists_pk primary key (team_id, id),
   constraint audience_lists_team_exists foreign key (team_id) references public.teams (id) on delete cascade,
+  -- Campaigns refer to the status too: one that runs needs a list that is ACTIVE.
+  constraint audience_lists_have_one_status unique (team_id, id, status),
   constraint audience_lists_name_is_present check (length(btrim(name)) between 1 and 200),
   constraint audience_lists_definition_is_an_object check (jsonb_typeof(definition) = 'object'),
-  constraint audience_lists_member_count_is_not_negative check (member_count >= 0)
+  constraint audience_lists_member_count_is_not_negative check (member_count >= 0),
+  constraint audience_lists_exclusions_are_an_object check (jsonb_typeof(exclusions) = 'object'),
+  constraint audience_lists_campaign_count_is_not_negative check (campaign_count >= 0)
 );
 comment on table public.audience_lists is 'Named segments of contacts.';
 comment on column public.audience_lists.member_count is 'Members now, kept exact by a trigger on audience_members.';
+comment on column public.audience_lists.exclusions is
+'Who is left out although the source names them, as engine.read_exclusions writes it; docs/audiences.md.';
+comment on column public.audience_lists.campaign_count is
+'Campaigns of the list, whatever their status, kept exact by a trigger on campaigns.';
 alter table public.audience_lists enable row level security;
 create policy audience_lists_are_seen_by_members on public.audience_lists for select to authenticated, service_role
 using (team_id = any((select engine.caller_team_ids())::uuid[]));
@@ -1011,6 +1112,8 @@ create table public.audience_runs (
   started_at timestamptz,
   lease_expires_at timestamptz,
   ended_at timestamptz,
+  definition jsonb not null default '{}',
+  waits_for text,
   constraint audience_runs_pk primary key (team_id, id),
   constraint audience_runs_team_exists foreign key (team_id) references public.teams (id) on delete cascade,
   constraint audience_runs_list_exists
@@ -1053,6 +1156,8 @@ comment on column public.audience_runs.duplicate_count is 'Rows whose number is 
 comment on column public.audience_runs.warning_count is 'Rows that were used without one of their values.';
 comment on column public.audience_runs.lease_expires_at is
 'When an open run counts as abandoned, unless a transaction holds its row at that moment.';
+comment on column public.audience_runs.definition is 'What a refresh asked for: the list''s definition when it began.';
+comment on column public.audience_runs.waits_for is 'What a running refresh waits for, in words; null while it goes on.';
 comment on column public.audience_runs.started_by is 'The person who started it; null for a service.';
 alter table public.audience_runs enable row level security;
 create policy audience_runs_are_seen_by_members on public.audience_runs for select to authenticated, service_role
@@ -1070,6 +1175,7 @@ create table public.audience_run_errors (
   code text not null,
   severity text not null,
   value text,
+  servicetitan_customer_id bigint,
   constraint audience_run_errors_pk primary key (team_id, run_id, position),
   constraint audience_run_errors_run_exists
   foreign key (team_id, run_id) references public.audience_runs (team_id, id) on delete cascade,
@@ -1079,6 +1185,7 @@ create table public.audience_run_errors (
 comment on table public.audience_run_errors is
 'Problems of a run''s rows in order of row; the sentences are in reference.import_problems.';
 comment on column public.audience_run_errors.row_number is 'Place in the file, its header counted, as a spreadsheet shows it.';
+comment on column public.audience_run_errors.servicetitan_customer_id is 'Whom the row is about, where it came from ServiceTitan.';
 comment on column public.audience_run_errors.value is 'The value as it came, cut to 200 characters.';
 alter table public.audience_run_errors enable row level security;
 create policy audience_run_errors_are_seen_by_members on public.audience_run_errors for select to authenticated, service_role
@@ -1154,11 +1261,25 @@ create unlogged table engine.checked_rows (
   verdict text not null,
   issues jsonb,
   constraint checked_rows_pk primary key (team_id, run_id, row_number),
-  constraint checked_rows_verdict_is_known check (verdict in ('accepted', 'rejected', 'duplicate'))
+  constraint checked_rows_verdict_is_known check (verdict in ('accepted', 'rejected', 'duplicate', 'excluded'))
 );
 comment on table engine.checked_rows is 'Rows of running imports after the check; a run empties it when it ends.';
 comment on column engine.checked_rows.contact_id is 'Id that the contact will have if the team does not know its number yet.';
 comment on column engine.checked_rows.issues is '[{code, field, value}] in order; null when nothing is wrong.';
+
+-- sql/30_tables/142_member_facts.sql
+-- What made a staged row of a refresh match, by its row: the part of a member that no file has.
+create unlogged table engine.member_facts (
+  team_id uuid not null,
+  run_id uuid not null,
+  row_number bigint not null,
+  servicetitan_job_id bigint,
+  servicetitan_job_type_id bigint,
+  servicetitan_appointment_id bigint,
+  appointment_starts_at timestamptz,
+  constraint member_facts_pk primary key (team_id, run_id, row_number)
+);
+comment on table engine.member_facts is 'ServiceTitan facts of the staged rows of running refreshes; a run empties it when it ends.';
 
 -- sql/30_tables/150_audience_schedules.sql
 -- When a list is refreshed. One row a list: whether the list is refreshed by the clock is said here and
@@ -1194,6 +1315,325 @@ alter table public.audience_schedules enable row level security;
 create policy audience_schedules_are_seen_by_members on public.audience_schedules for select to authenticated, service_role
 using (team_id = any((select engine.caller_team_ids())::uuid[]));
 grant select on public.audience_schedules to authenticated, service_role;
+
+-- sql/30_tables/150_leads.sql
+-- Speed to lead: people who asked to be called. A lead is known by its source and its id there, else by
+-- its number and day, so that what a source sends twice is one lead.
+create table public.leads (
+  team_id uuid not null,
+  id uuid not null default engine.new_id(),
+  list_id uuid not null,
+  contact_id uuid,
+  source text not null,
+  external_id text,
+  urgency public.lead_urgency not null default 'normal',
+  status public.lead_status not null,
+  problems jsonb not null default '[]',
+  dedupe_hash bytea not null,
+  received_at timestamptz not null default engine.now(),
+  constraint leads_pk primary key (team_id, id),
+  constraint leads_are_not_duplicates unique (team_id, dedupe_hash),
+  constraint leads_list_exists
+  foreign key (team_id, list_id) references public.audience_lists (team_id, id) on delete cascade,
+  constraint leads_contact_exists
+  foreign key (team_id, contact_id) references public.contacts (team_id, id) on delete cascade,
+  constraint leads_source_is_present check (length(btrim(source)) between 1 and 100),
+  constraint leads_external_id_is_short check (length(external_id) between 1 and 200),
+  constraint leads_accepted_have_a_contact check ((status = 'ACCEPTED') = (contact_id is not null))
+);
+create index leads_by_list on public.leads (team_id, list_id, id);
+create index leads_by_contact on public.leads (team_id, contact_id);
+comment on table public.leads is 'People who asked to be called, once each, with what was wrong with the others.';
+comment on column public.leads.dedupe_hash is 'SHA-256 over source and external id, or number and day.';
+comment on column public.leads.problems is '[{code, severity, path, message, value?}] of the lead''s values.';
+alter table public.leads enable row level security;
+create policy leads_are_seen_by_members on public.leads for select to authenticated, service_role
+using (team_id = any((select engine.caller_team_ids())::uuid[]));
+grant select on public.leads to authenticated, service_role;
+
+-- sql/30_tables/151_lead_endpoints.sql
+-- Addresses to which other systems post leads. The token in the address is all that they need to know, so
+-- only its hash is kept.
+create table engine.lead_endpoints (
+  team_id uuid not null,
+  id uuid not null default engine.new_id(),
+  list_id uuid not null,
+  source text not null,
+  token_hash bytea not null,
+  created_by uuid,
+  created_at timestamptz not null default engine.now(),
+  revoked_at timestamptz,
+  constraint lead_endpoints_pk primary key (team_id, id),
+  constraint lead_endpoints_list_exists
+  foreign key (team_id, list_id) references public.audience_lists (team_id, id) on delete cascade,
+  constraint lead_endpoints_source_is_present check (length(btrim(source)) between 1 and 100),
+  constraint lead_endpoints_hash_is_sha_256 check (length(token_hash) = 32)
+);
+create index lead_endpoints_by_list on engine.lead_endpoints (team_id, list_id);
+create index lead_endpoints_by_token on engine.lead_endpoints (token_hash) where revoked_at is null;
+comment on table engine.lead_endpoints is 'Addresses to which other systems post leads, with the hash of the token of each.';
+
+-- sql/30_tables/160_servicetitan_feeds.sql
+-- How far each export of a team's ServiceTitan account was read. The token and the records that came with
+-- it are stored in one transaction, so that nothing is skipped and nothing needs to be read twice.
+create table engine.servicetitan_feeds (
+  team_id uuid not null,
+  feed text not null,
+  continue_from text,
+  read_at timestamptz not null default engine.now(),
+  constraint servicetitan_feeds_pk primary key (team_id, feed),
+  constraint servicetitan_feeds_team_exists foreign key (team_id) references public.teams (id) on delete cascade,
+  constraint servicetitan_feeds_feed_is_known check (
+    feed in (
+      'customers', 'contacts', 'locations', 'memberships', 'recurring_services', 'service_events'
+    )
+  )
+);
+comment on table engine.servicetitan_feeds is 'Export tokens: how far each feed of a team was read.';
+comment on column engine.servicetitan_feeds.read_at is 'When the last page was stored.';
+
+-- sql/30_tables/161_servicetitan_customers.sql
+-- Customers as ServiceTitan's export has them, narrow: what definitions ask for and what a contact needs.
+-- Deleted and merged ones stay, because others point at them.
+create table engine.servicetitan_customers (
+  team_id uuid not null,
+  id bigint not null,
+  name text,
+  kind text,
+  postal_code text,
+  balance numeric,
+  tag_ids bigint[] not null default '{}',
+  do_not_service boolean not null,
+  merged_to_id bigint,
+  created_at timestamptz,
+  is_active boolean not null,
+  modified_at timestamptz,
+  constraint servicetitan_customers_pk primary key (team_id, id),
+  constraint servicetitan_customers_team_exists foreign key (team_id) references public.teams (id) on delete cascade
+);
+create index servicetitan_customers_merged on engine.servicetitan_customers (team_id, merged_to_id) where merged_to_id is not null;
+comment on table engine.servicetitan_customers is 'Customers of a teams ServiceTitan account, kept by its export.';
+
+-- sql/30_tables/162_servicetitan_contacts.sql
+-- Ways to reach customers, numbers read by the one phone rule when they come.
+create table engine.servicetitan_contacts (
+  team_id uuid not null,
+  id bigint not null,
+  customer_id bigint,
+  kind text,
+  value text,
+  phone text,
+  do_not_text boolean not null,
+  wants_marketing boolean,
+  is_active boolean not null,
+  modified_at timestamptz,
+  constraint servicetitan_contacts_pk primary key (team_id, id),
+  constraint servicetitan_contacts_team_exists foreign key (team_id) references public.teams (id) on delete cascade
+);
+create index servicetitan_contacts_by_customer on engine.servicetitan_contacts (team_id, customer_id);
+create index servicetitan_contacts_not_to_text on engine.servicetitan_contacts (team_id, phone) where do_not_text;
+comment on column engine.servicetitan_contacts.phone is 'E.164; null when the value is no number that may be dialled.';
+comment on column engine.servicetitan_contacts.wants_marketing is 'marketingUpdatesEnabled; null when it was never said.';
+comment on table engine.servicetitan_contacts is 'Phones and e-mail addresses of customers.';
+
+-- sql/30_tables/163_servicetitan_locations.sql
+-- Places that are served.
+create table engine.servicetitan_locations (
+  team_id uuid not null,
+  id bigint not null,
+  customer_id bigint,
+  postal_code text,
+  tag_ids bigint[] not null default '{}',
+  merged_to_id bigint,
+  is_active boolean not null,
+  modified_at timestamptz,
+  constraint servicetitan_locations_pk primary key (team_id, id),
+  constraint servicetitan_locations_team_exists foreign key (team_id) references public.teams (id) on delete cascade
+);
+create index servicetitan_locations_by_customer on engine.servicetitan_locations (team_id, customer_id);
+comment on table engine.servicetitan_locations is 'Locations of customers.';
+
+-- sql/30_tables/164_servicetitan_memberships.sql
+-- Memberships, the ended ones included.
+create table engine.servicetitan_memberships (
+  team_id uuid not null,
+  id bigint not null,
+  customer_id bigint,
+  location_id bigint,
+  status text,
+  type_id bigint,
+  business_unit_id bigint,
+  starts_at timestamptz,
+  ends_at timestamptz,
+  is_active boolean not null,
+  modified_at timestamptz,
+  constraint servicetitan_memberships_pk primary key (team_id, id),
+  constraint servicetitan_memberships_team_exists foreign key (team_id) references public.teams (id) on delete cascade
+);
+create index servicetitan_memberships_by_customer on engine.servicetitan_memberships (team_id, customer_id);
+comment on table engine.servicetitan_memberships is 'Memberships of customers.';
+
+-- sql/30_tables/165_servicetitan_recurring_services.sql
+-- Work that comes again at a location: the way from an event that falls due to a customer.
+create table engine.servicetitan_recurring_services (
+  team_id uuid not null,
+  id bigint not null,
+  membership_id bigint,
+  location_id bigint,
+  type_id bigint,
+  business_unit_id bigint,
+  job_type_id bigint,
+  is_active boolean not null,
+  modified_at timestamptz,
+  constraint servicetitan_recurring_services_pk primary key (team_id, id),
+  constraint servicetitan_recurring_services_team_exists foreign key (team_id) references public.teams (id) on delete cascade
+);
+comment on table engine.servicetitan_recurring_services is 'Recurring services of locations.';
+
+-- sql/30_tables/166_servicetitan_service_events.sql
+-- Visits that fall due. ServiceTitan's list has no filter on the due date and names no customer, so all of
+-- them are kept here.
+create table engine.servicetitan_service_events (
+  team_id uuid not null,
+  id bigint not null,
+  recurring_service_id bigint,
+  membership_id bigint,
+  status text,
+  due_at timestamptz,
+  job_id bigint,
+  is_active boolean not null,
+  modified_at timestamptz,
+  constraint servicetitan_service_events_pk primary key (team_id, id),
+  constraint servicetitan_service_events_team_exists foreign key (team_id) references public.teams (id) on delete cascade
+);
+create index servicetitan_service_events_by_due on engine.servicetitan_service_events (team_id, due_at);
+comment on table engine.servicetitan_service_events is 'Recurring service events.';
+
+-- sql/30_tables/167_servicetitan_jobs.sql
+-- Jobs that a run or a preview asked ServiceTitan for. They are that run's own and go with it: a job that
+-- another run saw last week may have been cancelled since.
+create table engine.servicetitan_jobs (
+  team_id uuid not null,
+  subject_id uuid not null,
+  id bigint not null,
+  customer_id bigint,
+  location_id bigint,
+  status text,
+  business_unit_id bigint,
+  job_type_id bigint,
+  campaign_id bigint,
+  tag_ids bigint[] not null default '{}',
+  total numeric,
+  created_at timestamptz,
+  completed_at timestamptz,
+  modified_at timestamptz,
+  constraint servicetitan_jobs_pk primary key (team_id, subject_id, id),
+  constraint servicetitan_jobs_team_exists foreign key (team_id) references public.teams (id) on delete cascade
+);
+comment on table engine.servicetitan_jobs is 'Jobs found for a running refresh or preview.';
+comment on column engine.servicetitan_jobs.subject_id is 'The run or the preview that asked for it.';
+
+-- sql/30_tables/168_servicetitan_appointments.sql
+-- Appointments that a run or a preview asked ServiceTitan for; see servicetitan_jobs.
+create table engine.servicetitan_appointments (
+  team_id uuid not null,
+  subject_id uuid not null,
+  id bigint not null,
+  job_id bigint,
+  customer_id bigint,
+  status text,
+  starts_at timestamptz,
+  is_unused boolean not null,
+  modified_at timestamptz,
+  constraint servicetitan_appointments_pk primary key (team_id, subject_id, id),
+  constraint servicetitan_appointments_team_exists foreign key (team_id) references public.teams (id) on delete cascade
+);
+comment on table engine.servicetitan_appointments is 'Appointments found for a running refresh or preview.';
+comment on column engine.servicetitan_appointments.subject_id is 'The run or the preview that asked for it.';
+
+-- sql/30_tables/169_servicetitan_catalogue.sql
+-- What people choose from when they write a definition: tags, business units, job types and so on, by the
+-- names that they have in ServiceTitan. Cached, and refreshed when somebody asks.
+create table engine.servicetitan_catalogue (
+  team_id uuid not null,
+  kind text not null,
+  id text not null,
+  name text,
+  is_active boolean not null,
+  detail jsonb not null default '{}',
+  constraint servicetitan_catalogue_pk primary key (team_id, kind, id),
+  constraint servicetitan_catalogue_team_exists foreign key (team_id) references public.teams (id) on delete cascade,
+  constraint servicetitan_catalogue_kind_is_known check (
+    kind in (
+      'tag_types', 'business_units', 'job_types', 'hold_reasons', 'campaigns', 'membership_types', 'report_categories',
+      'reports'
+    )
+  ),
+  constraint servicetitan_catalogue_detail_is_an_object check (jsonb_typeof(detail) = 'object')
+);
+comment on table engine.servicetitan_catalogue is 'Named things of a team''s ServiceTitan account, cached.';
+comment on column engine.servicetitan_catalogue.id is 'As ServiceTitan says it: a number, of report categories a word.';
+
+-- sql/30_tables/170_servicetitan_catalogues.sql
+-- When each kind of catalogue was last read, and what went wrong since.
+create table engine.servicetitan_catalogues (
+  team_id uuid not null,
+  id uuid not null default engine.new_id(),
+  read_at timestamptz,
+  failure_code text,
+  failure_message text,
+  constraint servicetitan_catalogues_pk primary key (team_id),
+  constraint servicetitan_catalogues_team_exists foreign key (team_id) references public.teams (id) on delete cascade,
+  constraint servicetitan_catalogues_failed_ones_say_why check ((failure_code is null) = (failure_message is null))
+);
+comment on table engine.servicetitan_catalogues is 'The state of a team''s cached catalogue.';
+comment on column engine.servicetitan_catalogues.id is 'What tasks that refresh the catalogue are for.';
+
+-- sql/30_tables/171_report_pages.sql
+-- Pages of a custom report for a running refresh or preview, as they came: a page may cost a minute, so
+-- none is asked for twice, whoever dies in between.
+create table engine.report_pages (
+  team_id uuid not null,
+  subject_id uuid not null,
+  page_number integer not null,
+  columns text[] not null,
+  rows jsonb not null,
+  constraint report_pages_pk primary key (team_id, subject_id, page_number),
+  constraint report_pages_team_exists foreign key (team_id) references public.teams (id) on delete cascade,
+  constraint report_pages_number_is_positive check (page_number >= 1),
+  constraint report_pages_rows_are_an_array check (jsonb_typeof(rows) = 'array')
+);
+comment on table engine.report_pages is 'Pages of reports that running refreshes and previews have read.';
+
+-- sql/30_tables/172_audience_previews.sql
+-- What a definition would give, worked out by a worker and kept for a while. One row for a definition and
+-- its exclusions, so that asking again is asking for the same thing.
+create table engine.audience_previews (
+  team_id uuid not null,
+  id uuid not null default engine.new_id(),
+  request_hash bytea not null,
+  source public.audience_source not null,
+  definition jsonb not null,
+  exclusions jsonb not null default '{}',
+  status public.run_status not null default 'QUEUED',
+  started_at timestamptz,
+  ended_at timestamptz,
+  waits_for text,
+  result jsonb,
+  failure_code text,
+  failure_message text,
+  constraint audience_previews_pk primary key (team_id, id),
+  constraint audience_previews_team_exists foreign key (team_id) references public.teams (id) on delete cascade,
+  constraint audience_previews_one_for_a_request unique (team_id, request_hash),
+  constraint audience_previews_status_is_possible check (status <> 'PARTIAL'),
+  constraint audience_previews_succeeded_ones_have_a_result check ((status = 'SUCCEEDED') = (result is not null)),
+  constraint audience_previews_failed_ones_say_why
+  check ((status = 'FAILED') = (failure_code is not null) and (failure_code is null) = (failure_message is null)),
+  constraint audience_previews_ended_ones_have_a_time check ((status in ('SUCCEEDED', 'FAILED')) = (ended_at is not null))
+);
+create index audience_previews_by_end on engine.audience_previews (ended_at);
+comment on table engine.audience_previews is 'Counts and samples of definitions before they are saved.';
+comment on column engine.audience_previews.result is '{count, counts{…}, sample[]}.';
 
 -- sql/30_tables/200_workflows.sql
 -- Workflows: versions of a lineage. A published one never changes.
@@ -1250,7 +1690,7 @@ create table public.workflow_nodes (
   constraint workflow_nodes_pk primary key (team_id, workflow_id, id),
   -- The cascade is how a status reaches the nodes: in the statement that changes it, and no other way.
   constraint workflow_nodes_share_the_workflows_status
-  foreign key (team_id, workflow_id, status) references public.workflows (team_id, id, status)
+  foreign key (team_id, status, workflow_id) references public.workflows (team_id, status, id)
   on update cascade on delete cascade,
   constraint workflow_nodes_id_is_present check (length(id) between 1 and 200),
   constraint workflow_nodes_label_is_short check (length(label) <= 200),
@@ -1258,7 +1698,9 @@ create table public.workflow_nodes (
 );
 create unique index workflow_nodes_have_one_trigger
 on public.workflow_nodes (team_id, workflow_id) where type = 'trigger';
-create index workflow_nodes_by_status on public.workflow_nodes (team_id, workflow_id, status);
+-- Status first: beginning like the primary key, it was taken instead of it while nothing was known of
+-- the table, and a whole workflow was read for the end of each edge.
+create index workflow_nodes_by_status on public.workflow_nodes (team_id, status, workflow_id);
 comment on table public.workflow_nodes is 'Nodes of a workflow, keyed by the editor''s own ids.';
 comment on column public.workflow_nodes.config is 'What the node does; the shapes are in docs/workflows.md.';
 comment on column public.workflow_nodes.assistant_template is
@@ -1288,7 +1730,7 @@ create table public.workflow_edges (
   priority integer not null default 1,
   constraint workflow_edges_pk primary key (team_id, workflow_id, id),
   constraint workflow_edges_share_the_workflows_status
-  foreign key (team_id, workflow_id, status) references public.workflows (team_id, id, status)
+  foreign key (team_id, status, workflow_id) references public.workflows (team_id, status, id)
   on update cascade on delete cascade,
   constraint workflow_edges_source_exists
   foreign key (team_id, workflow_id, source) references public.workflow_nodes (team_id, workflow_id, id) on delete cascade,
@@ -1311,7 +1753,7 @@ create table public.workflow_edges (
   check ((when_outcome = 'reply_matches') = (cardinality(phrases) > 0))
 );
 create index workflow_edges_by_target on public.workflow_edges (team_id, workflow_id, target);
-create index workflow_edges_by_status on public.workflow_edges (team_id, workflow_id, status);
+create index workflow_edges_by_status on public.workflow_edges (team_id, status, workflow_id);
 comment on table public.workflow_edges is 'Ways from node to node: a rule on what happened, a delay, a priority.';
 comment on column public.workflow_edges.priority is 'Lowest number is tried first.';
 comment on column public.workflow_edges.ordinal is 'Place in the graph''s list of edges, so that it comes back in the same order.';
@@ -1353,12 +1795,15 @@ create table public.campaigns (
   scheduled_at timestamptz,
   started_at timestamptz,
   ended_at timestamptz,
-  enrolled_count bigint not null default 0,
   created_at timestamptz not null default engine.now(),
   updated_at timestamptz not null default engine.now(),
   -- With the foreign key below: whatever the SQL, no campaign runs a workflow that is not published.
   needs_workflow_status public.workflow_status generated always as (
     case when status in ('SCHEDULED', 'ACTIVE', 'PAUSED') then 'PUBLISHED'::public.workflow_status end
+  ) stored,
+  -- The same for the list.
+  needs_list_status public.audience_status generated always as (
+    case when status in ('SCHEDULED', 'ACTIVE', 'PAUSED') then 'ACTIVE'::public.audience_status end
   ) stored,
   constraint campaigns_pk primary key (team_id, id),
   constraint campaigns_team_exists foreign key (team_id) references public.teams (id) on delete cascade,
@@ -1366,6 +1811,8 @@ create table public.campaigns (
   constraint campaigns_workflow_exists foreign key (team_id, workflow_id) references public.workflows (team_id, id),
   constraint campaigns_run_published_workflows
   foreign key (team_id, workflow_id, needs_workflow_status) references public.workflows (team_id, id, status),
+  constraint campaigns_use_active_lists
+  foreign key (team_id, list_id, needs_list_status) references public.audience_lists (team_id, id, status),
   constraint campaigns_phone_number_exists
   foreign key (team_id, phone_number_id) references public.phone_numbers (team_id, id),
   constraint campaigns_name_is_present check (length(btrim(name)) between 1 and 200),
@@ -1376,13 +1823,16 @@ create table public.campaigns (
   check ((started_at is not null) or status in ('CREATED', 'SCHEDULED', 'CANCELLED')),
   constraint campaigns_ended_have_a_time check ((status in ('COMPLETED', 'CANCELLED')) = (ended_at is not null))
 );
-create index campaigns_by_list on public.campaigns (team_id, list_id);
+create index campaigns_by_list on public.campaigns (team_id, list_id, needs_list_status);
+create index campaigns_of_list_in_order on public.campaigns (team_id, list_id, id);
 create index campaigns_by_workflow on public.campaigns (team_id, workflow_id, needs_workflow_status);
 create index campaigns_by_phone_number on public.campaigns (team_id, phone_number_id);
 create index campaigns_live on public.campaigns (status, scheduled_at) where status in ('SCHEDULED', 'ACTIVE');
 comment on table public.campaigns is 'A launch of one published workflow over one list from one number.';
 comment on column public.campaigns.needs_workflow_status is
 'PUBLISHED while the campaign is SCHEDULED, ACTIVE or PAUSED, else null: the status that its workflow must have.';
+comment on column public.campaigns.needs_list_status is
+'ACTIVE while the campaign is SCHEDULED, ACTIVE or PAUSED, else null: the status that its list must have.';
 comment on column public.campaigns.priority is 'Lowest number goes first when campaigns compete.';
 comment on column public.campaigns.max_lateness is 'A job that is later than this is skipped with a reason, never sent stale.';
 comment on column public.campaigns.retry_budget is 'Retries of every kind that one enrollment may use in all.';
@@ -1405,7 +1855,7 @@ create table public.suppressions (
   constraint suppressions_team_exists foreign key (team_id) references public.teams (id) on delete cascade,
   constraint suppressions_phone_is_e164 check (phone ~ '^\+[1-9][0-9]{6,14}$'),
   constraint suppressions_reason_is_known
-  check (reason in ('opted_out', 'do_not_contact', 'invalid', 'litigator'))
+  check (reason in ('opted_out', 'do_not_contact', 'invalid', 'litigator', 'do_not_text'))
 );
 comment on table public.suppressions is 'Numbers that must not be reached on a channel. A row here stops everything.';
 alter table public.suppressions enable row level security;
@@ -1873,6 +2323,28 @@ comment on function public.get_node_metrics(uuid) is
 revoke all on function public.get_node_metrics(uuid) from public;
 grant execute on function public.get_node_metrics(uuid) to authenticated, service_role;
 
+-- sql/40_functions/audiences/add_campaigns_to_counts.sql
+-- Lists are locked in order of their ids, so that statements that change several cannot deadlock.
+create or replace function engine.add_campaigns_to_counts(p_changes engine.member_change[])
+returns void
+language plpgsql
+security definer -- campaigns come and go by functions with other rights, and by cascade
+set search_path = ''
+as $$
+begin
+  perform from public.audience_lists as l
+  inner join unnest(p_changes) as c on l.team_id = c.team_id and l.id = c.list_id
+  order by l.team_id, l.id
+  for no key update of l;
+  update public.audience_lists as l
+  set campaign_count = l.campaign_count + c.change
+  from unnest(p_changes) as c
+  where l.team_id = c.team_id and l.id = c.list_id;
+end
+$$;
+comment on function engine.add_campaigns_to_counts(engine.member_change[]) is 'Adds to the campaign counts of lists.';
+revoke all on function engine.add_campaigns_to_counts(engine.member_change[]) from public;
+
 -- sql/40_functions/audiences/add_members_to_counts.sql
 -- Lists are locked in order of their ids, so that statements that change several cannot deadlock.
 create or replace function engine.add_members_to_counts(p_changes engine.member_change[])
@@ -1894,6 +2366,58 @@ end
 $$;
 comment on function engine.add_members_to_counts(engine.member_change[]) is 'Adds to the member counts of lists.';
 revoke all on function engine.add_members_to_counts(engine.member_change[]) from public;
+
+-- sql/40_functions/audiences/archive_audience_list.sql
+-- The list rests: nothing fills it, nothing is launched over it. The campaigns are looked at under the
+-- lock on the list, which every launch takes too: one of the two comes first, and the other sees it. A
+-- trigger turns its schedule off.
+create or replace function public.archive_audience_list(p_list_id uuid, p_dry_run boolean default false)
+returns jsonb
+language plpgsql
+security definer -- writes public.audience_lists, which no role may write
+set search_path = ''
+as $$
+declare
+  v_dry_run boolean := coalesce(p_dry_run, false);
+  v_list public.audience_lists;
+  v_message text;
+begin
+  if v_dry_run then
+    v_list := engine.require_list(p_list_id, 'operator'); -- which asks engine.caller_team_ids
+  else
+    v_list := engine.lock_list(p_list_id);
+  end if;
+  perform engine.refuse_list_step(v_list, 'ARCHIVED');
+  perform engine.refuse_used_list(v_list);
+  perform engine.refuse_running_list(v_list);
+  v_message := engine.list_archive_message(
+    v_list,
+    exists (
+      select from public.audience_schedules as s where s.team_id = v_list.team_id and s.list_id = v_list.id and s.is_enabled
+    ),
+    exists (
+      select from public.audience_runs as r
+      where r.team_id = v_list.team_id and r.list_id = v_list.id and r.status = 'QUEUED'
+    ),
+    v_dry_run
+  );
+  if not v_dry_run then
+    perform engine.drop_queued_run(v_list);
+    update public.audience_lists as l
+    set status = 'ARCHIVED', updated_at = engine.now()
+    where l.team_id = v_list.team_id and l.id = v_list.id
+    returning l.* into v_list;
+  end if;
+  return engine.describe_list(v_list) || jsonb_build_object(
+    'from', 'ACTIVE', 'to', 'ARCHIVED', 'dry_run', v_dry_run, 'message', v_message
+  );
+end
+$$;
+comment on function public.archive_audience_list(uuid, boolean) is
+'Archives a list and returns it like get_audience_list, with {from, to, dry_run, message}: OB002 when it is archived, OB005 '
+'with used_by[{entity, id, name, status}] while campaigns or a run use it. With p_dry_run nothing changes.';
+revoke all on function public.archive_audience_list(uuid, boolean) from public;
+grant execute on function public.archive_audience_list(uuid, boolean) to authenticated, service_role;
 
 -- sql/40_functions/audiences/check_rows.sql
 -- The check of a batch of rows: numbers to E.164, zones, and every problem by row and field. It reads
@@ -2041,6 +2565,46 @@ $$;
 comment on function engine.column_label(jsonb, text) is 'Header of the column that a mapping reads a field from.';
 revoke all on function engine.column_label(jsonb, text) from public;
 
+-- sql/40_functions/audiences/count_campaigns.sql
+-- audience_lists.campaign_count is exact at every commit, as member_count is; see count_members.sql. A
+-- campaign that has not started may change its list. Most updates change no list, and cost no lock.
+create or replace function engine.count_campaigns()
+returns trigger
+language plpgsql
+security definer -- campaigns are written by functions of other owners' rights
+set search_path = ''
+as $$
+declare
+  v_changes engine.member_change[];
+begin
+  if tg_op = 'INSERT' then
+    select array_agg((r.team_id, r.list_id, r.campaigns)::engine.member_change) into v_changes
+    from (select n.team_id, n.list_id, count(*) as campaigns from new_rows as n group by n.team_id, n.list_id) as r;
+  elsif tg_op = 'DELETE' then
+    select array_agg((r.team_id, r.list_id, -r.campaigns)::engine.member_change) into v_changes
+    from (select o.team_id, o.list_id, count(*) as campaigns from old_rows as o group by o.team_id, o.list_id) as r;
+  else
+    select array_agg((r.team_id, r.list_id, r.change)::engine.member_change) into v_changes
+    from (
+      select c.team_id, c.list_id, sum(c.change)::bigint as change
+      from (
+        select n.team_id, n.list_id, 1 as change from new_rows as n
+        union all
+        select o.team_id, o.list_id, -1 from old_rows as o
+      ) as c
+      group by c.team_id, c.list_id
+      having sum(c.change) <> 0
+    ) as r;
+  end if;
+  if v_changes is not null then
+    perform engine.add_campaigns_to_counts(v_changes);
+  end if;
+  return null;
+end
+$$;
+comment on function engine.count_campaigns() is 'Keeps audience_lists.campaign_count equal to the number of campaigns.';
+revoke all on function engine.count_campaigns() from public;
+
 -- sql/40_functions/audiences/count_members.sql
 -- audience_lists.member_count is exact at every commit: whatever changes members changes it in the same
 -- transaction, one update for a statement, in order of the lists' ids.
@@ -2078,7 +2642,8 @@ create or replace function public.create_audience_list(
   p_rows jsonb default null,
   p_mapping jsonb default null,
   p_partial boolean default false,
-  p_team_id uuid default null
+  p_team_id uuid default null,
+  p_exclusions jsonb default '{}'
 )
 returns jsonb
 language plpgsql
@@ -2100,16 +2665,20 @@ begin
   elsif p_rows is not null and p_source <> 'csv' then
     v_issues := v_issues || engine.issue('source_takes_no_rows', 'p_rows', 'Only a list from a file takes rows.');
   end if;
-  if coalesce(jsonb_typeof(p_definition), 'object') <> 'object' then
-    v_issues := v_issues || engine.issue('definition_malformed', 'p_definition', 'The definition must be an object.');
-  elsif p_rows is not null and p_definition <> '{}' then
-    v_issues := v_issues || engine.issue('definition_not_for_rows', 'p_definition', 'A list from a file has no definition.');
+  if p_source = any(enum_range(null::public.audience_source)::text[]) then
+    v_issues := v_issues || engine.definition_issues(coalesce(p_definition, '{}'), p_source);
   end if;
+  v_issues := v_issues || engine.exclusion_issues(v_team_id, null, coalesce(p_exclusions, '{}'));
   perform engine.refuse_issues(v_issues, 'The list');
-  if p_rows is null then
-    v_list_id := engine.new_list(v_team_id, p_name, p_source::public.audience_source, coalesce(p_definition, '{}'));
-  else
-    v_run := engine.import_request_rows(v_team_id, null, btrim(p_name), p_rows, p_mapping, p_partial);
+  if p_rows is null or p_exclusions <> '{}' then
+    -- rows that are refused take the list along: the refusal raises
+    v_list_id := engine.new_list(
+      v_team_id, p_name, p_source::public.audience_source, coalesce(p_definition, '{}'),
+      engine.read_exclusions(v_team_id, coalesce(p_exclusions, '{}'))
+    );
+  end if;
+  if p_rows is not null then
+    v_run := engine.import_request_rows(v_team_id, v_list_id, btrim(p_name), p_rows, p_mapping, p_partial);
     v_list_id := v_run.list_id;
   end if;
   select * into v_list from public.audience_lists as l where l.team_id = v_team_id and l.id = v_list_id;
@@ -2119,10 +2688,27 @@ begin
   );
 end
 $$;
-comment on function public.create_audience_list(text, text, jsonb, jsonb, jsonb, boolean, uuid) is
+comment on function public.create_audience_list(text, text, jsonb, jsonb, jsonb, boolean, uuid, jsonb) is
 'Creates a list, with rows for source csv; returns the list with its run and the issues of rows. OB001 with every problem when rows are refused, and nothing is stored.';
-revoke all on function public.create_audience_list(text, text, jsonb, jsonb, jsonb, boolean, uuid) from public;
-grant execute on function public.create_audience_list(text, text, jsonb, jsonb, jsonb, boolean, uuid) to authenticated, service_role;
+revoke all on function public.create_audience_list(text, text, jsonb, jsonb, jsonb, boolean, uuid, jsonb) from public;
+grant execute on function public.create_audience_list(text, text, jsonb, jsonb, jsonb, boolean, uuid, jsonb)
+to authenticated, service_role;
+
+-- sql/40_functions/audiences/customer_tags.sql
+-- The tags of customers, as far as they have been read.
+create or replace function engine.customer_tags(p_team_id uuid, p_customer_ids bigint[])
+returns table (customer_id bigint, tag_id bigint)
+language sql
+stable
+set search_path = ''
+as $$
+  select c.id, t.tag_id
+  from unnest(p_customer_ids) as i (id)
+  inner join engine.servicetitan_customers as c on c.team_id = p_team_id and i.id = c.id
+  cross join lateral unnest(c.tag_ids) as t (tag_id)
+$$;
+comment on function engine.customer_tags(uuid, bigint[]) is 'ServiceTitan''s tags of these customers.';
+revoke all on function engine.customer_tags(uuid, bigint[]) from public;
 
 -- sql/40_functions/audiences/describe_list.sql
 -- A list as RPCs return it: with how many campaigns use it, and its last run.
@@ -2134,10 +2720,8 @@ set search_path = ''
 as $$
   select jsonb_build_object(
     'id', p_list.id, 'team_id', p_list.team_id, 'name', p_list.name, 'source', p_list.source, 'status', p_list.status,
-    'definition', p_list.definition, 'member_count', p_list.member_count,
-    'campaign_count', (
-      select count(*) from public.campaigns as c where c.team_id = p_list.team_id and c.list_id = p_list.id
-    ),
+    'definition', p_list.definition, 'exclusions', p_list.exclusions,
+    'member_count', p_list.member_count, 'campaign_count', p_list.campaign_count,
     'last_run', (
       select engine.describe_run(r) from public.audience_runs as r
       where r.team_id = p_list.team_id and r.list_id = p_list.id
@@ -2147,7 +2731,7 @@ as $$
   )
 $$;
 comment on function engine.describe_list(public.audience_lists) is
-'{id, team_id, name, source, status, definition, member_count, campaign_count, last_run, created_at, updated_at}.';
+'{id, team_id, name, source, status, definition, exclusions, member_count, campaign_count, last_run, created_at, updated_at}.';
 revoke all on function engine.describe_list(public.audience_lists) from public;
 
 -- sql/40_functions/audiences/describe_run.sql
@@ -2161,7 +2745,7 @@ as $$
   select case when p_run.id is not null then jsonb_build_object(
     'id', p_run.id, 'list_id', p_run.list_id, 'list_name', p_run.list_name, 'source', p_run.source,
     'status', p_run.status, 'is_partial_allowed', p_run.is_partial_allowed, 'file_name', p_run.file_name,
-    'mapping', p_run.mapping,
+    'mapping', p_run.mapping, 'definition', p_run.definition, 'waits_for', p_run.waits_for,
     'counts', jsonb_build_object(
       'fetched', p_run.fetched_count, 'added', p_run.added_count, 'updated', p_run.updated_count,
       'removed', p_run.removed_count, 'excluded', p_run.excluded_count, 'rejected', p_run.rejected_count,
@@ -2172,9 +2756,50 @@ as $$
   ) end
 $$;
 comment on function engine.describe_run(public.audience_runs) is
-'{id, list_id, list_name, source, status, is_partial_allowed, file_name, mapping, counts{…}, failure_code, failure_message, created_at, started_at, ended_at}.';
+'{id, list_id, list_name, source, status, is_partial_allowed, file_name, mapping, definition, waits_for, counts{…}, '
+'failure_code, failure_message, created_at, started_at, ended_at}.';
 revoke all on function engine.describe_run(public.audience_runs) from public;
 grant execute on function engine.describe_run(public.audience_runs) to outbound_worker;
+
+-- sql/40_functions/audiences/drop_queued_run.sql
+-- The run that waits for a list which is being archived ends before anybody begins it. Who is beginning
+-- it at this moment holds it, and is not waited for: a run is locked before its list everywhere else.
+create or replace function engine.drop_queued_run(p_list public.audience_lists)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_run public.audience_runs;
+begin
+  select r.* into v_run
+  from public.audience_runs as r
+  where r.team_id = p_list.team_id and r.list_id = p_list.id and r.status = 'QUEUED'
+  for update skip locked;
+  if v_run.id is not null then
+    v_run.status := 'FAILED';
+    v_run.failure_code := 'list_archived';
+    v_run.failure_message := 'The list was archived before this began; nothing was stored.';
+    perform engine.end_run(v_run);
+  elsif exists (
+    select from public.audience_runs as r
+    where r.team_id = p_list.team_id and r.list_id = p_list.id and r.status in ('QUEUED', 'RUNNING')
+  ) then
+    perform engine.refuse(
+      'OB005', 'A run of the list begins at this moment.',
+      jsonb_build_object('entity', 'audience_list', 'id', p_list.id, 'used_by', (
+        select jsonb_agg(jsonb_build_object('entity', 'audience_run', 'id', r.id, 'status', r.status))
+        from public.audience_runs as r
+        where r.team_id = p_list.team_id and r.list_id = p_list.id and r.status in ('QUEUED', 'RUNNING')
+      )),
+      'Wait until that run has ended; get_audience_runs shows it.'
+    );
+  end if;
+end
+$$;
+comment on function engine.drop_queued_run(public.audience_lists) is
+'Fails the queued run of a list that is being archived (list_archived); OB005 when somebody is beginning it.';
+revoke all on function engine.drop_queued_run(public.audience_lists) from public;
 
 -- sql/40_functions/audiences/end_run.sql
 -- The last step of every run: its staged rows go, its state is final.
@@ -2186,8 +2811,7 @@ as $$
 declare
   v_run public.audience_runs;
 begin
-  delete from engine.import_rows as r where r.team_id = p_run.team_id and r.run_id = p_run.id;
-  delete from engine.checked_rows as r where r.team_id = p_run.team_id and r.run_id = p_run.id;
+  perform engine.forget_subject(p_run.team_id, p_run.id);
   update public.audience_runs as r
   set
     list_id = p_run.list_id,
@@ -2195,11 +2819,14 @@ begin
     fetched_count = p_run.fetched_count,
     added_count = p_run.added_count,
     updated_count = p_run.updated_count,
+    excluded_count = p_run.excluded_count,
+    removed_count = p_run.removed_count,
     rejected_count = p_run.rejected_count,
     duplicate_count = p_run.duplicate_count,
     warning_count = p_run.warning_count,
     failure_code = p_run.failure_code,
     failure_message = p_run.failure_message,
+    waits_for = null,
     lease_expires_at = null,
     ended_at = engine.now()
   where r.team_id = p_run.team_id and r.id = p_run.id
@@ -2209,6 +2836,152 @@ end
 $$;
 comment on function engine.end_run(public.audience_runs) is 'Ends a run in the given state and empties its staging.';
 revoke all on function engine.end_run(public.audience_runs) from public;
+
+-- sql/40_functions/audiences/excluded_contacts.sql
+-- The rule of engine.find_exclusions for contacts that are known: members of a list that is launched.
+create or replace function engine.excluded_contacts(p_team_id uuid, p_exclusions jsonb, p_contact_ids uuid[])
+returns table (contact_id uuid, reason text)
+language sql
+stable
+set search_path = ''
+as $$
+  with people as materialized (
+    select array_agg((row_number, c.id, c.phone, c.servicetitan_customer_id)::engine.candidate order by row_number) as found
+    from (
+      select row_number() over () as row_number, c.*
+      from unnest(p_contact_ids) as i (id)
+      inner join public.contacts as c on c.team_id = p_team_id and i.id = c.id
+      where p_exclusions <> '{}'
+    ) as c
+  )
+
+  select (p.found[f.ordinal]).contact_id, f.reason
+  from people as p
+  cross join lateral engine.find_exclusions(p_team_id, p_exclusions, p.found) as f
+$$;
+comment on function engine.excluded_contacts(uuid, jsonb, uuid[]) is
+'Which of the contacts exclusions leave out, and why; exclusions as engine.read_exclusions writes them.';
+revoke all on function engine.excluded_contacts(uuid, jsonb, uuid[]) from public;
+
+-- sql/40_functions/audiences/exclusion_issues.sql
+-- Everything that is wrong with a list's exclusions, at once. Lists and campaigns must be the team's:
+-- another team's are as unknown as those that never were.
+create or replace function engine.exclusion_issues(p_team_id uuid, p_list_id uuid, p_exclusions jsonb)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_issues jsonb;
+begin
+  if jsonb_typeof(p_exclusions) <> 'object' then
+    return jsonb_build_array(engine.issue('exclusions_malformed', 'p_exclusions', 'The exclusions must be an object.'));
+  end if;
+  select coalesce(jsonb_agg(i.issue order by k.place, i.issue ->> 'path'), '[]') into v_issues
+  from jsonb_each(p_exclusions) with ordinality as k (name, value, place)
+  cross join lateral (
+    select engine.issue(
+      'exclusion_unknown', 'p_exclusions.' || k.name,
+      'There is no such exclusion; there are list_ids, campaign_ids, tags, contacted_within, booked_within, already_booked and phones.'
+    ) as issue
+    where k.name not in (
+      'list_ids', 'campaign_ids', 'tags', 'contacted_within', 'booked_within', 'already_booked', 'phones'
+    )
+    union all
+    select engine.issue(
+      'exclusion_malformed', 'p_exclusions.already_booked', 'Whether whoever has booked is left out is true or false.'
+    )
+    where k.name = 'already_booked' and jsonb_typeof(k.value) not in ('boolean', 'null')
+    union all
+    select engine.issue(
+      'exclusion_duration_malformed', 'p_exclusions.' || k.name,
+      'The time must be an ISO 8601 duration from PT1M to P3650D, such as P30D.'
+    )
+    where k.name in ('contacted_within', 'booked_within') and jsonb_typeof(k.value) <> 'null'
+      and not engine.is_duration(k.value, interval '1 minute', interval '3650 days')
+    union all
+    select engine.issue('exclusion_malformed', 'p_exclusions.' || k.name, 'This must be a list.')
+    where k.name in ('list_ids', 'campaign_ids', 'tags', 'phones') and jsonb_typeof(k.value) not in ('array', 'null')
+    union all
+    select m.issue
+    from engine.exclusion_member_issues(p_team_id, p_list_id, k.name, k.value) as m (issue)
+    where k.name in ('list_ids', 'campaign_ids', 'tags', 'phones') and jsonb_typeof(k.value) = 'array'
+  ) as i;
+  return v_issues;
+end
+$$;
+comment on function engine.exclusion_issues(uuid, uuid, jsonb) is
+'Issues of the exclusions of a list (null: a list to be); none is an empty array.';
+revoke all on function engine.exclusion_issues(uuid, uuid, jsonb) from public;
+
+-- sql/40_functions/audiences/exclusion_member_issues.sql
+-- What is wrong with the elements of one exclusion that is a list.
+create or replace function engine.exclusion_member_issues(p_team_id uuid, p_list_id uuid, p_name text, p_values jsonb)
+returns setof jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  with given as materialized (
+    select
+      v.place, jsonb_typeof(v.value) as kind, v.value #>> '{}' as written,
+      format('p_exclusions.%s.%s', p_name, v.place - 1) as path
+    from jsonb_array_elements(p_values) with ordinality as v (value, place)
+    where jsonb_array_length(p_values) <= 10000
+  )
+
+  select engine.issue('exclusion_too_many', 'p_exclusions.' || p_name, 'At most 10,000 can be listed.')
+  where jsonb_array_length(p_values) > 10000
+  union all
+  select engine.issue('exclusion_list_unknown', g.path, 'There is no such audience list.')
+  from given as g
+  where p_name = 'list_ids' and not exists (
+    select from public.audience_lists as l where l.team_id = p_team_id and l.id::text = lower(g.written)
+  )
+  union all
+  select engine.issue('exclusion_of_itself', g.path, 'A list cannot leave out its own members.')
+  from given as g
+  where p_name = 'list_ids' and lower(g.written) = p_list_id::text
+  union all
+  select engine.issue('exclusion_campaign_unknown', g.path, 'There is no such campaign.')
+  from given as g
+  where p_name = 'campaign_ids' and not exists (
+    select from public.campaigns as c where c.team_id = p_team_id and c.id::text = lower(g.written)
+  )
+  union all
+  select engine.issue('exclusion_tag_malformed', g.path, 'A tag is the whole number that ServiceTitan gave it.')
+  from given as g
+  where p_name = 'tags' and (g.kind not in ('number', 'string') or coalesce(g.written, '') !~ '^[0-9]{1,18}$')
+  union all
+  select engine.issue('exclusion_phone_invalid', g.path, coalesce(r.message, 'This is not a phone number.'))
+  from public.teams as t
+  cross join lateral engine.parse_phones(
+    (select array_agg(g.written order by g.place) from given as g where p_name = 'phones'), t.country, t.is_sandbox
+  ) as p
+  inner join given as g on p.ordinal = g.place
+  left join reference.import_problems as r on p.problem = r.code
+  where p_name = 'phones' and t.id = p_team_id and p.phone is null
+$$;
+comment on function engine.exclusion_member_issues(uuid, uuid, text, jsonb) is
+'Issues of the elements of list_ids, campaign_ids, tags or phones.';
+revoke all on function engine.exclusion_member_issues(uuid, uuid, text, jsonb) from public;
+
+-- sql/40_functions/audiences/exclusions_of_run.sql
+-- Whom a run leaves out: the list says so, at the moment when the run stores its rows. A list that the
+-- run would make leaves out nobody.
+create or replace function engine.exclusions_of_run(p_run public.audience_runs)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(
+    (select l.exclusions from public.audience_lists as l where l.team_id = p_run.team_id and l.id = p_run.list_id), '{}'
+  )
+$$;
+comment on function engine.exclusions_of_run(public.audience_runs) is 'The exclusions of the list that a run fills.';
+revoke all on function engine.exclusions_of_run(public.audience_runs) from public;
 
 -- sql/40_functions/audiences/fail_run.sql
 -- A worker gives a run up: the file could not be read to its end, a source refused.
@@ -2268,6 +3041,87 @@ comment on function engine.fail_stale_runs() is 'Fails runs that were abandoned;
 revoke all on function engine.fail_stale_runs() from public;
 grant execute on function engine.fail_stale_runs() to outbound_worker;
 
+-- sql/40_functions/audiences/find_exclusions.sql
+-- Who of a set of people is left out, and why: the one rule for whatever fills a list and for launches.
+-- One reason each, the first in this order: the number, another list, a campaign, a tag, a call or text
+-- that a provider took, a booking.
+create or replace function engine.find_exclusions(
+  p_team_id uuid, p_exclusions jsonb, p_candidates engine.candidate[]
+)
+returns table (ordinal bigint, reason text)
+language plpgsql
+stable
+set search_path = ''
+set jit = off
+set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
+as $$
+declare
+  v_list_ids uuid[] := array(select jsonb_array_elements_text(p_exclusions -> 'list_ids'))::uuid[];
+  v_campaign_ids uuid[] := array(select jsonb_array_elements_text(p_exclusions -> 'campaign_ids'))::uuid[];
+  v_tags bigint[] := array(select jsonb_array_elements_text(p_exclusions -> 'tags'))::bigint[];
+  v_contacted_since timestamptz := engine.now() - engine.parse_duration(p_exclusions ->> 'contacted_within');
+  v_booked_since timestamptz := case
+    when p_exclusions -> 'already_booked' = 'true' then '-infinity'
+    else engine.now() - engine.parse_duration(p_exclusions ->> 'booked_within')
+  end;
+begin
+  return query
+  with people as materialized (
+    select p.* from unnest(p_candidates) as p
+  ),
+
+  found as (
+    select p.ordinal, 1 as place, 'excluded_phone' as reason
+    from people as p
+    where p_exclusions ? 'phones'
+      and p.phone in (select jsonb_array_elements_text(p_exclusions -> 'phones'))
+    union all
+    select p.ordinal, 2, 'excluded_in_list'
+    from people as p
+    where v_list_ids <> '{}' and exists (
+      select from public.audience_members as m
+      where m.team_id = p_team_id and m.list_id = any(v_list_ids) and m.contact_id = p.contact_id
+    )
+    union all
+    select p.ordinal, 3, 'excluded_in_campaign'
+    from people as p
+    where v_campaign_ids <> '{}' and exists (
+      select from engine.enrollments as e
+      where e.team_id = p_team_id and e.campaign_id = any(v_campaign_ids) and e.contact_id = p.contact_id
+    )
+    union all
+    select p.ordinal, 4, 'excluded_tag'
+    from people as p
+    where v_tags <> '{}' and p.customer_id in (
+      select t.customer_id
+      from engine.customer_tags(p_team_id, array(select c.customer_id from people as c where c.customer_id is not null)) as t
+      where t.tag_id = any(v_tags)
+    )
+    union all
+    select p.ordinal, 5, 'excluded_recently_contacted'
+    from people as p
+    where v_contacted_since is not null and exists (
+      select
+      from engine.jobs as j
+      inner join engine.attempts as a on j.team_id = a.team_id and j.id = a.job_id
+      where j.team_id = p_team_id and j.phone = p.phone and a.status = 'ACCEPTED' and a.begun_at >= v_contacted_since
+    )
+    union all
+    select p.ordinal, 6, 'excluded_booked'
+    from people as p
+    where v_booked_since is not null and exists (
+      select from engine.enrollments as e
+      where e.team_id = p_team_id and e.contact_id = p.contact_id and e.booked_at >= v_booked_since
+    )
+  )
+
+  select distinct on (f.ordinal) f.ordinal, f.reason from found as f order by f.ordinal, f.place;
+end
+$$;
+comment on function engine.find_exclusions(uuid, jsonb, engine.candidate[]) is
+'Which of the candidates are left out, and the code in reference.import_problems that says why.';
+revoke all on function engine.find_exclusions(uuid, jsonb, engine.candidate[]) from public;
+
 -- sql/40_functions/audiences/find_list_for_import.sql
 -- The list that a name means: the active one of that name, none when it is new, OB001 when there are
 -- several.
@@ -2309,6 +3163,7 @@ declare
 begin
   perform engine.check_run(p_team_id, p_run_id);
   perform engine.mark_duplicates(p_team_id, p_run_id);
+  v_run.excluded_count := engine.mark_excluded(p_team_id, p_run_id, engine.exclusions_of_run(v_run));
   select count(*), count(*) filter (where c.verdict = 'rejected'), count(*) filter (where c.verdict = 'duplicate')
   into v_run.fetched_count, v_run.rejected_count, v_run.duplicate_count
   from engine.checked_rows as c
@@ -2324,7 +3179,8 @@ begin
     v_run.list_id := engine.new_list(p_team_id, v_run.list_name, v_run.source, '{}');
   end if;
   v_run.added_count := engine.store_run(p_team_id, p_run_id, v_run.list_id);
-  v_run.updated_count := v_run.fetched_count - v_run.rejected_count - v_run.duplicate_count - v_run.added_count;
+  v_run.updated_count := v_run.fetched_count - v_run.excluded_count - v_run.rejected_count - v_run.duplicate_count
+    - v_run.added_count;
   v_run.status := case when v_run.rejected_count > 0 then 'PARTIAL'::public.run_status else 'SUCCEEDED' end;
   return engine.end_run(v_run);
 end
@@ -2334,19 +3190,74 @@ comment on function engine.finish_run(uuid, uuid) is
 revoke all on function engine.finish_run(uuid, uuid) from public;
 grant execute on function engine.finish_run(uuid, uuid) to outbound_worker;
 
+-- sql/40_functions/audiences/get_audience_campaign_usage.sql
+-- The campaigns of a list, newest first.
+create or replace function public.get_audience_campaign_usage(
+  p_list_id uuid, p_limit integer default 50, p_cursor text default null
+)
+returns jsonb
+language plpgsql
+stable
+security definer -- engine.caller_team_ids and the role are checked by engine.require_list
+set search_path = ''
+as $$
+declare
+  v_list public.audience_lists := engine.require_list(p_list_id, 'viewer');
+  v_limit integer := engine.page_limit(p_limit);
+  v_before uuid := engine.page_key(p_cursor, engine.uuid_pattern())::uuid;
+  v_result jsonb;
+begin
+  with page as (
+    select
+      c.id,
+      row_number() over (order by c.id desc) as place,
+      jsonb_build_object(
+        'id', c.id, 'name', c.name, 'status', c.status, 'is_continuous', c.is_continuous,
+        'workflow', jsonb_build_object('id', w.id, 'name', w.name, 'version', w.version, 'status', w.status),
+        'enrolled_count', (
+          select coalesce(sum(k.amount), 0)
+          from engine.counters as k
+          where k.team_id = c.team_id and k.campaign_id = c.id and k.node_id = ''
+        ),
+        'scheduled_at', c.scheduled_at, 'started_at', c.started_at,
+        'ended_at', c.ended_at, 'created_at', c.created_at
+      ) as item
+    from public.campaigns as c
+    inner join public.workflows as w on c.team_id = w.team_id and c.workflow_id = w.id
+    where c.team_id = v_list.team_id and c.list_id = v_list.id and (v_before is null or c.id < v_before)
+    order by c.id desc
+    limit v_limit + 1
+  )
+  select jsonb_build_object(
+    'items', coalesce(jsonb_agg(p.item order by p.place) filter (where p.place <= v_limit), '[]'),
+    'next_cursor', case
+      when count(*) > v_limit then engine.page_cursor(min(p.id::text) filter (where p.place = v_limit))
+    end
+  ) into v_result
+  from page as p;
+  return v_result;
+end
+$$;
+comment on function public.get_audience_campaign_usage(uuid, integer, text) is
+'A page of the campaigns that use a list, newest first: {items[{id, name, status, is_continuous, workflow{id, name, version, '
+'status}, enrolled_count, scheduled_at, started_at, ended_at, created_at}], next_cursor}.';
+revoke all on function public.get_audience_campaign_usage(uuid, integer, text) from public;
+grant execute on function public.get_audience_campaign_usage(uuid, integer, text) to authenticated, service_role;
+
 -- sql/40_functions/audiences/get_audience_list.sql
 -- One list with its last run.
 create or replace function public.get_audience_list(p_list_id uuid)
 returns jsonb
 language sql
 stable
-security definer -- counts campaigns and runs for a caller who was checked
+security definer -- reads runs for a caller who was checked
 set search_path = ''
 as $$
   select engine.describe_list(engine.require_list(p_list_id, 'viewer')) -- which asks engine.caller_team_ids
 $$;
 comment on function public.get_audience_list(uuid) is
-'A list: {id, team_id, name, source, status, definition, member_count, campaign_count, last_run, created_at, updated_at}.';
+'A list: {id, team_id, name, source, status, definition, exclusions, member_count, campaign_count, last_run, created_at, '
+'updated_at}.';
 revoke all on function public.get_audience_list(uuid) from public;
 grant execute on function public.get_audience_list(uuid) to authenticated, service_role;
 
@@ -2445,7 +3356,7 @@ begin
       row_number() over (order by e.position) as place,
       jsonb_build_object(
         'row', e.row_number, 'column', nullif(e.column_name, ''), 'code', e.code, 'severity', e.severity,
-        'message', p.message, 'value', e.value
+        'message', p.message, 'value', e.value, 'servicetitan_customer_id', e.servicetitan_customer_id
       ) as item
     from public.audience_run_errors as e
     inner join reference.import_problems as p on e.code = p.code
@@ -2467,7 +3378,7 @@ begin
 end
 $$;
 comment on function public.get_audience_run_errors(uuid, text, integer, text) is
-'A page of a run''s problems: {items[{row, column, code, severity, message, value}], next_cursor}.';
+'A page of a run''s problems: {items[{row, column, code, severity, message, value, servicetitan_customer_id}], next_cursor}.';
 revoke all on function public.get_audience_run_errors(uuid, text, integer, text) from public;
 grant execute on function public.get_audience_run_errors(uuid, text, integer, text) to authenticated, service_role;
 
@@ -2759,6 +3670,39 @@ $$;
 comment on function engine.issues_of_run(uuid, uuid) is 'Up to 500 problems of a run, errors first, and how many more there are.';
 revoke all on function engine.issues_of_run(uuid, uuid) from public;
 
+-- sql/40_functions/audiences/list_archive_message.sql
+-- What archiving a list does, in words and numbers, for the dialog before it and the notice after.
+create or replace function engine.list_archive_message(
+  p_list public.audience_lists, p_is_scheduled boolean, p_is_queued boolean, p_dry_run boolean
+)
+returns text
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_waiting bigint;
+begin
+  select count(*) into v_waiting
+  from public.campaigns as c
+  where c.team_id = p_list.team_id and c.list_id = p_list.id and c.status = 'CREATED';
+  return concat_ws(
+    ' ',
+    format(
+      '"%s" %s archived: it keeps its %s, and is neither filled nor launched any more.', p_list.name,
+      case when p_dry_run then 'would be' else 'is' end,
+      case p_list.member_count when 1 then 'one member' else p_list.member_count || ' members' end
+    ),
+    case when p_is_scheduled then format('Its schedule %s off.', case when p_dry_run then 'would be turned' else 'is' end) end,
+    case when p_is_queued then format('The run that waits %s dropped.', case when p_dry_run then 'would be' else 'is' end) end,
+    case when v_waiting > 0 then format('Campaigns created with it, and not to be launched: %s.', v_waiting) end
+  );
+end
+$$;
+comment on function engine.list_archive_message(public.audience_lists, boolean, boolean, boolean) is
+'A sentence or more on what archiving a list does, or would do.';
+revoke all on function engine.list_archive_message(public.audience_lists, boolean, boolean, boolean) from public;
+
 -- sql/40_functions/audiences/list_audience_lists.sql
 -- The lists of a team, newest first.
 create or replace function public.list_audience_lists(
@@ -2830,6 +3774,29 @@ $$;
 comment on function engine.list_name_issues(text) is 'Issues of a list''s name; none is an empty array.';
 revoke all on function engine.list_name_issues(text) from public;
 
+-- sql/40_functions/audiences/lock_list.sql
+-- A list that is about to change, for an operator. The role is checked before the lock is taken, so that
+-- who may only read can't make writers wait; the row is read again under the lock.
+create or replace function engine.lock_list(p_list_id uuid)
+returns public.audience_lists
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_list public.audience_lists := engine.require_list(p_list_id, 'operator');
+begin
+  select l.* into v_list from public.audience_lists as l
+  where l.team_id = v_list.team_id and l.id = v_list.id
+  for update;
+  if v_list.id is null then
+    perform engine.refuse_not_found('audience_list', p_list_id);
+  end if;
+  return v_list;
+end
+$$;
+comment on function engine.lock_list(uuid) is 'A list that the caller may change, locked against other writers and launches.';
+revoke all on function engine.lock_list(uuid) from public;
+
 -- sql/40_functions/audiences/lock_run.sql
 -- The run that a worker works on, held until the transaction ends.
 create or replace function engine.lock_run(p_team_id uuid, p_run_id uuid, p_allowed public.run_status[])
@@ -2894,22 +3861,71 @@ $$;
 comment on function engine.mark_duplicates(uuid, uuid) is 'Marks later rows of a number that an earlier row has; returns how many.';
 revoke all on function engine.mark_duplicates(uuid, uuid) from public;
 
+-- sql/40_functions/audiences/mark_excluded.sql
+-- Rows of people whom the list leaves out: kept apart, with the reason by row, and not stored. Batch by
+-- batch, so that memory stays flat whatever the file's size: that is the reason for the loop.
+create or replace function engine.mark_excluded(p_team_id uuid, p_run_id uuid, p_exclusions jsonb)
+returns bigint
+language plpgsql
+set search_path = ''
+as $$
+declare
+  c_batch constant bigint := 10000;
+  v_from bigint;
+  v_excluded bigint := 0::bigint;
+  v_batch bigint;
+begin
+  if p_exclusions = '{}' then
+    return 0::bigint;
+  end if;
+  loop
+    select min(k.row_number) into v_from
+    from engine.checked_rows as k
+    where k.team_id = p_team_id and k.run_id = p_run_id and k.row_number >= coalesce(v_from, 0);
+    exit when v_from is null;
+    update engine.checked_rows as k
+    set
+      verdict = 'excluded',
+      issues = coalesce(k.issues, '[]')
+        || jsonb_build_array(jsonb_build_object('code', f.reason, 'field', 'phone', 'value', k.phone))
+    from engine.find_exclusions(p_team_id, p_exclusions, (
+      select array_agg((
+        r.row_number, c.id, r.phone, coalesce(r.servicetitan_customer_id, c.servicetitan_customer_id)
+      )::engine.candidate)
+      from engine.checked_rows as r
+      left join public.contacts as c on r.team_id = c.team_id and r.phone = c.phone
+      where
+        r.team_id = p_team_id and r.run_id = p_run_id and r.verdict = 'accepted'
+        and r.row_number >= v_from and r.row_number < v_from + c_batch
+    )) as f
+    where k.team_id = p_team_id and k.run_id = p_run_id and k.row_number = f.ordinal;
+    get diagnostics v_batch = row_count;
+    v_excluded := v_excluded + v_batch;
+    v_from := v_from + c_batch;
+  end loop;
+  return v_excluded;
+end
+$$;
+comment on function engine.mark_excluded(uuid, uuid, jsonb) is
+'Marks the accepted rows of a run that exclusions leave out; returns how many.';
+revoke all on function engine.mark_excluded(uuid, uuid, jsonb) from public;
+
 -- sql/40_functions/audiences/new_list.sql
 -- The one way a list comes to be.
 create or replace function engine.new_list(
-  p_team_id uuid, p_name text, p_source public.audience_source, p_definition jsonb
+  p_team_id uuid, p_name text, p_source public.audience_source, p_definition jsonb, p_exclusions jsonb default '{}'
 )
 returns uuid
 language sql
 volatile
 set search_path = ''
 as $$
-  insert into public.audience_lists (team_id, name, source, definition)
-  values (p_team_id, btrim(p_name), p_source, p_definition)
+  insert into public.audience_lists (team_id, name, source, definition, exclusions)
+  values (p_team_id, btrim(p_name), p_source, p_definition, p_exclusions)
   returning id
 $$;
-comment on function engine.new_list(uuid, text, public.audience_source, jsonb) is 'Makes a list and returns its id.';
-revoke all on function engine.new_list(uuid, text, public.audience_source, jsonb) from public;
+comment on function engine.new_list(uuid, text, public.audience_source, jsonb, jsonb) is 'Makes a list and returns its id.';
+revoke all on function engine.new_list(uuid, text, public.audience_source, jsonb, jsonb) from public;
 
 -- sql/40_functions/audiences/open_run.sql
 -- A new run, unless the list has one. An index keeps it so whoever comes at the same moment.
@@ -3089,6 +4105,42 @@ comment on function engine.read_columns(jsonb) is
 'Columns of rows given as objects or as arrays: (whether objects, place of the header row from 1 or 0 for none, names in order).';
 revoke all on function engine.read_columns(jsonb) from public;
 
+-- sql/40_functions/audiences/read_exclusions.sql
+-- Exclusions as they are kept: each in one spelling, nothing twice, and nothing that says nothing. They
+-- have been found in order before.
+create or replace function engine.read_exclusions(p_team_id uuid, p_exclusions jsonb)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(jsonb_object_agg(k.name, k.kept), '{}')
+  from (
+    select e.name, case
+      when e.name in ('list_ids', 'campaign_ids') then (
+        select jsonb_agg(distinct lower(v.written)) from jsonb_array_elements_text(e.value) as v (written)
+      )
+      when e.name = 'tags' then (
+        select jsonb_agg(distinct v.written::bigint) from jsonb_array_elements_text(e.value) as v (written)
+      )
+      when e.name = 'phones' then (
+        select jsonb_agg(distinct p.phone)
+        from public.teams as t
+        cross join lateral engine.parse_phones(
+          array(select v.written from jsonb_array_elements_text(e.value) as v (written)), t.country, t.is_sandbox
+        ) as p
+        where t.id = p_team_id
+      )
+      else e.value
+    end as kept
+    from jsonb_each(p_exclusions) as e (name, value)
+    where e.value not in ('null', 'false', '[]')
+  ) as k
+$$;
+comment on function engine.read_exclusions(uuid, jsonb) is
+'{list_ids?[], campaign_ids?[], tags?[number], contacted_within?, booked_within?, already_booked?, phones?[E.164]}.';
+revoke all on function engine.read_exclusions(uuid, jsonb) from public;
+
 -- sql/40_functions/audiences/read_mapping.sql
 -- A mapping as a person states it, over the guess: {field: name | [names] | null}. Every problem of it
 -- is found at once. Names may differ from the header in case and punctuation.
@@ -3222,10 +4274,12 @@ as $$
 declare
   v_warned bigint;
 begin
-  insert into public.audience_run_errors (team_id, run_id, position, row_number, column_name, code, severity, value)
+  insert into public.audience_run_errors (
+    team_id, run_id, position, row_number, column_name, code, severity, value, servicetitan_customer_id
+  )
   select
     p_run.team_id, p_run.id, row_number() over (order by c.row_number, i.place), c.row_number,
-    l.label, i.issue ->> 'code', p.severity, i.issue ->> 'value'
+    l.label, i.issue ->> 'code', p.severity, i.issue ->> 'value', c.servicetitan_customer_id
   from engine.checked_rows as c
   cross join lateral jsonb_array_elements(c.issues) with ordinality as i (issue, place)
   inner join reference.import_problems as p on i.issue ->> 'code' = p.code
@@ -3276,6 +4330,68 @@ $$;
 comment on function engine.refusal_of_run(public.audience_runs) is 'The sentence that refuses a checked run, or null.';
 revoke all on function engine.refusal_of_run(public.audience_runs) from public;
 
+-- sql/40_functions/audiences/refuse_archived_list.sql
+-- What every write to an archived list is told.
+create or replace function engine.refuse_archived_list(p_list_id uuid)
+returns void
+language sql
+set search_path = ''
+as $$
+  select engine.refuse(
+    'OB003', 'The list is archived.',
+    jsonb_build_object('entity', 'audience_list', 'id', p_list_id, 'status', 'ARCHIVED'), 'Unarchive it first.'
+  )
+$$;
+comment on function engine.refuse_archived_list(uuid) is 'Raises OB003 for an archived list.';
+revoke all on function engine.refuse_archived_list(uuid) from public;
+
+-- sql/40_functions/audiences/refuse_archived_run.sql
+-- Looks at the list under a lock that archiving waits for, so that of a run and an archive that meet
+-- the second sees what the first did.
+create or replace function engine.refuse_archived_run()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_status public.audience_status;
+begin
+  select l.status into v_status from public.audience_lists as l
+  where l.team_id = new.team_id and l.id = new.list_id
+  for key share;
+  if v_status = 'ARCHIVED' then
+    perform engine.refuse_archived_list(new.list_id);
+  end if;
+  return new;
+end
+$$;
+comment on function engine.refuse_archived_run() is 'Raises OB003 for a new run of an archived list.';
+revoke all on function engine.refuse_archived_run() from public;
+
+-- sql/40_functions/audiences/refuse_list_step.sql
+-- Archiving what is archived, and the other way round.
+create or replace function engine.refuse_list_step(p_list public.audience_lists, p_to public.audience_status)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if p_list.status = p_to then
+    perform engine.refuse(
+      'OB002', format('The list is %s already.', lower(p_to::text)),
+      jsonb_build_object(
+        'entity', 'audience_list', 'id', p_list.id, 'from', p_list.status, 'to', p_to,
+        'allowed', engine.legal_steps('audience_list', p_list.status::text)
+      ),
+      'There is nothing to do.'
+    );
+  end if;
+end
+$$;
+comment on function engine.refuse_list_step(public.audience_lists, public.audience_status) is
+'Raises OB002 for a list that has the status already.';
+revoke all on function engine.refuse_list_step(public.audience_lists, public.audience_status) from public;
+
 -- sql/40_functions/audiences/refuse_member_move.sql
 -- A member is added or removed; which list and which contact it is never changes, or the count of its
 -- list would.
@@ -3294,6 +4410,66 @@ end
 $$;
 comment on function engine.refuse_member_move() is 'Raises OB003 when the key of a member changes.';
 revoke all on function engine.refuse_member_move() from public;
+
+-- sql/40_functions/audiences/refuse_running_list.sql
+-- A run that somebody has begun fills the list at this moment.
+create or replace function engine.refuse_running_list(p_list public.audience_lists)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_used_by jsonb;
+begin
+  select jsonb_agg(jsonb_build_object('entity', 'audience_run', 'id', r.id, 'status', r.status)) into v_used_by
+  from public.audience_runs as r
+  where r.team_id = p_list.team_id and r.list_id = p_list.id and r.status = 'RUNNING';
+  if v_used_by is not null then
+    perform engine.refuse(
+      'OB005', 'The list is being imported or refreshed at this moment.',
+      jsonb_build_object('entity', 'audience_list', 'id', p_list.id, 'used_by', v_used_by),
+      'Wait until that run has ended; get_audience_runs shows it.'
+    );
+  end if;
+end
+$$;
+comment on function engine.refuse_running_list(public.audience_lists) is 'Raises OB005 while a run of the list is RUNNING.';
+revoke all on function engine.refuse_running_list(public.audience_lists) from public;
+
+-- sql/40_functions/audiences/refuse_used_list.sql
+-- The list that campaigns reach people from can't be taken from under them.
+create or replace function engine.refuse_used_list(p_list public.audience_lists)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_used_by jsonb;
+begin
+  select jsonb_agg(
+    jsonb_build_object('entity', 'campaign', 'id', c.id, 'name', c.name, 'status', c.status) order by c.name, c.id
+  )
+  into v_used_by
+  from public.campaigns as c
+  where c.team_id = p_list.team_id and c.list_id = p_list.id and c.needs_list_status is not null;
+  if v_used_by is not null then
+    perform engine.refuse(
+      'OB005',
+      case jsonb_array_length(v_used_by)
+        when 1 then format('The campaign "%s" uses this list.', v_used_by -> 0 ->> 'name')
+        else format('%s campaigns use this list, "%s" among them.', jsonb_array_length(v_used_by), v_used_by -> 0 ->> 'name')
+      end,
+      jsonb_build_object('entity', 'audience_list', 'id', p_list.id, 'used_by', v_used_by),
+      'Wait until they are completed, or unschedule or cancel them.'
+    );
+  end if;
+end
+$$;
+comment on function engine.refuse_used_list(public.audience_lists) is
+'Raises OB005 while a SCHEDULED, ACTIVE or PAUSED campaign uses the list; used_by is [{entity, id, name, status}].';
+revoke all on function engine.refuse_used_list(public.audience_lists) from public;
 
 -- sql/40_functions/audiences/require_list.sql
 -- A list of the caller's teams, for a role.
@@ -3330,10 +4506,7 @@ declare
   v_list public.audience_lists := engine.require_list(p_list_id, 'operator');
 begin
   if v_list.status = 'ARCHIVED' then
-    perform engine.refuse(
-      'OB003', 'The list is archived.',
-      jsonb_build_object('entity', 'audience_list', 'id', v_list.id, 'status', v_list.status), 'Unarchive it first.'
-    );
+    perform engine.refuse_archived_list(v_list.id);
   end if;
   if v_list.source <> 'csv' then
     perform engine.refuse_issues(jsonb_build_array(engine.issue(
@@ -3361,7 +4534,8 @@ as $$
   select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('code', i.code, 'field', i.field, 'value', left(i.value, 200))))
   from (
     select p_phone_problem as code, 'phone' as field, nullif(btrim(p_phone), '') as value
-    where p_phone_problem is not null
+    -- a source that knows why there is none says so itself
+    where p_phone_problem is not null and not (p_phone_problem = 'phone_missing' and starts_with(coalesce(p_reader_problem, ''), 'phone_'))
     union all
     select 'phone_extra_unused', 'phone', o.other from unnest(p_others) as o (other)
     union all
@@ -3630,10 +4804,16 @@ begin
   ) is distinct from (
     c.phone_extension, c.first_name, c.last_name, c.email, c.timezone, c.postal_code, c.servicetitan_customer_id
   );
-  insert into public.audience_members (team_id, list_id, contact_id, servicetitan_customer_id, added_at)
-  select p_team_id, p_list_id, c.id, k.servicetitan_customer_id, v_now
+  insert into public.audience_members (
+    team_id, list_id, contact_id, servicetitan_customer_id, servicetitan_job_id, servicetitan_job_type_id,
+    servicetitan_appointment_id, appointment_starts_at, added_at
+  )
+  select
+    p_team_id, p_list_id, c.id, k.servicetitan_customer_id, f.servicetitan_job_id, f.servicetitan_job_type_id,
+    f.servicetitan_appointment_id, f.appointment_starts_at, v_now
   from engine.checked_rows as k
   inner join public.contacts as c on k.team_id = c.team_id and k.phone = c.phone
+  left join engine.member_facts as f on k.team_id = f.team_id and k.run_id = f.run_id and k.row_number = f.row_number
   where k.team_id = p_team_id and k.run_id = p_run_id and k.verdict = 'accepted'
   order by c.id
   on conflict (team_id, list_id, contact_id) do nothing;
@@ -3722,6 +4902,71 @@ as $$
 $$;
 comment on function engine.tidy_rows(engine.import_rows[]) is 'Staged rows with tidy cells and names in two parts.';
 revoke all on function engine.tidy_rows(engine.import_rows[]) from public;
+
+-- sql/40_functions/audiences/unarchive_audience_list.sql
+-- The list is in use again. Its schedule stays off until somebody turns it on: weeks may have passed.
+create or replace function public.unarchive_audience_list(p_list_id uuid)
+returns jsonb
+language plpgsql
+security definer -- writes public.audience_lists, which no role may write
+set search_path = ''
+as $$
+declare
+  v_list public.audience_lists := engine.lock_list(p_list_id); -- which asks engine.caller_team_ids
+begin
+  perform engine.refuse_list_step(v_list, 'ACTIVE');
+  update public.audience_lists as l
+  set status = 'ACTIVE', updated_at = engine.now()
+  where l.team_id = v_list.team_id and l.id = v_list.id
+  returning l.* into v_list;
+  return engine.describe_list(v_list);
+end
+$$;
+comment on function public.unarchive_audience_list(uuid) is
+'Makes an archived list active again and returns it like get_audience_list; its schedule stays off. OB002 when it is active.';
+revoke all on function public.unarchive_audience_list(uuid) from public;
+grant execute on function public.unarchive_audience_list(uuid) to authenticated, service_role;
+
+-- sql/40_functions/audiences/update_audience_list.sql
+-- What a list is called, what fills it and whom it leaves out; null leaves a thing as it is. Members stay
+-- until the next refresh: an import never removes anybody.
+create or replace function public.update_audience_list(
+  p_list_id uuid, p_name text default null, p_definition jsonb default null, p_exclusions jsonb default null
+)
+returns jsonb
+language plpgsql
+security definer -- writes public.audience_lists, which no role may write
+set search_path = ''
+as $$
+declare
+  v_list public.audience_lists := engine.lock_list(p_list_id); -- which asks engine.caller_team_ids
+  v_issues jsonb := case when p_name is not null then engine.list_name_issues(p_name) else '[]' end;
+begin
+  if v_list.status = 'ARCHIVED' then
+    perform engine.refuse_archived_list(v_list.id);
+  end if;
+  v_issues := v_issues || engine.definition_issues(coalesce(p_definition, '{}'), v_list.source::text);
+  if p_exclusions is not null then
+    v_issues := v_issues || engine.exclusion_issues(v_list.team_id, v_list.id, p_exclusions);
+  end if;
+  perform engine.refuse_issues(v_issues, 'The list');
+  update public.audience_lists as l
+  set
+    name = coalesce(btrim(p_name), l.name),
+    definition = coalesce(p_definition, l.definition),
+    exclusions = case
+      when p_exclusions is null then l.exclusions else engine.read_exclusions(l.team_id, p_exclusions)
+    end,
+    updated_at = engine.now()
+  where l.team_id = v_list.team_id and l.id = v_list.id
+  returning l.* into v_list;
+  return engine.describe_list(v_list);
+end
+$$;
+comment on function public.update_audience_list(uuid, text, jsonb, jsonb) is
+'Changes a list and returns it like get_audience_list; what is null stays. OB001 with every problem, OB003 when it is archived.';
+revoke all on function public.update_audience_list(uuid, text, jsonb, jsonb) from public;
+grant execute on function public.update_audience_list(uuid, text, jsonb, jsonb) to authenticated, service_role;
 
 -- sql/40_functions/audiences/uuid_pattern.sql
 -- What an id looks like as text: checked before a cast, so that 22P02 reaches nobody.
@@ -3835,6 +5080,30 @@ $$;
 comment on function engine.activate_campaign(uuid, uuid) is 'Starts a campaign and enrolls its list; returns how many were enrolled.';
 revoke all on function engine.activate_campaign(uuid, uuid) from public;
 
+-- sql/40_functions/campaigns/campaign_entry.sql
+-- Where a workflow begins: the node that the trigger leads to, by the rule that every step follows.
+create or replace function engine.campaign_entry(p_team_id uuid, p_workflow_id uuid)
+returns table (node_id text, channel public.contact_channel, delay interval)
+language sql
+stable
+set search_path = ''
+as $$
+  select n.id, n.type::text::public.contact_channel, d.delay
+  from public.workflow_nodes as t
+  cross join lateral engine.decide_steps(array[(
+    t.type, null, null, null, null, 0, 0, false,
+    engine.edge_choices(array(
+      select w from public.workflow_edges as w
+      where w.team_id = t.team_id and w.workflow_id = t.workflow_id and w.source = t.id
+    ), t.id)
+  )::engine.ended_visit]) as d
+  inner join public.workflow_nodes as n
+    on t.team_id = n.team_id and t.workflow_id = n.workflow_id and d.target = n.id
+  where t.team_id = p_team_id and t.workflow_id = p_workflow_id and t.type = 'trigger'
+$$;
+comment on function engine.campaign_entry(uuid, uuid) is 'The first node of a workflow, its channel, and the delay before it.';
+revoke all on function engine.campaign_entry(uuid, uuid) from public;
+
 -- sql/40_functions/campaigns/complete_campaigns.sql
 -- Campaigns with nothing open are over, unless they enroll continuously.
 create or replace function engine.complete_campaigns()
@@ -3932,44 +5201,31 @@ revoke all on function public.create_campaign(text, uuid, uuid, uuid, text, bool
 grant execute on function public.create_campaign(text, uuid, uuid, uuid, text, boolean, integer, uuid)
 to authenticated, service_role;
 
--- sql/40_functions/campaigns/enroll_chunk.sql
--- Enrolls up to p_limit members after a contact id, in order of it, and makes their first jobs.
-create or replace function engine.enroll_chunk(
-  p_campaign public.campaigns,
-  p_node_id text,
-  p_channel public.contact_channel,
-  p_not_before timestamptz,
-  p_after uuid,
-  p_limit integer
-)
-returns table (enrolled integer, last_contact_id uuid)
+-- sql/40_functions/campaigns/enroll_contacts.sql
+-- Enrolls contacts that are not enrolled yet, and makes their first jobs. People who must not be reached
+-- are enrolled too, as SUPPRESSED with the reason, so that everyone is accounted for.
+create or replace function engine.enroll_contacts(p_campaign public.campaigns, p_contact_ids uuid[])
+returns integer
 language plpgsql
 set search_path = ''
 as $$
-#variable_conflict use_column
 declare
+  v_entry record;
+  v_enrolled bigint;
   v_jobs engine.new_job[];
 begin
-  with members as materialized (
-    select m.contact_id, p.phone, p.timezones
-    from public.audience_members as m
-    inner join public.contacts as p on m.team_id = p.team_id and m.contact_id = p.id
-    where m.team_id = p_campaign.team_id and m.list_id = p_campaign.list_id
-      and (p_after is null or m.contact_id > p_after)
-    order by m.contact_id
-    limit p_limit
-  ),
-
-  judged as (
-    select m.*, case
+  select e.* into v_entry from engine.campaign_entry(p_campaign.team_id, p_campaign.workflow_id) as e;
+  with judged as (
+    select p.id as contact_id, p.phone, case
       when s.reason is not null then 'suppressed_' || s.reason
-      when cardinality(m.timezones) = 0 then 'timezone_unknown'
+      when cardinality(p.timezones) = 0 then 'timezone_unknown'
     end as reason_code, s.reason = 'opted_out' as has_opted_out
-    from members as m
+    from unnest(p_contact_ids) as a (id)
+    inner join public.contacts as p on a.id = p.id and p.team_id = p_campaign.team_id
     left join lateral (
-      select max(p.reason) as reason
-      from public.suppressions as p
-      where p.team_id = p_campaign.team_id and p.phone = m.phone and p.channel = p_channel
+      select max(x.reason) as reason
+      from public.suppressions as x
+      where x.team_id = p_campaign.team_id and x.phone = p.phone and x.channel = v_entry.channel
     ) as s on true
   ),
 
@@ -3986,78 +5242,117 @@ begin
       end::public.enrollment_status,
       j.reason_code, p_campaign.retry_budget, case when j.reason_code is not null then engine.now() end
     from judged as j
+    order by j.contact_id
     on conflict on constraint enrollments_once_per_campaign do nothing
     returning id, contact_id, phone, status
   )
 
   select
-    (select count(*) from enrolled)::integer,
-    (select m.contact_id from members as m order by m.contact_id desc limit 1),
+    (select count(*) from enrolled),
     (
       select array_agg((
-        p_campaign.team_id, p_campaign.id, e.id, e.contact_id, e.phone, p_campaign.workflow_id, p_node_id, 1,
-        p_campaign.priority, p_not_before
+        p_campaign.team_id, p_campaign.id, e.id, e.contact_id, e.phone, p_campaign.workflow_id, v_entry.node_id, 1,
+        p_campaign.priority, engine.now() + v_entry.delay
       )::engine.new_job order by e.id)
       from enrolled as e
       where e.status = 'ACTIVE'
     )
-  into enrolled, last_contact_id, v_jobs;
+  into v_enrolled, v_jobs;
   perform engine.create_jobs(coalesce(v_jobs, '{}'));
-  return next;
+  return v_enrolled::integer;
 end
 $$;
-comment on function
-engine.enroll_chunk(public.campaigns, text, public.contact_channel, timestamptz, uuid, integer) is
-'Enrolls a chunk of a list''s members with their first jobs; last_contact_id is null when none was left.';
-revoke all on function
-engine.enroll_chunk(public.campaigns, text, public.contact_channel, timestamptz, uuid, integer) from public;
+comment on function engine.enroll_contacts(public.campaigns, uuid[]) is
+'Enrolls contacts that are not enrolled yet, with their first jobs; returns how many.';
+revoke all on function engine.enroll_contacts(public.campaigns, uuid[]) from public;
 
 -- sql/40_functions/campaigns/enroll_members.sql
--- Enrolls the members of a campaign's list that are not enrolled yet, each with a first job. People who
--- must not be reached are enrolled too, as SUPPRESSED with the reason, so that every member is
--- accounted for. In chunks, so that memory stays flat; the whole is one transaction.
+-- Enrolls the members of a campaign's list that are not enrolled yet. In chunks, in order of their ids, so
+-- that memory stays flat; the whole is one transaction.
 create or replace function engine.enroll_members(p_team_id uuid, p_campaign_id uuid)
 returns integer
 language plpgsql
 set search_path = ''
 as $$
 declare
+  c_chunk constant integer := 10000;
   v_campaign public.campaigns;
-  v_entry record;
-  v_enrolled integer := 0;
-  v_chunk integer;
+  v_contact_ids uuid[];
   v_last uuid;
+  v_enrolled integer := 0;
 begin
   select * into v_campaign from public.campaigns where team_id = p_team_id and id = p_campaign_id;
-  select n.id as node_id, n.type::text::public.contact_channel as channel, d.delay into v_entry
-  from public.workflow_nodes as t
-  cross join lateral engine.decide_steps(array[(
-    t.type, null, null, null, null, 0, 0, false,
-    engine.edge_choices(array(
-      select w from public.workflow_edges as w
-      where w.team_id = t.team_id and w.workflow_id = t.workflow_id and w.source = t.id
-    ), t.id)
-  )::engine.ended_visit]) as d
-  inner join public.workflow_nodes as n
-    on t.team_id = n.team_id and t.workflow_id = n.workflow_id and d.target = n.id
-  where t.team_id = p_team_id and t.workflow_id = v_campaign.workflow_id and t.type = 'trigger';
   loop
-    select c.enrolled, c.last_contact_id into v_chunk, v_last
-    from engine.enroll_chunk(
-      v_campaign, v_entry.node_id, v_entry.channel, engine.now() + v_entry.delay, v_last, 10000
-    ) as c;
-    exit when v_last is null;
-    v_enrolled := v_enrolled + v_chunk;
+    v_contact_ids := array(
+      select m.contact_id
+      from public.audience_members as m
+      where m.team_id = p_team_id and m.list_id = v_campaign.list_id and (v_last is null or m.contact_id > v_last)
+      order by m.contact_id
+      limit c_chunk
+    );
+    exit when cardinality(v_contact_ids) = 0;
+    v_enrolled := v_enrolled + engine.enroll_contacts(v_campaign, v_contact_ids);
+    v_last := v_contact_ids[cardinality(v_contact_ids)];
   end loop;
-  update public.campaigns as c
-  set enrolled_count = c.enrolled_count + v_enrolled
-  where c.team_id = p_team_id and c.id = p_campaign_id;
   return v_enrolled;
 end
 $$;
 comment on function engine.enroll_members(uuid, uuid) is
 'Enrolls the members of a campaign''s list that are not enrolled yet; returns how many.';
 revoke all on function engine.enroll_members(uuid, uuid) from public;
+
+-- sql/40_functions/campaigns/enroll_new_members.sql
+-- Members that come later are enrolled in the campaigns that enroll continuously, in the transaction that
+-- adds them: a lead is called at once, and nobody is forgotten. A campaign that is being launched at this
+-- moment is waited for: either its launch sees the member, or it is active by the time that the lock is ours.
+create or replace function engine.enroll_new_members()
+returns trigger
+language plpgsql
+security definer -- members are written by functions of other owners' rights
+set search_path = ''
+as $$
+declare
+  v_campaign public.campaigns;
+begin
+  -- A loop over campaigns, not over members: each enrolls its own in one statement.
+  for v_campaign in
+    select c.*
+    from public.campaigns as c
+    where c.is_continuous and c.status in ('CREATED', 'SCHEDULED', 'ACTIVE', 'PAUSED')
+      and (c.team_id, c.list_id) in (select n.team_id, n.list_id from new_rows as n)
+    order by c.id
+    for share
+  loop
+    continue when v_campaign.status not in ('ACTIVE', 'PAUSED');
+    perform engine.enroll_contacts(v_campaign, array(
+      select n.contact_id from new_rows as n
+      where n.team_id = v_campaign.team_id and n.list_id = v_campaign.list_id
+      order by n.contact_id
+    ));
+  end loop;
+  return null;
+end
+$$;
+comment on function engine.enroll_new_members() is 'Trigger: enrolls new members of lists into their continuous campaigns.';
+revoke all on function engine.enroll_new_members() from public;
+
+-- sql/40_functions/campaigns/hold_list.sql
+-- As engine.hold_workflow, for the list. The weakest lock does, because archiving changes a column that
+-- a foreign key refers to; imports, which change the count of members, don't wait for a launch.
+create or replace function engine.hold_list(p_team_id uuid, p_list_id uuid)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform from public.audience_lists as l
+  where l.team_id = p_team_id and l.id = p_list_id
+  for key share;
+end
+$$;
+comment on function engine.hold_list(uuid, uuid) is
+'Keeps a list from being archived until the end of the transaction. Taken after the locks on the campaign and its workflow.';
+revoke all on function engine.hold_list(uuid, uuid) from public;
 
 -- sql/40_functions/campaigns/hold_workflow.sql
 -- Who makes a campaign run holds its workflow, after the campaign itself and until the end of the
@@ -4188,6 +5483,7 @@ begin
   end if;
   if not p_dry_run then
     perform engine.hold_workflow(v_campaign.team_id, v_campaign.workflow_id);
+    perform engine.hold_list(v_campaign.team_id, v_campaign.list_id);
   end if;
   v_blockers := engine.launch_blockers(v_campaign);
   if jsonb_array_length(v_blockers) > 0 and not p_dry_run then
@@ -4239,6 +5535,7 @@ begin
     for update of c skip locked
   loop
     perform engine.hold_workflow(v_campaign.team_id, v_campaign.workflow_id);
+    perform engine.hold_list(v_campaign.team_id, v_campaign.list_id);
     continue when jsonb_array_length(engine.launch_blockers(v_campaign)) > 0;
     begin
       perform engine.activate_campaign(v_campaign.team_id, v_campaign.id);
@@ -4384,6 +5681,891 @@ $$;
 comment on function engine.stop_numbers(engine.stop[]) is
 'Suppresses numbers, writes the ledger and cancels what has not begun; returns how many open jobs it met.';
 revoke all on function engine.stop_numbers(engine.stop[]) from public;
+
+-- sql/40_functions/definitions/choose_phones.sql
+-- The number by which each customer is reached. Of the phones that are in use and not fax:
+-- 1. for texts, those marked doNotText are passed over; for marketing, those that decline it;
+-- 2. numbers that may be dialled come before those that may not;
+-- 3. where it is not said what for, those that may be texted come first;
+-- 4. mobile phones before others; 5. the most recently modified; 6. the latest entered.
+-- A customer whose numbers were all passed over has a problem instead of a number.
+create or replace function engine.choose_phones(p_team_id uuid, p_customer_ids bigint[], p_use text, p_purpose text)
+returns table (customer_id bigint, phone text, problem text)
+language sql
+stable
+set search_path = ''
+as $$
+  with phones as materialized (
+    select
+      v.living_id,
+      c.*,
+      (p_use = 'text' and c.do_not_text) as is_not_for_texts,
+      (p_purpose = 'marketing' and c.wants_marketing is false) as is_not_for_marketing
+    from engine.living_customers(p_team_id) as v
+    inner join engine.servicetitan_contacts as c on c.team_id = p_team_id and v.id = c.customer_id
+    where v.living_id = any(p_customer_ids) and c.is_active and c.kind in ('MobilePhone', 'Phone')
+  ),
+  chosen as (
+    select distinct on (p.living_id) p.living_id, coalesce(p.phone, p.value) as phone
+    from phones as p
+    where not p.is_not_for_texts and not p.is_not_for_marketing
+    order by
+      p.living_id, p.phone is null, p_use = 'any' and p.do_not_text, p.kind = 'Phone', p.modified_at desc nulls last,
+      p.id desc
+  ),
+  passed_over as (
+    select p.living_id, bool_and(p.is_not_for_texts) as are_not_for_texts from phones as p group by p.living_id
+  )
+  select
+    i.customer_id,
+    c.phone,
+    case
+      when c.phone is not null or o.living_id is null then null
+      when o.are_not_for_texts then 'phone_do_not_text'
+      else 'phone_declines_marketing'
+    end
+  from unnest(p_customer_ids) as i (customer_id)
+  left join chosen as c on i.customer_id = c.living_id
+  left join passed_over as o on i.customer_id = o.living_id
+$$;
+comment on function engine.choose_phones(uuid, bigint[], text, text) is
+'The number of each customer for a use (any, call, text) and a purpose (marketing, service), or why there is none.';
+revoke all on function engine.choose_phones(uuid, bigint[], text, text) from public;
+
+-- sql/40_functions/definitions/condition_issues.sql
+-- What is wrong with a condition: its kind, its fields, their values.
+create or replace function engine.condition_issues(p_path text, p_kind text, p_said jsonb)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select case
+    when not exists (select from reference.condition_fields as f where f.kind = p_kind)
+      then jsonb_build_array(engine.issue(
+        'condition_unknown', p_path, format(
+          'There is no condition "%s"; there are %s.', left(p_kind, 100),
+          (select string_agg(distinct f.kind, ', ' order by f.kind) from reference.condition_fields as f)
+        )
+      ))
+    else engine.keyed_issues(
+      p_path, p_said, array(select f.field from reference.condition_fields as f where f.kind = p_kind order by f.field)
+    ) || coalesce(
+      (
+        select jsonb_agg(i.issue)
+        from jsonb_each(case jsonb_typeof(p_said) when 'object' then p_said else '{}' end) as s (field, value)
+        inner join reference.condition_fields as f on p_kind = f.kind and s.field = f.field
+        cross join lateral jsonb_array_elements(engine.value_issues(p_path || '.' || s.field, s.value, f)) as i (issue)
+      ), '[]'
+    )
+  end
+$$;
+comment on function engine.condition_issues(text, text, jsonb) is 'Issues of a condition of a definition.';
+revoke all on function engine.condition_issues(text, text, jsonb) from public;
+
+-- sql/40_functions/definitions/date_issues.sql
+-- What is wrong with the dates of a window. A day that no calendar has is found by asking for it.
+create or replace function engine.date_issues(p_path text, p_value jsonb)
+returns jsonb
+language sql
+immutable
+set search_path = ''
+as $$
+  with sides as (
+    select
+      s.side,
+      case
+        when s.value #>> '{}' !~ '^(19|20)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$' then null
+        when right(s.value #>> '{}', 2)::integer > extract(day from (
+          make_date(left(s.value #>> '{}', 4)::integer, substr(s.value #>> '{}', 6, 2)::integer, 1) + interval '1 month -1 day'
+        )) then null
+        else s.value #>> '{}'
+      end as day
+    from jsonb_each(p_value) as s (side, value)
+    where s.side in ('from', 'to')
+  )
+  select coalesce(jsonb_agg(i.issue), '[]')
+  from (
+    select engine.issue('value_invalid', p_path || '.' || s.side, 'This must be a date such as 2026-01-31.') as issue
+    from sides as s
+    where s.day is null
+    union all
+    select engine.issue('value_invalid', p_path, 'from must not be after to.')
+    from sides as a
+    inner join sides as z on a.side = 'from' and z.side = 'to'
+    where a.day > z.day
+  ) as i
+$$;
+comment on function engine.date_issues(text, jsonb) is 'Issues of {from, to}.';
+revoke all on function engine.date_issues(text, jsonb) from public;
+
+-- sql/40_functions/definitions/definition_holds.sql
+-- Whether a definition is fulfilled by somebody for whom just these conditions hold. Asked once for each
+-- set of conditions that occurs, never for each customer. It calls itself, so it is plpgsql.
+create or replace function engine.definition_holds(p_path text, p_node jsonb, p_true text[])
+returns boolean
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+  if p_node ? 'not' then
+    return not engine.definition_holds(p_path || '.not', p_node -> 'not', p_true);
+  elsif p_node ? 'all' then
+    return (
+      select bool_and(engine.definition_holds(format('%s.all[%s]', p_path, i.place - 1), i.node, p_true))
+      from jsonb_array_elements(p_node -> 'all') with ordinality as i (node, place)
+    );
+  elsif p_node ? 'any' then
+    return (
+      select bool_or(engine.definition_holds(format('%s.any[%s]', p_path, i.place - 1), i.node, p_true))
+      from jsonb_array_elements(p_node -> 'any') with ordinality as i (node, place)
+    );
+  end if;
+  return (select format('%s.%s', p_path, k.kind) = any(p_true) from jsonb_object_keys(p_node) as k (kind));
+end
+$$;
+comment on function engine.definition_holds(text, jsonb, text[]) is
+'Whether a group or condition is fulfilled when the conditions with the paths p_true are, and no others.';
+revoke all on function engine.definition_holds(text, jsonb, text[]) from public;
+
+-- sql/40_functions/definitions/definition_issues.sql
+-- Everything that is wrong with what says who is in a list, by the source that it is for; null says
+-- nothing. A list that asks ServiceTitan may be made before its filter is; it is refreshed with one only.
+create or replace function engine.definition_issues(p_definition jsonb, p_source text)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select case
+    when coalesce(jsonb_typeof(p_definition), 'object') <> 'object'
+      then jsonb_build_array(engine.issue('definition_malformed', 'p_definition', 'The definition must be an object.'))
+    when p_source in ('csv', 'speed_to_lead') and p_definition <> '{}'
+      then jsonb_build_array(engine.issue('definition_not_for_source', 'p_definition', format(
+        'A list of source %s has no definition.', p_source
+      )))
+    when coalesce(p_definition, '{}') = '{}' then '[]'
+    when length(p_definition::text) > 100000
+      then jsonb_build_array(engine.issue('definition_too_large', 'p_definition', 'The definition is longer than 100,000 characters.'))
+    when p_source = 'servicetitan' then engine.servicetitan_definition_issues(p_definition)
+    when p_source = 'custom_report' then engine.report_definition_issues(p_definition)
+    else '[]'
+  end
+$$;
+comment on function engine.definition_issues(jsonb, text) is
+'Issues of a list''s definition for its source; none is an empty array.';
+revoke all on function engine.definition_issues(jsonb, text) from public;
+
+-- sql/40_functions/definitions/definition_nodes.sql
+-- The groups and conditions of a definition with the paths under which people find them. Deeper than the
+-- limit nothing is followed, so that whatever is sent ends.
+create or replace function engine.definition_nodes(p_definition jsonb)
+returns table (path text, node jsonb, depth integer, is_negated boolean, ordinal bigint)
+language sql
+immutable
+set search_path = ''
+as $$
+  with recursive nodes as (
+    select 'p_definition.match' as path, p_definition -> 'match' as node, 1 as depth, false as is_negated, '{0}'::bigint[] as place
+    where p_definition ? 'match'
+    union all
+    select n.path || c.step, c.node, n.depth + 1, n.is_negated or c.step = '.not', n.place || c.place
+    from nodes as n
+    cross join lateral (
+      select format('.%s[%s]', g.name, i.place - 1) as step, i.node, i.place
+      from (values ('all'), ('any')) as g (name)
+      cross join lateral jsonb_array_elements(
+        case when jsonb_typeof(n.node -> g.name) = 'array' then n.node -> g.name else '[]' end
+      ) with ordinality as i (node, place)
+      union all
+      select '.not', n.node -> 'not', 1 where n.node ? 'not'
+    ) as c
+    where n.depth < 10 and jsonb_typeof(n.node) = 'object'
+  )
+  select n.path, n.node, n.depth, n.is_negated, row_number() over (order by n.place) from nodes as n
+$$;
+comment on function engine.definition_nodes(jsonb) is 'Groups and conditions of a definition, in order, with their JSON paths.';
+revoke all on function engine.definition_nodes(jsonb) from public;
+
+-- sql/40_functions/definitions/definition_window.sql
+-- A window of a definition as moments: from the beginning of its first day to the end of its last one, in
+-- the team's zone. A side that is not given is open.
+create or replace function engine.definition_window(p_window jsonb, p_timezone text, p_at timestamptz)
+returns tstzrange
+language sql
+stable
+set search_path = ''
+as $$
+  select tstzrange(d.first::timestamp at time zone p_timezone, (d.last + 1)::timestamp at time zone p_timezone)
+  from (select (p_at at time zone p_timezone)::date as today) as t
+  cross join lateral (
+    select
+      case
+        when p_window ? 'days_ago' then t.today - (p_window #>> '{days_ago,max}')::integer
+        when p_window ? 'days_ahead' then t.today + coalesce((p_window #>> '{days_ahead,min}')::integer, 0)
+        else (p_window ->> 'from')::date
+      end as first,
+      case
+        when p_window ? 'days_ago' then t.today - coalesce((p_window #>> '{days_ago,min}')::integer, 0)
+        when p_window ? 'days_ahead' then t.today + (p_window #>> '{days_ahead,max}')::integer
+        else (p_window ->> 'to')::date
+      end as last
+  ) as d
+  where p_window is not null
+$$;
+comment on function engine.definition_window(jsonb, text, timestamptz) is
+'The moments of a window {days_ago{min, max}}, {days_ahead{min, max}} or {from, to}, seen from p_at; null of none.';
+revoke all on function engine.definition_window(jsonb, text, timestamptz) from public;
+
+-- sql/40_functions/definitions/json_ids.sql
+-- A JSON array of ids as they are compared.
+create or replace function engine.json_ids(p_ids jsonb)
+returns bigint[]
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select array_agg(i.id::bigint order by i.place)
+  from jsonb_array_elements_text(p_ids) with ordinality as i (id, place)
+$$;
+comment on function engine.json_ids(jsonb) is 'Ids of a JSON array; null of none.';
+revoke all on function engine.json_ids(jsonb) from public;
+
+-- sql/40_functions/definitions/json_words.sql
+-- A JSON array of words as they are compared.
+create or replace function engine.json_words(p_words jsonb)
+returns text[]
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select array_agg(w.word order by w.place)
+  from jsonb_array_elements_text(p_words) with ordinality as w (word, place)
+$$;
+comment on function engine.json_words(jsonb) is 'Words of a JSON array; null of none.';
+revoke all on function engine.json_words(jsonb) from public;
+
+-- sql/40_functions/definitions/keyed_issues.sql
+-- What is wrong with an object that may have some keys and must have one of them.
+create or replace function engine.keyed_issues(p_path text, p_value jsonb, p_keys text[])
+returns jsonb
+language sql
+immutable
+set search_path = ''
+as $$
+  select case
+    when jsonb_typeof(p_value) is distinct from 'object' or p_value = '{}'
+      then jsonb_build_array(engine.issue(
+        'value_invalid', p_path, format('This must be an object with %s.', array_to_string(p_keys, ' or '))
+      ))
+    else coalesce(
+      (
+        select jsonb_agg(engine.issue(
+          'key_unknown', p_path || '.' || k.name,
+          format('There is no "%s" here; there may be %s.', left(k.name, 100), array_to_string(p_keys, ', '))
+        ) order by k.name)
+        from jsonb_object_keys(p_value) as k (name)
+        where k.name <> all(p_keys)
+      ), '[]'
+    )
+  end
+$$;
+comment on function engine.keyed_issues(text, jsonb, text[]) is 'Issues of an object that must have some of the keys and no others.';
+revoke all on function engine.keyed_issues(text, jsonb, text[]) from public;
+
+-- sql/40_functions/definitions/listed_issues.sql
+-- What is wrong with a list of ids or words. Ids may come as numbers or as text, as forms give them.
+create or replace function engine.listed_issues(p_path text, p_value jsonb, p_words text[], p_pattern text)
+returns jsonb
+language sql
+immutable
+set search_path = ''
+as $$
+  select case
+    when jsonb_typeof(p_value) is distinct from 'array' or p_value = '[]'
+      then jsonb_build_array(engine.issue('value_invalid', p_path, 'This must be a list with something in it.'))
+    when jsonb_array_length(p_value) > 500
+      then jsonb_build_array(engine.issue('value_invalid', p_path, 'This list may have at most 500 entries.'))
+    else coalesce(
+      (
+        select jsonb_agg(engine.issue(
+          'value_invalid', format('%s[%s]', p_path, i.place - 1),
+          case
+            when p_words is not null then format('This must be one of %s.', array_to_string(p_words, ', '))
+            when p_pattern like '^[1-9]%' then 'This must be an id: a positive whole number.'
+            else 'This must be the beginning of a ZIP code.'
+          end
+        ) order by i.place)
+        from jsonb_array_elements(p_value) with ordinality as i (item, place)
+        where
+          jsonb_typeof(i.item) not in ('string', 'number')
+          or (p_words is not null and i.item #>> '{}' <> all(p_words))
+          or (p_pattern is not null and i.item #>> '{}' !~ p_pattern)
+      ), '[]'
+    )
+  end
+$$;
+comment on function engine.listed_issues(text, jsonb, text[], text) is 'Issues of a list whose entries are among p_words or match p_pattern.';
+revoke all on function engine.listed_issues(text, jsonb, text[], text) from public;
+
+-- sql/40_functions/definitions/living_customers.sql
+-- Under which id each customer lives on: its own, or the one that it was merged into, over however many
+-- merges. Merges in a circle end nowhere, so those customers are nobody.
+create or replace function engine.living_customers(p_team_id uuid)
+returns table (id bigint, living_id bigint)
+language sql
+stable
+set search_path = ''
+as $$
+  with recursive merged as (
+    select c.id, c.merged_to_id as living_id, 1 as steps
+    from engine.servicetitan_customers as c
+    where c.team_id = p_team_id and c.merged_to_id is not null
+    union all
+    select m.id, c.merged_to_id, m.steps + 1
+    from merged as m
+    inner join engine.servicetitan_customers as c on c.team_id = p_team_id and m.living_id = c.id
+    where c.merged_to_id is not null and m.steps < 20
+  )
+  select l.id, l.living_id
+  from (select distinct on (m.id) m.id, m.living_id, m.steps from merged as m order by m.id, m.steps desc) as l
+  where l.steps < 20
+  union all
+  select c.id, c.id
+  from engine.servicetitan_customers as c
+  where c.team_id = p_team_id and c.merged_to_id is null
+$$;
+comment on function engine.living_customers(uuid) is 'The customers of a team, and the id under which each lives on.';
+revoke all on function engine.living_customers(uuid) from public;
+
+-- sql/40_functions/definitions/match_customers.sql
+-- Whom a definition matches. Each condition gives a set of customers; the groups are worked out once for
+-- each combination of conditions that anybody fulfils. Who is marked as not to be served is left out,
+-- unless the definition has a condition about that.
+create or replace function engine.match_customers(p_team_id uuid, p_subject_id uuid, p_definition jsonb, p_at timestamptz)
+returns setof engine.matched_customer
+language sql
+stable
+set search_path = ''
+set jit = off
+as $$
+  with conditions as materialized (
+    select array_agg(c) as listed, coalesce(bool_or(c.do_not_service is not null), false) as asks_for_service
+    from public.teams as t
+    cross join lateral engine.read_conditions(p_definition, t.timezone, p_at) as c
+    where t.id = p_team_id
+  ),
+  living as materialized (
+    select l.id, l.living_id from engine.living_customers(p_team_id) as l
+  ),
+  work as materialized (
+    select v.living_id, w.*
+    from conditions as q
+    cross join lateral engine.match_work(p_team_id, p_subject_id, q.listed) as w
+    inner join living as v on w.customer_id = v.id
+  ),
+  fulfilled as materialized (
+    select f.living_id, array_agg(distinct f.path) as paths
+    from (
+      select w.living_id, w.path from work as w
+      union all
+      select v.living_id, p.path
+      from conditions as q
+      cross join lateral engine.match_people(p_team_id, q.listed) as p
+      inner join living as v on p.customer_id = v.id
+    ) as f
+    group by f.living_id
+  ),
+  people as materialized (
+    select c.id, coalesce(f.paths, '{}') as paths
+    from engine.servicetitan_customers as c
+    cross join conditions as q
+    left join fulfilled as f on c.id = f.living_id
+    where c.team_id = p_team_id and c.is_active and c.merged_to_id is null and (q.asks_for_service or not c.do_not_service)
+  ),
+  matched as materialized (
+    select p.id
+    from people as p
+    inner join (
+      select s.paths
+      from (select distinct p.paths from people as p) as s
+      where engine.definition_holds('p_definition.match', p_definition -> 'match', s.paths)
+    ) as h on p.paths = h.paths
+  ),
+  reasons as (
+    -- the soonest appointment, else the latest job, else the first visit that falls due
+    select distinct on (w.living_id) w.*
+    from conditions as q
+    cross join lateral unnest(q.listed) as c
+    inner join work as w on c.path = w.path
+    where not c.is_negated
+    order by
+      w.living_id, array_position('{appointment,job,service_event}', c.kind),
+      case when c.kind = 'job' then - extract(epoch from w.at) else extract(epoch from w.at) end, w.job_id, w.appointment_id
+  )
+  select m.id, r.location_id, r.job_id, r.job_type_id, r.appointment_id, case when r.appointment_id is not null then r.at end
+  from matched as m
+  left join reasons as r on m.id = r.living_id
+$$;
+comment on function engine.match_customers(uuid, uuid, jsonb, timestamptz) is
+'The living customers that a definition matches, with what made them match, seen from p_at over what was fetched for a subject.';
+revoke all on function engine.match_customers(uuid, uuid, jsonb, timestamptz) from public;
+
+-- sql/40_functions/definitions/match_node_issues.sql
+-- What is wrong with one group or condition, its children apart.
+create or replace function engine.match_node_issues(p_path text, p_node jsonb, p_depth integer)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select case
+    when jsonb_typeof(p_node) is distinct from 'object'
+      or (select count(*) from jsonb_object_keys(case jsonb_typeof(p_node) when 'object' then p_node else '{}' end)) <> 1
+      then jsonb_build_array(engine.issue(
+        'node_malformed', p_path, 'This must be an object with one key: all, any, not, or the kind of a condition.'
+      ))
+    when p_depth > 6
+      then jsonb_build_array(engine.issue('definition_too_deep', p_path, 'Groups may lie at most five deep.'))
+    when p_node ?| '{all,any}' then case
+      when coalesce(jsonb_typeof(coalesce(p_node -> 'all', p_node -> 'any')), '') <> 'array'
+        or coalesce(p_node -> 'all', p_node -> 'any') = '[]'
+        then jsonb_build_array(engine.issue('node_malformed', p_path, 'A group must be a list with something in it.'))
+      else '[]'
+    end
+    when p_node ? 'not' then '[]'
+    else (
+      select engine.condition_issues(p_path || '.' || k.kind, k.kind, k.said)
+      from jsonb_each(p_node) as k (kind, said)
+    )
+  end
+$$;
+comment on function engine.match_node_issues(text, jsonb, integer) is 'Issues of a group or a condition of a definition.';
+revoke all on function engine.match_node_issues(text, jsonb, integer) from public;
+
+-- sql/40_functions/definitions/match_people.sql
+-- Which conditions about customers, their places and their memberships hold for whom.
+create or replace function engine.match_people(p_team_id uuid, p_conditions engine.condition[])
+returns table (path text, customer_id bigint)
+language sql
+stable
+set search_path = ''
+as $$
+  with wishes as materialized (
+    select k.customer_id, bool_or(not k.do_not_text) as can_text, bool_or(k.wants_marketing is false) as declines
+    from engine.servicetitan_contacts as k
+    where k.team_id = p_team_id and k.is_active and k.kind in ('Phone', 'MobilePhone')
+      and exists (select from unnest(p_conditions) as q where q.do_not_text is not null or q.marketing is not null)
+    group by k.customer_id
+  )
+  select q.path, c.id
+  from unnest(p_conditions) as q
+  inner join engine.servicetitan_customers as c on c.team_id = p_team_id
+  left join wishes as w on c.id = w.customer_id
+  where
+    q.kind = 'customer' and c.is_active and c.merged_to_id is null
+    and (q.words is null or c.kind = any(q.words))
+    and engine.tags_fit(c.tag_ids, q.tags_any, q.tags_all, q.tags_none)
+    and engine.zip_fits(c.postal_code, q.zips)
+    and (q.amounts is null or q.amounts @> coalesce(c.balance, 0))
+    and (q.created is null or q.created @> c.created_at)
+    and (q.do_not_service is null or q.do_not_service = c.do_not_service)
+    and (q.do_not_text is null or q.do_not_text = (w.can_text is not true))
+    and (q.marketing is null or q.marketing = (w.declines is not true))
+  union
+  select q.path, l.customer_id
+  from unnest(p_conditions) as q
+  inner join engine.servicetitan_locations as l on l.team_id = p_team_id
+  where
+    q.kind = 'location' and l.is_active and l.merged_to_id is null
+    and engine.tags_fit(l.tag_ids, q.tags_any, q.tags_all, q.tags_none)
+    and engine.zip_fits(l.postal_code, q.zips)
+  union
+  select q.path, m.customer_id
+  from unnest(p_conditions) as q
+  inner join engine.servicetitan_memberships as m on m.team_id = p_team_id
+  where
+    q.kind = 'membership'
+    -- an ended membership is inactive there, and what ended is what some ask for
+    and (q.words is null or m.status = any(q.words))
+    and (q.words is not null or m.is_active)
+    and (q.type_ids is null or m.type_id = any(q.type_ids))
+    and (q.business_units is null or m.business_unit_id = any(q.business_units))
+    and (q.starts is null or q.starts @> m.starts_at)
+    and (q.ends is null or q.ends @> m.ends_at)
+$$;
+comment on function engine.match_people(uuid, engine.condition[]) is
+'(path, customer) of conditions on customers, locations and memberships.';
+revoke all on function engine.match_people(uuid, engine.condition[]) from public;
+
+-- sql/40_functions/definitions/match_work.sql
+-- Which conditions about jobs, appointments and visits that fall due hold for whom, and by which work.
+create or replace function engine.match_work(p_team_id uuid, p_subject_id uuid, p_conditions engine.condition[])
+returns table (
+  path text, customer_id bigint, location_id bigint, job_id bigint, job_type_id bigint, appointment_id bigint, at timestamptz
+)
+language sql
+stable
+set search_path = ''
+as $$
+  select q.path, j.customer_id, j.location_id, j.id, j.job_type_id, null::bigint, coalesce(j.completed_at, j.created_at)
+  from unnest(p_conditions) as q
+  inner join engine.servicetitan_jobs as j on j.team_id = p_team_id and j.subject_id = p_subject_id
+  where
+    q.kind = 'job'
+    and (q.words is null or j.status = any(q.words))
+    and (q.job_types is null or j.job_type_id = any(q.job_types))
+    and (q.business_units is null or j.business_unit_id = any(q.business_units))
+    and (q.campaigns is null or j.campaign_id = any(q.campaigns))
+    and engine.tags_fit(j.tag_ids, q.tags_any, q.tags_all, q.tags_none)
+    and (q.amounts is null or q.amounts @> coalesce(j.total, 0))
+    and (q.completed is null or q.completed @> j.completed_at)
+    and (q.created is null or q.created @> j.created_at)
+  union all
+  select q.path, a.customer_id, j.location_id, a.job_id, j.job_type_id, a.id, a.starts_at
+  from unnest(p_conditions) as q
+  inner join engine.servicetitan_appointments as a on a.team_id = p_team_id and a.subject_id = p_subject_id
+  left join engine.servicetitan_jobs as j
+    on j.team_id = p_team_id and j.subject_id = p_subject_id and a.job_id = j.id
+  where
+    q.kind = 'appointment'
+    and (q.words is null or a.status = any(q.words))
+    and (q.starts is null or q.starts @> a.starts_at)
+    and (q.unused is null or q.unused = a.is_unused)
+    and (q.job_types is null or j.job_type_id = any(q.job_types))
+    and (q.business_units is null or j.business_unit_id = any(q.business_units))
+    and (coalesce(q.tags_any, q.tags_all, q.tags_none) is null or engine.tags_fit(j.tag_ids, q.tags_any, q.tags_all, q.tags_none))
+  union all
+  -- a visit names no customer: the way is its service, the service's place, the place's customer
+  select q.path, l.customer_id, l.id, e.job_id, s.job_type_id, null, e.due_at
+  from unnest(p_conditions) as q
+  inner join engine.servicetitan_service_events as e on e.team_id = p_team_id and e.is_active
+  inner join engine.servicetitan_recurring_services as s
+    on s.team_id = p_team_id and e.recurring_service_id = s.id and s.is_active
+  inner join engine.servicetitan_locations as l on l.team_id = p_team_id and s.location_id = l.id
+  where
+    q.kind = 'service_event'
+    and (q.words is null or e.status = any(q.words))
+    and (q.due is null or q.due @> e.due_at)
+    and (q.type_ids is null or s.type_id = any(q.type_ids))
+    and (q.job_types is null or s.job_type_id = any(q.job_types))
+    and (q.business_units is null or s.business_unit_id = any(q.business_units))
+$$;
+comment on function engine.match_work(uuid, uuid, engine.condition[]) is
+'(path, customer, job, appointment) of conditions on jobs and appointments of a run or preview, and on service events.';
+revoke all on function engine.match_work(uuid, uuid, engine.condition[]) from public;
+
+-- sql/40_functions/definitions/read_conditions.sql
+-- The conditions of a definition that was found to be right, with windows as moments.
+create or replace function engine.read_conditions(p_definition jsonb, p_timezone text, p_at timestamptz)
+returns setof engine.condition
+language sql
+stable
+set search_path = ''
+as $$
+  select
+    n.path || '.' || k.kind,
+    k.kind,
+    n.is_negated,
+    engine.json_words(coalesce(k.said -> 'statuses', case when k.kind = 'customer' then k.said -> 'types' end)),
+    engine.json_ids(case k.kind when 'membership' then k.said -> 'types' when 'service_event' then k.said -> 'service_types' end),
+    engine.json_ids(k.said -> 'job_types'),
+    engine.json_ids(k.said -> 'business_units'),
+    engine.json_ids(k.said -> 'campaigns'),
+    engine.json_ids(k.said #> '{tags,any}'),
+    engine.json_ids(k.said #> '{tags,all}'),
+    engine.json_ids(k.said #> '{tags,none}'),
+    engine.json_words(k.said -> 'zips'),
+    (
+      select numrange((a.said ->> 'min')::numeric, (a.said ->> 'max')::numeric, '[]')
+      from (select coalesce(k.said -> 'balance', k.said -> 'total') as said) as a
+      where a.said is not null
+    ),
+    engine.definition_window(k.said -> 'created', p_timezone, p_at),
+    engine.definition_window(k.said -> 'completed', p_timezone, p_at),
+    engine.definition_window(k.said -> 'starts', p_timezone, p_at),
+    engine.definition_window(k.said -> 'ends', p_timezone, p_at),
+    engine.definition_window(k.said -> 'due', p_timezone, p_at),
+    (k.said ->> 'do_not_service')::boolean,
+    (k.said ->> 'do_not_text')::boolean,
+    (k.said ->> 'marketing')::boolean,
+    (k.said ->> 'unused')::boolean
+  from engine.definition_nodes(p_definition) as n
+  cross join lateral jsonb_each(n.node) as k (kind, said)
+  where k.kind not in ('all', 'any', 'not')
+  order by n.ordinal
+$$;
+comment on function engine.read_conditions(jsonb, text, timestamptz) is 'Conditions of a valid definition in order, as seen from p_at in a zone.';
+revoke all on function engine.read_conditions(jsonb, text, timestamptz) from public;
+
+-- sql/40_functions/definitions/report_definition_issues.sql
+-- What is wrong with a definition of a custom report. What the report itself asks for is in its
+-- description, which a worker reads when it runs the report.
+create or replace function engine.report_definition_issues(p_definition jsonb)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select engine.keyed_issues('p_definition', p_definition, '{category,report_id,parameters,columns}')
+    || coalesce((
+      select jsonb_agg(engine.issue('value_invalid', 'p_definition.' || v.name, v.message) order by v.name)
+      from (
+        values
+        (
+          'category', 'This must be the id of a report category, such as marketing.',
+          coalesce(jsonb_typeof(p_definition -> 'category') = 'string' and length(p_definition ->> 'category') between 1 and 100, false)
+        ),
+        (
+          'report_id', 'This must be the id of a report: a positive whole number.',
+          coalesce(jsonb_typeof(p_definition -> 'report_id') in ('string', 'number') and p_definition ->> 'report_id' ~ '^[1-9][0-9]{0,17}$', false)
+        ),
+        (
+          'parameters', 'This must be an object of the report''s parameters and their values.',
+          coalesce(jsonb_typeof(p_definition -> 'parameters'), 'object') = 'object'
+        ),
+        (
+          'columns', 'This must be an object of fields and the report''s columns.',
+          coalesce(jsonb_typeof(p_definition -> 'columns'), 'object') = 'object'
+        )
+      ) as v (name, message, is_right)
+      where not v.is_right
+    ), '[]')
+    || coalesce((
+      select jsonb_agg(engine.issue(
+        'mapping_field_unknown', 'p_definition.columns.' || c.field, format('There is no field %s.', left(c.field, 100))
+      ) order by c.field)
+      from jsonb_object_keys(
+        case jsonb_typeof(p_definition -> 'columns') when 'object' then p_definition -> 'columns' else '{}' end
+      ) as c (field)
+      where not exists (select from reference.import_headers as h where h.field = c.field)
+    ), '[]')
+$$;
+comment on function engine.report_definition_issues(jsonb) is 'Issues of {category, report_id, parameters, columns}.';
+revoke all on function engine.report_definition_issues(jsonb) from public;
+
+-- sql/40_functions/definitions/servicetitan_definition_issues.sql
+-- What is wrong with a definition of filters over ServiceTitan.
+create or replace function engine.servicetitan_definition_issues(p_definition jsonb)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  with nodes as materialized (
+    select * from engine.definition_nodes(p_definition)
+  )
+  select engine.keyed_issues('p_definition', p_definition, '{match,phone,purpose}')
+    || case
+      when p_definition ? 'match' then '[]'
+      else jsonb_build_array(engine.issue('definition_missing', 'p_definition.match', 'The definition does not say whom to match.'))
+    end
+    || case
+      when not p_definition ? 'phone' or p_definition ->> 'phone' in ('any', 'call', 'text') then '[]'
+      else jsonb_build_array(engine.issue('value_invalid', 'p_definition.phone', 'This must be any, call or text.'))
+    end
+    || case
+      when not p_definition ? 'purpose' or p_definition ->> 'purpose' in ('marketing', 'service') then '[]'
+      else jsonb_build_array(engine.issue('value_invalid', 'p_definition.purpose', 'This must be marketing or service.'))
+    end
+    || case
+      when (select count(*) from nodes) <= 200 then coalesce(
+        (
+          select jsonb_agg(i.issue order by n.ordinal, i.place)
+          from nodes as n
+          cross join lateral jsonb_array_elements(
+            engine.match_node_issues(n.path, n.node, n.depth)
+          ) with ordinality as i (issue, place)
+        ), '[]'
+      )
+      else jsonb_build_array(engine.issue(
+        'definition_too_large', 'p_definition.match', 'A definition may have at most 200 groups and conditions.'
+      ))
+    end
+$$;
+comment on function engine.servicetitan_definition_issues(jsonb) is 'Issues of {match, phone, purpose}.';
+revoke all on function engine.servicetitan_definition_issues(jsonb) from public;
+
+-- sql/40_functions/definitions/span_issues.sql
+-- What is wrong with {min, max}: whole days of at most ten years, or amounts; and the lower one first.
+create or replace function engine.span_issues(p_path text, p_value jsonb, p_type text)
+returns jsonb
+language sql
+immutable
+set search_path = ''
+as $$
+  with sides as (
+    select
+      s.side,
+      case
+        when jsonb_typeof(s.value) is distinct from 'number' then null
+        when p_type = 'days' and s.value::text !~ '^[0-9]{1,4}$' then null
+        when abs(s.value::text::numeric) > 1000000000 then null
+        else s.value::text::numeric
+      end as amount
+    from jsonb_each(case jsonb_typeof(p_value) when 'object' then p_value else '{}' end) as s (side, value)
+    where s.side in ('min', 'max')
+  )
+  select coalesce(jsonb_agg(i.issue), '[]')
+  from (
+    select engine.issue(
+      'value_invalid', p_path || '.' || s.side,
+      case p_type when 'days' then 'This must be a whole number of days, 0 to 9999.' else 'This must be a number.' end
+    ) as issue
+    from sides as s
+    where s.amount is null
+    union all
+    select engine.issue('value_invalid', p_path, 'min must not be more than max.')
+    from sides as low
+    inner join sides as high on low.side = 'min' and high.side = 'max'
+    where low.amount > high.amount
+  ) as i
+$$;
+comment on function engine.span_issues(text, jsonb, text) is 'Issues of the numbers in {min, max}; p_type is days or amount.';
+revoke all on function engine.span_issues(text, jsonb, text) from public;
+
+-- sql/40_functions/definitions/stage_customers.sql
+-- The customers that a definition matches as rows of a run or a preview, like the rows of a file: from
+-- here on both go the same way. Companies have no first name.
+create or replace function engine.stage_customers(p_team_id uuid, p_subject_id uuid, p_definition jsonb, p_at timestamptz)
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_matched engine.matched_customer[] := array(
+    select m from engine.match_customers(p_team_id, p_subject_id, p_definition, p_at) as m order by m.customer_id
+  );
+begin
+  insert into engine.import_rows (
+    team_id, run_id, row_number, phone, last_name, full_name, email, postal_code, servicetitan_customer_id, reader_problem
+  )
+  select
+    p_team_id, p_subject_id, m.place, p.phone, case when c.kind = 'Commercial' then c.name end,
+    case when c.kind is distinct from 'Commercial' then c.name end, e.value, coalesce(l.postal_code, c.postal_code),
+    c.id::text, p.problem
+  from unnest(v_matched) with ordinality as m (
+    customer_id, location_id, job_id, job_type_id, appointment_id, appointment_starts_at, place
+  )
+  inner join engine.servicetitan_customers as c on c.team_id = p_team_id and m.customer_id = c.id
+  inner join engine.choose_phones(
+    p_team_id, array(select v.customer_id from unnest(v_matched) as v),
+    coalesce(p_definition ->> 'phone', 'any'), coalesce(p_definition ->> 'purpose', 'marketing')
+  ) as p on m.customer_id = p.customer_id
+  left join engine.servicetitan_locations as l on l.team_id = p_team_id and m.location_id = l.id
+  left join (
+    select distinct on (k.customer_id) k.customer_id, k.value
+    from engine.servicetitan_contacts as k
+    where k.team_id = p_team_id and k.kind = 'Email' and k.is_active
+    order by k.customer_id, k.modified_at desc nulls last, k.id desc
+  ) as e on m.customer_id = e.customer_id;
+  insert into engine.member_facts
+  select p_team_id, p_subject_id, m.place, m.job_id, m.job_type_id, m.appointment_id, m.appointment_starts_at
+  from unnest(v_matched) with ordinality as m (
+    customer_id, location_id, job_id, job_type_id, appointment_id, appointment_starts_at, place
+  )
+  where m.job_id is not null or m.job_type_id is not null;
+  return cardinality(v_matched);
+end
+$$;
+comment on function engine.stage_customers(uuid, uuid, jsonb, timestamptz) is
+'Stages the customers that a definition matches, with their numbers and facts; returns how many.';
+revoke all on function engine.stage_customers(uuid, uuid, jsonb, timestamptz) from public;
+
+-- sql/40_functions/definitions/tags_fit.sql
+-- Whether tags are as a condition wants them. Small enough to become part of the query that asks.
+create or replace function engine.tags_fit(p_tags bigint[], p_any bigint[], p_all bigint[], p_none bigint[])
+returns boolean
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select (p_any is null or p_tags && p_any) and (p_all is null or p_tags @> p_all) and (p_none is null or not p_tags && p_none)
+$$;
+comment on function engine.tags_fit(bigint[], bigint[], bigint[], bigint[]) is 'Whether tags have any, all and none of those asked for.';
+revoke all on function engine.tags_fit(bigint[], bigint[], bigint[], bigint[]) from public;
+
+-- sql/40_functions/definitions/value_issues.sql
+-- What is wrong with the value of one field of a condition.
+create or replace function engine.value_issues(p_path text, p_value jsonb, p_field reference.condition_fields)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select case (p_field).type
+    when 'words' then engine.listed_issues(p_path, p_value, (p_field).words, null)
+    when 'ids' then engine.listed_issues(p_path, p_value, null, '^[1-9][0-9]{0,17}$')
+    when 'zips' then engine.listed_issues(p_path, p_value, null, '^[0-9A-Za-z][0-9A-Za-z -]{0,9}$')
+    when 'tags' then engine.keyed_issues(p_path, p_value, '{any,all,none}') || coalesce(
+      (
+        select jsonb_agg(i.issue)
+        from jsonb_each(case jsonb_typeof(p_value) when 'object' then p_value else '{}' end) as t (how, ids)
+        cross join lateral jsonb_array_elements(
+          engine.listed_issues(p_path || '.' || t.how, t.ids, null, '^[1-9][0-9]{0,17}$')
+        ) as i (issue)
+        where t.how in ('any', 'all', 'none')
+      ), '[]'
+    )
+    when 'amount' then engine.keyed_issues(p_path, p_value, '{min,max}') || engine.span_issues(p_path, p_value, 'amount')
+    when 'window' then engine.window_issues(p_path, p_value)
+    when 'flag' then case
+      when jsonb_typeof(p_value) = 'boolean' then '[]'
+      else jsonb_build_array(engine.issue('value_invalid', p_path, 'This must be true or false.'))
+    end
+  end
+$$;
+comment on function engine.value_issues(text, jsonb, reference.condition_fields) is 'Issues of a field''s value.';
+revoke all on function engine.value_issues(text, jsonb, reference.condition_fields) from public;
+
+-- sql/40_functions/definitions/window_issues.sql
+-- What is wrong with a window of time: days ago, days ahead, or dates.
+create or replace function engine.window_issues(p_path text, p_value jsonb)
+returns jsonb
+language sql
+immutable
+set search_path = ''
+as $$
+  select case
+    when jsonb_typeof(p_value) is distinct from 'object'
+      or (p_value ? 'days_ago')::integer + (p_value ? 'days_ahead')::integer + (p_value ?| '{from,to}')::integer <> 1
+      then jsonb_build_array(engine.issue(
+        'value_invalid', p_path, 'A window is one of {"days_ago": {min, max}}, {"days_ahead": {min, max}} and {"from", "to"}.'
+      ))
+    when p_value ?| '{from,to}' then engine.keyed_issues(p_path, p_value, '{from,to}') || engine.date_issues(p_path, p_value)
+    else engine.keyed_issues(p_path, p_value, '{days_ago,days_ahead}') || coalesce(
+      (
+        select jsonb_agg(i.issue)
+        from jsonb_each(p_value) as w (form, span)
+        cross join lateral jsonb_array_elements(
+          engine.keyed_issues(p_path || '.' || w.form, w.span, '{min,max}')
+          || engine.span_issues(p_path || '.' || w.form, w.span, 'days')
+        ) as i (issue)
+        where w.form in ('days_ago', 'days_ahead')
+      ), '[]'
+    )
+  end
+$$;
+comment on function engine.window_issues(text, jsonb) is 'Issues of a window.';
+revoke all on function engine.window_issues(text, jsonb) from public;
+
+-- sql/40_functions/definitions/zip_fits.sql
+-- Whether a ZIP code begins with one of those asked for.
+create or replace function engine.zip_fits(p_zip text, p_beginnings text[])
+returns boolean
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select p_beginnings is null or exists (select from unnest(p_beginnings) as b (beginning) where starts_with(p_zip, b.beginning))
+$$;
+comment on function engine.zip_fits(text, text[]) is 'Whether a ZIP code begins with one of p_beginnings; null asks for nothing.';
+revoke all on function engine.zip_fits(text, text[]) from public;
 
 -- sql/40_functions/engine/accept_attempts.sql
 -- The provider has the request: its id is stored, the job is DISPATCHED, and events that came before
@@ -7221,6 +9403,564 @@ $$;
 comment on function engine.refuse_step() is 'Raises OB002 for a step that a state machine does not have.';
 revoke all on function engine.refuse_step() from public;
 
+-- sql/40_functions/leads/check_lead.sql
+-- A lead as a checked row, by the rule that files go through: columns by their names in many spellings,
+-- any phone format, every problem.
+create or replace function engine.check_lead(p_team_id uuid, p_run_id uuid, p_lead jsonb)
+returns engine.checked_rows
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_lead jsonb := coalesce((
+    select jsonb_object_agg(f.key, f.value)
+    from jsonb_each(p_lead) as f
+    -- the id of the lead is not that of the customer
+    where replace(lower(f.key), '-', '_') not in ('external_id', 'externalid', 'lead_id', 'leadid', 'leadgen_id', 'id')
+  ), '{}');
+  v_rows jsonb := jsonb_build_array(v_lead);
+  v_columns text[] := array(select k from jsonb_object_keys(v_lead) as k order by k);
+  v_row engine.import_rows;
+  v_checked engine.checked_rows;
+begin
+  select r.* into v_row
+  from public.teams as t
+  cross join lateral engine.rows_from_json(
+    p_team_id, p_run_id, v_rows, true, 0, v_columns, engine.guess_mapping(v_rows, true, 0, v_columns, t.country)
+  ) as r
+  where t.id = p_team_id;
+  v_row.row_number := 1;
+  select c.* into v_checked
+  from public.teams as t
+  cross join lateral engine.check_rows(array[v_row], t.country, t.is_sandbox) as c
+  where t.id = p_team_id;
+  v_checked.team_id := p_team_id;
+  v_checked.run_id := p_run_id;
+  v_checked.row_number := 1;
+  v_checked.contact_id := engine.new_id();
+  return v_checked;
+end
+$$;
+comment on function engine.check_lead(uuid, uuid, jsonb) is 'A flat lead as a checked row of a run.';
+revoke all on function engine.check_lead(uuid, uuid, jsonb) from public;
+
+-- sql/40_functions/leads/count_lead.sql
+-- The leads of a list and day are one run, or two when some were rejected: it never is open, its counts
+-- grow. So a lead never waits for an import, and a day's leads are a line among the runs.
+create or replace function engine.count_lead(
+  p_list public.audience_lists, p_status public.lead_status, p_is_duplicate boolean, p_was_member boolean
+)
+returns void
+language sql
+volatile
+set search_path = ''
+as $$
+  insert into public.audience_runs as r (
+    team_id, id, list_id, list_name, source, status, is_partial_allowed, fetched_count, added_count, updated_count,
+    excluded_count, rejected_count, duplicate_count, started_at, ended_at
+  )
+  select
+    p_list.team_id, engine.lead_run(p_list, c.rejected > 0), p_list.id, p_list.name, 'speed_to_lead',
+    case when c.rejected > 0 then 'PARTIAL' else 'SUCCEEDED' end::public.run_status, true,
+    1, 1 - c.updated - c.excluded - c.rejected - c.duplicate, c.updated, c.excluded, c.rejected, c.duplicate,
+    engine.now(), engine.now()
+  from (
+    select
+      (not p_is_duplicate and p_status = 'REJECTED')::integer as rejected,
+      (not p_is_duplicate and p_status = 'EXCLUDED')::integer as excluded,
+      (not p_is_duplicate and p_status = 'ACCEPTED' and p_was_member)::integer as updated,
+      p_is_duplicate::integer as duplicate
+  ) as c
+  on conflict on constraint audience_runs_pk do update set
+    fetched_count = r.fetched_count + 1,
+    added_count = r.added_count + excluded.added_count,
+    updated_count = r.updated_count + excluded.updated_count,
+    excluded_count = r.excluded_count + excluded.excluded_count,
+    rejected_count = r.rejected_count + excluded.rejected_count,
+    duplicate_count = r.duplicate_count + excluded.duplicate_count,
+    ended_at = engine.now()
+$$;
+comment on function engine.count_lead(public.audience_lists, public.lead_status, boolean, boolean) is
+'Counts a lead in its list''s run of the day.';
+revoke all on function engine.count_lead(public.audience_lists, public.lead_status, boolean, boolean) from public;
+
+-- sql/40_functions/leads/create_lead_endpoint.sql
+-- An address to which another system posts the leads of a list. Its token is told once, here.
+create or replace function public.create_lead_endpoint(p_list_id uuid, p_source text)
+returns jsonb
+language plpgsql
+security definer -- writes the engine's table, which no role may write
+set search_path = ''
+as $$
+declare
+  v_list public.audience_lists := engine.require_lead_list(p_list_id, 'admin'); -- engine.require_role
+  -- 244 random bits
+  v_token text := replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '');
+  v_endpoint engine.lead_endpoints;
+begin
+  if coalesce(length(btrim(p_source)), 0) not between 1 and 100 then
+    perform engine.refuse_issues(jsonb_build_array(
+      engine.issue('source_length', 'p_source', 'The source must have 1 to 100 characters.')
+    ), 'The endpoint');
+  end if;
+  insert into engine.lead_endpoints (team_id, list_id, source, token_hash, created_by)
+  values (v_list.team_id, v_list.id, btrim(p_source), sha256(convert_to(v_token, 'UTF8')), (select auth.uid()))
+  returning * into v_endpoint;
+  return engine.describe_lead_endpoint(v_endpoint)
+    || jsonb_build_object('token', v_token, 'path', '/webhooks/leads/' || v_token);
+end
+$$;
+comment on function public.create_lead_endpoint(uuid, text) is
+'Makes an address for the leads of a source: {endpoint_id, list_id, source, created_at, token, path}. The token is shown only here.';
+revoke all on function public.create_lead_endpoint(uuid, text) from public;
+grant execute on function public.create_lead_endpoint(uuid, text) to authenticated, service_role;
+
+-- sql/40_functions/leads/describe_lead.sql
+-- A lead as RPCs and the receiver return it, with what calls it.
+create or replace function engine.describe_lead(p_lead public.leads, p_is_duplicate boolean)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'lead_id', p_lead.id, 'list_id', p_lead.list_id, 'contact_id', p_lead.contact_id, 'source', p_lead.source,
+    'external_id', p_lead.external_id, 'urgency', p_lead.urgency, 'status', p_lead.status,
+    'is_duplicate', p_is_duplicate, 'problems', p_lead.problems, 'received_at', p_lead.received_at,
+    'campaigns', coalesce((
+      select jsonb_agg(jsonb_build_object(
+        'campaign_id', c.id, 'name', c.name, 'enrollment_id', e.id, 'status', e.status
+      ) order by c.id)
+      from public.campaigns as c
+      inner join engine.enrollments as e on c.team_id = e.team_id and c.id = e.campaign_id
+      where c.team_id = p_lead.team_id and c.list_id = p_lead.list_id and e.contact_id = p_lead.contact_id
+    ), '[]')
+  )
+$$;
+comment on function engine.describe_lead(public.leads, boolean) is
+'{lead_id, list_id, contact_id, source, external_id, urgency, status, is_duplicate, problems, received_at, campaigns[]}.';
+revoke all on function engine.describe_lead(public.leads, boolean) from public;
+
+-- sql/40_functions/leads/describe_lead_endpoint.sql
+-- An endpoint as RPCs return it, without anything of its token.
+create or replace function engine.describe_lead_endpoint(p_endpoint engine.lead_endpoints)
+returns jsonb
+language sql
+immutable
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'endpoint_id', p_endpoint.id, 'list_id', p_endpoint.list_id, 'source', p_endpoint.source,
+    'created_at', p_endpoint.created_at, 'revoked_at', p_endpoint.revoked_at
+  )
+$$;
+comment on function engine.describe_lead_endpoint(engine.lead_endpoints) is '{endpoint_id, list_id, source, created_at, revoked_at}.';
+revoke all on function engine.describe_lead_endpoint(engine.lead_endpoints) from public;
+
+-- sql/40_functions/leads/flatten_lead.sql
+-- What systems post as a lead, as one flat object of texts: their own keys, those of nested objects, and
+-- the lists of answers that forms send ([{name, values}] or [{column_id, string_value}]). The first of a
+-- key counts.
+create or replace function engine.flatten_lead(p_lead jsonb)
+returns jsonb
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  with pairs as (
+    select k.key, k.value, 1 as rank from jsonb_each(p_lead) as k
+    union all
+    select n.key, n.value, 2
+    from jsonb_each(p_lead) as k
+    cross join lateral jsonb_each(case when jsonb_typeof(k.value) = 'object' then k.value else '{}' end) as n
+    union all
+    select
+      coalesce(a.item ->> 'name', a.item ->> 'column_id', a.item ->> 'column_name'),
+      coalesce(a.item -> 'string_value', a.item -> 'value', a.item -> 'values' -> 0), 3
+    from jsonb_each(p_lead) as k
+    cross join lateral jsonb_array_elements(case when jsonb_typeof(k.value) = 'array' then k.value else '[]' end) as a (item)
+    where jsonb_typeof(a.item) = 'object'
+  )
+
+  select coalesce(jsonb_object_agg(f.key, f.value #>> '{}'), '{}')
+  from (
+    select distinct on (p.key) p.key, p.value
+    from pairs as p
+    where p.key is not null and jsonb_typeof(p.value) in ('string', 'number', 'boolean')
+    order by p.key, p.rank
+  ) as f
+$$;
+comment on function engine.flatten_lead(jsonb) is 'A posted lead as {key: text}; what is neither text, number nor boolean is left out.';
+revoke all on function engine.flatten_lead(jsonb) from public;
+
+-- sql/40_functions/leads/ingest_lead.sql
+-- A lead by RPC: {phone, first_name, …} in any spelling of the keys. The lead is in its list when this
+-- returns, and due in the campaigns that enroll from it. One that cannot be called is refused with
+-- every reason, and nothing of it is kept: whoever sent it has it.
+create or replace function public.ingest_lead(
+  p_list_id uuid,
+  p_lead jsonb,
+  p_source text default 'api',
+  p_external_id text default null,
+  p_urgency text default 'normal'
+)
+returns jsonb
+language plpgsql
+security definer -- writes tables that no role may write
+set search_path = ''
+as $$
+declare
+  v_list public.audience_lists := engine.require_lead_list(p_list_id, 'operator'); -- engine.require_role
+  v_issues jsonb := '[]'::jsonb;
+  v_is_duplicate boolean;
+  v_taken public.leads;
+begin
+  if p_lead is null or jsonb_typeof(p_lead) <> 'object' then
+    v_issues := v_issues || engine.issue('lead_malformed', 'p_lead', 'The lead must be an object such as {"phone": "…", "first_name": "…"}.');
+  end if;
+  if coalesce(length(btrim(p_source)), 0) not between 1 and 100 then
+    v_issues := v_issues || engine.issue('source_length', 'p_source', 'The source must have 1 to 100 characters.');
+  end if;
+  if length(btrim(p_external_id)) not between 1 and 200 then
+    v_issues := v_issues || engine.issue('external_id_length', 'p_external_id', 'The id must have 1 to 200 characters.');
+  end if;
+  if p_urgency is null or p_urgency <> all(enum_range(null::public.lead_urgency)::text[]) then
+    v_issues := v_issues || engine.issue('urgency_unknown', 'p_urgency', format(
+      'The urgency must be one of %s.', array_to_string(enum_range(null::public.lead_urgency), ', ')
+    ));
+  end if;
+  perform engine.refuse_issues(v_issues, 'The lead');
+  select t.is_duplicate, t.lead_id into v_is_duplicate, v_taken.id
+  from engine.take_lead(
+    v_list, p_source, coalesce(btrim(p_external_id), engine.lead_id_of(engine.flatten_lead(p_lead))),
+    p_urgency::public.lead_urgency, engine.flatten_lead(p_lead)
+  ) as t;
+  select l.* into v_taken from public.leads as l where l.team_id = v_list.team_id and l.id = v_taken.id;
+  if v_taken.status = 'REJECTED' then
+    perform engine.refuse_issues(v_taken.problems, 'The lead');
+  end if;
+  return engine.describe_lead(v_taken, v_is_duplicate);
+end
+$$;
+comment on function public.ingest_lead(uuid, jsonb, text, text, text) is
+'Takes a lead {phone, …} into a speed-to-lead list: {lead_id, contact_id, status, is_duplicate, problems, campaigns[…], …}. '
+'Known by source and external id, else by number and day. OB001 with every problem.';
+revoke all on function public.ingest_lead(uuid, jsonb, text, text, text) from public;
+grant execute on function public.ingest_lead(uuid, jsonb, text, text, text) to authenticated, service_role;
+
+-- sql/40_functions/leads/lead_hash.sql
+-- What makes two leads the same: their source and its id for them, or their number and the team's day.
+create or replace function engine.lead_hash(
+  p_team_id uuid, p_source text, p_external_id text, p_phone text, p_received_at timestamptz
+)
+returns bytea
+language sql
+stable
+set search_path = ''
+as $$
+  select sha256(convert_to(
+    case
+      when p_external_id is not null then concat_ws('|', 'lead', lower(p_source), p_external_id)
+      -- without a number either there is nothing to compare: each such lead stands for itself
+      else concat_ws('|', 'lead of', coalesce(p_phone, engine.new_id()::text), (p_received_at at time zone t.timezone)::date)
+    end, 'UTF8'
+  ))
+  from public.teams as t
+  where t.id = p_team_id
+$$;
+comment on function engine.lead_hash(uuid, text, text, text, timestamptz) is 'SHA-256 of what makes two leads of a team the same.';
+revoke all on function engine.lead_hash(uuid, text, text, text, timestamptz) from public;
+
+-- sql/40_functions/leads/lead_id_of.sql
+-- The id that a lead has at its source, by the names that sources give it.
+create or replace function engine.lead_id_of(p_lead jsonb)
+returns text
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select left(btrim(f.value), 200)
+  from jsonb_each_text(p_lead) as f
+  inner join unnest(array['external_id', 'externalid', 'lead_id', 'leadid', 'leadgen_id', 'id']) with ordinality as n (name, rank)
+    on replace(lower(f.key), '-', '_') = n.name
+  where btrim(f.value) <> ''
+  order by n.rank
+  limit 1
+$$;
+comment on function engine.lead_id_of(jsonb) is 'The source''s id in a flat lead; null when it has none.';
+revoke all on function engine.lead_id_of(jsonb) from public;
+
+-- sql/40_functions/leads/lead_problems.sql
+-- The issues of a checked lead in the words of OB001's detail.
+create or replace function engine.lead_problems(p_issues jsonb)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(jsonb_agg(
+    engine.issue(
+      p.code, concat_ws('.', 'p_lead', nullif(i.issue ->> 'field', '')), p.message, p.severity,
+      jsonb_build_object('value', i.issue ->> 'value')
+    ) order by i.place
+  ), '[]')
+  from jsonb_array_elements(coalesce(p_issues, '[]')) with ordinality as i (issue, place)
+  inner join reference.import_problems as p on i.issue ->> 'code' = p.code
+$$;
+comment on function engine.lead_problems(jsonb) is 'Issues of a checked row as [{code, severity, path, message, value}].';
+revoke all on function engine.lead_problems(jsonb) from public;
+
+-- sql/40_functions/leads/lead_run.sql
+-- The run of the day that a lead belongs to, or the id that it will have. A run that succeeded stays so:
+-- from the first lead that was rejected on, the day has another one.
+create or replace function engine.lead_run(p_list public.audience_lists, p_is_rejected boolean)
+returns uuid
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(
+    (
+      select r.id
+      from public.audience_runs as r
+      inner join public.teams as t on r.team_id = t.id
+      where r.team_id = p_list.team_id and r.list_id = p_list.id and r.source = 'speed_to_lead'
+        and (r.status = 'PARTIAL' or not p_is_rejected)
+        and (r.created_at at time zone t.timezone)::date = (engine.now() at time zone t.timezone)::date
+      order by r.id desc
+      limit 1
+    ),
+    engine.new_id()
+  )
+$$;
+comment on function engine.lead_run(public.audience_lists, boolean) is 'Id of the run that counts a list''s leads of today.';
+revoke all on function engine.lead_run(public.audience_lists, boolean) from public;
+
+-- sql/40_functions/leads/list_lead_endpoints.sql
+-- The addresses of a list, newest first.
+create or replace function public.list_lead_endpoints(p_list_id uuid)
+returns jsonb
+language plpgsql
+stable
+security definer -- reads the engine's table for a caller who was checked
+set search_path = ''
+as $$
+declare
+  v_list public.audience_lists := engine.require_list(p_list_id, 'viewer'); -- engine.require_role
+begin
+  return (
+    select coalesce(jsonb_agg(engine.describe_lead_endpoint(e) order by e.id desc), '[]')
+    from engine.lead_endpoints as e
+    where e.team_id = v_list.team_id and e.list_id = v_list.id
+  );
+end
+$$;
+comment on function public.list_lead_endpoints(uuid) is 'The addresses for leads of a list: [{endpoint_id, list_id, source, created_at, revoked_at}].';
+revoke all on function public.list_lead_endpoints(uuid) from public;
+grant execute on function public.list_lead_endpoints(uuid) to authenticated, service_role;
+
+-- sql/40_functions/leads/receive_lead.sql
+-- A lead that another system posts, for whoever shows a token: the receiver has hashed it. A lead that
+-- cannot be called is kept as REJECTED, because nobody at the other end reads an answer. No row: no such
+-- token.
+create or replace function engine.receive_lead(p_token_hash text, p_lead jsonb)
+returns jsonb
+language plpgsql
+security definer -- the receiver may read and write no table
+set search_path = ''
+as $$
+declare
+  v_endpoint engine.lead_endpoints;
+  v_list public.audience_lists;
+  v_lead jsonb := engine.flatten_lead(p_lead);
+  v_urgency text := lower(btrim(coalesce(v_lead ->> 'urgency', v_lead ->> 'priority')));
+  v_is_duplicate boolean;
+  v_taken public.leads;
+begin
+  select e.* into v_endpoint
+  from engine.lead_endpoints as e
+  where e.token_hash = decode(p_token_hash, 'hex') and e.revoked_at is null;
+  if v_endpoint.id is null then
+    return null;
+  end if;
+  select l.* into v_list
+  from public.audience_lists as l
+  where l.team_id = v_endpoint.team_id and l.id = v_endpoint.list_id;
+  select t.is_duplicate, t.lead_id into v_is_duplicate, v_taken.id
+  from engine.take_lead(
+    v_list, v_endpoint.source, engine.lead_id_of(v_lead),
+    case when v_urgency = any(enum_range(null::public.lead_urgency)::text[]) then v_urgency else 'normal' end::public.lead_urgency,
+    v_lead
+  ) as t;
+  select l.* into v_taken from public.leads as l where l.team_id = v_list.team_id and l.id = v_taken.id;
+  return engine.describe_lead(v_taken, v_is_duplicate);
+end
+$$;
+comment on function engine.receive_lead(text, jsonb) is
+'Takes the lead that a system posted for the endpoint of a token (SHA-256, hex), as ingest_lead describes it; null when there is none.';
+revoke all on function engine.receive_lead(text, jsonb) from public;
+grant execute on function engine.receive_lead(text, jsonb) to outbound_worker;
+
+-- sql/40_functions/leads/require_lead_list.sql
+-- A list that takes leads: of the caller's team, for speed to lead, and not archived.
+create or replace function engine.require_lead_list(p_list_id uuid, p_needs public.team_role)
+returns public.audience_lists
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_list public.audience_lists := engine.require_list(p_list_id, p_needs);
+begin
+  if v_list.source <> 'speed_to_lead' then
+    perform engine.refuse_issues(jsonb_build_array(engine.issue(
+      'source_takes_no_leads', 'p_list_id', format('The list is filled from %s, not by leads.', v_list.source)
+    )), 'The list');
+  end if;
+  if v_list.status = 'ARCHIVED' then
+    perform engine.refuse(
+      'OB003', 'The list is archived.',
+      jsonb_build_object('entity', 'audience_list', 'id', v_list.id, 'status', v_list.status), 'Unarchive it first.'
+    );
+  end if;
+  return v_list;
+end
+$$;
+comment on function engine.require_lead_list(uuid, public.team_role) is 'A list that takes leads; OB001, OB003, OB004 or OB008 otherwise.';
+revoke all on function engine.require_lead_list(uuid, public.team_role) from public;
+
+-- sql/40_functions/leads/revoke_lead_endpoint.sql
+-- From here on nobody gets in with the endpoint's token.
+create or replace function public.revoke_lead_endpoint(p_endpoint_id uuid)
+returns jsonb
+language plpgsql
+security definer -- writes the engine's table, which no role may write
+set search_path = ''
+as $$
+declare
+  v_endpoint engine.lead_endpoints;
+begin
+  select e.* into v_endpoint
+  from engine.lead_endpoints as e
+  where e.id = p_endpoint_id and e.team_id = any(engine.caller_team_ids());
+  if v_endpoint.id is null then
+    perform engine.refuse_not_found('lead_endpoint', p_endpoint_id);
+  end if;
+  perform engine.require_role(v_endpoint.team_id, 'admin');
+  update engine.lead_endpoints as e
+  set revoked_at = coalesce(e.revoked_at, engine.now())
+  where e.team_id = v_endpoint.team_id and e.id = v_endpoint.id
+  returning e.* into v_endpoint;
+  return engine.describe_lead_endpoint(v_endpoint);
+end
+$$;
+comment on function public.revoke_lead_endpoint(uuid) is 'Closes an address for leads, for good: {endpoint_id, list_id, source, created_at, revoked_at}.';
+revoke all on function public.revoke_lead_endpoint(uuid) from public;
+grant execute on function public.revoke_lead_endpoint(uuid) to authenticated, service_role;
+
+-- sql/40_functions/leads/store_lead.sql
+-- Makes an accepted lead a member of its list, unless the list leaves the person out. Jobs that its
+-- campaigns make go before others when it is urgent.
+create or replace function engine.store_lead(
+  p_list public.audience_lists, p_lead_id uuid, p_row engine.checked_rows, p_urgency public.lead_urgency
+)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_contact_id uuid;
+begin
+  insert into engine.checked_rows select (p_row).*;
+  if engine.mark_excluded(p_row.team_id, p_row.run_id, p_list.exclusions) = 0 then
+    perform engine.store_run(p_row.team_id, p_row.run_id, p_list.id);
+    select c.id into v_contact_id from public.contacts as c where c.team_id = p_row.team_id and c.phone = p_row.phone;
+  end if;
+  update public.leads as l
+  set
+    status = case when v_contact_id is null then 'EXCLUDED' else 'ACCEPTED' end::public.lead_status,
+    contact_id = v_contact_id,
+    problems = (
+      select engine.lead_problems(k.issues) from engine.checked_rows as k
+      where k.team_id = p_row.team_id and k.run_id = p_row.run_id and k.row_number = p_row.row_number
+    )
+  where l.team_id = p_list.team_id and l.id = p_lead_id;
+  delete from engine.checked_rows as k
+  where k.team_id = p_row.team_id and k.run_id = p_row.run_id and k.row_number = p_row.row_number;
+  update engine.jobs as j
+  set priority = least(j.priority, engine.urgency_priority(p_urgency))
+  from public.campaigns as c
+  where j.team_id = p_list.team_id and j.contact_id = v_contact_id and j.status = 'READY'
+    and c.team_id = j.team_id and c.id = j.campaign_id and c.list_id = p_list.id and c.is_continuous
+    and j.priority > engine.urgency_priority(p_urgency);
+end
+$$;
+comment on function engine.store_lead(public.audience_lists, uuid, engine.checked_rows, public.lead_urgency) is
+'Stores the contact and membership of a lead, or that it was excluded.';
+revoke all on function engine.store_lead(public.audience_lists, uuid, engine.checked_rows, public.lead_urgency) from public;
+
+-- sql/40_functions/leads/take_lead.sql
+-- The one way a lead comes in, whoever brings it: checked as a row of a file is, known by its source and
+-- id, stored with what was wrong, and a member of its list, whose continuous campaigns enroll it in this
+-- same transaction.
+create or replace function engine.take_lead(
+  p_list public.audience_lists, p_source text, p_external_id text, p_urgency public.lead_urgency, p_lead jsonb
+)
+returns table (lead_id uuid, is_duplicate boolean)
+language plpgsql
+set search_path = ''
+as $$
+declare
+  -- staged under an id of its own, as if the lead were a run
+  v_row engine.checked_rows := engine.check_lead(p_list.team_id, engine.new_id(), p_lead);
+  v_hash bytea := engine.lead_hash(p_list.team_id, p_source, p_external_id, v_row.phone, engine.now());
+  v_status public.lead_status;
+  v_was_member boolean;
+begin
+  lead_id := engine.new_id();
+  v_was_member := exists (
+    select from public.contacts as c
+    inner join public.audience_members as m on c.team_id = m.team_id and c.id = m.contact_id
+    where c.team_id = p_list.team_id and c.phone = v_row.phone and m.list_id = p_list.id
+  );
+  -- Whoever brings the same lead at this moment waits here, and finds it. It is stored as rejected until
+  -- it has a contact.
+  insert into public.leads (team_id, id, list_id, source, external_id, urgency, status, problems, dedupe_hash)
+  values (
+    p_list.team_id, lead_id, p_list.id, btrim(p_source), p_external_id, p_urgency, 'REJECTED',
+    engine.lead_problems(v_row.issues), v_hash
+  )
+  on conflict on constraint leads_are_not_duplicates do nothing;
+  is_duplicate := not found;
+  if not is_duplicate and v_row.verdict = 'accepted' then
+    perform engine.store_lead(p_list, lead_id, v_row, p_urgency);
+  end if;
+  select l.id, l.status into lead_id, v_status
+  from public.leads as l
+  where l.team_id = p_list.team_id and l.dedupe_hash = v_hash;
+  perform engine.count_lead(p_list, v_status, is_duplicate, v_was_member);
+  return next;
+end
+$$;
+comment on function engine.take_lead(public.audience_lists, text, text, public.lead_urgency, jsonb) is
+'Takes a flat lead into a list: the id that it is stored under, and whether it was there before.';
+revoke all on function engine.take_lead(public.audience_lists, text, text, public.lead_urgency, jsonb) from public;
+
+-- sql/40_functions/leads/urgency_priority.sql
+-- How urgent a lead's jobs are among all that is due: lowest goes first, campaigns have 1 to 1000.
+create or replace function engine.urgency_priority(p_urgency public.lead_urgency)
+returns smallint
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$ select case p_urgency when 'emergency' then 0 when 'high' then 1 else 1000 end::smallint $$;
+comment on function engine.urgency_priority(public.lead_urgency) is 'The highest number that the priority of a lead''s jobs may have.';
+revoke all on function engine.urgency_priority(public.lead_urgency) from public;
+
 -- sql/40_functions/phone/is_fictitious.sql
 -- North American numbers reserved for fiction: 555-0100 to 555-0199 in any area code.
 create or replace function engine.is_fictitious(p_phone text)
@@ -7620,6 +10360,713 @@ $$;
 comment on function engine.zones_for(text, text, text) is
 'Every zone that the owner of an E.164 number may be in, and the regions whose rules apply; no zone means unknown.';
 revoke all on function engine.zones_for(text, text, text) from public;
+
+-- sql/40_functions/refresh/check_fetched_rows.sql
+-- Checks the staged rows of a refresh and counts them by what becomes of them.
+create or replace function engine.check_fetched_rows(p_run public.audience_runs)
+returns public.audience_runs
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_run public.audience_runs := p_run;
+begin
+  perform engine.check_run(v_run.team_id, v_run.id);
+  perform engine.mark_duplicates(v_run.team_id, v_run.id);
+  v_run.excluded_count := engine.mark_excluded(v_run.team_id, v_run.id, engine.exclusions_of_run(v_run));
+  select count(*), count(*) filter (where c.verdict = 'rejected'), count(*) filter (where c.verdict = 'duplicate')
+  into v_run.fetched_count, v_run.rejected_count, v_run.duplicate_count
+  from engine.checked_rows as c
+  where c.team_id = v_run.team_id and c.run_id = v_run.id;
+  v_run.warning_count := engine.record_run_errors(v_run);
+  return v_run;
+end
+$$;
+comment on function engine.check_fetched_rows(public.audience_runs) is 'The run with the counts of its checked rows.';
+revoke all on function engine.check_fetched_rows(public.audience_runs) from public;
+
+-- sql/40_functions/refresh/describe_subject.sql
+-- What a worker needs to know to fetch for a run or a preview: what is asked for, with its windows as
+-- moments, seen from when it was begun, however often it is taken up again.
+create or replace function engine.describe_subject(
+  p_team_id uuid, p_status public.run_status, p_source public.audience_source, p_definition jsonb, p_at timestamptz
+)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'status', p_status, 'source', p_source, 'definition', p_definition,
+    'feeds', (
+      select jsonb_agg(f.feed order by f.place)
+      from (
+        values (1, 'customers', null), (2, 'contacts', null), (3, 'locations', null), (4, 'memberships', 'membership'),
+        (5, 'recurring_services', 'service_event'), (6, 'service_events', 'service_event')
+      ) as f (place, feed, kind)
+      where f.kind is null or p_source = 'servicetitan' and exists (
+        select from engine.definition_nodes(p_definition) as n where n.node ? f.kind
+      )
+    ),
+    'conditions', case when p_source = 'servicetitan' then coalesce(
+      (
+        select jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
+          'kind', c.kind, 'statuses', to_jsonb(c.words), 'job_types', to_jsonb(c.job_types),
+          'business_units', to_jsonb(c.business_units), 'campaigns', to_jsonb(c.campaigns),
+          'tags_any', to_jsonb(c.tags_any), 'unused', c.unused,
+          'created_from', lower(c.created), 'created_before', upper(c.created),
+          'completed_from', lower(c.completed), 'completed_before', upper(c.completed),
+          'starts_from', lower(c.starts), 'starts_before', upper(c.starts)
+        )))
+        from public.teams as t
+        cross join lateral engine.read_conditions(p_definition, t.timezone, p_at) as c
+        where t.id = p_team_id and c.kind in ('job', 'appointment')
+      ), '[]'
+    ) else '[]' end
+  )
+$$;
+comment on function engine.describe_subject(uuid, public.run_status, public.audience_source, jsonb, timestamptz) is
+'{status, source, definition, feeds[], conditions[]}: the feeds that must be up to date, and the conditions on jobs and '
+'appointments, which are asked of the API.';
+revoke all on function engine.describe_subject(uuid, public.run_status, public.audience_source, jsonb, timestamptz) from public;
+
+-- sql/40_functions/refresh/end_preview.sql
+-- The end of a preview, with its result or with why there is none.
+create or replace function engine.end_preview(
+  p_team_id uuid, p_preview_id uuid, p_result jsonb, p_code text default null, p_message text default null
+)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform engine.forget_subject(p_team_id, p_preview_id);
+  update engine.audience_previews as p
+  set
+    status = case when p_result is null then 'FAILED' else 'SUCCEEDED' end::public.run_status,
+    result = p_result, waits_for = null, ended_at = engine.now(),
+    failure_code = case when p_result is null then coalesce(p_code, 'unknown') end,
+    failure_message = case when p_result is null then coalesce(p_message, 'No reason was given.') end
+  where p.team_id = p_team_id and p.id = p_preview_id and p.status in ('QUEUED', 'RUNNING');
+end
+$$;
+comment on function engine.end_preview(uuid, uuid, jsonb, text, text) is 'Ends an open preview and empties its staging.';
+revoke all on function engine.end_preview(uuid, uuid, jsonb, text, text) from public;
+
+-- sql/40_functions/refresh/finish_preview.sql
+-- What a refresh would do up to the point where it would store: the same rows, the same checks, counted,
+-- and the first twenty shown.
+create or replace function engine.finish_preview(p_team_id uuid, p_preview_id uuid)
+returns void
+language plpgsql
+security definer -- workers may write no table
+set search_path = ''
+set jit = off
+as $$
+declare
+  v_preview engine.audience_previews;
+begin
+  select p.* into v_preview
+  from engine.audience_previews as p
+  where p.team_id = p_team_id and p.id = p_preview_id and p.status = 'RUNNING'
+  for update;
+  if v_preview.id is null then
+    return;
+  end if;
+  perform engine.stage_subject(p_team_id, p_preview_id, v_preview.source, v_preview.definition, v_preview.started_at);
+  perform engine.check_run(p_team_id, p_preview_id);
+  perform engine.mark_duplicates(p_team_id, p_preview_id);
+  perform engine.mark_excluded(p_team_id, p_preview_id, v_preview.exclusions);
+  perform engine.end_preview(p_team_id, p_preview_id, (
+    select jsonb_build_object(
+      'count', count(*) filter (where c.verdict = 'accepted'),
+      'counts', jsonb_build_object(
+        'fetched', count(*), 'rejected', count(*) filter (where c.verdict = 'rejected'),
+        'duplicate', count(*) filter (where c.verdict = 'duplicate'),
+        'excluded', count(*) filter (where c.verdict = 'excluded')
+      ),
+      'sample', engine.preview_sample(p_team_id, p_preview_id)
+    )
+    from engine.checked_rows as c
+    where c.team_id = p_team_id and c.run_id = p_preview_id
+  ));
+end
+$$;
+comment on function engine.finish_preview(uuid, uuid) is 'Counts and shows what a running preview fetched, and ends it.';
+revoke all on function engine.finish_preview(uuid, uuid) from public;
+grant execute on function engine.finish_preview(uuid, uuid) to outbound_worker;
+
+-- sql/40_functions/refresh/finish_refresh.sql
+-- The end of a refresh, in one transaction: whom the source names is checked like the rows of a file, then
+-- the list is made to hold just those. It fails, and the list stays, when the source gave nothing at all,
+-- which is more likely a fault than a fact, and when not one row can be used.
+create or replace function engine.finish_refresh(p_team_id uuid, p_run_id uuid, p_is_source_empty boolean)
+returns public.audience_runs
+language plpgsql
+security definer -- workers may write no table
+set search_path = ''
+set jit = off
+as $$
+declare
+  v_run public.audience_runs := engine.lock_run(p_team_id, p_run_id, '{RUNNING}');
+begin
+  if p_is_source_empty and exists (
+    select from public.audience_members as m where m.team_id = p_team_id and m.list_id = v_run.list_id
+  ) then
+    v_run.status := 'FAILED';
+    v_run.failure_code := 'source_empty';
+    v_run.failure_message := 'ServiceTitan gave nothing at all, which is more likely a fault than a fact; the list is as it was.';
+    return engine.end_run(v_run);
+  end if;
+  v_run.mapping := engine.stage_subject(p_team_id, p_run_id, v_run.source, v_run.definition, v_run.started_at);
+  update public.audience_runs as r set mapping = v_run.mapping where r.team_id = p_team_id and r.id = p_run_id;
+  v_run := engine.check_fetched_rows(v_run);
+  if v_run.fetched_count > 0 and v_run.rejected_count = v_run.fetched_count then
+    v_run.status := 'FAILED';
+    v_run.failure_code := 'rows_rejected';
+    v_run.failure_message := engine.refusal_of_run(v_run);
+    return engine.end_run(v_run);
+  end if;
+  v_run.added_count := engine.store_run(p_team_id, p_run_id, v_run.list_id);
+  v_run.updated_count := v_run.fetched_count - v_run.excluded_count - v_run.rejected_count - v_run.duplicate_count
+    - v_run.added_count;
+  perform engine.update_member_facts(v_run);
+  v_run.removed_count := engine.remove_members(v_run);
+  v_run.status := case when v_run.rejected_count > 0 then 'PARTIAL'::public.run_status else 'SUCCEEDED' end;
+  return engine.end_run(v_run);
+end
+$$;
+comment on function engine.finish_refresh(uuid, uuid, boolean) is
+'Replaces the members of a list by those whom its running refresh found; returns the run as it ended.';
+revoke all on function engine.finish_refresh(uuid, uuid, boolean) from public;
+grant execute on function engine.finish_refresh(uuid, uuid, boolean) to outbound_worker;
+
+-- sql/40_functions/refresh/fits_parameter.sql
+-- Whether one value is what a report's parameter takes. A type that nobody has heard of takes anything.
+create or replace function engine.fits_parameter(p_value jsonb, p_data_type text, p_accepted jsonb)
+returns boolean
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select case lower(p_data_type)
+    when 'number' then p_value #>> '{}' ~ '^-?[0-9]+([.][0-9]+)?$'
+    when 'boolean' then p_value #>> '{}' in ('true', 'false')
+    when 'date' then p_value #>> '{}' ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}'
+    when 'time' then p_value #>> '{}' ~ '^[0-9]{1,2}:[0-9]{2}'
+    else jsonb_typeof(p_value) not in ('object', 'array', 'null')
+  end and (
+    coalesce(jsonb_typeof(p_accepted), 'null') <> 'array' or p_accepted = '[]'
+    or exists (select from jsonb_array_elements(p_accepted) as a (one) where a.one ->> 0 = p_value #>> '{}')
+  )
+$$;
+comment on function engine.fits_parameter(jsonb, text, jsonb) is 'Whether a value fits a report''s parameter.';
+revoke all on function engine.fits_parameter(jsonb, text, jsonb) from public;
+
+-- sql/40_functions/refresh/forget_subject.sql
+-- What was fetched and staged for a run or a preview goes when it ends.
+create or replace function engine.forget_subject(p_team_id uuid, p_subject_id uuid)
+returns void
+language sql
+volatile
+set search_path = ''
+as $$
+  delete from engine.import_rows as r where r.team_id = p_team_id and r.run_id = p_subject_id;
+  delete from engine.checked_rows as r where r.team_id = p_team_id and r.run_id = p_subject_id;
+  delete from engine.member_facts as f where f.team_id = p_team_id and f.run_id = p_subject_id;
+  delete from engine.servicetitan_jobs as j where j.team_id = p_team_id and j.subject_id = p_subject_id;
+  delete from engine.servicetitan_appointments as a where a.team_id = p_team_id and a.subject_id = p_subject_id;
+  delete from engine.report_pages as p where p.team_id = p_team_id and p.subject_id = p_subject_id;
+$$;
+comment on function engine.forget_subject(uuid, uuid) is 'Empties the staging of a run or preview.';
+revoke all on function engine.forget_subject(uuid, uuid) from public;
+
+-- sql/40_functions/refresh/note_wait.sql
+-- What a run or a preview waits for, for whoever looks at it; null when it goes on.
+create or replace function engine.note_wait(p_team_id uuid, p_subject_id uuid, p_words text)
+returns void
+language plpgsql
+security definer -- workers may write no table
+set search_path = ''
+as $$
+begin
+  update public.audience_runs as r
+  set waits_for = left(p_words, 300)
+  where r.team_id = p_team_id and r.id = p_subject_id and r.status = 'RUNNING' and r.waits_for is distinct from left(p_words, 300);
+  update engine.audience_previews as p
+  set waits_for = left(p_words, 300)
+  where p.team_id = p_team_id and p.id = p_subject_id and p.status = 'RUNNING' and p.waits_for is distinct from left(p_words, 300);
+end
+$$;
+comment on function engine.note_wait(uuid, uuid, text) is 'Says what a running refresh or preview waits for.';
+revoke all on function engine.note_wait(uuid, uuid, text) from public;
+grant execute on function engine.note_wait(uuid, uuid, text) to outbound_worker;
+
+-- sql/40_functions/refresh/preview_audience_definition.sql
+-- What a definition would give, before it is saved. A worker finds out; whoever asked asks again with the
+-- same arguments until it has ended. A result is good for ten minutes, a failure for half a minute.
+create or replace function public.preview_audience_definition(
+  p_definition jsonb, p_source text default 'servicetitan', p_exclusions jsonb default '{}', p_team_id uuid default null
+)
+returns jsonb
+language plpgsql
+security definer -- writes tables that no role may write
+set search_path = ''
+as $$
+declare
+  v_team_id uuid := engine.require_team(p_team_id, 'operator');
+  v_exclusions jsonb := coalesce(p_exclusions, '{}');
+  v_hash bytea;
+  v_preview engine.audience_previews;
+begin
+  perform engine.refuse_preview(v_team_id, p_definition, p_source, v_exclusions);
+  v_hash := sha256(convert_to(jsonb_build_array(p_source, p_definition, v_exclusions)::text, 'UTF8'));
+  insert into engine.audience_previews as p (team_id, request_hash, source, definition, exclusions)
+  values (v_team_id, v_hash, p_source::public.audience_source, p_definition, engine.read_exclusions(v_team_id, v_exclusions))
+  on conflict (team_id, request_hash) do update set
+    status = 'QUEUED', started_at = null, ended_at = null, result = null, failure_code = null, failure_message = null
+  where p.ended_at < engine.now() - case when p.status = 'FAILED' then interval '30 seconds' else interval '10 minutes' end
+  returning p.* into v_preview;
+  if v_preview.id is null then
+    select p.* into v_preview
+    from engine.audience_previews as p
+    where p.team_id = v_team_id and p.request_hash = v_hash;
+  else
+    perform engine.add_task(v_team_id, 'preview', v_preview.id);
+  end if;
+  return jsonb_build_object(
+    'preview_id', v_preview.id, 'status', v_preview.status, 'waits_for', v_preview.waits_for,
+    'count', v_preview.result -> 'count', 'counts', v_preview.result -> 'counts',
+    'sample', v_preview.result -> 'sample', 'as_of', case when v_preview.status = 'SUCCEEDED' then v_preview.started_at end,
+    'failure_code', v_preview.failure_code, 'failure_message', v_preview.failure_message
+  );
+end
+$$;
+comment on function public.preview_audience_definition(jsonb, text, jsonb, uuid) is
+'{preview_id, status QUEUED|RUNNING|SUCCEEDED|FAILED, waits_for, count, counts{fetched, rejected, duplicate, excluded}, '
+'sample[up to 20], as_of, failure_code, failure_message}; call again until it has ended. OB001, OB007.';
+revoke all on function public.preview_audience_definition(jsonb, text, jsonb, uuid) from public;
+grant execute on function public.preview_audience_definition(jsonb, text, jsonb, uuid) to authenticated, service_role;
+
+-- sql/40_functions/refresh/preview_sample.sql
+-- The first rows of a preview that would become members.
+create or replace function engine.preview_sample(p_team_id uuid, p_preview_id uuid)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(jsonb_agg(s.item order by s.row_number), '[]')
+  from (
+    select
+      c.row_number,
+      jsonb_build_object(
+        'name', nullif(concat_ws(' ', c.first_name, c.last_name), ''), 'phone', c.phone, 'email', c.email,
+        'postal_code', c.postal_code, 'servicetitan_customer_id', c.servicetitan_customer_id,
+        'servicetitan_job_id', f.servicetitan_job_id, 'servicetitan_appointment_id', f.servicetitan_appointment_id,
+        'appointment_starts_at', f.appointment_starts_at
+      ) as item
+    from engine.checked_rows as c
+    left join engine.member_facts as f on c.team_id = f.team_id and c.run_id = f.run_id and c.row_number = f.row_number
+    where c.team_id = p_team_id and c.run_id = p_preview_id and c.verdict = 'accepted'
+    order by c.row_number
+    limit 20
+  ) as s
+$$;
+comment on function engine.preview_sample(uuid, uuid) is 'Up to twenty accepted rows of a preview.';
+revoke all on function engine.preview_sample(uuid, uuid) from public;
+
+-- sql/40_functions/refresh/refresh_audience_list.sql
+-- Asks the list's source again. The run is queued; a worker carries it out, and get_audience_runs shows it.
+create or replace function public.refresh_audience_list(p_list_id uuid)
+returns jsonb
+language plpgsql
+security definer -- writes tables that no role may write
+set search_path = ''
+as $$
+declare
+  v_list public.audience_lists := engine.require_list(p_list_id, 'operator'); -- which asks engine.caller_team_ids
+  v_run_id uuid;
+begin
+  perform engine.refuse_refresh(v_list);
+  v_run_id := engine.queue_refresh(v_list.team_id, v_list.id);
+  if v_run_id is null then
+    perform engine.refuse(
+      'OB005', format('The list "%s" is being imported or refreshed at this moment.', v_list.name),
+      jsonb_build_object('entity', 'audience_list', 'id', v_list.id, 'used_by', coalesce((
+        select jsonb_agg(jsonb_build_object('entity', 'audience_run', 'id', r.id, 'status', r.status))
+        from public.audience_runs as r
+        where r.team_id = v_list.team_id and r.list_id = v_list.id and r.status in ('QUEUED', 'RUNNING')
+      ), '[]')),
+      'Wait until that run has ended; get_audience_runs shows it.'
+    );
+  end if;
+  return (
+    select engine.describe_run(r) from public.audience_runs as r where r.team_id = v_list.team_id and r.id = v_run_id
+  );
+end
+$$;
+comment on function public.refresh_audience_list(uuid) is
+'Queues a refresh of a list from ServiceTitan or a report and returns its run. OB001 for other sources or without a valid '
+'definition, OB003 when archived, OB005 with the open run, OB007 without an account.';
+revoke all on function public.refresh_audience_list(uuid) from public;
+grant execute on function public.refresh_audience_list(uuid) to authenticated, service_role;
+
+-- sql/40_functions/refresh/refuse_preview.sql
+-- What keeps a definition from being tried out.
+create or replace function engine.refuse_preview(p_team_id uuid, p_definition jsonb, p_source text, p_exclusions jsonb)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_issues jsonb := jsonb_build_array();
+begin
+  if p_source is null or p_source not in ('servicetitan', 'custom_report') then
+    v_issues := v_issues || engine.issue(
+      'source_unknown', 'p_source', 'The source must be servicetitan or custom_report: only these have definitions.'
+    );
+  elsif coalesce(p_definition, '{}') = '{}' then
+    v_issues := v_issues || engine.issue('definition_missing', 'p_definition', 'There is no definition to try out.');
+  else
+    v_issues := v_issues || engine.definition_issues(p_definition, p_source);
+  end if;
+  v_issues := v_issues || engine.exclusion_issues(p_team_id, null, p_exclusions);
+  perform engine.refuse_issues(v_issues, 'The definition');
+  perform engine.require_servicetitan(p_team_id);
+end
+$$;
+comment on function engine.refuse_preview(uuid, jsonb, text, jsonb) is 'OB001 or OB007 for a preview that cannot be made.';
+revoke all on function engine.refuse_preview(uuid, jsonb, text, jsonb) from public;
+
+-- sql/40_functions/refresh/refuse_refresh.sql
+-- What keeps a list from being refreshed, whoever asks.
+create or replace function engine.refuse_refresh(p_list public.audience_lists)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  if p_list.status = 'ARCHIVED' then
+    perform engine.refuse(
+      'OB003', 'The list is archived.',
+      jsonb_build_object('entity', 'audience_list', 'id', p_list.id, 'status', p_list.status), 'Unarchive it first.'
+    );
+  elsif p_list.source in ('csv', 'speed_to_lead') then
+    perform engine.refuse_issues(jsonb_build_array(engine.issue('source_not_refreshable', 'p_list_id', case p_list.source
+      when 'csv' then 'The list is filled from files, so there is nothing to refresh it from.'
+      else 'Leads come into the list the moment they are there, so there is nothing to refresh.'
+    end)), 'The list');
+  elsif p_list.definition = '{}' then
+    perform engine.refuse_issues(jsonb_build_array(engine.issue(
+      'definition_missing', 'p_definition', 'The list has no definition yet, so nobody knows who belongs to it.'
+    )), 'The list');
+  end if;
+  perform engine.refuse_issues(engine.definition_issues(p_list.definition, p_list.source::text), 'The definition');
+  perform engine.require_servicetitan(p_list.team_id);
+end
+$$;
+comment on function engine.refuse_refresh(public.audience_lists) is 'OB001, OB003 or OB007 for a list that cannot be refreshed.';
+revoke all on function engine.refuse_refresh(public.audience_lists) from public;
+
+-- sql/40_functions/refresh/remove_members.sql
+-- A refresh replaces: whoever it did not find, or found and cannot use, leaves the list. What campaigns
+-- have begun with them goes on.
+create or replace function engine.remove_members(p_run public.audience_runs)
+returns bigint
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_removed bigint;
+begin
+  delete from public.audience_members as m
+  where
+    m.team_id = p_run.team_id and m.list_id = p_run.list_id
+    and m.contact_id not in (
+      select c.id
+      from engine.checked_rows as k
+      inner join public.contacts as c on k.team_id = c.team_id and k.phone = c.phone
+      where k.team_id = p_run.team_id and k.run_id = p_run.id and k.verdict = 'accepted'
+    );
+  get diagnostics v_removed = row_count;
+  return v_removed;
+end
+$$;
+comment on function engine.remove_members(public.audience_runs) is 'Removes the members of a list that its run did not store; returns how many.';
+revoke all on function engine.remove_members(public.audience_runs) from public;
+
+-- sql/40_functions/refresh/report_issues.sql
+-- What is wrong with a definition's parameters, by the report's own description of them.
+create or replace function engine.report_issues(p_definition jsonb, p_report jsonb)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  with asked as (
+    select
+      q.item ->> 'name' as name, q.item ->> 'data_type' as data_type,
+      coalesce((q.item ->> 'is_array')::boolean, false) as is_array,
+      coalesce((q.item ->> 'is_required')::boolean, false) as is_required,
+      q.item #> '{accept_values,values}' as accepted
+    from jsonb_array_elements(p_report -> 'parameters') as q (item)
+  ),
+  given as (
+    select g.name, g.value from jsonb_each(coalesce(p_definition -> 'parameters', '{}')) as g (name, value) where g.value <> 'null'
+  )
+  select coalesce(jsonb_agg(i.issue order by i.issue ->> 'path'), '[]')
+  from (
+    select engine.issue('parameter_missing', 'p_definition.parameters.' || a.name, format('The report asks for %s.', a.name)) as issue
+    from asked as a
+    where a.is_required and not exists (select from given as g where g.name = a.name)
+    union all
+    select engine.issue(
+      'parameter_unknown', 'p_definition.parameters.' || g.name,
+      format('The report has no parameter %s; it has %s.', left(g.name, 100), (select string_agg(a.name, ', ' order by a.name) from asked as a))
+    )
+    from given as g
+    where not exists (select from asked as a where a.name = g.name)
+    union all
+    select engine.issue('value_invalid', 'p_definition.parameters.' || a.name, case
+      when a.is_array <> (jsonb_typeof(g.value) = 'array') then case when a.is_array then 'This must be a list.' else 'This must be one value.' end
+      else format('This must be a %s that the report accepts.', lower(a.data_type))
+    end)
+    from asked as a
+    inner join given as g on a.name = g.name
+    where a.is_array <> (jsonb_typeof(g.value) = 'array') or exists (
+      select from jsonb_array_elements(case when jsonb_typeof(g.value) = 'array' then g.value else jsonb_build_array(g.value) end) as v (one)
+      where not engine.fits_parameter(v.one, a.data_type, a.accepted)
+    )
+  ) as i
+$$;
+comment on function engine.report_issues(jsonb, jsonb) is
+'Issues of a custom report''s parameters against its description {parameters[{name, data_type, is_array, is_required, accept_values{values}}]}.';
+revoke all on function engine.report_issues(jsonb, jsonb) from public;
+grant execute on function engine.report_issues(jsonb, jsonb) to outbound_worker;
+
+-- sql/40_functions/refresh/require_servicetitan.sql
+-- A team's ServiceTitan account must be connected and in use before anybody is asked to wait for it.
+create or replace function engine.require_servicetitan(p_team_id uuid)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_account public.integrations;
+begin
+  select * into v_account from public.integrations as i where i.team_id = p_team_id and i.provider = 'servicetitan';
+  if v_account.id is null then
+    perform engine.refuse(
+      'OB007', 'No ServiceTitan account is connected.',
+      jsonb_build_object('blockers', jsonb_build_array(jsonb_build_object(
+        'code', 'integration_missing_servicetitan', 'message', 'No ServiceTitan account is connected.'
+      ))),
+      'Connect the account first: an admin can, with upsert_integration.'
+    );
+  elsif v_account.status = 'PAUSED' then
+    perform engine.refuse(
+      'OB007', 'The ServiceTitan account is paused: ' || v_account.paused_reason,
+      jsonb_build_object('blockers', jsonb_build_array(jsonb_build_object(
+        'code', 'integration_paused_servicetitan', 'message', v_account.paused_reason
+      ))),
+      'Mend the account, then connect it again with upsert_integration.'
+    );
+  end if;
+end
+$$;
+comment on function engine.require_servicetitan(uuid) is 'OB007 unless the team''s ServiceTitan account is connected and not paused.';
+revoke all on function engine.require_servicetitan(uuid) from public;
+
+-- sql/40_functions/refresh/stage_report.sql
+-- The pages of a report as staged rows: its columns are mapped like those of a file, guessed where the
+-- definition does not say.
+create or replace function engine.stage_report(p_team_id uuid, p_subject_id uuid, p_definition jsonb)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_columns text[];
+  v_sample jsonb;
+  v_mapping jsonb;
+  v_issues jsonb;
+begin
+  select p.columns, jsonb_path_query_array(p.rows, '$[0 to 199]') into v_columns, v_sample
+  from engine.report_pages as p
+  where p.team_id = p_team_id and p.subject_id = p_subject_id and p.rows <> '[]'
+  order by p.page_number
+  limit 1;
+  if v_columns is null then
+    return jsonb_build_object();
+  end if;
+  select m.mapping, m.issues into v_mapping, v_issues
+  from public.teams as t
+  cross join lateral engine.read_mapping(
+    p_definition -> 'columns', engine.guess_mapping(v_sample, false, 0, v_columns, t.country), v_columns
+  ) as m
+  where t.id = p_team_id;
+  perform engine.refuse_issues(v_issues, 'The report');
+  insert into engine.import_rows
+  select
+    s.team_id, s.run_id, row_number() over (order by p.page_number, s.row_number), s.phone, s.first_name, s.last_name,
+    s.full_name, s.email, s.timezone, s.postal_code, s.servicetitan_customer_id, s.reader_problem
+  from engine.report_pages as p
+  cross join lateral engine.rows_from_json(p_team_id, p_subject_id, p.rows, false, 0, v_columns, v_mapping) as s
+  where p.team_id = p_team_id and p.subject_id = p_subject_id;
+  return v_mapping;
+end
+$$;
+comment on function engine.stage_report(uuid, uuid, jsonb) is
+'Stages the pages of a report; returns the mapping. OB001 when no column holds phones or a stated one is not there.';
+revoke all on function engine.stage_report(uuid, uuid, jsonb) from public;
+
+-- sql/40_functions/refresh/stage_subject.sql
+-- What was fetched for a run or a preview, as rows that are checked like those of a file; returns what each
+-- field was read from.
+create or replace function engine.stage_subject(
+  p_team_id uuid, p_subject_id uuid, p_source public.audience_source, p_definition jsonb, p_at timestamptz
+)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+begin
+  -- nothing of an earlier try remains: this and what follows is one transaction
+  if p_source = 'custom_report' then
+    return engine.stage_report(p_team_id, p_subject_id, p_definition);
+  end if;
+  perform engine.stage_customers(p_team_id, p_subject_id, p_definition, p_at);
+  return jsonb_build_object();
+end
+$$;
+comment on function engine.stage_subject(uuid, uuid, public.audience_source, jsonb, timestamptz) is
+'Stages what a run or preview fetched; returns the mapping.';
+revoke all on function engine.stage_subject(uuid, uuid, public.audience_source, jsonb, timestamptz) from public;
+
+-- sql/40_functions/refresh/start_preview.sql
+-- A worker begins a preview, or takes one up again; see start_refresh.
+create or replace function engine.start_preview(p_team_id uuid, p_preview_id uuid)
+returns jsonb
+language plpgsql
+security definer -- workers may write no table
+set search_path = ''
+as $$
+declare
+  v_preview engine.audience_previews;
+begin
+  update engine.audience_previews as p
+  set status = 'RUNNING', started_at = coalesce(p.started_at, engine.now())
+  where p.team_id = p_team_id and p.id = p_preview_id and p.status in ('QUEUED', 'RUNNING')
+  returning p.* into v_preview;
+  if v_preview.id is null then
+    return jsonb_build_object('status', 'GONE');
+  end if;
+  return engine.describe_subject(
+    p_team_id, v_preview.status, v_preview.source, v_preview.definition, v_preview.started_at
+  );
+end
+$$;
+comment on function engine.start_preview(uuid, uuid) is
+'Moves a preview to RUNNING: {status, source, definition, conditions[]}, or {status} of one that has ended.';
+revoke all on function engine.start_preview(uuid, uuid) from public;
+grant execute on function engine.start_preview(uuid, uuid) to outbound_worker;
+
+-- sql/40_functions/refresh/start_refresh.sql
+-- A worker begins a queued refresh, or takes one up again. The definition is the run's own from here on:
+-- whoever changes the list's meanwhile changes the next run. One that cannot be read is told as issues.
+create or replace function engine.start_refresh(p_team_id uuid, p_run_id uuid)
+returns jsonb
+language plpgsql
+security definer -- workers may write no table
+set search_path = ''
+as $$
+declare
+  v_run public.audience_runs;
+  v_issues jsonb;
+begin
+  select r.* into v_run from public.audience_runs as r where r.team_id = p_team_id and r.id = p_run_id for update;
+  if v_run.id is null or v_run.status not in ('QUEUED', 'RUNNING') then
+    return jsonb_build_object('status', coalesce(v_run.status::text, 'GONE'));
+  end if;
+  if v_run.status = 'QUEUED' then
+    select coalesce(nullif(l.definition, '{}'), '{"match": null}') into v_run.definition
+    from public.audience_lists as l
+    where l.team_id = p_team_id and l.id = v_run.list_id;
+    -- the task's lease says whether somebody works on it, so the run has none of its own
+    update public.audience_runs as r
+    set status = 'RUNNING', started_at = engine.now(), lease_expires_at = 'infinity', definition = v_run.definition
+    where r.team_id = p_team_id and r.id = p_run_id
+    returning r.* into v_run;
+  end if;
+  v_issues := engine.definition_issues(v_run.definition, v_run.source::text);
+  if v_issues <> '[]' then
+    return jsonb_build_object('status', v_run.status, 'issues', v_issues);
+  end if;
+  return engine.describe_subject(p_team_id, v_run.status, v_run.source, v_run.definition, v_run.started_at);
+end
+$$;
+comment on function engine.start_refresh(uuid, uuid) is
+'Moves a refresh to RUNNING, if it is not there yet: {status, source, definition, conditions[]}, or {status, issues[]}, or {status} of one that has ended.';
+revoke all on function engine.start_refresh(uuid, uuid) from public;
+grant execute on function engine.start_refresh(uuid, uuid) to outbound_worker;
+
+-- sql/40_functions/refresh/store_report_page.sql
+-- A page of a report. The same page again is passed over.
+create or replace function engine.store_report_page(
+  p_team_id uuid, p_subject_id uuid, p_page_number integer, p_columns text[], p_rows jsonb
+)
+returns void
+language plpgsql
+security definer -- workers may write no table
+set search_path = ''
+as $$
+begin
+  if engine.is_subject_running(p_team_id, p_subject_id) then
+    insert into engine.report_pages (team_id, subject_id, page_number, columns, rows)
+    values (p_team_id, p_subject_id, p_page_number, p_columns, p_rows)
+    on conflict (team_id, subject_id, page_number) do nothing;
+  end if;
+end
+$$;
+comment on function engine.store_report_page(uuid, uuid, integer, text[], jsonb) is
+'Stores rows (arrays) of a page of a report for a running refresh or preview.';
+revoke all on function engine.store_report_page(uuid, uuid, integer, text[], jsonb) from public;
+grant execute on function engine.store_report_page(uuid, uuid, integer, text[], jsonb) to outbound_worker;
+
+-- sql/40_functions/refresh/update_member_facts.sql
+-- Members who stay have today's facts: another appointment, another job.
+create or replace function engine.update_member_facts(p_run public.audience_runs)
+returns void
+language sql
+volatile
+set search_path = ''
+as $$
+  update public.audience_members as m
+  set
+    servicetitan_customer_id = k.servicetitan_customer_id, servicetitan_job_id = f.servicetitan_job_id,
+    servicetitan_job_type_id = f.servicetitan_job_type_id, servicetitan_appointment_id = f.servicetitan_appointment_id,
+    appointment_starts_at = f.appointment_starts_at
+  from engine.checked_rows as k
+  inner join public.contacts as c on k.team_id = c.team_id and k.phone = c.phone
+  left join engine.member_facts as f on k.team_id = f.team_id and k.run_id = f.run_id and k.row_number = f.row_number
+  where
+    k.team_id = p_run.team_id and k.run_id = p_run.id and k.verdict = 'accepted'
+    and m.team_id = p_run.team_id and m.list_id = p_run.list_id and m.contact_id = c.id
+    and (
+      m.servicetitan_customer_id, m.servicetitan_job_id, m.servicetitan_job_type_id, m.servicetitan_appointment_id,
+      m.appointment_starts_at
+    ) is distinct from (
+      k.servicetitan_customer_id, f.servicetitan_job_id, f.servicetitan_job_type_id, f.servicetitan_appointment_id,
+      f.appointment_starts_at
+    )
+$$;
+comment on function engine.update_member_facts(public.audience_runs) is 'Gives members the ServiceTitan facts of the run.';
+revoke all on function engine.update_member_facts(public.audience_runs) from public;
 
 -- sql/40_functions/schedules/cron_issues.sql
 -- What is wrong with an expression and a zone, before anything is computed from them.
@@ -8095,7 +11542,7 @@ parallel safe
 set search_path = ''
 as $$
 declare
-  v_month date := date_trunc('month', p_from::timestamp);
+  v_month date := date_trunc('month', p_from::timestamp)::date;
   v_end date := p_from + 41 * 366;
   v_day date;
 begin
@@ -8120,7 +11567,7 @@ begin
         return v_day;
       end if;
     end if;
-    v_month := v_month + interval '1 month';
+    v_month := (v_month + interval '1 month')::date;
   end loop;
   return null;
 end
@@ -8258,7 +11705,9 @@ as $$
 declare
   v_text text := regexp_replace(p_expression, '^([ \t]*(#[^\n]*)?\n)*[ \t]*', '');
   v_name text := substring(v_text from '^@([^ \t\n]*)');
-  v_fields text[] := regexp_match(v_text, '^([^ \t\n]+)[ \t]+([^ \t\n]+)[ \t]+([^ \t\n]+)[ \t]+([^ \t\n]+)[ \t]+([^ \t\n]+)(.*)$');
+  -- a line ends the expression, wherever it ends
+  v_fields text[] := array_remove(string_to_array(translate(split_part(v_text, E'\n', 1), E'\t', ' '), ' '), '');
+  v_rest text;
   v_seconds text := substring(p_expression from '^\s*\+?0*([1-9]|[1-5][0-9])\s*[sS][eE][cC][oO][nN][dD]([sS]\s*)?$');
   v_plain text := case v_name
     when 'yearly' then '0 0 1 1 *' when 'annually' then '0 0 1 1 *' when 'monthly' then '0 0 1 * *' when 'weekly' then '0 0 * * 0'
@@ -8266,10 +11715,10 @@ declare
   end;
   v_schedule engine.cron_schedule;
 begin
-  v_schedule.issues := '[]';
+  v_schedule.issues := '[]'::jsonb;
   v_schedule.is_at_start := false;
   if octet_length(coalesce(p_expression, '')) >= 1000 then
-    v_schedule.issues := jsonb_build_array(engine.issue('cron_too_long', 'p_expression', 'A cron expression has less than 1000 characters.'));
+    v_schedule.issues := jsonb_build_array(engine.issue('cron_too_long', 'p_expression', 'A cron expression has less than 1000 bytes.'));
   elsif v_plain is not null then
     v_schedule := engine.parse_cron_fields(string_to_array(v_plain, ' '));
   elsif v_name in ('reboot', 'restart') then
@@ -8279,17 +11728,18 @@ begin
       '"@%s" is unknown; there are @hourly, @daily, @midnight, @weekly, @monthly, @yearly and @annually, in lower case.', left(v_name, 20)
     )));
   elsif v_seconds is not null then
-    v_schedule.every_seconds := v_seconds;
-  elsif v_fields is null then
+    v_schedule.every_seconds := v_seconds::integer;
+  elsif coalesce(cardinality(v_fields), 0) < 5 then
     v_schedule.issues := jsonb_build_array(engine.issue('cron_fields_missing', 'p_expression', format(
       'A cron expression has five fields: minute, hour, day of month, month and day of week, such as 30 8 * * mon-fri; this has %s.',
-      coalesce(cardinality(regexp_split_to_array(nullif(btrim(substring(v_text from '^[^\n]*'), E' \t'), ''), '[ \t]+')), 0)
+      coalesce(cardinality(v_fields), 0)
     )));
   else
     v_schedule := engine.parse_cron_fields(v_fields[:5]);
-    if v_fields[6] ~ '[^ \t\n\r]' then
+    v_rest := btrim(array_to_string(v_fields[6:], ' ') || substr(v_text, length(split_part(v_text, E'\n', 1)) + 1), E' \t\n\r');
+    if v_rest <> '' then
       v_schedule.issues := v_schedule.issues || engine.issue('cron_text_ignored', 'p_expression', format(
-        'Cron reads five fields and ignores what follows: "%s". The first field is the minute.', left(btrim(v_fields[6], E' \t\n\r'), 40)
+        'Cron reads five fields and ignores what follows: "%s". The first field is the minute.', left(v_rest, 40)
       ), 'warning');
     end if;
   end if;
@@ -8312,14 +11762,16 @@ parallel safe
 set search_path = ''
 as $$
 declare
-  v_numbers integer[] := '{}';
-  v_issues jsonb := '[]';
+  v_numbers integer[] := '{}'::integer[];
+  v_issues jsonb := '[]'::jsonb;
   v_item text;
   v_rest text;
   v_read engine.cron_field;
 begin
   if p_text = '*' then
     return row(array(select generate_series(p_low, p_high)), '[]')::engine.cron_field;
+  elsif p_text ~ '^[0-9]{1,2}$' and p_text::integer between p_low and p_high then
+    return row(array[p_text::integer], '[]')::engine.cron_field;
   end if;
   -- Item by item, because the first that ends in other characters ends the field.
   foreach v_item in array string_to_array(p_text, ',') loop
@@ -8379,6 +11831,8 @@ revoke all on function engine.parse_cron_fields(text[]) from public;
 -- sql/40_functions/schedules/parse_cron_item.sql
 -- One item of a field's list: a star or a range, both with or without a step, or a number. Each is read
 -- as pg_cron's own parser does, which takes what follows an item and is no comma for the end of the field.
+-- Ranges that run backwards, such as sat-sun, are accepted by pg_cron too, but run never or at odd times,
+-- depending on its version; here they go on from the beginning, as whoever writes one means it.
 create or replace function engine.parse_cron_item(
   p_item text, p_field text, p_low integer, p_high integer, p_names text[]
 )
@@ -8401,6 +11855,7 @@ declare
   v_step integer := case when v_step_text is null then 1 else engine.parse_cron_number(v_step_text, null, 0) end;
   v_path text := 'p_expression.' || p_field;
   v_name text := replace(p_field, '_', ' ');
+  v_cycle integer := case p_field when 'day_of_week' then 7 else p_high - p_low + 1 end;
   v_issue jsonb;
 begin
   if v_low is null or v_high is null then
@@ -8423,12 +11878,17 @@ begin
   elsif v_step is null or v_step not between 1 and p_high then
     v_issue := engine.issue('cron_step_invalid', v_path, format('The step of the %s must be from 1 to %s.', v_name, p_high));
   elsif v_low > v_high then
-    v_issue := engine.issue('cron_range_backwards', v_path, format(
-      'The range %s of the %s runs backwards and holds nothing; write it as two ranges.', v_parts[1] || v_parts[2], v_name
+    v_issue := engine.issue('cron_range_wraps', v_path, format(
+      'The range %s of the %s is read past its end and on from its beginning; pg_cron itself would not.', v_parts[1] || v_parts[2], v_name
     ), 'warning');
   end if;
   return row(
-    case when v_issue ->> 'severity' is distinct from 'error' then array(select generate_series(v_low, v_high, v_step)) end,
+    case
+      when v_issue is null then array(select generate_series(v_low, v_high, v_step))
+      when v_issue ->> 'severity' = 'warning' then array(
+        select (n - p_low) % v_cycle + p_low from generate_series(v_low, v_high + v_cycle, v_step) as g (n)
+      )
+    end,
     case when v_issue is null then '[]' else jsonb_build_array(v_issue) end
   )::engine.cron_field;
 end
@@ -8477,7 +11937,7 @@ begin
     select s.*
     from public.audience_schedules as s
     inner join public.audience_lists as l on s.team_id = l.team_id and s.list_id = l.id
-    where s.is_enabled and s.next_run_at <= engine.now() and l.status = 'ACTIVE'
+    where s.is_enabled and s.next_run_at <= engine.now()
     order by s.next_run_at, s.team_id, s.list_id
     for no key update of s skip locked
     for key share of l skip locked
@@ -8507,22 +11967,36 @@ comment on function engine.queue_due_schedules() is
 revoke all on function engine.queue_due_schedules() from public;
 
 -- sql/40_functions/schedules/queue_refresh.sql
--- A run of a list that some worker will take up. It waits as long as it must: only a run that somebody
--- has begun can be abandoned.
+-- A run of a list and the task that carries it out. It waits as long as it must: only a run that somebody
+-- has begun can be abandoned. Without an account to ask, the run fails at once and says so.
 create or replace function engine.queue_refresh(p_team_id uuid, p_list_id uuid)
 returns uuid
-language sql
+language plpgsql
 set search_path = ''
 as $$
-  insert into public.audience_runs (team_id, list_id, list_name, source, lease_expires_at)
-  select l.team_id, l.id, l.name, l.source, 'infinity'
+declare
+  v_run_id uuid;
+begin
+  insert into public.audience_runs (team_id, list_id, list_name, source, is_partial_allowed, started_by, lease_expires_at)
+  select l.team_id, l.id, l.name, l.source, true, (select auth.uid()), 'infinity'
   from public.audience_lists as l
   where l.team_id = p_team_id and l.id = p_list_id and l.status = 'ACTIVE'
   on conflict do nothing
-  returning id
+  returning id into v_run_id;
+  if v_run_id is null then
+    return null;
+  elsif exists (
+    select from public.integrations as i where i.team_id = p_team_id and i.provider = 'servicetitan'
+  ) then
+    perform engine.add_task(p_team_id, 'refresh', v_run_id);
+  else
+    perform engine.fail_run(p_team_id, v_run_id, 'not_connected', 'No ServiceTitan account is connected.');
+  end if;
+  return v_run_id;
+end
 $$;
 comment on function engine.queue_refresh(uuid, uuid) is
-'Queues a run of an active list and returns its id; null while the list has one open. Waits for whoever is opening one at this moment.';
+'Queues a run of an active list with its task and returns its id; null while the list has one open. Waits for whoever is opening one at this moment.';
 revoke all on function engine.queue_refresh(uuid, uuid) from public;
 
 -- sql/40_functions/schedules/refuse_archived_schedule.sql
@@ -8786,6 +12260,609 @@ $$;
 comment on function engine.zoned_time(timestamptz, text) is 'ISO 8601 with the offset that a zone has at that moment.';
 revoke all on function engine.zoned_time(timestamptz, text) from public;
 
+-- sql/40_functions/servicetitan/finish_catalogue.sql
+-- All kinds of a team's catalogue have been read.
+create or replace function engine.finish_catalogue(p_team_id uuid, p_catalogue_id uuid)
+returns void
+language sql
+volatile
+security definer -- workers may write no table
+set search_path = ''
+as $$
+  update engine.servicetitan_catalogues as c
+  set read_at = engine.now(), failure_code = null, failure_message = null
+  where c.team_id = p_team_id and c.id = p_catalogue_id
+$$;
+comment on function engine.finish_catalogue(uuid, uuid) is 'Says that the catalogue is as of now.';
+revoke all on function engine.finish_catalogue(uuid, uuid) from public;
+grant execute on function engine.finish_catalogue(uuid, uuid) to outbound_worker;
+
+-- sql/40_functions/servicetitan/follow_do_not_text.sql
+-- ServiceTitan's doNotText is a suppression of texts with a reason of its own: it stops open texts as any
+-- other does, and when ServiceTitan takes the mark back, that lifts this reason and no other. A number
+-- stays suppressed while any contact of the team that has it is marked.
+create or replace function engine.follow_do_not_text(p_team_id uuid, p_before text[], p_after text[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_lifted text[];
+begin
+  perform engine.stop_numbers(array(
+    select (p_team_id, a.phone, 'text', 'do_not_text', 'servicetitan', null)::engine.stop
+    from unnest(p_after) as a (phone)
+    where not exists (
+      select from public.suppressions as s
+      where s.team_id = p_team_id and s.phone = a.phone and s.channel = 'text' and s.reason = 'do_not_text'
+    )
+    order by a.phone
+  ));
+  with lifted as (
+    delete from public.suppressions as s
+    using unnest(p_before) as b (phone)
+    where
+      s.team_id = p_team_id and s.phone = b.phone and s.channel = 'text' and s.reason = 'do_not_text'
+      and not exists (
+        select from engine.servicetitan_contacts as c
+        where c.team_id = p_team_id and c.phone = b.phone and c.do_not_text and c.is_active
+      )
+    returning s.phone
+  )
+  select array_agg(l.phone) into v_lifted from lifted as l;
+  insert into public.consent_events (team_id, phone, channel, action, source)
+  select p_team_id, l.phone, 'text', 'opt_in', 'servicetitan'
+  from unnest(v_lifted) as l (phone);
+end
+$$;
+comment on function engine.follow_do_not_text(uuid, text[], text[]) is
+'Suppresses texts to numbers that ServiceTitan marks doNotText, and lifts that where the mark is gone.';
+revoke all on function engine.follow_do_not_text(uuid, text[], text[]) from public;
+
+-- sql/40_functions/servicetitan/get_servicetitan_catalogue.sql
+-- What people choose from, by the names that things have in ServiceTitan. The copy is refreshed when it is
+-- asked for, and by itself when it is older than a day.
+create or replace function public.get_servicetitan_catalogue(
+  p_kind text, p_refresh boolean default false, p_team_id uuid default null
+)
+returns jsonb
+language plpgsql
+security definer -- reads and queues for a caller who was checked
+set search_path = ''
+as $$
+declare
+  v_team_id uuid := engine.require_team(
+    p_team_id, case when p_refresh then 'operator' else 'viewer' end::public.team_role
+  );
+  v_state engine.servicetitan_catalogues;
+begin
+  perform engine.refuse_issues(case
+    when p_kind in (
+      'tag_types', 'business_units', 'job_types', 'hold_reasons', 'campaigns', 'membership_types', 'report_categories',
+      'reports'
+    ) then '[]'
+    else jsonb_build_array(engine.issue(
+      'catalogue_unknown', 'p_kind',
+      'There are tag_types, business_units, job_types, hold_reasons, campaigns, membership_types, report_categories and reports.'
+    ))
+  end, 'The request');
+  v_state := engine.wake_catalogue(v_team_id, p_refresh);
+  return jsonb_build_object(
+    'kind', p_kind, 'as_of', v_state.read_at,
+    'is_refreshing', exists (
+      select from engine.tasks as t
+      where t.team_id = v_team_id and t.kind = 'catalogue' and t.subject_id = v_state.id and t.status in ('READY', 'CLAIMED')
+    ),
+    'failure_code', v_state.failure_code, 'failure_message', v_state.failure_message,
+    'items', (
+      select coalesce(jsonb_agg(jsonb_build_object(
+        'id', case when c.id ~ '^[0-9]{1,18}$' then to_jsonb(c.id::bigint) else to_jsonb(c.id) end,
+        'name', c.name, 'is_active', c.is_active
+      ) || c.detail order by c.name, c.id), '[]')
+      from engine.servicetitan_catalogue as c
+      where c.team_id = v_team_id and c.kind = p_kind
+    )
+  );
+end
+$$;
+comment on function public.get_servicetitan_catalogue(text, boolean, uuid) is
+'{kind, as_of, is_refreshing, failure_code, failure_message, items[{id, name, is_active, …}]}; p_refresh asks ServiceTitan '
+'again. OB007 when that is asked without an account.';
+revoke all on function public.get_servicetitan_catalogue(text, boolean, uuid) from public;
+grant execute on function public.get_servicetitan_catalogue(text, boolean, uuid) to authenticated, service_role;
+
+-- sql/40_functions/servicetitan/is_source_empty.sql
+-- Whether ServiceTitan has not one customer, as far as was read.
+create or replace function engine.is_source_empty(p_team_id uuid)
+returns boolean
+language sql
+stable
+security definer -- workers may read no table
+set search_path = ''
+as $$
+  select not exists (select from engine.servicetitan_customers as c where c.team_id = p_team_id and c.is_active)
+$$;
+comment on function engine.is_source_empty(uuid) is 'Whether no active customer of the team is known.';
+revoke all on function engine.is_source_empty(uuid) from public;
+grant execute on function engine.is_source_empty(uuid) to outbound_worker;
+
+-- sql/40_functions/servicetitan/is_subject_running.sql
+-- Whether what a task works for still waits for its result. Holds it so until the transaction ends.
+create or replace function engine.is_subject_running(p_team_id uuid, p_subject_id uuid)
+returns boolean
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform from public.audience_runs as r
+  where r.team_id = p_team_id and r.id = p_subject_id and r.status = 'RUNNING'
+  for share;
+  if found then
+    return true;
+  end if;
+  perform from engine.audience_previews as p
+  where p.team_id = p_team_id and p.id = p_subject_id and p.status = 'RUNNING'
+  for share;
+  return found;
+end
+$$;
+comment on function engine.is_subject_running(uuid, uuid) is 'Whether the run or the preview is RUNNING.';
+revoke all on function engine.is_subject_running(uuid, uuid) from public;
+
+-- sql/40_functions/servicetitan/numbers_not_to_text.sql
+-- The numbers of some contacts that ServiceTitan marks as not to be texted.
+create or replace function engine.numbers_not_to_text(p_team_id uuid, p_contact_ids bigint[])
+returns text[]
+language sql
+stable
+set search_path = ''
+as $$
+  select array(
+    select distinct c.phone
+    from engine.servicetitan_contacts as c
+    where c.team_id = p_team_id and c.id = any(p_contact_ids) and c.do_not_text and c.is_active and c.phone is not null
+  )
+$$;
+comment on function engine.numbers_not_to_text(uuid, bigint[]) is 'Numbers among contacts that are marked doNotText.';
+revoke all on function engine.numbers_not_to_text(uuid, bigint[]) from public;
+
+-- sql/40_functions/servicetitan/restart_servicetitan_feed.sql
+-- A token that ServiceTitan no longer takes: the feed is read from its beginning, which changes only what
+-- is new.
+create or replace function engine.restart_servicetitan_feed(p_team_id uuid, p_feed text, p_refused text)
+returns void
+language sql
+volatile
+security definer -- workers may write no table
+set search_path = ''
+as $$
+  update engine.servicetitan_feeds as f
+  set continue_from = null
+  where f.team_id = p_team_id and f.feed = p_feed and f.continue_from = p_refused
+$$;
+comment on function engine.restart_servicetitan_feed(uuid, text, text) is 'Forgets a token that was refused, unless another is stored by now.';
+revoke all on function engine.restart_servicetitan_feed(uuid, text, text) from public;
+grant execute on function engine.restart_servicetitan_feed(uuid, text, text) to outbound_worker;
+
+-- sql/40_functions/servicetitan/servicetitan_feed.sql
+-- Where an export of a team stands.
+create or replace function engine.servicetitan_feed(p_team_id uuid, p_feed text)
+returns text
+language sql
+stable
+security definer -- workers may read no table
+set search_path = ''
+as $$
+  select f.continue_from from engine.servicetitan_feeds as f where f.team_id = p_team_id and f.feed = p_feed
+$$;
+comment on function engine.servicetitan_feed(uuid, text) is 'The token from which a feed is read on; null from the beginning.';
+revoke all on function engine.servicetitan_feed(uuid, text) from public;
+grant execute on function engine.servicetitan_feed(uuid, text) to outbound_worker;
+
+-- sql/40_functions/servicetitan/store_catalogue.sql
+-- A whole catalogue as it is now: what is no longer there goes.
+create or replace function engine.store_catalogue(p_team_id uuid, p_kind text, p_records jsonb)
+returns void
+language plpgsql
+security definer -- workers may write no table
+set search_path = ''
+as $$
+begin
+  delete from engine.servicetitan_catalogue as c
+  where
+    c.team_id = p_team_id and c.kind = p_kind
+    and c.id not in (select r.item ->> 'id' from jsonb_array_elements(p_records) as r (item));
+  insert into engine.servicetitan_catalogue as c (team_id, kind, id, name, is_active, detail)
+  select distinct on (r.id)
+    p_team_id, p_kind, r.id, left(btrim(r.name), 300), coalesce(r.active, true), coalesce(r.detail, '{}')
+  from jsonb_to_recordset(p_records) as r (id text, name text, active boolean, detail jsonb)
+  where r.id is not null
+  order by r.id
+  on conflict (team_id, kind, id) do update set
+    name = excluded.name, is_active = excluded.is_active, detail = excluded.detail
+  where (c.name, c.is_active, c.detail) is distinct from (excluded.name, excluded.is_active, excluded.detail);
+end
+$$;
+comment on function engine.store_catalogue(uuid, text, jsonb) is 'Replaces one kind of catalogue by [{id, name, active, detail}].';
+revoke all on function engine.store_catalogue(uuid, text, jsonb) from public;
+grant execute on function engine.store_catalogue(uuid, text, jsonb) to outbound_worker;
+
+-- sql/40_functions/servicetitan/store_found.sql
+-- Jobs and appointments that a refresh or a preview asked for. The same row again, from another call or
+-- after a crash, is the same row. Nothing is stored for what has ended.
+create or replace function engine.store_found(p_team_id uuid, p_subject_id uuid, p_kind text, p_records jsonb)
+returns bigint
+language plpgsql
+security definer -- workers may write no table
+set search_path = ''
+as $$
+declare
+  v_count bigint;
+begin
+  if not engine.is_subject_running(p_team_id, p_subject_id) then
+    return 0::bigint;
+  elsif p_kind = 'jobs' then
+    insert into engine.servicetitan_jobs as k (
+      team_id, subject_id, id, customer_id, location_id, status, business_unit_id, job_type_id, campaign_id, tag_ids,
+      total, created_at, completed_at, modified_at
+    )
+    select distinct on (r.id)
+      p_team_id, p_subject_id, r.id, r.customer_id, r.location_id, r.job_status, r.business_unit_id, r.job_type_id,
+      r.campaign_id, coalesce(r.tag_type_ids, '{}'), r.total, r.created_on, r.completed_on, r.modified_on
+    from jsonb_to_recordset(p_records) as r (
+      id bigint, customer_id bigint, location_id bigint, job_status text, business_unit_id bigint, job_type_id bigint,
+      campaign_id bigint, tag_type_ids bigint[], total numeric, created_on timestamptz, completed_on timestamptz,
+      modified_on timestamptz
+    )
+    order by r.id, r.modified_on desc nulls last
+    on conflict (team_id, subject_id, id) do update set
+      customer_id = excluded.customer_id, location_id = excluded.location_id, status = excluded.status,
+      business_unit_id = excluded.business_unit_id, job_type_id = excluded.job_type_id,
+      campaign_id = excluded.campaign_id, tag_ids = excluded.tag_ids, total = excluded.total,
+      created_at = excluded.created_at, completed_at = excluded.completed_at, modified_at = excluded.modified_at
+    where (excluded.modified_at >= k.modified_at) is not false and k.* is distinct from excluded.*;
+  elsif p_kind = 'appointments' then
+    insert into engine.servicetitan_appointments as k (
+      team_id, subject_id, id, job_id, customer_id, status, starts_at, is_unused, modified_at
+    )
+    select distinct on (r.id)
+      p_team_id, p_subject_id, r.id, r.job_id, r.customer_id, r.status, r.start, coalesce(r.unused, false), r.modified_on
+    from jsonb_to_recordset(p_records) as r (
+      id bigint, job_id bigint, customer_id bigint, status text, start timestamptz, unused boolean,
+      modified_on timestamptz
+    )
+    order by r.id, r.modified_on desc nulls last
+    on conflict (team_id, subject_id, id) do update set
+      job_id = excluded.job_id, customer_id = excluded.customer_id, status = excluded.status,
+      starts_at = excluded.starts_at, is_unused = excluded.is_unused, modified_at = excluded.modified_at
+    where (excluded.modified_at >= k.modified_at) is not false and k.* is distinct from excluded.*;
+  end if;
+  get diagnostics v_count = row_count;
+  return v_count;
+end
+$$;
+comment on function engine.store_found(uuid, uuid, text, jsonb) is
+'Stores jobs or appointments for a running refresh or preview; returns how many are new or changed.';
+revoke all on function engine.store_found(uuid, uuid, text, jsonb) from public;
+grant execute on function engine.store_found(uuid, uuid, text, jsonb) to outbound_worker;
+
+-- sql/40_functions/servicetitan/store_servicetitan.sql
+-- A page of an export: its records and the token to go on from, in one transaction. Whoever reads the same
+-- feed at the same time stores its records too, which changes nothing, but only who began where the feed
+-- stands moves it on.
+create or replace function engine.store_servicetitan(
+  p_team_id uuid, p_feed text, p_records jsonb, p_started_from text, p_continue_from text
+)
+returns text
+language plpgsql
+security definer -- workers may write no table
+set search_path = ''
+as $$
+declare
+  v_now_from text;
+begin
+  insert into engine.servicetitan_feeds (team_id, feed)
+  values (p_team_id, p_feed)
+  on conflict (team_id, feed) do nothing;
+  select f.continue_from into v_now_from
+  from engine.servicetitan_feeds as f
+  where f.team_id = p_team_id and f.feed = p_feed
+  for update;
+  case p_feed
+    when 'customers' then perform engine.store_servicetitan_customers(p_team_id, p_records);
+    when 'contacts' then perform engine.store_servicetitan_contacts(p_team_id, p_records);
+    when 'locations' then perform engine.store_servicetitan_locations(p_team_id, p_records);
+    when 'memberships' then perform engine.store_servicetitan_memberships(p_team_id, p_records);
+    when 'recurring_services' then perform engine.store_servicetitan_recurring_services(p_team_id, p_records);
+    when 'service_events' then perform engine.store_servicetitan_service_events(p_team_id, p_records);
+  end case;
+  if v_now_from is not distinct from p_started_from then
+    update engine.servicetitan_feeds as f
+    set continue_from = nullif(p_continue_from, ''), read_at = engine.now()
+    where f.team_id = p_team_id and f.feed = p_feed;
+    return nullif(p_continue_from, '');
+  end if;
+  return v_now_from;
+end
+$$;
+comment on function engine.store_servicetitan(uuid, text, jsonb, text, text) is
+'Stores a page of the export p_feed that was read from p_started_from, and its token; returns where the feed stands now.';
+revoke all on function engine.store_servicetitan(uuid, text, jsonb, text, text) from public;
+grant execute on function engine.store_servicetitan(uuid, text, jsonb, text, text) to outbound_worker;
+
+-- sql/40_functions/servicetitan/store_servicetitan_contacts.sql
+-- Contacts of an export; see store_servicetitan_customers. Their numbers are read here, once, by the one
+-- phone rule. What ServiceTitan says about texting them is kept as suppressions in the same transaction.
+create or replace function engine.store_servicetitan_contacts(p_team_id uuid, p_records jsonb)
+returns bigint
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_before text[];
+  v_after text[];
+  v_ids bigint[] := array(select (r.item ->> 'id')::bigint from jsonb_array_elements(p_records) as r (item));
+  v_count bigint;
+begin
+  v_before := engine.numbers_not_to_text(p_team_id, v_ids);
+  with records as materialized (
+    select distinct on (r.id) r.*
+    from jsonb_to_recordset(p_records) as r (
+      id bigint, active boolean, modified_on timestamptz, customer_id bigint, type text, value text,
+      phone_settings jsonb, preferences jsonb
+    )
+    where r.id is not null
+    order by r.id, r.modified_on desc nulls last
+  ),
+  phones as materialized (
+    select row_number() over (order by r.id) as ordinal, r.id, r.value
+    from records as r
+    where r.type in ('Phone', 'MobilePhone')
+  ),
+  parsed as materialized (
+    select p.ordinal, p.phone
+    from public.teams as t
+    cross join lateral engine.parse_phones(
+      array(select p.value from phones as p order by p.ordinal), t.country, t.is_sandbox
+    ) as p
+    where t.id = p_team_id
+  )
+  insert into engine.servicetitan_contacts as k (
+    team_id, id, customer_id, kind, value, phone, do_not_text, wants_marketing, is_active, modified_at
+  )
+  select
+    p_team_id, r.id, r.customer_id, r.type, left(btrim(r.value), 200), d.phone,
+    coalesce((r.phone_settings ->> 'do_not_text')::boolean, false),
+    (r.preferences ->> 'marketing_updates_enabled')::boolean, coalesce(r.active, true), r.modified_on
+  from records as r
+  left join phones as p on r.id = p.id
+  left join parsed as d on p.ordinal = d.ordinal
+  on conflict (team_id, id) do update set
+    customer_id = excluded.customer_id, kind = excluded.kind, value = excluded.value, phone = excluded.phone,
+    do_not_text = excluded.do_not_text, wants_marketing = excluded.wants_marketing,
+    is_active = excluded.is_active, modified_at = excluded.modified_at
+  where (excluded.modified_at >= k.modified_at) is not false and k.* is distinct from excluded.*;
+  get diagnostics v_count = row_count;
+  v_after := engine.numbers_not_to_text(p_team_id, v_ids);
+  perform engine.follow_do_not_text(p_team_id, v_before, v_after);
+  return v_count;
+end
+$$;
+comment on function engine.store_servicetitan_contacts(uuid, jsonb) is
+'Stores records of the export contacts, newer over older, and follows doNotText; returns how many changed anything.';
+revoke all on function engine.store_servicetitan_contacts(uuid, jsonb) from public;
+
+-- sql/40_functions/servicetitan/store_servicetitan_customers.sql
+-- Customers of an export. A row that comes again, or comes late, changes nothing.
+create or replace function engine.store_servicetitan_customers(p_team_id uuid, p_records jsonb)
+returns bigint
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_count bigint;
+begin
+  insert into engine.servicetitan_customers as k (
+    team_id, id, name, kind, postal_code, balance, tag_ids, do_not_service, merged_to_id, created_at, is_active,
+    modified_at
+  )
+  select distinct on (r.id)
+    p_team_id, r.id, left(btrim(r.name), 300), r.type, left(btrim(r.address ->> 'zip'), 20), r.balance,
+    coalesce(r.tag_type_ids, '{}'), coalesce(r.do_not_service, false), nullif(r.merged_to_id, r.id),
+    r.created_on, coalesce(r.active, true), r.modified_on
+  from jsonb_to_recordset(p_records) as r (
+    id bigint, active boolean, modified_on timestamptz, created_on timestamptz, name text, type text,
+    address jsonb, tag_type_ids bigint[], balance numeric, do_not_service boolean, merged_to_id bigint
+  )
+  where r.id is not null
+  order by r.id, r.modified_on desc nulls last
+  on conflict (team_id, id) do update set
+    name = excluded.name, kind = excluded.kind, postal_code = excluded.postal_code, balance = excluded.balance,
+    tag_ids = excluded.tag_ids, do_not_service = excluded.do_not_service, merged_to_id = excluded.merged_to_id,
+    created_at = excluded.created_at,
+    is_active = excluded.is_active, modified_at = excluded.modified_at
+  where (excluded.modified_at >= k.modified_at) is not false and k.* is distinct from excluded.*;
+  get diagnostics v_count = row_count;
+  return v_count;
+end
+$$;
+comment on function engine.store_servicetitan_customers(uuid, jsonb) is
+'Stores records of the export customers, newer over older; returns how many changed anything.';
+revoke all on function engine.store_servicetitan_customers(uuid, jsonb) from public;
+
+-- sql/40_functions/servicetitan/store_servicetitan_locations.sql
+-- Locations of an export; see store_servicetitan_customers.
+create or replace function engine.store_servicetitan_locations(p_team_id uuid, p_records jsonb)
+returns bigint
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_count bigint;
+begin
+  insert into engine.servicetitan_locations as k (
+    team_id, id, customer_id, postal_code, tag_ids, merged_to_id, is_active, modified_at
+  )
+  select distinct on (r.id)
+    p_team_id, r.id, r.customer_id, left(btrim(r.address ->> 'zip'), 20), coalesce(r.tag_type_ids, '{}'),
+    nullif(r.merged_to_id, r.id), coalesce(r.active, true), r.modified_on
+  from jsonb_to_recordset(p_records) as r (
+    id bigint, active boolean, modified_on timestamptz, customer_id bigint, address jsonb,
+    tag_type_ids bigint[], merged_to_id bigint
+  )
+  where r.id is not null
+  order by r.id, r.modified_on desc nulls last
+  on conflict (team_id, id) do update set
+    customer_id = excluded.customer_id, postal_code = excluded.postal_code, tag_ids = excluded.tag_ids,
+    merged_to_id = excluded.merged_to_id,
+    is_active = excluded.is_active, modified_at = excluded.modified_at
+  where (excluded.modified_at >= k.modified_at) is not false and k.* is distinct from excluded.*;
+  get diagnostics v_count = row_count;
+  return v_count;
+end
+$$;
+comment on function engine.store_servicetitan_locations(uuid, jsonb) is
+'Stores records of the export locations, newer over older; returns how many changed anything.';
+revoke all on function engine.store_servicetitan_locations(uuid, jsonb) from public;
+
+-- sql/40_functions/servicetitan/store_servicetitan_memberships.sql
+-- Memberships of an export; see store_servicetitan_customers.
+create or replace function engine.store_servicetitan_memberships(p_team_id uuid, p_records jsonb)
+returns bigint
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_count bigint;
+begin
+  insert into engine.servicetitan_memberships as k (
+    team_id, id, customer_id, location_id, status, type_id, business_unit_id, starts_at, ends_at, is_active,
+    modified_at
+  )
+  select distinct on (r.id)
+    p_team_id, r.id, r.customer_id, r.location_id, r.status, r.membership_type_id, r.business_unit_id,
+    r.starts_on, r.ends_on, coalesce(r.active, true), r.modified_on
+  from jsonb_to_recordset(p_records) as r (
+    id bigint, active boolean, modified_on timestamptz, customer_id bigint, location_id bigint, status text,
+    membership_type_id bigint, business_unit_id bigint, starts_on timestamptz, ends_on timestamptz
+  )
+  where r.id is not null
+  order by r.id, r.modified_on desc nulls last
+  on conflict (team_id, id) do update set
+    customer_id = excluded.customer_id, location_id = excluded.location_id, status = excluded.status,
+    type_id = excluded.type_id, business_unit_id = excluded.business_unit_id, starts_at = excluded.starts_at,
+    ends_at = excluded.ends_at,
+    is_active = excluded.is_active, modified_at = excluded.modified_at
+  where (excluded.modified_at >= k.modified_at) is not false and k.* is distinct from excluded.*;
+  get diagnostics v_count = row_count;
+  return v_count;
+end
+$$;
+comment on function engine.store_servicetitan_memberships(uuid, jsonb) is
+'Stores records of the export memberships, newer over older; returns how many changed anything.';
+revoke all on function engine.store_servicetitan_memberships(uuid, jsonb) from public;
+
+-- sql/40_functions/servicetitan/store_servicetitan_recurring_services.sql
+-- Recurring services of an export; see store_servicetitan_customers.
+create or replace function engine.store_servicetitan_recurring_services(p_team_id uuid, p_records jsonb)
+returns bigint
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_count bigint;
+begin
+  insert into engine.servicetitan_recurring_services as k (
+    team_id, id, membership_id, location_id, type_id, business_unit_id, job_type_id, is_active, modified_at
+  )
+  select distinct on (r.id)
+    p_team_id, r.id, r.membership_id, r.location_id, r.recurring_service_type_id, r.business_unit_id,
+    r.job_type_id, coalesce(r.active, true), r.modified_on
+  from jsonb_to_recordset(p_records) as r (
+    id bigint, active boolean, modified_on timestamptz, membership_id bigint, location_id bigint,
+    recurring_service_type_id bigint, business_unit_id bigint, job_type_id bigint
+  )
+  where r.id is not null
+  order by r.id, r.modified_on desc nulls last
+  on conflict (team_id, id) do update set
+    membership_id = excluded.membership_id, location_id = excluded.location_id, type_id = excluded.type_id,
+    business_unit_id = excluded.business_unit_id, job_type_id = excluded.job_type_id,
+    is_active = excluded.is_active, modified_at = excluded.modified_at
+  where (excluded.modified_at >= k.modified_at) is not false and k.* is distinct from excluded.*;
+  get diagnostics v_count = row_count;
+  return v_count;
+end
+$$;
+comment on function engine.store_servicetitan_recurring_services(uuid, jsonb) is
+'Stores records of the export recurring_services, newer over older; returns how many changed anything.';
+revoke all on function engine.store_servicetitan_recurring_services(uuid, jsonb) from public;
+
+-- sql/40_functions/servicetitan/store_servicetitan_service_events.sql
+-- Recurring service events of an export; see store_servicetitan_customers.
+create or replace function engine.store_servicetitan_service_events(p_team_id uuid, p_records jsonb)
+returns bigint
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_count bigint;
+begin
+  insert into engine.servicetitan_service_events as k (
+    team_id, id, recurring_service_id, membership_id, status, due_at, job_id, is_active, modified_at
+  )
+  select distinct on (r.id)
+    p_team_id, r.id, r.location_recurring_service_id, r.membership_id, r.status, r.date, r.job_id,
+    coalesce(r.active, true), r.modified_on
+  from jsonb_to_recordset(p_records) as r (
+    id bigint, active boolean, modified_on timestamptz, location_recurring_service_id bigint,
+    membership_id bigint, status text, date timestamptz, job_id bigint
+  )
+  where r.id is not null
+  order by r.id, r.modified_on desc nulls last
+  on conflict (team_id, id) do update set
+    recurring_service_id = excluded.recurring_service_id, membership_id = excluded.membership_id,
+    status = excluded.status, due_at = excluded.due_at, job_id = excluded.job_id,
+    is_active = excluded.is_active, modified_at = excluded.modified_at
+  where (excluded.modified_at >= k.modified_at) is not false and k.* is distinct from excluded.*;
+  get diagnostics v_count = row_count;
+  return v_count;
+end
+$$;
+comment on function engine.store_servicetitan_service_events(uuid, jsonb) is
+'Stores records of the export service_events, newer over older; returns how many changed anything.';
+revoke all on function engine.store_servicetitan_service_events(uuid, jsonb) from public;
+
+-- sql/40_functions/servicetitan/wake_catalogue.sql
+-- Queues the refresh of a catalogue when somebody asks for it, or when it is old and there is an account
+-- that can be asked. A failure is tried again only when somebody asks.
+create or replace function engine.wake_catalogue(p_team_id uuid, p_is_asked boolean)
+returns engine.servicetitan_catalogues
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_state engine.servicetitan_catalogues;
+begin
+  if p_is_asked then
+    perform engine.require_servicetitan(p_team_id);
+  end if;
+  insert into engine.servicetitan_catalogues as c (team_id)
+  values (p_team_id)
+  on conflict (team_id) do nothing;
+  select c.* into v_state from engine.servicetitan_catalogues as c where c.team_id = p_team_id;
+  if p_is_asked or (
+    v_state.failure_code is null and (v_state.read_at is null or v_state.read_at < engine.now() - interval '1 day') and exists (
+      select from public.integrations as i where i.team_id = p_team_id and i.provider = 'servicetitan' and i.status = 'ACTIVE'
+    )
+  ) then
+    perform engine.add_task(p_team_id, 'catalogue', v_state.id);
+  end if;
+  return v_state;
+end
+$$;
+comment on function engine.wake_catalogue(uuid, boolean) is 'The state of a team''s catalogue, its refresh queued where it is due.';
+revoke all on function engine.wake_catalogue(uuid, boolean) from public;
+
 -- sql/40_functions/setup/assistant_template_issues.sql
 -- What an assistant for texts writes obeys the rules of templates in a graph, but without overrides: it
 -- must be fit for any node. The registry puts what is wrong into words.
@@ -8815,7 +12892,8 @@ begin
       order by c.code, i.words
     ), '[]')
     from engine.template_issues(
-      array[(0, null, 'text', '{}', jsonb_build_object('template', p_template))::engine.graph_node]
+      jsonb_build_array(jsonb_build_object('data', jsonb_build_object('template', p_template))),
+      array[(0, null, 'text', null, null)::engine.graph_node]
     ) as i
     inner join reference.validation_codes as c on i.code = c.code
   );
@@ -9398,6 +13476,12 @@ begin
     where r.team_id = p_team_id and r.id = p_subject_id and r.status in ('QUEUED', 'RUNNING')
   ) then
     perform engine.fail_run(p_team_id, p_subject_id, p_code, p_message);
+  elsif p_kind = 'preview' then
+    perform engine.end_preview(p_team_id, p_subject_id, null, p_code, p_message);
+  elsif p_kind = 'catalogue' then
+    update engine.servicetitan_catalogues as c
+    set failure_code = p_code, failure_message = p_message
+    where c.team_id = p_team_id and c.id = p_subject_id;
   end if;
 end
 $$;
@@ -9471,7 +13555,7 @@ begin
   retry_after_seconds := case
     when granted < p_wanted then greatest(extract(epoch from v_free_at + v_share - v_now), 0)
     else 0
-  end;
+  end::double precision;
   return next;
 end
 $$;
@@ -9592,7 +13676,7 @@ begin
       n.element || jsonb_build_object('position', jsonb_build_object('x', p.x, 'y', p.y)) order by n.node_no
     ), '[]')
     from unnest(p_nodes) as n
-    inner join engine.place_nodes(p_nodes, engine.graph_edges(p_graph, p_nodes), p_is_downwards) as p on n.node_no = p.node_no
+    inner join engine.place_nodes(p_nodes, engine.graph_edges(p_graph, p_nodes, false), p_is_downwards) as p on n.node_no = p.node_no
   ));
 end
 $$;
@@ -10875,30 +14959,35 @@ comment on function engine.graph_edges(jsonb, engine.graph_node[], boolean) is
 revoke all on function engine.graph_edges(jsonb, engine.graph_node[], boolean) from public;
 
 -- sql/40_functions/workflows/graph_form_issues.sql
--- The graph as a whole: is it one?
-create or replace function engine.graph_form_issues(p_graph jsonb)
+-- The graph as a whole: is it one? The caller has looked whether the two lists are lists.
+create or replace function engine.graph_form_issues(p_graph jsonb, p_has_nodes boolean, p_has_edges boolean)
 returns setof engine.graph_issue
 language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
+declare
+  v_elsewhere text;
 begin
+  if p_has_nodes and p_has_edges then
+    return;
+  end if;
+  -- Editors and exports wrap their graph in something; who sends the whole is told what to send.
+  v_elsewhere := coalesce('; there is a graph under ' || engine.nested_graph(p_graph), '');
   return query
-  select c.code, null::integer, null::integer, c.path, array[engine.show_value(c.value)], null::integer, null::integer[]
+  select c.code, null::integer, null::integer, c.path, array[engine.show_value(c.value) || v_elsewhere], null::integer, null::integer[]
   from (
     values
     ('graph_invalid', '', p_graph, coalesce(jsonb_typeof(p_graph), 'missing') <> 'object'),
-    ('nodes_invalid', '.nodes', p_graph -> 'nodes',
-      jsonb_typeof(p_graph) = 'object' and coalesce(jsonb_typeof(p_graph -> 'nodes'), 'missing') <> 'array'),
-    ('edges_invalid', '.edges', p_graph -> 'edges',
-      jsonb_typeof(p_graph) = 'object' and coalesce(jsonb_typeof(p_graph -> 'edges'), 'missing') <> 'array')
+    ('nodes_invalid', '.nodes', p_graph -> 'nodes', jsonb_typeof(p_graph) = 'object' and not p_has_nodes),
+    ('edges_invalid', '.edges', p_graph -> 'edges', jsonb_typeof(p_graph) = 'object' and not p_has_edges)
   ) as c (code, path, value, is_broken)
   where c.is_broken;
 end
 $$;
-comment on function engine.graph_form_issues(jsonb) is 'What keeps a JSON value from being a graph at all.';
-revoke all on function engine.graph_form_issues(jsonb) from public;
+comment on function engine.graph_form_issues(jsonb, boolean, boolean) is 'What keeps a JSON value from being a graph at all.';
+revoke all on function engine.graph_form_issues(jsonb, boolean, boolean) from public;
 
 -- sql/40_functions/workflows/graph_issues.sql
 -- Everything that is wrong with a graph, in one pass: nodes and edges are read once into narrow
@@ -10921,15 +15010,18 @@ set plan_cache_mode = force_generic_plan
 set work_mem = '64MB'
 as $$
 declare
-  v_node_list jsonb := case when jsonb_typeof(p_graph -> 'nodes') = 'array' then p_graph -> 'nodes' else '[]' end;
-  v_edge_list jsonb := case when jsonb_typeof(p_graph -> 'edges') = 'array' then p_graph -> 'edges' else '[]' end;
+  v_node_list jsonb := p_graph -> 'nodes';
+  v_edge_list jsonb := p_graph -> 'edges';
+  v_has_nodes boolean := coalesce(jsonb_typeof(v_node_list) = 'array', false);
+  v_has_edges boolean := coalesce(jsonb_typeof(v_edge_list) = 'array', false);
   v_nodes engine.graph_node[] := engine.graph_nodes(p_graph, false);
   v_edges engine.graph_edge[] := engine.graph_edges(p_graph, v_nodes, false);
   v_issues engine.graph_issue[];
 begin
-  v_issues := array(
-    select i from engine.graph_form_issues(p_graph) as i
-    union all
+  v_issues := array(select i from engine.graph_form_issues(p_graph, v_has_nodes, v_has_edges) as i);
+  v_node_list := case when v_has_nodes then v_node_list else '[]' end;
+  v_edge_list := case when v_has_edges then v_edge_list else '[]' end;
+  v_issues := v_issues || array(
     select i from engine.node_form_issues(v_node_list, v_nodes) as i
     union all
     select i from engine.node_content_issues(v_node_list, v_nodes, p_team_id) as i
@@ -10953,7 +15045,7 @@ begin
     select i from engine.fallback_issues(v_node_list, v_edges) as i
     union all
     select i from engine.trigger_issues(v_node_list, v_nodes, v_edges) as i
-    where jsonb_typeof(p_graph -> 'nodes') = 'array'
+    where v_has_nodes -- else there is nothing that could have one
     union all
     select i from engine.structure_issues(v_nodes, v_edges) as i
   );
@@ -11266,10 +15358,14 @@ declare
   v_nodes engine.graph_node[] := engine.graph_nodes(p_graph);
   v_issues jsonb := coalesce(engine.word_issues(
     array(
-      select i from engine.graph_form_issues(p_graph) as i
+      select i from engine.graph_form_issues(
+        p_graph,
+        coalesce(jsonb_typeof(p_graph -> 'nodes') = 'array', false),
+        coalesce(jsonb_typeof(p_graph -> 'edges') = 'array', false)
+      ) as i
       union all
-      select i from engine.node_form_issues(v_nodes) as i
-      where i.code in ('node_invalid', 'node_id_invalid', 'node_id_duplicate')
+      select i from engine.node_form_issues(p_graph -> 'nodes', v_nodes) as i
+      where jsonb_typeof(p_graph -> 'nodes') = 'array' and i.code in ('node_invalid', 'node_id_invalid', 'node_id_duplicate')
     ),
     v_nodes, '{}'
   ), '[]');
@@ -11397,9 +15493,41 @@ $$;
 comment on function engine.name_place(text, integer, text) is 'A node or an edge in words: by its id, else by its position.';
 revoke all on function engine.name_place(text, integer, text) from public;
 
+-- sql/40_functions/workflows/nested_graph.sql
+-- Where in a document a graph lies that was sent with all that is around it. Looked for in objects
+-- within objects, three deep: as far as products are known to wrap theirs, and never a long search.
+create or replace function engine.nested_graph(p_document jsonb)
+returns text
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+  return (
+    with recursive places (way, value, depth) as (
+      select '', p_document, 0
+      union all
+      select concat_ws('.', nullif(p.way, ''), left(e.key, 60)), e.value, p.depth + 1
+      from places as p
+      cross join lateral jsonb_each(case when jsonb_typeof(p.value) = 'object' then p.value else '{}' end) as e
+      where p.depth < 3 and jsonb_typeof(e.value) = 'object'
+    )
+
+    select p.way
+    from places as p
+    where p.depth > 0 and jsonb_typeof(p.value -> 'nodes') = 'array' and jsonb_typeof(p.value -> 'edges') = 'array'
+    order by p.depth, p.way collate "C"
+    limit 1
+  );
+end
+$$;
+comment on function engine.nested_graph(jsonb) is 'The keys that lead to the outermost graph within a document; null without one.';
+revoke all on function engine.nested_graph(jsonb) from public;
+
 -- sql/40_functions/workflows/node_config.sql
 -- What is stored of a node's data: the keys that its kind has, without nulls, blanks and whatever an
--- editor keeps there for itself. The data has been validated.
+-- editor keeps there for itself, in one spelling. The data has been validated.
 create or replace function engine.node_config(p_type public.node_type, p_data jsonb)
 returns jsonb
 language plpgsql
@@ -11414,18 +15542,18 @@ begin
     else jsonb_build_object(
       'template', case when btrim(p_data ->> 'template', E' \t\r\n') <> '' then p_data -> 'template' end,
       'template_overrides', nullif(p_data -> 'template_overrides', '{}'),
-      'reply_window', p_data -> 'reply_window'
+      'reply_window', engine.tidy_duration(p_data ->> 'reply_window')
     )
   end
   || case when p_type <> 'trigger' then jsonb_build_object(
       'assistant_id', nullif(lower(p_data ->> 'assistant_id'), ''),
       'business_hours', engine.business_hours_config(p_data -> 'business_hours'),
       'batching', case when jsonb_typeof(p_data -> 'batching') = 'object' then jsonb_build_object(
-        'size', p_data -> 'batching' -> 'size', 'interval', p_data -> 'batching' -> 'interval'
+        'size', p_data -> 'batching' -> 'size', 'interval', engine.tidy_duration(p_data -> 'batching' ->> 'interval')
       ) end,
       'retry', case when jsonb_typeof(p_data -> 'retry') = 'object' then jsonb_build_object(
         'outcomes', p_data -> 'retry' -> 'outcomes', 'max_retries', p_data -> 'retry' -> 'max_retries',
-        'delay', p_data -> 'retry' -> 'delay'
+        'delay', engine.tidy_duration(p_data -> 'retry' ->> 'delay')
       ) end
     ) else '{}' end);
 end
@@ -12017,9 +16145,14 @@ begin
   into v_sources, v_targets
   from unnest(p_edges) as e
   where e.source_no <> e.target_no;
-  v_order := engine.drawing_order(
-    v_size, v_sources, v_targets, array(select n.node_no from unnest(p_nodes) as n where n.type = 'trigger' order by 1)
-  );
+  -- From the trigger, then from what nothing leads to; what is left is behind a cycle that nothing enters.
+  v_order := engine.drawing_order(v_size, v_sources, v_targets, array(
+    select n.node_no
+    from unnest(p_nodes) as n
+    left join (select distinct t.node_no from unnest(v_targets) as t (node_no)) as t on n.node_no = t.node_no
+    where n.type = 'trigger' or t.node_no is null
+    order by n.type is distinct from 'trigger', n.node_no
+  ));
 
   select
     coalesce(array_agg(l.source order by l.source, l.target), '{}'),
@@ -12767,11 +16900,11 @@ as $$
 declare
   v_node public.workflow_nodes;
   v_at timestamptz := p_start_at;
-  v_visits jsonb[] := '{}';
+  v_visits jsonb[] := '{}'::jsonb[];
   v_visit integer := 1;
   v_retries_left integer := p_contact.retry_budget;
   v_has_booked boolean := false;
-  v_waited jsonb := '[]';
+  v_waited jsonb := '[]'::jsonb;
   v_choices engine.edge_choice[];
   v_place engine.simulated_place;
   v_said engine.simulated_outcome;
@@ -12781,7 +16914,7 @@ begin
   select n.* into v_node from unnest(p_nodes) as n where n.type = 'trigger';
   loop
     v_choices := engine.edge_choices(p_edges, v_node.id);
-    v_place := (date_trunc('second', v_at), '[]');
+    v_place := (date_trunc('second', v_at), '[]'::jsonb);
     v_said := null;
     if v_node.type <> 'trigger' then
       v_place := engine.simulate_place(
@@ -12790,14 +16923,14 @@ begin
       v_said := engine.simulate_outcome(v_node, v_visit, p_script, p_seed, v_choices);
     end if;
     if v_place.due_at is null then
-      v_step := (1, false, null, null, null, engine.closing_status('never_open'), 'never_open');
+      v_step := (1, false, null::text, null::text, null::interval, engine.closing_status('never_open'), 'never_open')::engine.decision;
       v_visits := v_visits || engine.tell_visit(v_node, v_visit, v_at, v_waited, null, null, null, v_step);
     else
       v_has_booked := v_has_booked or v_said.outcome is not distinct from 'booked';
       v_ended := (
-        v_node.type, v_said.outcome, null, v_said.reply_text, v_node.config -> 'retry', v_retries_left, v_visit,
-        false, v_choices
-      );
+        v_node.type, v_said.outcome, null, v_said.reply_text, v_node.config -> 'retry', v_retries_left,
+        v_visit::bigint, false, v_choices
+      )::engine.ended_visit;
       v_step := engine.simulate_step(v_ended);
       v_visits := v_visits || engine.tell_visit(v_node, v_visit, v_at, v_waited, v_place, v_said, v_ended, v_step);
       v_at := v_place.due_at + coalesce(v_said.takes, interval '0');
@@ -12841,12 +16974,14 @@ set search_path = ''
 as $$
 declare
   v_said jsonb := nullif(p_script -> p_node.id -> (p_visit - 1), 'null');
-  v_window interval := p_node.config ->> 'reply_window';
+  v_window interval := (p_node.config ->> 'reply_window')::interval;
   v_key text := format('%s|%s|%s', p_seed, p_node.id, p_visit);
   v_replies text[] := array(
     select p.phrase from unnest(p_edges) as e cross join unnest(e.phrases) as p (phrase) order by p.phrase
   ) || array['Who is this?'];
-  v_outcome public.job_outcome := coalesce(v_said ->> 'outcome', case when jsonb_typeof(v_said) = 'string' then v_said #>> '{}' end);
+  v_outcome public.job_outcome := coalesce(
+    v_said ->> 'outcome', case when jsonb_typeof(v_said) = 'string' then v_said #>> '{}' end
+  )::public.job_outcome;
   v_takes interval := engine.parse_duration(v_said ->> 'after');
 begin
   if v_outcome is null then
@@ -12900,8 +17035,8 @@ set search_path = ''
 as $$
 declare
   v_channel public.contact_channel := p_node.type::text::public.contact_channel;
-  v_size integer := p_node.config -> 'batching' ->> 'size';
-  v_interval interval := p_node.config -> 'batching' ->> 'interval';
+  v_size integer := (p_node.config -> 'batching' ->> 'size')::integer;
+  v_interval interval := (p_node.config -> 'batching' ->> 'interval')::interval;
   v_until timestamptz := engine.calendar_end(p_not_before, ceil(p_position::numeric / v_size), v_interval);
   v_hours tstzmultirange := engine.open_hours(
     v_channel, p_node.config -> 'business_hours', p_contact.team_timezone, p_contact.timezones, p_contact.regions, p_not_before, v_until
@@ -13139,6 +17274,8 @@ create or replace function engine.store_graph(p_team_id uuid, p_workflow_id uuid
 returns void
 language plpgsql
 set search_path = ''
+set enable_nestloop = off -- as in engine.graph_issues: the length of an array is not known to the planner
+set jit = off
 as $$
 declare
   v_nodes engine.graph_node[] := engine.graph_nodes(engine.with_positions(p_graph));
@@ -13561,6 +17698,23 @@ comment on function engine.template_variables(
 ) is 'The variables of a template, each once, in the order in which they first stand in it.';
 revoke all on function engine.template_variables(text) from public;
 
+-- sql/40_functions/workflows/tidy_duration.sql
+-- One spelling of a duration, so that the same setting is never stored in two ways: PT90M is PT1H30M.
+create or replace function engine.tidy_duration(p_text text)
+returns text
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+  return case when p_text is not null then engine.format_duration(engine.parse_duration(p_text)) end;
+end
+$$;
+comment on function engine.tidy_duration(text) is
+'A validated ISO 8601 duration in days, hours, minutes and seconds; null where there is none.';
+revoke all on function engine.tidy_duration(text) from public;
+
 -- sql/40_functions/workflows/topological_order.sql
 -- Kahn's peeling: nodes that nothing enters are taken away until there are none left. What can't be
 -- taken away is in a cycle or behind one. The loop has the reason of engine.reachable_nodes.
@@ -13717,15 +17871,29 @@ set search_path = ''
 as $$
 begin
   return (
-    with places as materialized (
-      select 'node' as about, n.node_no as place_no, n.id from unnest(p_nodes) as n
-      union all
-      select 'edge', e.edge_no, e.id from unnest(p_edges) as e
+    with issues as materialized (
+      select
+        i.issue_no, c.code, c.severity, c.about, c.message || ' ' || c.cure as message,
+        coalesce(i.node_no, i.edge_no) as place_no, i.other_no, i.path, i.words, i.node_nos
+      from unnest(p_issues) with ordinality as i (code, node_no, edge_no, path, words, other_no, node_nos, issue_no)
+      inner join reference.validation_codes as c on i.code = c.code
     ),
 
-    issues as materialized (
-      select i.*
-      from unnest(p_issues) with ordinality as i (code, node_no, edge_no, path, words, other_no, node_nos, issue_no)
+    -- Places are named once, and only those that an issue speaks of.
+    places as materialized (
+      select p.about, p.place_no, p.id, engine.name_place(p.about, p.place_no, p.id) as name
+      from (
+        select 'node' as about, n.node_no as place_no, n.id from unnest(p_nodes) as n
+        union all
+        select 'edge', e.edge_no, e.id from unnest(p_edges) as e
+      ) as p
+      where (p.about, p.place_no) in (
+        select i.about, i.place_no from issues as i
+        union all
+        select i.about, i.other_no from issues as i
+        union all
+        select 'node', unnest(i.node_nos) from issues as i
+      )
     ),
 
     -- The first ten nodes of each cycle by name, all of them as a list.
@@ -13733,7 +17901,7 @@ begin
       select
         i.issue_no,
         to_jsonb(array_agg(p.id order by m.rank) filter (where p.id is not null)) as ids,
-        string_agg(engine.name_place('node', p.place_no, p.id), ', ' order by m.rank) filter (where m.rank <= 10)
+        string_agg(p.name, ', ' order by m.rank) filter (where m.rank <= 10)
         || case when count(*) > 10 then format(' and %s more', count(*) - 10) else '' end as names
       from issues as i
       cross join unnest(i.node_nos) with ordinality as m (node_no, rank)
@@ -13743,32 +17911,26 @@ begin
 
     select jsonb_agg(
       jsonb_strip_nulls(jsonb_build_object(
-        'code', c.code,
-        'severity', c.severity,
-        'path', '$' || case when p.place_no is null then '' else format('.%ss[%s]', c.about, p.place_no) end || i.path,
+        'code', i.code,
+        'severity', i.severity,
+        'path', '$' || case when p.place_no is null then '' else '.' || i.about || 's[' || p.place_no || ']' end || i.path,
         'message', format(
-          c.message || ' ' || c.cure,
+          i.message,
           -- Too few words would be an error of format(); a missing one is an empty one.
-          variadic array[overlay(n.name placing upper(left(n.name, 1)) from 1 for 1)]
-          || case
-            when o.about is not null then array[engine.name_place(o.about, o.place_no, o.id)]
-            when y.names is not null then array[y.names]
-            else '{}'
-          end
+          variadic array[upper(left(p.name, 1)) || substr(p.name, 2)]
+          || case when o.name is not null then array[o.name] when y.names is not null then array[y.names] else '{}' end
           || i.words || array['', '']
         ),
-        'node_id', case when i.node_no is not null then p.id end,
-        'edge_id', case when i.edge_no is not null then p.id end,
+        'node_id', case i.about when 'node' then p.id end,
+        'edge_id', case i.about when 'edge' then p.id end,
         'node_ids', y.ids
       ))
-      order by c.severity, c.about = 'edge', c.about = 'node', p.place_no, i.path, c.code
+      order by i.severity collate "C", i.about = 'edge', i.about = 'node', p.place_no, i.path collate "C", i.code collate "C"
     )
     from issues as i
-    inner join reference.validation_codes as c on i.code = c.code
-    left join places as p on c.about = p.about and p.place_no = coalesce(i.node_no, i.edge_no)
-    left join places as o on c.about = o.about and i.other_no = o.place_no
+    left join places as p on i.about = p.about and i.place_no = p.place_no
+    left join places as o on i.about = o.about and i.other_no = o.place_no
     left join cycles as y on i.issue_no = y.issue_no
-    cross join engine.name_place(c.about, p.place_no, p.id) as n (name)
   );
 end
 $$;
@@ -13869,7 +18031,33 @@ $$;
 comment on function engine.workflow_text_issues(text, text) is 'Problems of a workflow''s name and note, as issues.';
 revoke all on function engine.workflow_text_issues(text, text) from public;
 
+-- sql/50_triggers/audience_lists.sql
+-- Lists know how many campaigns use them without counting.
+create or replace trigger campaigns_are_counted_in
+after insert on public.campaigns
+referencing new table as new_rows
+for each statement execute function engine.count_campaigns();
+create or replace trigger campaigns_are_recounted
+after update on public.campaigns
+referencing old table as old_rows new table as new_rows
+for each statement execute function engine.count_campaigns();
+create or replace trigger campaigns_are_counted_out
+after delete on public.campaigns
+referencing old table as old_rows
+for each statement execute function engine.count_campaigns();
+-- An archived list is not filled: neither an import nor a refresh begins, whoever queues it.
+create or replace trigger audience_runs_are_of_active_lists
+before insert on public.audience_runs
+for each row
+when (new.list_id is not null)
+execute function engine.refuse_archived_run();
+
 -- sql/50_triggers/audience_members.sql
+-- Triggers of one event fire in order of their names: campaigns are locked before lists, as a launch does.
+create or replace trigger audience_members_are_added_to_campaigns
+after insert on public.audience_members
+referencing new table as new_rows
+for each statement execute function engine.enroll_new_members();
 -- Lists know how many members they have without counting.
 create or replace trigger audience_members_are_counted_in
 after insert on public.audience_members
@@ -14844,6 +19032,45 @@ cross join (values ('AL'), ('LA')) as r (region)
 on conflict (channel, region, weekday) do update
   set starts_at = excluded.starts_at, ends_at = excluded.ends_at, daily_limit = excluded.daily_limit;
 
+-- sql/60_reference/condition_fields.sql
+-- docs/definitions.md lists them; a test compares the two.
+insert into reference.condition_fields (kind, field, type, words, meaning) values
+('customer', 'types', 'words', '{Residential,Commercial}', 'The customer is of one of these types.'),
+('customer', 'tags', 'tags', null, 'Tags of the customer.'),
+('customer', 'zips', 'zips', null, 'The customer''s ZIP code begins with one of these.'),
+('customer', 'balance', 'amount', null, 'What the customer owes.'),
+('customer', 'created', 'window', null, 'When the customer was entered.'),
+('customer', 'do_not_service', 'flag', null, 'Whether the customer is marked as not to be served. A definition that asks decides; all others leave them out.'),
+('customer', 'do_not_text', 'flag', null, 'True: none of the customer''s numbers may be texted. False: at least one may.'),
+('customer', 'marketing', 'flag', null, 'False: a number of the customer is marked as not wanting marketing. True: none is.'),
+('location', 'tags', 'tags', null, 'Tags of a location of the customer.'),
+('location', 'zips', 'zips', null, 'The ZIP code of a location begins with one of these.'),
+('job', 'statuses', 'words', '{Scheduled,Dispatched,InProgress,Hold,Completed,Canceled}', 'The job is in one of these states.'),
+('job', 'job_types', 'ids', null, 'The job is of one of these types.'),
+('job', 'business_units', 'ids', null, 'The job belongs to one of these business units.'),
+('job', 'campaigns', 'ids', null, 'The job came from one of these marketing campaigns.'),
+('job', 'tags', 'tags', null, 'Tags of the job.'),
+('job', 'total', 'amount', null, 'The job''s total; a job without one counts as 0.'),
+('job', 'completed', 'window', null, 'When the job was completed.'),
+('job', 'created', 'window', null, 'When the job was entered.'),
+('appointment', 'statuses', 'words', '{Scheduled,Dispatched,Working,Hold,Done,Canceled}', 'The appointment is in one of these states.'),
+('appointment', 'starts', 'window', null, 'When the appointment begins.'),
+('appointment', 'job_types', 'ids', null, 'Its job is of one of these types.'),
+('appointment', 'business_units', 'ids', null, 'Its job belongs to one of these business units.'),
+('appointment', 'tags', 'tags', null, 'Tags of its job.'),
+('appointment', 'unused', 'flag', null, 'Whether the appointment was made and not needed.'),
+('membership', 'statuses', 'words', '{Active,Suspended,Expired,Canceled,Deleted}', 'The membership is in one of these states.'),
+('membership', 'types', 'ids', null, 'The membership is of one of these types.'),
+('membership', 'business_units', 'ids', null, 'The membership belongs to one of these business units.'),
+('membership', 'starts', 'window', null, 'When the membership begins.'),
+('membership', 'ends', 'window', null, 'When the membership ends.'),
+('service_event', 'statuses', 'words', '{NotAttempted,Unreachable,Contacted,Won,Dismissed}', 'How far the follow-up of the visit is.'),
+('service_event', 'due', 'window', null, 'When the visit falls due.'),
+('service_event', 'service_types', 'ids', null, 'The recurring service is of one of these types.'),
+('service_event', 'job_types', 'ids', null, 'The visit''s job would be of one of these types.'),
+('service_event', 'business_units', 'ids', null, 'The recurring service belongs to one of these business units.')
+on conflict (kind, field) do update set type = excluded.type, words = excluded.words, meaning = excluded.meaning;
+
 -- sql/60_reference/consent_phrases.sql
 -- The FCC's revocation words, the carriers' own, and phrases that nobody could take for anything else.
 insert into reference.consent_phrases (phrase, action, is_whole_message) values
@@ -14981,8 +19208,16 @@ insert into reference.import_problems (code, severity, message) values
 ('phone_country_unknown', 'error', 'No country has this calling code.'),
 ('phone_length_impossible', 'error', 'Numbers of this country do not have this many digits.'),
 ('phone_fictitious', 'error', 'The number is reserved for fiction; only sandbox teams may hold it.'),
+('phone_do_not_text', 'error', 'ServiceTitan says that none of the customer''s numbers may be texted.'),
+('phone_declines_marketing', 'error', 'The customer''s numbers are marked as not wanting marketing.'),
 ('phone_extra_unused', 'info', 'Another number of this row is not used.'),
 ('duplicate_phone', 'info', 'The number is in an earlier row, which was used.'),
+('excluded_phone', 'info', 'The list leaves this number out.'),
+('excluded_in_list', 'info', 'The person is in a list that this one leaves out.'),
+('excluded_in_campaign', 'info', 'The person is in a campaign that the list leaves out.'),
+('excluded_tag', 'info', 'The customer has a tag that the list leaves out.'),
+('excluded_recently_contacted', 'info', 'The number was called or texted within the time that the list leaves out.'),
+('excluded_booked', 'info', 'The person has booked, and the list leaves out who has.'),
 ('email_invalid', 'warning', 'This is not an e-mail address; the row is used without it.'),
 ('timezone_unknown', 'warning', 'This is not a time zone; the area code decides.'),
 ('customer_id_invalid', 'warning', 'A customer id is a whole number; the row is used without it.'),
@@ -16953,6 +21188,766 @@ on conflict (code) do update
     message = excluded.message,
     meaning = excluded.meaning,
     cure = excluded.cure;
+
+-- sql/60_reference/validation_examples.sql
+-- For each code of validation a smallest graph that has the problem, and the same graph with the cure
+-- applied, which has no issue at all; beside lists what can't but come with it. The capitals stand for
+-- ids of the team's own assistants. The reference in docs/workflows.md shows what differs between the two.
+insert into reference.validation_examples (code, beside, example, cured) values
+(
+  'graph_invalid', '{}',
+  '[]',
+  '{"nodes": [{"id": "start", "type": "trigger"}, {"id": "text", "type": "text", "data": {"template": "Hello"}}],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}]}'
+),
+(
+  'nodes_invalid', '{}',
+  '{"nodes": {"start": {"type": "trigger"}}, "edges": []}',
+  '{"nodes": [{"id": "start", "type": "trigger"}, {"id": "text", "type": "text", "data": {"template": "Hello"}}],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}]}'
+),
+(
+  'edges_invalid', '{trigger_has_no_outgoing_edge}',
+  '{"nodes": [{"id": "start", "type": "trigger"}]}',
+  '{"nodes": [{"id": "start", "type": "trigger"}, {"id": "text", "type": "text", "data": {"template": "Hello"}}],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}]}'
+),
+(
+  'trigger_missing', '{}',
+  '{"nodes": [], "edges": []}',
+  '{"nodes": [{"id": "start", "type": "trigger"}, {"id": "text", "type": "text", "data": {"template": "Hello"}}],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}]}'
+),
+(
+  'trigger_duplicate', '{}',
+  '{"nodes": [{"id": "start", "type": "trigger"}, {"id": "again", "type": "trigger"}, {"id": "text", "type": "text", "data": {"template": "Hello"}}],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}, {"id": "e2", "source": "again", "target": "text"}]}',
+  '{"nodes": [{"id": "start", "type": "trigger"}, {"id": "text", "type": "text", "data": {"template": "Hello"}}],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}]}'
+),
+(
+  'trigger_has_incoming_edge', '{graph_cycle}',
+  '{"nodes": [{"id": "start", "type": "trigger"}, {"id": "text", "type": "text", "data": {"template": "Hello"}}],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}, {"id": "e2", "source": "text", "target": "start", "data": {"when": "any"}}]}',
+  '{"nodes": [{"id": "start", "type": "trigger"}, {"id": "text", "type": "text", "data": {"template": "Hello"}}],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}]}'
+),
+(
+  'trigger_has_no_outgoing_edge', '{}',
+  '{"nodes": [{"id": "start", "type": "trigger"}], "edges": []}',
+  '{"nodes": [{"id": "start", "type": "trigger"}, {"id": "text", "type": "text", "data": {"template": "Hello"}}],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}]}'
+),
+(
+  'trigger_filter_unsupported', '{}',
+  '{"nodes": [{"id": "start", "type": "trigger", "data": {"filter": {"tag": "vip"}}}, {"id": "text", "type": "text", "data": {"template": "Hello"}}],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}]}',
+  '{"nodes": [{"id": "start", "type": "trigger"}, {"id": "text", "type": "text", "data": {"template": "Hello"}}],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}]}'
+),
+(
+  'node_invalid', '{node_unreachable}',
+  '{"nodes": [{"id": "start", "type": "trigger"}, {"id": "text", "type": "text", "data": {"template": "Hello"}}, "Bye"],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}]}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "text", "type": "text", "data": {"template": "Hello"}},
+    {"id": "bye", "type": "text", "data": {"template": "Bye"}}
+  ],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}, {"id": "e2", "source": "text", "target": "bye", "data": {"when": "any"}}]}'
+),
+(
+  'node_id_invalid', '{node_unreachable}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "text", "type": "text", "data": {"template": "Hello"}},
+    {"id": 7, "type": "text", "data": {"template": "Bye"}}
+  ],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}]}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "text", "type": "text", "data": {"template": "Hello"}},
+    {"id": "bye", "type": "text", "data": {"template": "Bye"}}
+  ],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}, {"id": "e2", "source": "text", "target": "bye", "data": {"when": "any"}}]}'
+),
+(
+  'node_id_duplicate', '{node_unreachable}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "text", "type": "text", "data": {"template": "Hello"}},
+    {"id": "text", "type": "text", "data": {"template": "Bye"}}
+  ],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}]}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "text", "type": "text", "data": {"template": "Hello"}},
+    {"id": "bye", "type": "text", "data": {"template": "Bye"}}
+  ],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}, {"id": "e2", "source": "text", "target": "bye", "data": {"when": "any"}}]}'
+),
+(
+  'node_type_unknown', '{}',
+  '{"nodes": [{"id": "start", "type": "trigger"}, {"id": "text", "type": "sms", "data": {"template": "Hello"}}],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}]}',
+  '{"nodes": [{"id": "start", "type": "trigger"}, {"id": "text", "type": "text", "data": {"template": "Hello"}}],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}]}'
+),
+(
+  'node_position_invalid', '{}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "text", "type": "text", "data": {"template": "Hello"}, "position": {"x": "left", "y": 0}}
+  ],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}]}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "text", "type": "text", "data": {"template": "Hello"}, "position": {"x": 320, "y": 0}}
+  ],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}]}'
+),
+(
+  'node_data_invalid', '{}',
+  '{"nodes": [{"id": "start", "type": "trigger", "data": "Start"}, {"id": "text", "type": "text", "data": {"template": "Hello"}}],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}]}',
+  '{"nodes": [{"id": "start", "type": "trigger", "data": {"label": "Start"}}, {"id": "text", "type": "text", "data": {"template": "Hello"}}],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}]}'
+),
+(
+  'node_label_invalid', '{}',
+  '{"nodes": [{"id": "start", "type": "trigger", "data": {"label": 1}}, {"id": "text", "type": "text", "data": {"template": "Hello"}}],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}]}',
+  '{"nodes": [{"id": "start", "type": "trigger", "data": {"label": "Step 1"}}, {"id": "text", "type": "text", "data": {"template": "Hello"}}],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}]}'
+),
+(
+  'node_unreachable', '{}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "text", "type": "text", "data": {"template": "Hello"}},
+    {"id": "bye", "type": "text", "data": {"template": "Bye"}}
+  ],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}]}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "text", "type": "text", "data": {"template": "Hello"}},
+    {"id": "bye", "type": "text", "data": {"template": "Bye"}}
+  ],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}, {"id": "e2", "source": "text", "target": "bye", "data": {"when": "any"}}]}'
+),
+(
+  'graph_cycle', '{}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "text", "type": "text", "data": {"template": "Hello"}},
+    {"id": "bye", "type": "text", "data": {"template": "Bye"}}
+  ],
+  "edges": [
+    {"id": "e1", "source": "start", "target": "text"},
+    {"id": "e2", "source": "text", "target": "bye", "data": {"when": "any"}},
+    {"id": "e3", "source": "bye", "target": "text", "data": {"when": "any"}}
+  ]}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "text", "type": "text", "data": {"template": "Hello"}},
+    {"id": "bye", "type": "text", "data": {"template": "Bye"}}
+  ],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}, {"id": "e2", "source": "text", "target": "bye", "data": {"when": "any"}}]}'
+),
+(
+  'edge_invalid', '{}',
+  '{"nodes": [{"id": "start", "type": "trigger"}, {"id": "text", "type": "text", "data": {"template": "Hello"}}],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}, "text to bye"]}',
+  '{"nodes": [{"id": "start", "type": "trigger"}, {"id": "text", "type": "text", "data": {"template": "Hello"}}],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}]}'
+),
+(
+  'edge_id_invalid', '{}',
+  '{"nodes": [{"id": "start", "type": "trigger"}, {"id": "text", "type": "text", "data": {"template": "Hello"}}],
+  "edges": [{"id": "", "source": "start", "target": "text"}]}',
+  '{"nodes": [{"id": "start", "type": "trigger"}, {"id": "text", "type": "text", "data": {"template": "Hello"}}],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}]}'
+),
+(
+  'edge_id_duplicate', '{}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "text", "type": "text", "data": {"template": "Hello"}},
+    {"id": "bye", "type": "text", "data": {"template": "Bye"}}
+  ],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}, {"id": "e1", "source": "text", "target": "bye", "data": {"when": "any"}}]}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "text", "type": "text", "data": {"template": "Hello"}},
+    {"id": "bye", "type": "text", "data": {"template": "Bye"}}
+  ],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}, {"id": "e2", "source": "text", "target": "bye", "data": {"when": "any"}}]}'
+),
+(
+  'edge_source_unknown', '{}',
+  '{"nodes": [{"id": "start", "type": "trigger"}, {"id": "text", "type": "text", "data": {"template": "Hello"}}],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}, {"id": "e2", "source": "ghost", "target": "text", "data": {"when": "any"}}]}',
+  '{"nodes": [{"id": "start", "type": "trigger"}, {"id": "text", "type": "text", "data": {"template": "Hello"}}],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}]}'
+),
+(
+  'edge_target_unknown', '{}',
+  '{"nodes": [{"id": "start", "type": "trigger"}, {"id": "text", "type": "text", "data": {"template": "Hello"}}],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}, {"id": "e2", "source": "text", "target": "ghost", "data": {"when": "any"}}]}',
+  '{"nodes": [{"id": "start", "type": "trigger"}, {"id": "text", "type": "text", "data": {"template": "Hello"}}],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}]}'
+),
+(
+  'edge_self_loop', '{}',
+  '{"nodes": [{"id": "start", "type": "trigger"}, {"id": "text", "type": "text", "data": {"template": "Hello"}}],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}, {"id": "e2", "source": "text", "target": "text", "data": {"when": "any"}}]}',
+  '{"nodes": [{"id": "start", "type": "trigger"}, {"id": "text", "type": "text", "data": {"template": "Hello"}}],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}]}'
+),
+(
+  'edge_duplicate', '{}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "text", "type": "text", "data": {"template": "Hello", "reply_window": "PT4H"}},
+    {"id": "bye", "type": "text", "data": {"template": "Bye"}}
+  ],
+  "edges": [
+    {"id": "e1", "source": "start", "target": "text"},
+    {"id": "e2", "source": "text", "target": "bye", "data": {"when": "reply_matches", "phrases": ["yes"], "priority": 1}},
+    {"id": "e3", "source": "text", "target": "bye", "data": {"when": "reply_matches", "phrases": ["ok"], "priority": 2}},
+    {"id": "e4", "source": "text", "target": "bye", "data": {"when": "any", "priority": 3}}
+  ]}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "text", "type": "text", "data": {"template": "Hello", "reply_window": "PT4H"}},
+    {"id": "bye", "type": "text", "data": {"template": "Bye"}}
+  ],
+  "edges": [
+    {"id": "e1", "source": "start", "target": "text"},
+    {"id": "e2", "source": "text", "target": "bye", "data": {"when": "reply_matches", "phrases": ["yes", "ok"], "priority": 1}},
+    {"id": "e4", "source": "text", "target": "bye", "data": {"when": "any", "priority": 3}}
+  ]}'
+),
+(
+  'edge_data_invalid', '{}',
+  '{"nodes": [{"id": "start", "type": "trigger"}, {"id": "text", "type": "text", "data": {"template": "Hello"}}],
+  "edges": [{"id": "e1", "source": "start", "target": "text", "data": "PT15M"}]}',
+  '{"nodes": [{"id": "start", "type": "trigger"}, {"id": "text", "type": "text", "data": {"template": "Hello"}}],
+  "edges": [
+    {"id": "e1", "source": "start", "target": "text", "data": {"delay": "PT15M"}}
+  ]}'
+),
+(
+  'edge_label_invalid', '{}',
+  '{"nodes": [{"id": "start", "type": "trigger"}, {"id": "text", "type": "text", "data": {"template": "Hello"}}],
+  "edges": [{"id": "e1", "source": "start", "target": "text", "data": {"label": 1}}]}',
+  '{"nodes": [{"id": "start", "type": "trigger"}, {"id": "text", "type": "text", "data": {"template": "Hello"}}],
+  "edges": [
+    {"id": "e1", "source": "start", "target": "text", "data": {"label": "Step 1"}}
+  ]}'
+),
+(
+  'edge_handle_invalid', '{}',
+  '{"nodes": [{"id": "start", "type": "trigger"}, {"id": "text", "type": "text", "data": {"template": "Hello"}}],
+  "edges": [{"id": "e1", "source": "start", "target": "text", "sourceHandle": 1}]}',
+  '{"nodes": [{"id": "start", "type": "trigger"}, {"id": "text", "type": "text", "data": {"template": "Hello"}}],
+  "edges": [{"id": "e1", "source": "start", "target": "text", "sourceHandle": "1"}]}'
+),
+(
+  'edge_rule_missing', '{}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "text", "type": "text", "data": {"template": "Hello"}},
+    {"id": "bye", "type": "text", "data": {"template": "Bye"}}
+  ],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}, {"id": "e2", "source": "text", "target": "bye"}]}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "text", "type": "text", "data": {"template": "Hello"}},
+    {"id": "bye", "type": "text", "data": {"template": "Bye"}}
+  ],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}, {"id": "e2", "source": "text", "target": "bye", "data": {"when": "any"}}]}'
+),
+(
+  'edge_rule_unknown', '{}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "text", "type": "text", "data": {"template": "Hello"}},
+    {"id": "bye", "type": "text", "data": {"template": "Bye"}}
+  ],
+  "edges": [
+    {"id": "e1", "source": "start", "target": "text"},
+    {"id": "e2", "source": "text", "target": "bye", "data": {"when": "always"}}
+  ]}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "text", "type": "text", "data": {"template": "Hello"}},
+    {"id": "bye", "type": "text", "data": {"template": "Bye"}}
+  ],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}, {"id": "e2", "source": "text", "target": "bye", "data": {"when": "any"}}]}'
+),
+(
+  'edge_rule_unfit', '{}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "text", "type": "text", "data": {"template": "Hello"}},
+    {"id": "bye", "type": "text", "data": {"template": "Bye"}}
+  ],
+  "edges": [
+    {"id": "e1", "source": "start", "target": "text"},
+    {"id": "e2", "source": "text", "target": "bye", "data": {"when": "voicemail"}}
+  ]}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "text", "type": "text", "data": {"template": "Hello"}},
+    {"id": "bye", "type": "text", "data": {"template": "Bye"}}
+  ],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}, {"id": "e2", "source": "text", "target": "bye", "data": {"when": "any"}}]}'
+),
+(
+  'edge_phrases_missing', '{}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "text", "type": "text", "data": {"template": "Hello", "reply_window": "PT4H"}},
+    {"id": "bye", "type": "text", "data": {"template": "Bye"}}
+  ],
+  "edges": [
+    {"id": "e1", "source": "start", "target": "text"},
+    {"id": "e2", "source": "text", "target": "bye", "data": {"when": "reply_matches"}},
+    {"id": "e3", "source": "text", "target": "bye", "data": {"when": "any", "priority": 2}}
+  ]}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "text", "type": "text", "data": {"template": "Hello", "reply_window": "PT4H"}},
+    {"id": "bye", "type": "text", "data": {"template": "Bye"}}
+  ],
+  "edges": [
+    {"id": "e1", "source": "start", "target": "text"},
+    {"id": "e2", "source": "text", "target": "bye", "data": {"when": "reply_matches", "phrases": ["yes"]}},
+    {"id": "e3", "source": "text", "target": "bye", "data": {"when": "any", "priority": 2}}
+  ]}'
+),
+(
+  'edge_phrases_invalid', '{}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "text", "type": "text", "data": {"template": "Hello", "reply_window": "PT4H"}},
+    {"id": "bye", "type": "text", "data": {"template": "Bye"}}
+  ],
+  "edges": [
+    {"id": "e1", "source": "start", "target": "text"},
+    {"id": "e2", "source": "text", "target": "bye", "data": {"when": "reply_matches", "phrases": ["?!"]}},
+    {"id": "e3", "source": "text", "target": "bye", "data": {"when": "any", "priority": 2}}
+  ]}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "text", "type": "text", "data": {"template": "Hello", "reply_window": "PT4H"}},
+    {"id": "bye", "type": "text", "data": {"template": "Bye"}}
+  ],
+  "edges": [
+    {"id": "e1", "source": "start", "target": "text"},
+    {"id": "e2", "source": "text", "target": "bye", "data": {"when": "reply_matches", "phrases": ["yes"]}},
+    {"id": "e3", "source": "text", "target": "bye", "data": {"when": "any", "priority": 2}}
+  ]}'
+),
+(
+  'edge_phrases_ignored', '{}',
+  '{"nodes": [{"id": "start", "type": "trigger"}, {"id": "text", "type": "text", "data": {"template": "Hello"}}],
+  "edges": [
+    {"id": "e1", "source": "start", "target": "text", "data": {"phrases": ["yes"]}}
+  ]}',
+  '{"nodes": [{"id": "start", "type": "trigger"}, {"id": "text", "type": "text", "data": {"template": "Hello"}}],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}]}'
+),
+(
+  'edge_delay_invalid', '{}',
+  '{"nodes": [{"id": "start", "type": "trigger"}, {"id": "text", "type": "text", "data": {"template": "Hello"}}],
+  "edges": [
+    {"id": "e1", "source": "start", "target": "text", "data": {"delay": "P1M"}}
+  ]}',
+  '{"nodes": [{"id": "start", "type": "trigger"}, {"id": "text", "type": "text", "data": {"template": "Hello"}}],
+  "edges": [
+    {"id": "e1", "source": "start", "target": "text", "data": {"delay": "P30D"}}
+  ]}'
+),
+(
+  'edge_priority_invalid', '{}',
+  '{"nodes": [{"id": "start", "type": "trigger"}, {"id": "text", "type": "text", "data": {"template": "Hello"}}],
+  "edges": [
+    {"id": "e1", "source": "start", "target": "text", "data": {"priority": "first"}}
+  ]}',
+  '{"nodes": [{"id": "start", "type": "trigger"}, {"id": "text", "type": "text", "data": {"template": "Hello"}}],
+  "edges": [{"id": "e1", "source": "start", "target": "text", "data": {"priority": 1}}]}'
+),
+(
+  'edge_priority_conflict', '{}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "text", "type": "text", "data": {"template": "Hello"}},
+    {"id": "bye", "type": "text", "data": {"template": "Bye"}}
+  ],
+  "edges": [
+    {"id": "e1", "source": "start", "target": "text"},
+    {"id": "e2", "source": "text", "target": "bye", "data": {"when": "failed", "priority": 1}},
+    {"id": "e3", "source": "text", "target": "bye", "data": {"when": "any", "priority": 1}}
+  ]}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "text", "type": "text", "data": {"template": "Hello"}},
+    {"id": "bye", "type": "text", "data": {"template": "Bye"}}
+  ],
+  "edges": [
+    {"id": "e1", "source": "start", "target": "text"},
+    {"id": "e2", "source": "text", "target": "bye", "data": {"when": "failed", "priority": 1}},
+    {"id": "e3", "source": "text", "target": "bye", "data": {"when": "any", "priority": 2}}
+  ]}'
+),
+(
+  'edge_never_taken', '{}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "text", "type": "text", "data": {"template": "Hello"}},
+    {"id": "bye", "type": "text", "data": {"template": "Bye"}}
+  ],
+  "edges": [
+    {"id": "e1", "source": "start", "target": "text"},
+    {"id": "e2", "source": "text", "target": "bye", "data": {"when": "any", "priority": 1}},
+    {"id": "e3", "source": "text", "target": "bye", "data": {"when": "failed", "priority": 2}}
+  ]}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "text", "type": "text", "data": {"template": "Hello"}},
+    {"id": "bye", "type": "text", "data": {"template": "Bye"}}
+  ],
+  "edges": [
+    {"id": "e1", "source": "start", "target": "text"},
+    {"id": "e2", "source": "text", "target": "bye", "data": {"when": "any", "priority": 2}},
+    {"id": "e3", "source": "text", "target": "bye", "data": {"when": "failed", "priority": 1}}
+  ]}'
+),
+(
+  'fallback_missing', '{}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "text", "type": "text", "data": {"template": "Hello"}},
+    {"id": "bye", "type": "text", "data": {"template": "Bye"}}
+  ],
+  "edges": [
+    {"id": "e1", "source": "start", "target": "text"},
+    {"id": "e2", "source": "text", "target": "bye", "data": {"when": "failed", "priority": 1}}
+  ]}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "text", "type": "text", "data": {"template": "Hello"}},
+    {"id": "bye", "type": "text", "data": {"template": "Bye"}}
+  ],
+  "edges": [
+    {"id": "e1", "source": "start", "target": "text"},
+    {"id": "e2", "source": "text", "target": "bye", "data": {"when": "failed", "priority": 1}},
+    {"id": "e3", "source": "text", "target": "bye", "data": {"when": "any", "priority": 2}}
+  ]}'
+),
+(
+  'dead_end', '{}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "call", "type": "call", "data": {"assistant_id": "CALL_ASSISTANT_ID"}}
+  ],
+  "edges": [{"id": "e1", "source": "start", "target": "call"}]}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "call", "type": "call", "data": {"assistant_id": "CALL_ASSISTANT_ID"}},
+    {"id": "text", "type": "text", "data": {"template": "Hello"}}
+  ],
+  "edges": [{"id": "e1", "source": "start", "target": "call"}, {"id": "e2", "source": "call", "target": "text", "data": {"when": "any"}}]}'
+),
+(
+  'assistant_missing', '{}',
+  '{"nodes": [{"id": "start", "type": "trigger"}, {"id": "call", "type": "call", "data": {}}, {"id": "text", "type": "text", "data": {"template": "Hello"}}],
+  "edges": [{"id": "e1", "source": "start", "target": "call"}, {"id": "e2", "source": "call", "target": "text", "data": {"when": "any"}}]}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "call", "type": "call", "data": {"assistant_id": "CALL_ASSISTANT_ID"}},
+    {"id": "text", "type": "text", "data": {"template": "Hello"}}
+  ],
+  "edges": [{"id": "e1", "source": "start", "target": "call"}, {"id": "e2", "source": "call", "target": "text", "data": {"when": "any"}}]}'
+),
+(
+  'assistant_invalid', '{}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "call", "type": "call", "data": {"assistant_id": "Ava"}},
+    {"id": "text", "type": "text", "data": {"template": "Hello"}}
+  ],
+  "edges": [{"id": "e1", "source": "start", "target": "call"}, {"id": "e2", "source": "call", "target": "text", "data": {"when": "any"}}]}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "call", "type": "call", "data": {"assistant_id": "CALL_ASSISTANT_ID"}},
+    {"id": "text", "type": "text", "data": {"template": "Hello"}}
+  ],
+  "edges": [{"id": "e1", "source": "start", "target": "call"}, {"id": "e2", "source": "call", "target": "text", "data": {"when": "any"}}]}'
+),
+(
+  'assistant_unknown', '{}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "call", "type": "call", "data": {"assistant_id": "00000000-0000-4000-8000-000000000000"}},
+    {"id": "text", "type": "text", "data": {"template": "Hello"}}
+  ],
+  "edges": [{"id": "e1", "source": "start", "target": "call"}, {"id": "e2", "source": "call", "target": "text", "data": {"when": "any"}}]}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "call", "type": "call", "data": {"assistant_id": "CALL_ASSISTANT_ID"}},
+    {"id": "text", "type": "text", "data": {"template": "Hello"}}
+  ],
+  "edges": [{"id": "e1", "source": "start", "target": "call"}, {"id": "e2", "source": "call", "target": "text", "data": {"when": "any"}}]}'
+),
+(
+  'assistant_inactive', '{}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "call", "type": "call", "data": {"assistant_id": "INACTIVE_ASSISTANT_ID"}},
+    {"id": "text", "type": "text", "data": {"template": "Hello"}}
+  ],
+  "edges": [{"id": "e1", "source": "start", "target": "call"}, {"id": "e2", "source": "call", "target": "text", "data": {"when": "any"}}]}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "call", "type": "call", "data": {"assistant_id": "CALL_ASSISTANT_ID"}},
+    {"id": "text", "type": "text", "data": {"template": "Hello"}}
+  ],
+  "edges": [{"id": "e1", "source": "start", "target": "call"}, {"id": "e2", "source": "call", "target": "text", "data": {"when": "any"}}]}'
+),
+(
+  'assistant_channel', '{}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "call", "type": "call", "data": {"assistant_id": "TEXT_ASSISTANT_ID"}},
+    {"id": "text", "type": "text", "data": {"template": "Hello"}}
+  ],
+  "edges": [{"id": "e1", "source": "start", "target": "call"}, {"id": "e2", "source": "call", "target": "text", "data": {"when": "any"}}]}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "call", "type": "call", "data": {"assistant_id": "CALL_ASSISTANT_ID"}},
+    {"id": "text", "type": "text", "data": {"template": "Hello"}}
+  ],
+  "edges": [{"id": "e1", "source": "start", "target": "call"}, {"id": "e2", "source": "call", "target": "text", "data": {"when": "any"}}]}'
+),
+(
+  'first_message_invalid', '{}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "call", "type": "call", "data": {"assistant_id": "CALL_ASSISTANT_ID", "first_message": ["Hi"]}},
+    {"id": "text", "type": "text", "data": {"template": "Hello"}}
+  ],
+  "edges": [{"id": "e1", "source": "start", "target": "call"}, {"id": "e2", "source": "call", "target": "text", "data": {"when": "any"}}]}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "call", "type": "call", "data": {"assistant_id": "CALL_ASSISTANT_ID", "first_message": "Hi"}},
+    {"id": "text", "type": "text", "data": {"template": "Hello"}}
+  ],
+  "edges": [{"id": "e1", "source": "start", "target": "call"}, {"id": "e2", "source": "call", "target": "text", "data": {"when": "any"}}]}'
+),
+(
+  'text_content_missing', '{}',
+  '{"nodes": [{"id": "start", "type": "trigger"}, {"id": "text", "type": "text", "data": {}}], "edges": [{"id": "e1", "source": "start", "target": "text"}]}',
+  '{"nodes": [{"id": "start", "type": "trigger"}, {"id": "text", "type": "text", "data": {"template": "Hello"}}],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}]}'
+),
+(
+  'text_content_ambiguous', '{}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "text", "type": "text", "data": {"template": "Hello", "assistant_id": "TEXT_ASSISTANT_ID"}}
+  ],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}]}',
+  '{"nodes": [{"id": "start", "type": "trigger"}, {"id": "text", "type": "text", "data": {"template": "Hello"}}],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}]}'
+),
+(
+  'template_invalid', '{}',
+  '{"nodes": [{"id": "start", "type": "trigger"}, {"id": "text", "type": "text", "data": {"template": ["Hello"]}}],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}]}',
+  '{"nodes": [{"id": "start", "type": "trigger"}, {"id": "text", "type": "text", "data": {"template": "Hello"}}],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}]}'
+),
+(
+  'template_malformed', '{}',
+  '{"nodes": [{"id": "start", "type": "trigger"}, {"id": "text", "type": "text", "data": {"template": "Hi {{first name}}"}}],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}]}',
+  '{"nodes": [{"id": "start", "type": "trigger"}, {"id": "text", "type": "text", "data": {"template": "Hi {{first_name}}"}}],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}]}'
+),
+(
+  'template_variable_unknown', '{}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "text", "type": "text", "data": {"template": "Your {{unit}} is due"}}
+  ],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}]}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "text", "type": "text", "data": {"template": "Your {{unit}} is due", "template_overrides": {"unit": "furnace"}}}
+  ],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}]}'
+),
+(
+  'template_overrides_invalid', '{}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "text", "type": "text", "data": {"template": "Unit {{unit}} is due", "template_overrides": {"unit": 5}}}
+  ],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}]}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "text", "type": "text", "data": {"template": "Unit {{unit}} is due", "template_overrides": {"unit": "5"}}}
+  ],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}]}'
+),
+(
+  'business_hours_invalid', '{}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "text", "type": "text", "data": {"template": "Hello", "business_hours": {"windows": {"Mon": [{"start": "09:00", "end": "17:00"}]}}}}
+  ],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}]}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "text", "type": "text", "data": {"template": "Hello", "business_hours": {"windows": {"monday": [{"start": "09:00", "end": "17:00"}]}}}}
+  ],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}]}'
+),
+(
+  'business_hours_timezone_unknown', '{}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "text", "type": "text", "data": {
+      "template": "Hello", "business_hours": {"timezone": "PST", "windows": {"monday": [{"start": "09:00", "end": "17:00"}]}}}}
+  ],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}]}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "text", "type": "text", "data": {
+      "template": "Hello", "business_hours": {"timezone": "America/Los_Angeles", "windows": {"monday": [{"start": "09:00", "end": "17:00"}]}}}}
+  ],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}]}'
+),
+(
+  'business_hours_window_invalid', '{}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "text", "type": "text", "data": {"template": "Hello", "business_hours": {"windows": {"monday": [{"start": "17:00", "end": "09:00"}]}}}}
+  ],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}]}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "text", "type": "text", "data": {"template": "Hello", "business_hours": {"windows": {"monday": [{"start": "09:00", "end": "17:00"}]}}}}
+  ],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}]}'
+),
+(
+  'business_hours_overlap', '{}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "text", "type": "text", "data": {
+      "template": "Hello", "business_hours": {"windows": {"monday": [{"start": "09:00", "end": "13:00"}, {"start": "12:00", "end": "17:00"}]}}}}
+  ],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}]}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "text", "type": "text", "data": {"template": "Hello", "business_hours": {"windows": {"monday": [{"start": "09:00", "end": "17:00"}]}}}}
+  ],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}]}'
+),
+(
+  'business_hours_never_open', '{}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "text", "type": "text", "data": {"template": "Hello", "business_hours": {"windows": {"monday": []}}}}
+  ],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}]}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "text", "type": "text", "data": {"template": "Hello", "business_hours": {"windows": {"monday": [{"start": "09:00", "end": "17:00"}]}}}}
+  ],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}]}'
+),
+(
+  'business_hours_outside_legal', '{}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "text", "type": "text", "data": {"template": "Hello", "business_hours": {"windows": {"monday": [{"start": "21:00", "end": "24:00"}]}}}}
+  ],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}]}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "text", "type": "text", "data": {"template": "Hello", "business_hours": {"windows": {"monday": [{"start": "09:00", "end": "17:00"}]}}}}
+  ],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}]}'
+),
+(
+  'batching_invalid', '{}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "text", "type": "text", "data": {"template": "Hello", "batching": {"size": 0, "interval": "PT5M"}}}
+  ],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}]}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "text", "type": "text", "data": {"template": "Hello", "batching": {"size": 50, "interval": "PT5M"}}}
+  ],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}]}'
+),
+(
+  'retry_invalid', '{}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "text", "type": "text", "data": {"template": "Hello", "retry": {"outcomes": ["no_reply"], "max_retries": 1, "delay": "PT1H"}}}
+  ],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}]}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "text", "type": "text", "data": {"template": "Hello", "retry": {"outcomes": ["failed"], "max_retries": 1, "delay": "PT1H"}}}
+  ],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}]}'
+),
+(
+  'reply_window_missing', '{}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "text", "type": "text", "data": {"template": "Hello"}},
+    {"id": "bye", "type": "text", "data": {"template": "Bye"}}
+  ],
+  "edges": [
+    {"id": "e1", "source": "start", "target": "text"},
+    {"id": "e2", "source": "text", "target": "bye", "data": {"when": "no_reply", "priority": 1}},
+    {"id": "e3", "source": "text", "target": "bye", "data": {"when": "any", "priority": 2}}
+  ]}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "text", "type": "text", "data": {"template": "Hello", "reply_window": "PT4H"}},
+    {"id": "bye", "type": "text", "data": {"template": "Bye"}}
+  ],
+  "edges": [
+    {"id": "e1", "source": "start", "target": "text"},
+    {"id": "e2", "source": "text", "target": "bye", "data": {"when": "no_reply", "priority": 1}},
+    {"id": "e3", "source": "text", "target": "bye", "data": {"when": "any", "priority": 2}}
+  ]}'
+),
+(
+  'reply_window_invalid', '{}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "text", "type": "text", "data": {"template": "Hello", "reply_window": "4 hours"}}
+  ],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}]}',
+  '{"nodes": [
+    {"id": "start", "type": "trigger"},
+    {"id": "text", "type": "text", "data": {"template": "Hello", "reply_window": "PT4H"}}
+  ],
+  "edges": [{"id": "e1", "source": "start", "target": "text"}]}'
+)
+on conflict (code) do update
+  set beside = excluded.beside, example = excluded.example, cured = excluded.cured;
 
 -- sql/60_reference/workflow_transitions.sql
 -- The life of a workflow, beside the other state machines.
