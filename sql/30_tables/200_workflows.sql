@@ -12,6 +12,7 @@ create table public.workflows (
   archived_at timestamptz,
   created_at timestamptz not null default engine.now(),
   updated_at timestamptz not null default engine.now(),
+  is_generated boolean not null default false,
   constraint workflows_pk primary key (team_id, id),
   constraint workflows_team_exists foreign key (team_id) references public.teams (id) on delete cascade,
   constraint workflows_versions_count_up unique (team_id, lineage_id, version),
@@ -30,6 +31,7 @@ comment on table public.workflows is 'Directed acyclic graphs of calls and texts
 comment on column public.workflows.lineage_id is 'Id shared by all versions of one workflow.';
 comment on column public.workflows.version is 'Number within the lineage, given when it is published.';
 comment on column public.workflows.revision is 'Counts saves of a draft: a save names the revision that it was read at.';
+comment on column public.workflows.is_generated is 'Made by an outreach, not drawn by a person; lists leave it out.';
 alter table public.workflows enable row level security;
 create policy workflows_are_seen_by_members on public.workflows for select to authenticated, service_role
 using (team_id = any((select engine.caller_team_ids())::uuid[]));

@@ -24,6 +24,7 @@ create table public.campaigns (
   needs_list_status public.audience_status generated always as (
     case when status in ('SCHEDULED', 'ACTIVE', 'PAUSED') then 'ACTIVE'::public.audience_status end
   ) stored,
+  kind public.campaign_kind not null default 'campaign',
   constraint campaigns_pk primary key (team_id, id),
   constraint campaigns_team_exists foreign key (team_id) references public.teams (id) on delete cascade,
   constraint campaigns_list_exists foreign key (team_id, list_id) references public.audience_lists (team_id, id),
@@ -52,6 +53,7 @@ comment on column public.campaigns.needs_workflow_status is
 'PUBLISHED while the campaign is SCHEDULED, ACTIVE or PAUSED, else null: the status that its workflow must have.';
 comment on column public.campaigns.needs_list_status is
 'ACTIVE while the campaign is SCHEDULED, ACTIVE or PAUSED, else null: the status that its list must have.';
+comment on column public.campaigns.kind is 'outreach: launched straight from a list, over a generated workflow.';
 comment on column public.campaigns.priority is 'Lowest number goes first when campaigns compete.';
 comment on column public.campaigns.max_lateness is 'A job that is later than this is skipped with a reason, never sent stale.';
 comment on column public.campaigns.retry_budget is 'Retries of every kind that one enrollment may use in all.';

@@ -38,5 +38,10 @@ insert into reference.transitions (entity, from_status, to_status) values
 ('job', 'AMBIGUOUS', 'DISPATCHED'),
 ('job', 'AMBIGUOUS', 'READY'),
 ('job', 'AMBIGUOUS', 'FAILED'),
-('job', 'AMBIGUOUS', 'CANCELLED')
+('job', 'AMBIGUOUS', 'CANCELLED'),
+('outreach_item', 'HOLDING', 'HOLD_FAILED'),
+('outreach_item', 'HOLDING', 'ENROLLED'),
+('outreach_item', 'HOLDING', 'CANCELLED'),
+('outreach_item', 'HOLD_FAILED', 'HOLDING'),
+('outreach_item', 'HOLD_FAILED', 'CANCELLED')
 on conflict do nothing;

@@ -19,7 +19,7 @@ begin
       c.id,
       row_number() over (order by c.id desc) as place,
       jsonb_build_object(
-        'id', c.id, 'name', c.name, 'status', c.status, 'is_continuous', c.is_continuous,
+        'id', c.id, 'name', c.name, 'kind', c.kind, 'status', c.status, 'is_continuous', c.is_continuous,
         'workflow', jsonb_build_object('id', w.id, 'name', w.name, 'version', w.version, 'status', w.status),
         'enrolled_count', (
           select coalesce(sum(k.amount), 0)
@@ -46,7 +46,7 @@ begin
 end
 $$;
 comment on function public.get_audience_campaign_usage(uuid, integer, text) is
-'A page of the campaigns that use a list, newest first: {items[{id, name, status, is_continuous, workflow{id, name, version, '
-'status}, enrolled_count, scheduled_at, started_at, ended_at, created_at}], next_cursor}.';
+'A page of the campaigns that use a list, newest first: {items[{id, name, kind, status, is_continuous, workflow{id, name, '
+'version, status}, enrolled_count, scheduled_at, started_at, ended_at, created_at}], next_cursor}.';
 revoke all on function public.get_audience_campaign_usage(uuid, integer, text) from public;
 grant execute on function public.get_audience_campaign_usage(uuid, integer, text) to authenticated, service_role;

@@ -26,26 +26,10 @@ as $$
       where m.team_id = p_campaign.team_id and m.list_id = p_campaign.list_id
     )
     union all
-    select 4, 'number_not_verified_for_' || q.channel || 's',
-      format('The sending number is not verified for %ss.', q.channel)
-    from needs as q
-    inner join public.phone_numbers as f
-      on f.team_id = p_campaign.team_id and f.id = p_campaign.phone_number_id
-    where not (case q.channel when 'call' then f.is_verified_for_calls else f.is_verified_for_texts end)
-    union all
-    select 5, 'integration_missing_' || engine.provider_for(q.channel),
-      format('No %s account is connected, which %ss need.', initcap(engine.provider_for(q.channel)::text), q.channel)
-    from needs as q
-    where not exists (
-      select from public.integrations as i
-      where i.team_id = p_campaign.team_id and i.provider = engine.provider_for(q.channel)
-    )
-    union all
-    select 6, 'integration_paused_' || i.provider,
-      format('The %s account is paused: %s', initcap(i.provider::text), i.paused_reason)
-    from needs as q
-    inner join public.integrations as i
-      on i.team_id = p_campaign.team_id and i.provider = engine.provider_for(q.channel) and i.status = 'PAUSED'
+    select b.n, b.code, b.message
+    from engine.sending_blockers(
+      p_campaign.team_id, p_campaign.phone_number_id, array(select q.channel from needs as q)
+    ) as b
     union all
     select 7, 'assistant_inactive', format('The assistant of "%s" is not active.', coalesce(n.label, n.id))
     from public.workflow_nodes as n

@@ -18,6 +18,8 @@ begin
     update engine.servicetitan_catalogues as c
     set failure_code = p_code, failure_message = p_message
     where c.team_id = p_team_id and c.id = p_subject_id;
+  elsif p_kind = 'hold' then
+    perform engine.fail_hold(p_team_id, p_subject_id, p_code, p_message);
   end if;
 end
 $$;

@@ -31,7 +31,7 @@ begin
       select w.*, row_number() over (order by w.updated_at desc, w.id desc) as place
       from public.workflows as w
       where w.team_id = v_team_id
-        and (p_lineage_id is null or w.lineage_id = p_lineage_id)
+        and (w.lineage_id = p_lineage_id or (p_lineage_id is null and not w.is_generated))
         and (p_status is null or w.status::text = p_status)
         and (coalesce(btrim(p_search), '') = '' or strpos(lower(w.name), lower(btrim(p_search))) > 0)
         and (v_key is null or (w.updated_at, w.id) < (v_after_at, v_after_id))
@@ -57,7 +57,8 @@ begin
 end
 $$;
 comment on function public.list_workflows(text, text, integer, text, uuid, uuid) is
-'A page of workflows without their graphs, last changed first, with p_lineage_id the versions and drafts of one: '
+'A page of workflows without their graphs, last changed first, those of outreach left out; with p_lineage_id the versions '
+'and drafts of one: '
 '{items[{id, name, status, version, note, …, node_count, campaign_count}], next_cursor}.';
 revoke all on function public.list_workflows(text, text, integer, text, uuid, uuid) from public;
 grant execute on function public.list_workflows(text, text, integer, text, uuid, uuid) to authenticated, service_role;

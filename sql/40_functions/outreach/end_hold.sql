@@ -1,0 +1,23 @@
+-- What came of a hold: the customer is contacted, or listed with the reason why not.
+create or replace function engine.end_hold(p_item public.outreach_items, p_outcome text, p_message text)
+returns public.outreach_item_status
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_lets_contact boolean := (select h.lets_contact from reference.hold_outcomes as h where h.code = p_outcome);
+begin
+  update public.outreach_items as i
+  set
+    hold_outcome = p_outcome, hold_message = left(nullif(btrim(p_message), ''), 2000), hold_ended_at = engine.now(),
+    status = case when v_lets_contact then i.status else 'HOLD_FAILED' end
+  where i.team_id = p_item.team_id and i.id = p_item.id;
+  if v_lets_contact then
+    return engine.enroll_item(p_item);
+  end if;
+  return 'HOLD_FAILED';
+end
+$$;
+comment on function engine.end_hold(public.outreach_items, text, text) is
+'Stores the outcome of a hold and enrolls the contact if it lets; returns the status of the item.';
+revoke all on function engine.end_hold(public.outreach_items, text, text) from public;
