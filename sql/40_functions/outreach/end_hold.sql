@@ -15,7 +15,7 @@ begin
   if v_lets_contact then
     return engine.enroll_item(p_item);
   end if;
-  return 'HOLD_FAILED';
+  return 'HOLD_FAILED'::public.outreach_item_status;
 end
 $$;
 comment on function engine.end_hold(public.outreach_items, text, text) is

@@ -21,9 +21,9 @@ begin
   where i.team_id = p_item.team_id and i.id = p_item.id;
   if v_is_open then
     perform engine.enroll_contacts(v_campaign, array[p_item.contact_id]);
-    return 'ENROLLED';
+    return 'ENROLLED'::public.outreach_item_status;
   end if;
-  return 'CANCELLED';
+  return 'CANCELLED'::public.outreach_item_status;
 end
 $$;
 comment on function engine.enroll_item(public.outreach_items) is

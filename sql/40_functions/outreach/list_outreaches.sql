@@ -31,7 +31,7 @@ begin
       'items', coalesce(jsonb_agg(jsonb_build_object(
         'id', p.id, 'kind', p.kind, 'channel', p.channel, 'name', c.name,
         'list', jsonb_build_object('id', l.id, 'name', l.name),
-        'campaign', jsonb_build_object('id', c.id, 'status', c.status, 'enrolled_count', c.enrolled_count),
+        'campaign', jsonb_build_object('id', c.id, 'status', c.status),
         'hold_reason_id', p.hold_reason_id, 'hold_memo', p.hold_memo,
         'counts', engine.count_items(p.team_id, p.id), 'created_by', p.created_by, 'created_at', p.created_at
       ) order by p.place) filter (where p.place <= v_limit), '[]'),
@@ -47,7 +47,7 @@ end
 $$;
 comment on function public.list_outreaches(uuid, integer, text, uuid) is
 'A page of the outreaches of a list or a team, newest first: {items[{id, kind, channel, name, list{id, name}, campaign{id, '
-'status, enrolled_count}, hold_reason_id, hold_memo, counts{items, holding, hold_failed, can_retry, enrolled, cancelled}, '
+'status}, hold_reason_id, hold_memo, counts{items, holding, hold_failed, can_retry, enrolled, cancelled}, '
 'created_by, created_at}], next_cursor}.';
 revoke all on function public.list_outreaches(uuid, integer, text, uuid) from public;
 grant execute on function public.list_outreaches(uuid, integer, text, uuid) to authenticated, service_role;

@@ -5,24 +5,19 @@ create or replace function engine.lock_unreachable(
   p_team_id uuid, p_channel public.contact_channel, p_contact_ids uuid[]
 )
 returns uuid[]
-language plpgsql
+language sql
+volatile
 set search_path = ''
-set jit = off
 as $$
-declare
-  v_without_zone uuid[];
-  v_stopped text[];
-begin
-  with locked as (
+  with without_zone as materialized (
     select c.id
     from public.contacts as c
     where c.team_id = p_team_id and c.id = any(p_contact_ids) and cardinality(c.timezones) = 0
     order by c.id
     for share
-  )
+  ),
 
-  select coalesce(array_agg(k.id), '{}') into v_without_zone from locked as k;
-  with locked as (
+  stopped as materialized (
     select s.phone
     from public.suppressions as s
     where s.team_id = p_team_id and s.channel = p_channel and s.phone in (
@@ -32,14 +27,10 @@ begin
     for key share
   )
 
-  select coalesce(array_agg(k.phone), '{}') into v_stopped from locked as k;
-  return array(
-    select c.id
-    from public.contacts as c
-    where c.team_id = p_team_id and c.id = any(p_contact_ids)
-      and (c.id = any(v_without_zone) or c.phone = any(v_stopped))
-  );
-end
+  select coalesce(array_agg(c.id order by c.id), '{}')
+  from public.contacts as c
+  where c.team_id = p_team_id and c.id = any(p_contact_ids)
+    and (c.id in (select w.id from without_zone as w) or c.phone in (select s.phone from stopped as s))
 $$;
 comment on function engine.lock_unreachable(uuid, public.contact_channel, uuid[]) is
 'Which of some contacts can''t be reached on a channel, kept so until the end of the transaction.';

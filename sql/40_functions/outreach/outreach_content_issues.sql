@@ -12,7 +12,7 @@ declare
   c_known constant text[] := array[
     'first_message', 'business_hours', 'batching', 'retry', 'template_overrides'
   ];
-  v_issues jsonb := '[]';
+  v_issues jsonb := '[]'::jsonb;
 begin
   if jsonb_typeof(coalesce(p_settings, '{}')) <> 'object' then
     return jsonb_build_array(engine.issue('settings_invalid', 'p_settings', 'The settings must be an object.'));

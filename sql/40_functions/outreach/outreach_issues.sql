@@ -15,7 +15,7 @@ set search_path = ''
 as $$
 declare
   v_is_reschedule boolean := coalesce(p_kind = 'reschedule', false);
-  v_issues jsonb := '[]';
+  v_issues jsonb := '[]'::jsonb;
 begin
   if coalesce(p_kind, '') <> all(enum_range(null::public.outreach_kind)::text[]) then
     v_issues := v_issues || engine.issue('kind_unknown', 'p_kind', 'The kind must be maintenance, reschedule or text.');

@@ -76,7 +76,7 @@ select is(
   '{template_variable_unknown,text_content_ambiguous}', 'one thing, in variables that are known'
 );
 select is(
-  pg_temp.codes($$ select public.launch_outreach(list.id, 'text', 'text', number.id, tess.id, p_settings => '{"batching": {"size": 0}, "assistant_id": 1}') from list, number, tess $$),
+  pg_temp.codes($$ select public.launch_outreach(list.id, 'text', 'text', number.id, tess.id, p_settings => '{"batching": {"size": 0, "interval": "PT1H"}, "assistant_id": 1}') from list, number, tess $$),
   '{batching_invalid,setting_unknown}', 'settings are those of a node, checked as there'
 );
 select is(
@@ -109,7 +109,7 @@ select is(
   pg_temp.codes($$ select public.launch_outreach(empty.id::uuid, 'text', 'text', number.id, tess.id) from empty, number, tess $$),
   '{list_empty}', 'a list without members'
 );
-select public.archive_audience_list(id::uuid) from empty;
+do $$ begin perform public.archive_audience_list(id::uuid) from empty; end $$;
 select throws_ok(
   $$ select public.launch_outreach(empty.id::uuid, 'text', 'text', number.id, tess.id, p_dry_run => true) from empty, number, tess $$,
   'OB003', null, 'an archived list, dry or not'

@@ -29,7 +29,7 @@ select is(
 select is(page -> 'next_cursor', 'null', 'and is the last') from second_page;
 select is(
   (page #> '{items,0}') - '{id,team_id,lineage_id,created_at,updated_at,published_at,archived_at,name}'::text[],
-  '{"status": "PUBLISHED", "version": 1, "revision": 2, "note": "Go", "node_count": 4, "campaign_count": 0}',
+  '{"status": "PUBLISHED", "version": 1, "revision": 2, "note": "Go", "node_count": 4, "campaign_count": 0, "is_generated": false}',
   'a row has what a table shows'
 ) from first_page;
 select is(pg_temp.names(public.list_workflows(p_status => 'PUBLISHED')), '{"Flow 2"}', 'by status');
