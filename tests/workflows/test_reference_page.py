@@ -45,19 +45,3 @@ def test_every_stored_key_is_described(db: psycopg.Connection[Any]) -> None:
         assert row is not None
         section = page.split(f"\n### {kind}\n")[1].split("\n#")[0]
         assert set(re.findall(r"^\| `(\w+)`", section, flags=re.MULTILINE)) == {*row[0], "label"}
-
-
-def test_every_rpc_is_named_with_its_arguments(db: psycopg.Connection[Any]) -> None:
-    """The page's table is the catalogue's: the functions, their arguments in order, the optional ones marked."""
-    made = db.execute(
-        "select p.proname, p.proargnames[:p.pronargs], p.pronargs - p.pronargdefaults from pg_proc as p"
-        " where p.pronamespace = 'public'::regnamespace"
-        " and (p.proname like '%workflow%' or p.proname = 'upsert_assistant')"
-    ).fetchall()
-    expected = {
-        name: [argument if place < required else f"{argument}?" for place, argument in enumerate(arguments)]
-        for name, arguments, required in made
-    }
-    section = PAGE.read_text().split("\n## RPCs\n")[1].split("\n#")[0]
-    rows = re.findall(r"^\| `(\w+)\(([^)]*)\)` \|", section, flags=re.MULTILINE)
-    assert {name: arguments.split(", ") for name, arguments in rows} == expected

@@ -1,5 +1,5 @@
--- A page of a list's members. The key of the page is the contact's id, which the primary key of members
--- holds in order, so that a page costs the same at any depth.
+-- A page of a list's members. Without a search they come in the order of their ids, which the primary key
+-- holds, so that a page costs the same at any depth; with one, see engine.search_members.
 create or replace function public.get_audience_members(
   p_list_id uuid, p_search text default null, p_limit integer default 50, p_cursor text default null
 )
@@ -13,43 +13,35 @@ declare
   v_list public.audience_lists := engine.require_list(p_list_id, 'viewer');
   v_limit integer := engine.page_limit(p_limit);
   v_after uuid := engine.page_key(p_cursor, engine.uuid_pattern())::uuid;
-  v_search text := nullif(lower(btrim(p_search)), '');
-  v_digits text := nullif(regexp_replace(p_search, '[^0-9]', '', 'g'), '');
-  v_result jsonb;
+  v_pattern text := engine.search_pattern(p_search);
+  v_ids uuid[];
+  v_items jsonb;
 begin
-  with page as (
-    select
-      c.id,
-      row_number() over (order by m.contact_id) as place,
-      jsonb_build_object(
-        'contact_id', c.id, 'phone', c.phone, 'phone_extension', c.phone_extension, 'first_name', c.first_name,
-        'last_name', c.last_name, 'email', c.email, 'timezones', to_jsonb(c.timezones), 'regions', to_jsonb(c.regions),
-        'postal_code', c.postal_code,
-        'servicetitan_customer_id', coalesce(m.servicetitan_customer_id, c.servicetitan_customer_id),
-        'added_at', m.added_at
-      ) as item
-    from public.audience_members as m
-    inner join public.contacts as c on m.team_id = c.team_id and m.contact_id = c.id
-    where
-      m.team_id = v_list.team_id and m.list_id = v_list.id
-      and (v_after is null or m.contact_id > v_after)
-      and (
-        v_search is null
-        or strpos(lower(concat_ws(' ', c.first_name, c.last_name)), v_search) > 0
-        or strpos(lower(c.email), v_search) > 0
-        or (v_search !~ '[[:alpha:]@]' and strpos(c.phone, v_digits) > 0)
-      )
-    order by m.contact_id
-    limit v_limit + 1
-  )
-  select jsonb_build_object(
-    'items', coalesce(jsonb_agg(p.item order by p.place) filter (where p.place <= v_limit), '[]'),
-    'next_cursor', case
-      when count(*) > v_limit then engine.page_cursor(min(p.id::text) filter (where p.place = v_limit))
-    end
-  ) into v_result
-  from page as p;
-  return v_result;
+  if v_pattern is not null then
+    v_ids := engine.search_members(v_list, v_pattern, v_after, v_limit + 1);
+  else
+    v_ids := array(
+      select m.contact_id
+      from public.audience_members as m
+      where m.team_id = v_list.team_id and m.list_id = v_list.id and (v_after is null or m.contact_id > v_after)
+      order by m.contact_id
+      limit v_limit + 1
+    );
+  end if;
+  select coalesce(jsonb_agg(jsonb_build_object(
+    'contact_id', c.id, 'phone', c.phone, 'phone_extension', c.phone_extension, 'first_name', c.first_name,
+    'last_name', c.last_name, 'email', c.email, 'timezones', to_jsonb(c.timezones), 'regions', to_jsonb(c.regions),
+    'postal_code', c.postal_code,
+    'servicetitan_customer_id', coalesce(m.servicetitan_customer_id, c.servicetitan_customer_id),
+    'added_at', m.added_at
+  ) order by i.place), '[]') into v_items
+  from unnest(v_ids[:v_limit]) with ordinality as i (id, place)
+  inner join public.contacts as c on c.team_id = v_list.team_id and i.id = c.id
+  inner join public.audience_members as m on m.team_id = v_list.team_id and m.list_id = v_list.id and i.id = m.contact_id;
+  return jsonb_build_object(
+    'items', v_items,
+    'next_cursor', case when cardinality(v_ids) > v_limit then engine.page_cursor(v_ids[v_limit]::text) end
+  );
 end
 $$;
 comment on function public.get_audience_members(uuid, text, integer, text) is

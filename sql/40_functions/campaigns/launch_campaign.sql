@@ -15,7 +15,6 @@ set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written ord
 as $$
 declare
   v_campaign public.campaigns;
-  v_dry_run boolean := coalesce(p_dry_run, false);
   v_blockers jsonb;
   v_to public.campaign_status :=
     case when p_at > engine.now() then 'SCHEDULED' else 'ACTIVE' end::public.campaign_status;
@@ -40,12 +39,12 @@ begin
       'Create a new campaign to run it again.'
     );
   end if;
-  if not v_dry_run then
+  if not p_dry_run then
     perform engine.hold_workflow(v_campaign.team_id, v_campaign.workflow_id);
     perform engine.hold_list(v_campaign.team_id, v_campaign.list_id);
   end if;
   v_blockers := engine.launch_blockers(v_campaign);
-  if jsonb_array_length(v_blockers) > 0 and not v_dry_run then
+  if jsonb_array_length(v_blockers) > 0 and not p_dry_run then
     perform engine.refuse(
       'OB007',
       format('The campaign is not ready: %s', v_blockers -> 0 ->> 'message'),
@@ -55,15 +54,15 @@ begin
   end if;
   select member_count::bigint into v_members
   from public.audience_lists where team_id = v_campaign.team_id and id = v_campaign.list_id;
-  if not v_dry_run and v_to = 'ACTIVE' then
+  if not p_dry_run and v_to = 'ACTIVE' then
     v_members := engine.activate_campaign(v_campaign.team_id, p_campaign_id)::bigint;
-  elsif not v_dry_run then
+  elsif not p_dry_run then
     update public.campaigns
     set status = 'SCHEDULED', scheduled_at = p_at, updated_at = engine.now()
     where team_id = v_campaign.team_id and id = p_campaign_id;
   end if;
   return jsonb_build_object(
-    'campaign_id', p_campaign_id, 'from', v_campaign.status, 'to', v_to, 'dry_run', v_dry_run,
+    'campaign_id', p_campaign_id, 'from', v_campaign.status, 'to', v_to, 'dry_run', p_dry_run,
     'at', coalesce(p_at, engine.now()), 'members', v_members, 'blockers', v_blockers
   );
 end

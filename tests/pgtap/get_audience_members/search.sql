@@ -1,0 +1,105 @@
+-- A search by the index finds what looking at each member finds, whatever of it is indexed already, and
+-- every match comes once, whatever the size of the page.
+begin;
+select plan(16);
+select tests.create_team('Acme', 'ann@acme.example');
+create temp table list as
+with list as (
+  insert into public.audience_lists (team_id, name, source) select id, 'People', 'csv' from public.teams returning id, team_id
+),
+
+people as (
+  insert into public.contacts (team_id, phone, first_name, last_name, email, timezones)
+  select
+    l.team_id, '+1' || (2120000000 + n * 7)::text,
+    (array['Ann', 'Bob', 'Zoë', 'O''Neil', null])[1 + n % 5], (array['Lee', 'Stone_x', 'van Dyk', null])[1 + n % 4],
+    case when n % 3 > 0 then 'p' || n || '@mail' || n % 7 || '.example' end, '{America/New_York}'
+  from list as l cross join generate_series(1, 2500) as n
+  returning id, team_id
+),
+
+members as (
+  insert into public.audience_members (team_id, list_id, contact_id)
+  select p.team_id, l.id, p.id from people as p cross join list as l
+)
+
+select id from list;
+grant select on list to public;
+create temp table terms as
+select unnest(array[
+  'ann', 'lee', 'ANN LEE', 'zoë', 'o''n', 'p12', 'p1234@', 'mail3.ex', '(212) 000-7', '+1212000', '77', 'st', 'stone_', 'x%', 'z',
+  'van d', 'nobody', 'lee p1', '-'
+]) as term;
+grant select on terms to public;
+
+-- Every page of a search, one after the other.
+create function pg_temp.everyone(p_term text, p_limit integer)
+returns uuid[]
+language sql
+as $$
+  with recursive walk as (
+    select public.get_audience_members((select id from list), p_term, p_limit) as r
+    union all
+    select public.get_audience_members((select id from list), p_term, p_limit, r ->> 'next_cursor')
+    from walk where r ->> 'next_cursor' is not null
+  )
+  select coalesce(array_agg((i ->> 'contact_id')::uuid order by i ->> 'contact_id'), '{}')
+  from walk cross join lateral jsonb_array_elements(r -> 'items') as i
+$$;
+-- The same by looking at each: letters are found anywhere, fewer than three in a row where a word begins.
+create function pg_temp.expected(p_term text)
+returns uuid[]
+language sql
+as $$
+  select coalesce(array_agg(c.id order by c.id::text), '{}')
+  from public.contacts as c
+  cross join lateral (values (concat_ws(' ', c.first_name, c.last_name)), (c.email), (ltrim(c.phone, '+'))) as w (words)
+  where case
+    when p_term !~ '[[:alpha:]@]' and p_term !~ '[0-9]' then false
+    when p_term !~ '[[:alpha:]@]' then
+      case
+        when length(regexp_replace(p_term, '[^0-9]', '', 'g')) < 3
+          then starts_with(w.words, regexp_replace(p_term, '[^0-9]', '', 'g'))
+        else strpos(w.words, regexp_replace(p_term, '[^0-9]', '', 'g')) > 0
+      end
+    when p_term ~ '[[:alnum:]]{3}' then strpos(lower(w.words), lower(p_term)) > 0
+    else strpos(lower(' ' || w.words), ' ' || lower(p_term)) > 0
+  end
+$$;
+create function pg_temp.wrong()
+returns text
+language sql
+as $$ select string_agg(t.term, ', ') from terms as t where pg_temp.everyone(t.term, 700) <> pg_temp.expected(t.term) $$;
+
+select is((select count(*) from engine.search_backlog), 1::bigint, 'many contacts are noted as one range');
+select tests.act_as('ann@acme.example');
+select is(pg_temp.wrong(), null, 'nothing is indexed yet');
+select tests.act_as_superuser();
+select is(engine.index_contacts(1000), 1000, 'some are indexed');
+select tests.act_as('ann@acme.example');
+select is(pg_temp.wrong(), null, 'some are');
+select tests.act_as_role('outbound_worker');
+select is(engine.index_contacts(5000), 1500, 'a worker indexes the rest');
+select is(engine.index_contacts(5000), 0, 'once');
+select tests.act_as_superuser();
+select is((select count(*) from engine.search_backlog), 0::bigint, 'nothing is left to do');
+select is((select count(*) from engine.search_entries), 2500::bigint, 'everybody is in the index');
+select tests.act_as('ann@acme.example');
+select is(pg_temp.wrong(), null, 'everything is');
+select is(pg_temp.everyone('lee', 7), pg_temp.expected('lee'), 'page by page');
+select is(cardinality(pg_temp.everyone('lee', 7)) > 400, true, 'which are many');
+select is(cardinality(pg_temp.expected('mail3.ex')) > 200, true, 'other terms find people too');
+
+-- What changes is found by what it is now.
+select tests.act_as_superuser();
+update public.contacts set first_name = 'Quill' where phone = '+12120000007';
+select tests.act_as('ann@acme.example');
+select is(pg_temp.everyone('quill', 5), pg_temp.expected('quill'), 'a new name at once');
+select is(pg_temp.wrong(), null, 'and not by the old one');
+select tests.act_as_superuser();
+select is((engine.tick() ->> 'contacts_indexed')::integer, 1, 'the tick indexes it');
+delete from public.audience_members where contact_id in (select id from public.contacts where first_name = 'Quill');
+select tests.act_as('ann@acme.example');
+select is(pg_temp.everyone('quill', 5), '{}', 'who leaves the list is not found in it');
+select * from finish();
+rollback;
