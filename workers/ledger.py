@@ -252,6 +252,28 @@ class TaskQueue(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class HoldStep:
+    """What to do about a hold: `hold` (with the rest set), `wait`, `done`, or `lost` to another worker."""
+
+    step: Literal["hold", "wait", "done", "lost"]
+    appointment_id: int | None = None
+    reason_id: int | None = None
+    memo: str | None = None
+
+
+class HoldLedger(Protocol):
+    """What the handler of holds needs of the engine. Both may be called twice with the same arguments."""
+
+    async def begin_hold(self, worker: str, task: UUID) -> HoldStep:
+        """Whether the hold is still wanted, and of what."""
+        ...
+
+    async def record_hold(self, worker: str, task: UUID, outcome: str, message: str) -> str | None:
+        """Record what came of it; `None` when another worker has the task."""
+        ...
+
+
 class Inbox(Protocol):
     """What the webhook receiver needs of the engine."""
 

@@ -13,6 +13,7 @@ from workers.db import Database
 from workers.errors import DatabaseFaultError, DatabaseUnavailableError
 from workers.handlers.call import CallHandler
 from workers.handlers.catalogue import CatalogueHandler
+from workers.handlers.hold import HoldHandler
 from workers.handlers.mirror import tenants_of
 from workers.handlers.preview import PreviewHandler
 from workers.handlers.reconcile import ProviderAsker
@@ -129,6 +130,7 @@ def task_handlers(database: Database, client: ServiceTitanClient, secrets: Secre
         "refresh": RefreshHandler(database, tenants),
         "preview": PreviewHandler(database, tenants),
         "catalogue": CatalogueHandler(database, tenants),
+        "hold": HoldHandler(database, tenants),
     }
 
 

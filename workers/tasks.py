@@ -31,9 +31,9 @@ class TaskContext:
     """A task in work, for its handler."""
 
     def __init__(self, queue: TaskQueue, worker: str, task: Task, lease: timedelta) -> None:
-        self.task = task
+        self.task, self.worker = task, worker
         self.progress: dict[str, Any] = dict(task.progress)
-        self._queue, self._worker, self._lease = queue, worker, lease
+        self._queue, self._lease = queue, lease
 
     async def checkpoint(self, progress: dict[str, Any]) -> None:
         """Remember where to go on, and keep the task.
@@ -49,7 +49,7 @@ class TaskContext:
         await self._keep(None)
 
     async def _keep(self, progress: dict[str, Any] | None) -> None:
-        if not await self._queue.checkpoint_task(self._worker, self.task.task_id, progress, self._lease):
+        if not await self._queue.checkpoint_task(self.worker, self.task.task_id, progress, self._lease):
             raise TaskLostError
 
 

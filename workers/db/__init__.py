@@ -1,11 +1,12 @@
 """The only SQL of the workers: a module for each side of the engine, and one `Database` that has them all."""
 
 from workers.db.engine import EngineCalls
+from workers.db.holds import HoldCalls
 from workers.db.servicetitan import ServiceTitanCalls
 from workers.db.tasks import TaskCalls
 
 
-class Database(EngineCalls, TaskCalls, ServiceTitanCalls):
+class Database(EngineCalls, TaskCalls, ServiceTitanCalls, HoldCalls):
     """Everything that a worker may ask of the database."""
 
 
