@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
-from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,10 +10,10 @@ from uuid import UUID
 import psycopg
 import pytest
 
+from tests.support import races
 from tests.support.databases import Database
 from tests.support.factories import Team, make_team, set_clock
 from tests.support.people import acting_as
-from tests.support.waiting import wait_until_blocked
 
 Connection = psycopg.Connection[Any]
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -65,22 +63,11 @@ def follow(connection: Connection) -> tuple[int, int]:
 
 def blocked(scene: Scene, first: Connection, second: Callable[[Connection], Any], then: Callable[[], None]) -> Any:
     """Begin the second while the first's transaction is open, wait until it is blocked, end the first."""
-    with scene.database.connect(autocommit=True) as two, scene.database.connect(autocommit=True) as eye:
-        answer: Future[Any] = Future()
-
-        def run() -> None:
-            try:
-                answer.set_result(second(two))
-            except psycopg.Error as error:
-                answer.set_exception(error)
-
-        thread = threading.Thread(target=run)
-        thread.start()
-        wait_until_blocked(eye, two.info.backend_pid)
-        then()
-        thread.join()
-        assert first.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
-        return answer.result()
+    answer = races.after(scene.database, second, then)
+    assert first.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
 
 
 def test_two_ticks_at_once_make_one_run(scene: Scene) -> None:

@@ -22,8 +22,17 @@ def race(
 
     What the first returned, and what the second returned or raised.
     """
-    with database.connect() as one, database.connect(autocommit=True) as two, database.connect(autocommit=True) as eye:
+    with database.connect() as one:
         won = first(one)
+        return won, after(database, second, one.commit)
+
+
+def after(database: Database, second: Callable[[Connection], Any], then: Callable[[], Any]) -> Any:
+    """Begin something that an open transaction blocks; once it is seen to wait, do what ends that transaction.
+
+    What it returned or raised.
+    """
+    with database.connect(autocommit=True) as two, database.connect(autocommit=True) as eye:
         answer: Future[Any] = Future()
 
         def run() -> None:
@@ -35,6 +44,6 @@ def race(
         thread = threading.Thread(target=run)
         thread.start()
         wait_until_blocked(eye, two.info.backend_pid)
-        one.commit()
+        then()
         thread.join()
-        return won, answer.exception() or answer.result()
+        return answer.exception() or answer.result()

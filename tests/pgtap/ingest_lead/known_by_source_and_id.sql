@@ -46,16 +46,8 @@ select is(public.ingest_lead(id, '{"user_column_data": [{"column_id": "PHONE_NUM
 select is((select first_name from public.contacts where phone = '+12125550124'), 'Ari', 'are read');
 select is(public.ingest_lead(id, '{"field_data": [{"name": "phone_number", "values": ["+12125550125"]}], "id": 77}', 'meta') ->> 'external_id', '77', 'and of others') from list;
 
-create function pg_temp.codes(p_sql text) returns text[] language plpgsql as $$
-declare
-  v_detail text;
-begin
-  execute p_sql;
-  return '{}';
-exception when sqlstate 'OB001' then
-  get stacked diagnostics v_detail = pg_exception_detail;
-  return array(select i ->> 'code' from jsonb_array_elements(v_detail::jsonb) as i order by i ->> 'code');
-end
+create function pg_temp.codes(p_statement text) returns text[] language sql as $$
+  select coalesce(tests.codes(tests.refusal(p_statement) -> 'detail'), '{}')
 $$;
 select is(pg_temp.codes($$ select public.ingest_lead((select id from list), '{"phone": "555", "email": "none"}') $$),
   array['email_invalid', 'phone_too_short'], 'what is wrong with its values');
