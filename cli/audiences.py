@@ -9,13 +9,14 @@ from uuid import UUID
 
 import typer
 
-from cli import audience_import
+from cli import audience_import, audience_lists
 from cli.api import Api
 from cli.audience_import import ImportRequest
 from cli.errors import CommandError
 from cli.output import JsonOption, print_fields, print_json, print_table, say
 
 app = typer.Typer(no_args_is_help=True)
+app.add_typer(audience_lists.app)
 
 _SHOWN_PROBLEMS = 20
 
@@ -221,7 +222,7 @@ def runs(
     if as_json:
         print_json(page["items"])
         return
-    counted = ["fetched", "added", "updated", "duplicate", "rejected"]
+    counted = ["fetched", "added", "updated", "excluded", "duplicate", "rejected"]
     print_table(
         ["list", "status", *counted, "id"],
         [
@@ -292,7 +293,7 @@ def _harmless(value: str) -> str:
 
 def print_run(run: dict[str, Any], problems: list[dict[str, Any]]) -> None:
     """A run's counts as a table, its first problems, and where the rest is."""
-    names = ["fetched", "added", "updated", "duplicate", "rejected", "warning"]
+    names = ["fetched", "added", "updated", "excluded", "duplicate", "rejected", "warning"]
     print_table(
         ["list", "status", *names],
         [(run["list_name"], run["status"], *(f"{run['counts'][name]:,}" for name in names))],

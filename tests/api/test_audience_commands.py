@@ -82,3 +82,40 @@ def test_a_file_that_cannot_be_used_gets_one_sentence(
 def test_a_mapping_that_is_none_is_wrong_usage(project: Project, team: str) -> None:
     used = project.stack.run("audiences", "import", str(CONTACTS), "--mapping", "phone", "--team", team)
     assert used.status == 2
+
+
+def test_a_list_is_renamed_leaves_people_out_and_is_archived(project: Project, team: str, tmp_path: Path) -> None:
+    run = project.stack.run
+    path = tmp_path / "people.csv"
+    path.write_text("phone,name\n2125550101,Ann Lee\n2125550102,Bob Stone\n")
+    imported = run("audiences", "import", str(path), "--list", "Spring", "--team", team, "--json")
+    list_id = imported.json["run"]["list_id"]
+
+    assert run("audiences", "update", list_id, "--name", "Summer", "--json").json["name"] == "Summer"
+    assert run("audiences", "usage", list_id, "--json").json == {"items": [], "next_cursor": None}
+
+    assert run("audiences", "exclusions", list_id, "--json").json == {}
+    changed = run(
+        "audiences", "exclusions", list_id, "--phone", "(212) 555-0103", "--contacted-within", "P30D", "--json"
+    )
+    assert changed.json == {"phones": ["+12125550103"], "contacted_within": "P30D"}
+    assert run("audiences", "exclusions", list_id, "--already-booked", "--json").json == {
+        **changed.json,
+        "already_booked": True,
+    }
+    refused = run("audiences", "exclusions", list_id, "--booked-within", "a month", "--list", list_id)
+    assert refused.status == 1
+    assert "OB001" in refused.err
+    path.write_text("phone\n2125550103\n2125550104\n")
+    again = run("audiences", "import", str(path), "--list", "Summer", "--team", team, "--json")
+    assert (again.json["run"]["counts"]["added"], again.json["run"]["counts"]["excluded"]) == (1, 1)
+    assert run("audiences", "exclusions", list_id, "--clear", "--json").json == {}
+
+    unasked = run("audiences", "archive", list_id)
+    assert (unasked.status, "--yes" in unasked.err) == (1, True)
+    assert "would be archived: it keeps its 3 members" in unasked.err
+    archived = run("audiences", "archive", list_id, "--yes", "--json")
+    assert archived.json["status"] == "ARCHIVED"
+    assert run("audiences", "archive", list_id, "--yes").status == 1
+    assert [item["id"] for item in run("audiences", "list", "--archived", "--team", team, "--json").json] == [list_id]
+    assert run("audiences", "unarchive", list_id, "--json").json["status"] == "ACTIVE"
