@@ -24,7 +24,7 @@ from workers.ledger import Task
 from workers.tasks import TaskRunner
 
 ZONE = "America/Denver"
-PATIENCE = 120.0
+PATIENCE = 60.0
 OPEN = {"QUEUED", "RUNNING"}
 
 

@@ -70,9 +70,12 @@ class Fetcher:
                 token = None
 
     async def _read(self, feed: str, token: str | None) -> tuple[str | None, bool]:
-        """Store pages until the export has no more, or until the feed is moved by somebody else."""
+        """Store pages until the export has no more, or until the feed is moved by somebody else.
+
+        Recent changes come twice, now and when they have settled: that is the price of today's list being today's.
+        """
         page: ExportPage[Any]
-        async for page in self._tenant.export(EXPORTS[feed], start=token):
+        async for page in self._tenant.export(EXPORTS[feed], start=token, include_recent_changes=True):
             stands = await self._mirror.store_feed(
                 self._team, feed, [_record(row) for row in page.rows], token, page.continue_from
             )

@@ -3,6 +3,7 @@ create or replace function engine.report_issues(p_definition jsonb, p_report jso
 returns jsonb
 language sql
 stable
+security definer -- workers may execute no helper of the engine's
 set search_path = ''
 as $$
   with asked as (
