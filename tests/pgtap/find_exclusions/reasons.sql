@@ -1,6 +1,6 @@
 -- Each exclusion leaves out whom it names, nobody else, and says why; an import keeps the reason by row.
 begin;
-select plan(22);
+select plan(24);
 select tests.set_clock('2027-03-01 12:00-05');
 create temp table scene as select t as team_id, tests.create_campaign(t, 6) as campaign_id
 from tests.create_team('Acme', 'ann@acme.example') as t;
@@ -33,6 +33,14 @@ select team_id, (select id from other), (pg_temp.person(3)).id from scene;
 select is(
   pg_temp.left_out(jsonb_build_object('list_ids', array[(select id from other)])), '{"3 excluded_in_list"}', 'a member of another list'
 );
+
+-- A tag of the customer, or of the one that the customer was merged into.
+update public.contacts set servicetitan_customer_id = 100 + p.n from people as p where contacts.id = p.id and p.n in (1, 5, 6);
+insert into engine.servicetitan_customers (team_id, id, tag_ids, do_not_service, is_active, merged_to_id)
+select team_id, v.id, v.tag_ids, false, true, v.merged_to_id
+from scene cross join (values (101, '{7,8}'::bigint[], null), (105, '{}', 101), (106, '{9}', null)) as v (id, tag_ids, merged_to_id);
+select is(pg_temp.left_out('{"tags": [8, 3]}'), '{"1 excluded_tag","5 excluded_tag"}', 'a customer with a tag');
+select is(pg_temp.left_out('{"tags": [3]}'), null, 'and none without');
 
 -- Campaigns and bookings.
 insert into engine.enrollments (team_id, campaign_id, contact_id, phone, status, reason_code, retries_left, booked_at, ended_at)
