@@ -34,6 +34,11 @@ class Scene:
             ).fetchone()
             assert made is not None
             self.list_id: UUID = made[0]
+            connection.execute(
+                "insert into public.integrations (team_id, provider, account_ref, secret_name, is_sandbox)"
+                " values (%s, 'servicetitan', '1', 'ST', true)",
+                [self.team.id],
+            )
             connection.execute("select public.set_audience_schedule(%s, '*/15 * * * *')", [self.list_id])
 
     def pass_time(self, time: timedelta) -> None:
