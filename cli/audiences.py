@@ -9,7 +9,7 @@ from uuid import UUID
 
 import typer
 
-from cli import audience_import, audience_lists
+from cli import audience_import, audience_lists, audience_refresh
 from cli.api import Api
 from cli.audience_import import ImportRequest
 from cli.errors import CommandError
@@ -17,6 +17,7 @@ from cli.output import JsonOption, print_fields, print_json, print_table, say
 
 app = typer.Typer(no_args_is_help=True)
 app.add_typer(audience_lists.app)
+app.add_typer(audience_refresh.app)
 
 _SHOWN_PROBLEMS = 20
 

@@ -1,15 +1,19 @@
-"""`outbound servicetitan …`: whether a tenant's account works."""
+"""`outbound servicetitan …`: whether a tenant's account works, and what it has by name."""
 
 from __future__ import annotations
 
 import asyncio
 import os
-from typing import Annotated
+import time
+from enum import StrEnum
+from typing import Annotated, Any
+from uuid import UUID
 
 import typer
 
+from cli.api import Api
 from cli.errors import CommandError
-from cli.output import JsonOption, print_json, print_table
+from cli.output import JsonOption, print_json, print_table, say
 from cli.rehearsal import sandbox_account
 from cli.settings import stack_state
 from cli.stack.parts import SERVICETITAN_SECRET
@@ -25,6 +29,8 @@ from workers.providers.servicetitan import (
     ServiceTitanClient,
     account_of,
 )
+
+_LOOK_SECONDS = 0.5
 
 app = typer.Typer(no_args_is_help=True, help="ServiceTitan: whether an account works.")
 
@@ -71,6 +77,49 @@ def check(
         print_table(("what", "status", "detail"), [(one.name, one.status, one.message) for one in found])
     if not all(one.ok for one in found):
         raise typer.Exit(1)
+
+
+class Kind(StrEnum):
+    """What there is to choose from."""
+
+    tag_types = "tag_types"
+    business_units = "business_units"
+    job_types = "job_types"
+    hold_reasons = "hold_reasons"
+    campaigns = "campaigns"
+    membership_types = "membership_types"
+    report_categories = "report_categories"
+    reports = "reports"
+
+
+@app.command()
+def catalogue(
+    kind: Annotated[Kind, typer.Argument(help="What to list.")],
+    refresh: Annotated[bool, typer.Option("--refresh", help="Ask ServiceTitan again, and wait for it.")] = False,
+    team: Annotated[UUID | None, typer.Option("--team", help="Id of the team.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List tags, business units and what else definitions name by id, as they were last read from ServiceTitan.
+
+    Example: outbound servicetitan catalogue business_units --refresh
+    """
+    arguments: dict[str, Any] = {"p_kind": kind.value, "p_team_id": str(team) if team else None}
+    with Api.from_settings() as api:
+        found = api.rpc("get_servicetitan_catalogue", p_refresh=refresh, **arguments)
+        while found["is_refreshing"] and (refresh or found["as_of"] is None):
+            time.sleep(_LOOK_SECONDS)
+            found = api.rpc("get_servicetitan_catalogue", **arguments)
+    if as_json:
+        print_json(found)
+        return
+    print_table(
+        ["id", "name", "active"],
+        [(item["id"], item["name"], "yes" if item["is_active"] else "no") for item in found["items"]],
+        right=["id"],
+    )
+    if found["failure_message"]:
+        say(f"The last refresh failed: {found['failure_message']}")
+    say(f"As of {found['as_of'] or 'never'}.")
 
 
 def _addresses(environment: Environment) -> tuple[str, str]:
