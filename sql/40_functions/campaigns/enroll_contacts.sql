@@ -7,10 +7,12 @@ set search_path = ''
 as $$
 declare
   v_entry record;
+  v_not_before timestamptz;
   v_enrolled bigint;
   v_jobs engine.new_job[];
 begin
   select e.* into v_entry from engine.campaign_entry(p_campaign.team_id, p_campaign.workflow_id) as e;
+  v_not_before := engine.later(engine.now(), v_entry.delay);
   with judged as (
     select p.id as contact_id, p.phone, case
       when s.reason is not null then 'suppressed_' || s.reason
@@ -48,7 +50,7 @@ begin
     (
       select array_agg((
         p_campaign.team_id, p_campaign.id, e.id, e.contact_id, e.phone, p_campaign.workflow_id, v_entry.node_id, 1,
-        p_campaign.priority, engine.now() + v_entry.delay
+        p_campaign.priority, v_not_before
       )::engine.new_job order by e.id)
       from enrolled as e
       where e.status = 'ACTIVE'

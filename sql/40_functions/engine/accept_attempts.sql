@@ -20,7 +20,7 @@ begin
   set
     status = 'DISPATCHED', provider_id = r.provider_id, dispatched_at = engine.now(),
     check_at = engine.now() + engine.silence(j.channel), lease_owner = null, lease_expires_at = null,
-    reply_deadline = engine.now() + (n.config ->> 'reply_window')::interval
+    reply_deadline = engine.later(engine.now(), (n.config ->> 'reply_window')::interval)
   from unnest(p_results) as r
   inner join engine.jobs as k on r.team_id = k.team_id and r.job_id = k.id
   inner join public.workflow_nodes as n

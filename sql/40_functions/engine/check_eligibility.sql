@@ -67,7 +67,7 @@ as $$
       when j.suppression is not null then array['close', 'suppressed_' || j.suppression]
       when j.is_not_real is distinct from false then array['close', 'number_is_fictitious']
       when coalesce(cardinality(j.timezones), 0) = 0 then array['close', 'timezone_unknown']
-      when engine.now() > j.due_at + j.max_lateness then array['close', 'too_late']
+      when engine.now() > engine.later(j.due_at, j.max_lateness) then array['close', 'too_late']
       when isempty(k.open_hours) is distinct from false then array['close', 'never_open']
       when j.campaign_status is distinct from 'ACTIVE' then array['hold', 'campaign_not_active']
       when j.integration_status is distinct from 'ACTIVE' then array['hold', 'integration_paused']

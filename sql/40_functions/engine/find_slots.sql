@@ -16,22 +16,28 @@ language sql
 stable
 set search_path = ''
 as $$
+  with batching as materialized (
+    -- Without days: added to a moment, those would follow the clocks of the session's zone.
+    select extract(epoch from p_interval) * interval '1 second' as width
+  ),
+
   -- Every slot that is left has room for one, so that many slots are enough. The series is read as far
   -- as needed: written this way it is not made whole first.
-  with slots as (
+  slots as (
     select g.slot_at, o.run_at, p_size - coalesce(u.used, 0) as free
     from (
       select generate_series(
-        date_bin(p_interval, p_earliest, 'epoch'), coalesce(upper(p_open_hours), p_earliest), p_interval
-      ) as slot_at
+        date_bin(b.width, p_earliest, 'epoch'), coalesce(upper(p_open_hours), p_earliest), b.width
+      ) as slot_at, b.width
+      from batching as b
     ) as g
     -- A slot that begins before the doors open starts when they do.
     cross join lateral (
       select case
         when p_open_hours @> greatest(g.slot_at, p_earliest) then greatest(g.slot_at, p_earliest)
-        when p_open_hours && tstzrange(g.slot_at, g.slot_at + p_interval) then (
+        when p_open_hours && tstzrange(g.slot_at, g.slot_at + g.width) then (
           select min(lower(h.hours))
-          from unnest(p_open_hours * tstzmultirange(tstzrange(g.slot_at, g.slot_at + p_interval))) as h (hours)
+          from unnest(p_open_hours * tstzmultirange(tstzrange(g.slot_at, g.slot_at + g.width))) as h (hours)
           where lower(h.hours) >= p_earliest
         )
       end as run_at

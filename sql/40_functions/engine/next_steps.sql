@@ -49,7 +49,7 @@ as $$
       v.team_id, v.campaign_id, v.enrollment_id, v.contact_id, v.phone, v.workflow_id,
       case when d.is_retry then v.node_id else d.target end,
       case when d.is_retry then v.visit + 1 else 1 end,
-      v.priority, engine.now() + coalesce(d.delay, interval '0')
+      v.priority, engine.later(engine.now(), coalesce(d.delay, interval '0'))
     )::engine.new_job end,
     d.end_status, d.reason_code
   from engine.decide_steps(array(select e.visited from ended as e order by e.visit_no)) as d

@@ -1,5 +1,5 @@
--- The way back, in one spelling, whatever intervalstyle the session has. Days stay days: on a day on
--- which the clocks change they are not 24 hours.
+-- The way back, in one spelling, whatever intervalstyle the session has. Days stay days and hours stay
+-- hours, as the editor wrote them.
 create or replace function engine.format_duration(p_interval interval)
 returns text
 language plpgsql

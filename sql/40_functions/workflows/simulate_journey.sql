@@ -50,10 +50,10 @@ begin
       )::engine.ended_visit;
       v_step := engine.simulate_step(v_ended);
       v_visits := v_visits || engine.tell_visit(v_node, v_visit, v_at, v_waited, v_place, v_said, v_ended, v_step);
-      v_at := v_place.due_at + coalesce(v_said.takes, interval '0');
+      v_at := engine.later(v_place.due_at, coalesce(v_said.takes, interval '0'));
     end if;
     exit when v_step.end_status is not null;
-    v_at := v_at + coalesce(v_step.delay, interval '0');
+    v_at := engine.later(v_at, coalesce(v_step.delay, interval '0'));
     v_waited := case when v_step.delay > interval '0' then jsonb_build_array(jsonb_build_object(
       'for', case when v_step.is_retry then 'retry' else 'delay' end, 'until', v_at
     )) else '[]' end;

@@ -16,7 +16,6 @@ language plpgsql
 stable
 security definer -- reads the workflow tables and the registries for a caller who was checked
 set search_path = ''
-set timezone = 'UTC' -- a day of a delay is a day of the engine's clock, whatever zone the request asks for
 as $$
 declare
   v_team public.teams;

@@ -25,7 +25,7 @@ as $$
     'outcome', p_said.outcome,
     'reply_text', p_said.reply_text,
     'source', p_said.source,
-    'outcome_at', p_place.due_at + p_said.takes
+    'outcome_at', engine.later(p_place.due_at, p_said.takes)
   ) || case
     when p_place.due_at is null then jsonb_build_object(
       'next', jsonb_build_object(
