@@ -32,10 +32,14 @@ class DataApi:
 
     def as_person(self, user_id: UUID) -> Api:
         """A client that calls as a person who has signed in."""
+        return Api(*self.credentials(user_id))
+
+    def credentials(self, user_id: UUID) -> tuple[str, str, str]:
+        """What such a client is made from, in this process or another: address, key and token."""
         now = int(time.time())
         claims = {"sub": str(user_id), "role": "authenticated", "aud": "authenticated", "iat": now}
         token = jwt.encode({**claims, "exp": now + _TOKEN_SECONDS}, self._state.jwt_secret, algorithm="HS256")
-        return Api(url_of(self._state, "gateway"), self._state.api_key("anon"), token)
+        return url_of(self._state, "gateway"), self._state.api_key("anon"), token
 
 
 @contextlib.contextmanager

@@ -3,7 +3,6 @@ create unlogged table engine.checked_rows (
   team_id uuid not null,
   run_id uuid not null,
   row_number bigint not null,
-  contact_id uuid,
   phone text,
   phone_extension text,
   first_name text,
@@ -20,5 +19,4 @@ create unlogged table engine.checked_rows (
   constraint checked_rows_verdict_is_known check (verdict in ('accepted', 'rejected', 'duplicate', 'excluded'))
 );
 comment on table engine.checked_rows is 'Rows of running imports after the check; a run empties it when it ends.';
-comment on column engine.checked_rows.contact_id is 'Id that the contact will have if the team does not know its number yet.';
 comment on column engine.checked_rows.issues is '[{code, field, value}] in order; null when nothing is wrong.';

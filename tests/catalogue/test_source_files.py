@@ -16,7 +16,6 @@ MAX_FUNCTION_LINES = 80
 LONGER: dict[str, str] = {
     "engine.check_eligibility": "the gate is one function, so that claiming and beginning can't judge differently",
     "engine.judge_phones": "one pass over a million numbers; a part of the rule on its own would be another pass",
-    "engine.parse_phones": "as above: it deals cells to the quick way and the thorough one, and joins what comes back",
     "engine.split_phone_cells": "as above: each step of the taking apart needs what the one before it left",
 }
 

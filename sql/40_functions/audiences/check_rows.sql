@@ -7,6 +7,7 @@ returns setof engine.checked_rows
 language sql
 stable
 set search_path = ''
+set enable_mergejoin = off -- sets of any size are joined here, by hash
 as $$
   with tidy as materialized (
     select t.* from engine.tidy_rows(p_rows) as t
@@ -38,12 +39,12 @@ as $$
     ) as z
     -- a batch has no gaps, so the place in these arrays is the ordinal
     inner join parsed as p on z.ordinal = p.ordinal
+    offset 0 -- each of these once for a row
   )
   select
     null::uuid,
     null::uuid,
     p.row_number,
-    null::uuid,
     p.e164,
     p.phone_extension,
     left(p.first_name, 200),

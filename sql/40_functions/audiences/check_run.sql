@@ -6,7 +6,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  c_batch constant integer := 10000;
+  c_batch constant integer := 20000;
   v_country text;
   v_is_sandbox boolean;
   v_from bigint;
@@ -19,21 +19,17 @@ begin
     exit when v_from is null;
     insert into engine.checked_rows
     select
-      p_team_id, p_run_id, c.row_number, i.id, c.phone, c.phone_extension, c.first_name, c.last_name, c.email,
-      c.timezone, c.timezones, c.regions, c.postal_code, c.servicetitan_customer_id, c.verdict, c.issues
-    from (
-      select r.*, row_number() over () as place
-      from engine.check_rows(
-        (
-          select array_agg(r order by r.row_number) from engine.import_rows as r
-          where
-            r.team_id = p_team_id and r.run_id = p_run_id
-            and r.row_number >= v_from and r.row_number < v_from + c_batch
-        ),
-        v_country, v_is_sandbox
-      ) as r
-    ) as c
-    inner join engine.new_ids(c_batch) as i on c.place = i.ordinal;
+      p_team_id, p_run_id, c.row_number, c.phone, c.phone_extension, c.first_name, c.last_name, c.email, c.timezone,
+      c.timezones, c.regions, c.postal_code, c.servicetitan_customer_id, c.verdict, c.issues
+    from engine.check_rows(
+      (
+        select array_agg(r order by r.row_number) from engine.import_rows as r
+        where
+          r.team_id = p_team_id and r.run_id = p_run_id
+          and r.row_number >= v_from and r.row_number < v_from + c_batch
+      ),
+      v_country, v_is_sandbox
+    ) as c;
     v_from := v_from + c_batch;
   end loop;
   -- the plans of what follows depend on how many rows there are, which nothing else tells them in time

@@ -32,7 +32,6 @@ begin
   v_checked.team_id := p_team_id;
   v_checked.run_id := p_run_id;
   v_checked.row_number := 1;
-  v_checked.contact_id := engine.new_id();
   return v_checked;
 end
 $$;

@@ -1,6 +1,7 @@
 -- The one way from what somebody wrote to a number that may be dialled, for whole sets at once: the
 -- builder of lists, ServiceTitan, leads and webhooks all come here. A million cells must pass in
--- seconds, so the usual spellings (digits and ASCII punctuation) skip the taking apart.
+-- seconds, so valid numbers of North America in their usual spellings are known at a glance, other
+-- digits are only judged, and just the cells that are more than digits and punctuation are taken apart.
 create or replace function engine.parse_phones(p_raws text[], p_country text, p_allow_fictitious boolean)
 returns table (
   ordinal bigint, phone text, phone_extension text, is_fictitious boolean, problem text, others text[]
@@ -10,84 +11,64 @@ stable
 parallel safe
 set search_path = ''
 as $$
-  with cells as materialized (
+  with areas as materialized (
+    -- apart from its index, so that it is hashed
+    select a.area_code from reference.area_codes as a where a.kind <> 'premium'
+  ),
+  seen as materialized (
+    -- engine.judge_phones says the same of these: valid, and nothing else to tell
     select
       r.ordinal,
       r.raw,
-      translate(r.raw, ' ()-.', '') as bare,
-      -- longer than any number is two numbers; .0 is what data frames append
-      translate(r.raw, ' ()-.', '') ~ '^[+]?[0-9]{1,16}$' and r.raw not like '%.0' as is_plain
-    from unnest(p_raws) with ordinality as r (raw, ordinal)
-  ),
-  odd as (
-    select array_agg(c.ordinal) as ordinals, array_agg(c.raw) as raws
-    from cells as c
-    where not c.is_plain and btrim(c.raw, E' \t\r\n') <> ''
-  ),
-  pieces as materialized (
-    select row_number() over () as piece, s.*
-    from odd as o
-    cross join lateral engine.split_phone_cells(o.ordinals, o.raws) as s
-  ),
-  ranked as (
-    -- the first valid number is used; when none is, the first that looks like one says why
-    select
-      p.ordinal,
-      p.place,
-      p.written,
-      p.extension,
-      j.is_fictitious,
-      case when p.problem is null then j.phone end as phone,
-      coalesce(p.problem, j.problem) as problem,
-      row_number() over (
-        partition by p.ordinal
-        order by (coalesce(p.problem, j.problem) is not null), (length(p.digits) < 7), p.place
-      ) as rank
-    from (
-      select array_agg(p.piece) as pieces, array_agg(p.digits) as digits, array_agg(p.has_plus) as has_plus
-      from pieces as p
-    ) as a
-    cross join lateral engine.judge_phones(a.pieces, a.digits, a.has_plus, p_country, p_allow_fictitious) as j
-    inner join pieces as p on j.ordinal = p.piece
-  ),
-  chosen as (
-    select
-      r.ordinal,
-      min(r.phone) filter (where r.rank = 1) as phone,
-      min(r.extension) filter (where r.rank = 1) as extension,
-      bool_or(r.is_fictitious and r.problem is null) filter (where r.rank = 1) as is_fictitious,
-      min(r.problem) filter (where r.rank = 1) as problem,
-      array_agg(r.written order by r.place) filter (where r.rank > 1 and r.is_other) as others
+      r.bare,
+      case
+        when a.area_code is not null and r.ten ~ '^[0-9]{3}[2-9][0-9]{6}$' and substr(r.ten, 5, 2) <> '11'
+          and substr(r.ten, 4, 5) <> '55501' and r.raw not like '%.0' then '+1' || r.ten
+      end as usual
     from (
       select
-        r.*,
-        r.phone is null or r.phone is distinct from first_value(r.phone) over (partition by r.ordinal order by r.rank) as is_other
-      from ranked as r
+        b.*,
+        case
+          when length(b.bare) = 12 and b.bare like '+1%' then substr(b.bare, 3)
+          when not h.is_nanp then null
+          when length(b.bare) = 10 then b.bare
+          when length(b.bare) = 11 and b.bare like '1%' then substr(b.bare, 2)
+        end as ten
+      from (
+        select r.ordinal, r.raw, translate(r.raw, ' ()-.', '') as bare
+        from unnest(p_raws) with ordinality as r (raw, ordinal)
+        offset 0 -- each step once for a row
+      ) as b
+      cross join (
+        select p_country = any(c.countries) as is_nanp from reference.calling_codes as c where c.calling_code = '1'
+      ) as h
+      offset 0
     ) as r
-    group by r.ordinal
+    left join areas as a on left(r.ten, 3) = a.area_code
+  ),
+  others as materialized (
+    -- longer than any number is two numbers; .0 is what data frames append
+    select s.*, s.bare ~ '^[+]?[0-9]{1,16}$' and s.raw not like '%.0' as is_plain
+    from seen as s
+    where s.usual is null
   )
-  select j.ordinal, j.phone, null::text, j.is_fictitious, j.problem, '{}'::text[]
+  select s.ordinal, s.usual, null::text, false, null::text, '{}'::text[]
+  from seen as s
+  where s.usual is not null
+  union all
+  select j.ordinal, j.phone, null, j.is_fictitious, j.problem, '{}'
   from (
-    select array_agg(c.ordinal) as ordinals, array_agg(ltrim(c.bare, '+')) as digits, array_agg(c.bare like '+%') as has_plus
-    from cells as c
-    where c.is_plain
+    select array_agg(o.ordinal) as ordinals, array_agg(ltrim(o.bare, '+')) as digits, array_agg(o.bare like '+%') as has_plus
+    from others as o
+    where o.is_plain
   ) as a
   cross join lateral engine.judge_phones(a.ordinals, a.digits, a.has_plus, p_country, p_allow_fictitious) as j
   union all
-  select
-    c.ordinal,
-    h.phone,
-    h.extension,
-    coalesce(h.is_fictitious, false),
-    case
-      when h.ordinal is not null then h.problem
-      when btrim(c.raw, E' \t\r\n') <> '' then 'phone_not_a_number'
-      else 'phone_missing'
-    end,
-    coalesce(h.others, '{}')
-  from cells as c
-  left join chosen as h on c.ordinal = h.ordinal
-  where c.is_plain is not true
+  select t.*
+  from (
+    select array_agg(o.ordinal) as ordinals, array_agg(o.raw) as raws from others as o where o.is_plain is not true
+  ) as a
+  cross join lateral engine.parse_odd_phones(a.ordinals, a.raws, p_country, p_allow_fictitious) as t
 $$;
 comment on function engine.parse_phones(text[], text, boolean) is
 'Parses cells: for each (ordinal, E.164 or null, extension, whether reserved for fiction, problem code or null, other numbers of the cell as written).';

@@ -1,0 +1,33 @@
+-- Contacts whose number the team does not have yet, in order of their number (see engine.update_contacts).
+-- Ids go up in the same order, so that both keys grow at their right edge: of UUIDs of version 7 the
+-- milliseconds and the twelve bits after them are counted on from now, as engine.new_id leaves to chance.
+create or replace function engine.add_contacts(p_team_id uuid, p_run_id uuid)
+returns void
+language plpgsql
+set search_path = ''
+set work_mem = '64MB' -- one sort of all rows, and a look into all contacts
+as $$
+declare
+  v_now timestamptz := engine.now();
+  v_now_as_hex text := left(replace(engine.new_id()::text, '-', ''), 12);
+  v_first bigint := ('x' || v_now_as_hex)::bit(48)::bigint << 12;
+begin
+  insert into public.contacts (
+    team_id, id, phone, phone_extension, first_name, last_name, email, timezone, timezones, regions, postal_code,
+    servicetitan_customer_id, created_at, updated_at
+  )
+  select
+    p_team_id, (left(n.id, 12) || '7' || right(n.id, 3) || substr(gen_random_uuid()::text, 20))::uuid, n.phone,
+    n.phone_extension, n.first_name, n.last_name, n.email, n.timezone, n.timezones, n.regions, n.postal_code,
+    n.servicetitan_customer_id, v_now, v_now
+  from (
+    select k.*, lpad(to_hex(v_first + row_number() over (order by k.phone collate "C")), 15, '0') as id
+    from engine.checked_rows as k
+    where k.team_id = p_team_id and k.run_id = p_run_id and k.verdict = 'accepted'
+      and not exists (select from public.contacts as c where c.team_id = p_team_id and c.phone = k.phone)
+    order by k.phone collate "C"
+  ) as n;
+end
+$$;
+comment on function engine.add_contacts(uuid, uuid) is 'Makes contacts of a run''s accepted rows where the team has none of that number.';
+revoke all on function engine.add_contacts(uuid, uuid) from public;
