@@ -69,7 +69,7 @@ async def test_a_task_is_resumed_where_it_stood(database: Copy) -> None:
         return TaskResult("done")
 
     async with serving(database, handle):
-        await until(lambda: tasks(database)[0][0] == "READY" and tasks(database)[0][1] == 1)
+        await until(lambda: tasks(database)[0][:2] == ("READY", 1))
         assert tasks(database) == [("READY", 1, {"page": 2}, "worker_fault")]
         with database.connect(autocommit=True) as connection:
             connection.execute("select engine.set_clock(engine.now() + interval '1 minute', 1)")
