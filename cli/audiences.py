@@ -12,7 +12,7 @@ import typer
 from cli import audience_import, audience_lists, audience_refresh
 from cli.api import Api
 from cli.audience_import import ImportRequest
-from cli.errors import CommandError
+from cli.errors import CommandError, writing
 from cli.output import JsonOption, print_fields, print_json, print_table, say
 
 app = typer.Typer(no_args_is_help=True)
@@ -270,7 +270,7 @@ def read_mapping(pairs: list[str]) -> dict[str, list[str]] | None:
 def write_problems(path: Path, problems: Any) -> int:
     """Write problems as CSV, with values that a spreadsheet would run as formulas made harmless; returns how many."""
     count = 0
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
+    with writing(path), path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["row", "column", "severity", "code", "message", "value"])
         for count, problem in enumerate(problems, 1):  # noqa: B007 - counted while they stream by

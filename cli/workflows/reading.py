@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.text import Text
 
 from cli.api import Api
+from cli.errors import writing
 from cli.output import JsonOption, YesOption, confirm, console, print_fields, print_json, print_table, say
 from cli.workflows.drawing import draw, for_encoding, outline
 from cli.workflows.files import GraphFile, read_graph
@@ -186,7 +187,8 @@ def export(
         return
     if out.exists():
         confirm(f"Overwrite {out}?", yes=yes)
-    out.write_text(json.dumps(graph, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    with writing(out):
+        out.write_text(json.dumps(graph, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     say(f"{count(len(graph['nodes']), 'node')} and {count(len(graph['edges']), 'edge')} written to {out}.")
 
 
