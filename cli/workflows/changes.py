@@ -16,14 +16,19 @@ Item = dict[str, Any]
 
 
 def change_lines(changes: dict[str, Any]) -> list[Text]:
-    """What `compare_workflows` returns, for people: `+` added, `-` removed, `~` changed, field by field."""
+    """What `compare_workflows` or a refused save tells, for people: `+` added, `-` removed, `~` changed, by field."""
     nodes, edges = changes["nodes"], changes["edges"]
     lines = [
+        *([_renamed(changes["name"])] if changes.get("name") else []),
         *_section(nodes, _node),
         *([_moved(nodes["moved"])] if nodes.get("moved") else []),
         *_section(edges, _edge),
     ]
     return lines or [Text("No differences.", style="dim")]
+
+
+def _renamed(name: dict[str, Any]) -> Text:
+    return Text(f"~ name: {quoted(name['from'])} → {quoted(name['to'])}", style="yellow")
 
 
 def _section(section: dict[str, Any], words: Any) -> Iterator[Text]:

@@ -10,4 +10,4 @@ create table engine.workflow_revisions (
   foreign key (team_id, workflow_id) references public.workflows (team_id, id) on delete cascade
 );
 comment on table engine.workflow_revisions is
-'The graphs {nodes, edges} of a draft''s last 50 revisions, the current one among them.';
+'The graphs {name, nodes, edges} of a draft''s last 50 revisions, the current one among them.';

@@ -116,6 +116,9 @@ def test_an_export_comes_back_byte_by_byte(project: Project, team: tuple[str, Gr
     assert [list(item) for item in exported["nodes"]] == [["id", "type", "position", "data"]] * 4
     assert run("workflows", "export", first["id"], "--out", str(files[1])).status == 1  # is there; nobody says yes
     assert run("workflows", "export", first["id"], "--out", str(files[1]), "--yes").status == 0
+    nowhere = run("workflows", "export", first["id"], "--out", str(tmp_path / "no folder" / "flow.json"))
+    assert (nowhere.status, nowhere.err.count("\n")) == (1, 1)
+    assert nowhere.err.rstrip().endswith("cannot be written: No such file or directory.")
 
 
 def test_a_graph_is_read_from_anywhere(project: Project, team: tuple[str, Graph], tmp_path: Path) -> None:
@@ -149,11 +152,15 @@ def test_a_draft_that_was_saved_since_is_left_alone(project: Project, team: tupl
     del graph["edges"][3]
     file = write(tmp_path, graph)
     revision = str(draft["revision"])
-    assert run("workflows", "import", file, "--into", draft["id"], "--revision", revision, "--yes").status == 0
+    renamed = ["--name", "Winter"]
+    assert (
+        run("workflows", "import", file, "--into", draft["id"], "--revision", revision, *renamed, "--yes").status == 0
+    )
     refused = run("workflows", "import", file, "--into", draft["id"], "--revision", revision, "--yes")
     assert refused.status == 1
     assert refused.err.startswith("OB006: ")
     assert "read at revision 1, now at revision 2" in refused.err
+    assert f"~ name: “{draft['name']}” → “Winter”" in refused.err
     assert "    template: Bye → “Good bye”" in refused.err
     assert "- edge text → bye on reply_matches [e4]" in refused.err
     assert run("workflows", "import", file, "--revision", "1").status == 2

@@ -1,4 +1,4 @@
--- Remembers the graph that a draft has at its revision, and forgets those that nobody can still be
+-- Remembers the graph and the name that a draft has at its revision, and forgets those that nobody can still be
 -- editing. Publishing and archiving forget all of them.
 create or replace function engine.keep_revision(p_workflow jsonb)
 returns void
@@ -13,7 +13,7 @@ begin
   insert into engine.workflow_revisions as r (team_id, workflow_id, revision, graph)
   values (
     v_team_id, v_workflow_id, v_revision,
-    jsonb_build_object('nodes', p_workflow -> 'nodes', 'edges', p_workflow -> 'edges')
+    jsonb_build_object('name', p_workflow -> 'name', 'nodes', p_workflow -> 'nodes', 'edges', p_workflow -> 'edges')
   )
   on conflict (team_id, workflow_id, revision) do update set graph = excluded.graph;
   delete from engine.workflow_revisions as r

@@ -18,12 +18,16 @@ begin
     jsonb_build_object(
       'expected', p_revision, 'actual', p_workflow.revision, 'saved_at', p_workflow.updated_at,
       'changes', case when v_read is not null
-          then engine.compare_graphs(v_read, engine.workflow_graph(p_workflow.team_id, p_workflow.id)) end
+          then engine.compare_graphs(v_read, engine.workflow_graph(p_workflow.team_id, p_workflow.id))
+            || case when v_read ->> 'name' <> p_workflow.name
+              then jsonb_build_object('name', jsonb_build_object('from', v_read -> 'name', 'to', p_workflow.name)) else '{}' end
+        end
     ),
     'Read it again, make the changes again, and save with the revision that it has now.'
   );
 end
 $$;
 comment on function engine.refuse_stale_revision(public.workflows, integer) is
-'Raises OB006 with {expected, actual, saved_at, changes}: what was changed since that revision, or null when it is not kept.';
+'Raises OB006 with {expected, actual, saved_at, changes}: the nodes, the edges and, when it is another, the name since that '
+'revision; null when it is not kept.';
 revoke all on function engine.refuse_stale_revision(public.workflows, integer) from public;

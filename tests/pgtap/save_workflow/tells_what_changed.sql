@@ -1,6 +1,6 @@
 -- Who saves over somebody else's work is told what that work was, as long as the revision is kept.
 begin;
-select plan(13);
+select plan(15);
 select tests.set_clock('2027-03-01 12:00-05');
 select tests.furnish_workflows();
 select tests.act_as('otto@acme.example');
@@ -40,11 +40,18 @@ select is(
   pg_temp.stale(2) #> '{changes,nodes,changed,0,fields}',
   '[{"field": "data.retry.max_retries", "from": 5, "to": 1}]', 'not from the one before'
 );
+select is(pg_temp.stale(1) #> '{changes,name}', null, 'nothing of the name, which is as it was');
+select tests.quietly($$select public.save_workflow(tests.workflow_id('Usual'), tests.team_graph(), 3, 'Unusual')$$);
+select is(
+  tests.refusal($$select public.save_workflow(tests.workflow_id('Unusual'), tests.team_graph(), 3)$$) #> '{detail,changes,name}',
+  '{"from": "Usual", "to": "Unusual"}', 'when only the name was changed, that is told'
+);
+select tests.quietly($$select public.save_workflow(tests.workflow_id('Unusual'), tests.team_graph(), 4, 'Usual')$$);
 select is(pg_temp.stale(9) -> 'changes', 'null', 'of a revision that never was nobody can say');
 select is(pg_temp.stale(null) -> 'changes', 'null', 'nor of none');
 
 select tests.act_as_superuser();
-select tests.quietly($$select public.save_workflow(tests.workflow_id('Usual'), tests.team_graph(), n) from generate_series(3, 51) as n$$);
+select tests.quietly($$select public.save_workflow(tests.workflow_id('Usual'), tests.team_graph(), n) from generate_series(5, 51) as n$$);
 select is(
   (select array[min(revision), max(revision), count(*)] from engine.workflow_revisions), '{3,52,50}', 'the last 50 are kept'
 );
