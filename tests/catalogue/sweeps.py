@@ -42,6 +42,7 @@ class Sweep:
 
 
 _SINGLETON = "holds one row for the whole deployment, no team's"
+_REAL_LEASE = "a worker's lease of a task counts the seconds that pass for the worker"
 _INBOX = "an event comes before it is known whose it is"
 
 SWEEPS = [
@@ -348,6 +349,9 @@ SWEEPS = [
             "engine.now()": "is the clock",
             "engine.set_clock(timestamp with time zone,double precision)": "notes the real moment at which it was set",
             "engine.new_ids(bigint)": "as engine.new_id(), for many at once",
+            "engine.claim_tasks(text,text[],integer,interval)": _REAL_LEASE,
+            "engine.checkpoint_task(text,uuid,jsonb,interval)": _REAL_LEASE,
+            "engine.expire_tasks()": _REAL_LEASE,
             "engine.take_slots(text,double precision,integer,integer)": "a provider counts real seconds",
             "engine.new_id()": "orders rows in storage by real time, which is not campaign time",
         },

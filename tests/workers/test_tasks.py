@@ -122,6 +122,9 @@ async def test_a_stop_leaves_what_is_not_done_to_others(database: Copy) -> None:
     assert tasks(database)[0][:2] == ("CLAIMED", 1)
     with database.connect(autocommit=True) as connection:
         connection.execute("select engine.set_clock(engine.now() + interval '10 minutes', 1)")
+        assert tasks(database)[0][:2] == ("CLAIMED", 1), "a lease counts real seconds"
+        connection.execute("update engine.tasks set lease_expires_at = now() - interval '1 second'")
+        connection.execute("select engine.tick()")
     async with serving(database, at_once, "w2"):
         await until(lambda: tasks(database)[0][0] == "FAILED")
     assert tasks(database) == [("FAILED", 2, {}, "not_found")]

@@ -45,7 +45,6 @@ as $$
       (select min(j.check_at) from engine.jobs as j where j.status in ('DISPATCHED', 'AMBIGUOUS')),
       (select min(j.reply_deadline) from engine.jobs as j where j.status = 'DISPATCHED'),
       (select min(t.run_at) from engine.tasks as t where t.status = 'READY' and t.run_at > engine.now()),
-      (select min(t.lease_expires_at) from engine.tasks as t where t.status = 'CLAIMED'),
       (select min(c.scheduled_at) from public.campaigns as c where c.status = 'SCHEDULED'),
       (select min(s.next_run_at) from public.audience_schedules as s where s.is_enabled)
     )

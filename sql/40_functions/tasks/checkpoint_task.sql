@@ -10,8 +10,8 @@ set search_path = ''
 as $$
 begin
   update engine.tasks as t
-  set progress = coalesce(p_progress, t.progress), lease_expires_at = engine.now() + p_lease
-  where t.id = p_task_id and t.status = 'CLAIMED' and t.lease_owner = p_worker and t.lease_expires_at > engine.now();
+  set progress = coalesce(p_progress, t.progress), lease_expires_at = clock_timestamp() + p_lease
+  where t.id = p_task_id and t.status = 'CLAIMED' and t.lease_owner = p_worker and t.lease_expires_at > clock_timestamp();
   return found;
 end
 $$;

@@ -1,4 +1,5 @@
--- Leases due tasks, the most urgent kind first. Rows of other workers are skipped, never waited for.
+-- Leases due tasks, the most urgent kind first. Rows of other workers are skipped, never waited for. A lease
+-- counts real seconds: reading a tenant takes those, however fast the campaign clock of a sandbox runs.
 create or replace function engine.claim_tasks(
   p_worker text,
   p_kinds text[],
@@ -18,7 +19,7 @@ set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written ord
 as $$
   update engine.tasks as t
   set
-    status = 'CLAIMED', lease_owner = p_worker, lease_expires_at = engine.now() + p_lease,
+    status = 'CLAIMED', lease_owner = p_worker, lease_expires_at = clock_timestamp() + p_lease,
     attempt_count = t.attempt_count + 1
   from (
     select d.team_id, d.id, i.secret_name, i.account_ref, i.is_sandbox

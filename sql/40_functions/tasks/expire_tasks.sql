@@ -12,7 +12,7 @@ begin
   for v_task in
     select t.*
     from engine.tasks as t
-    where t.status = 'CLAIMED' and t.lease_expires_at <= engine.now()
+    where t.status = 'CLAIMED' and t.lease_expires_at <= clock_timestamp()
     order by t.id
     for update skip locked
   loop

@@ -1,6 +1,6 @@
 -- The life of tasks: claimed once, resumed where they stood, put off, given up, and never lost.
 begin;
-select plan(27);
+select plan(28);
 select tests.set_clock('2027-03-01 12:00-05');
 create temp table team as select tests.create_team('Acme', 'ann@acme.example') as id;
 create temp table bare as select tests.create_team('Bare', 'bob@bare.example') as id;
@@ -36,8 +36,11 @@ select is((select engine.checkpoint_task('w1', id, '{"page": 3}') from task), tr
 select is((select engine.checkpoint_task('w2', id, '{"page": 9}') from task), false, 'not that of others');
 select is((select engine.end_task('w2', id, 'done') from task), null, 'nor what they say');
 select tests.act_as_superuser();
+-- a lease counts real seconds, whatever the campaign clock says
 do $$ begin perform engine.set_clock(engine.now() + interval '3 minutes', 0); end $$;
--- which is a tick as well
+select is((select count(*) from engine.tasks where status = 'CLAIMED' and lease_owner = 'w1') > 0, true, 'campaign time takes no lease away');
+update engine.tasks set lease_expires_at = clock_timestamp() - interval '1 second';
+select from engine.tick();
 select is((select count(*) from engine.tasks where status = 'READY'), 3::bigint, 'the worker is gone');
 select tests.act_as_role('outbound_worker');
 select is((select engine.checkpoint_task('w1', id, '{"page": 4}') from task), false, 'and has nothing to say any more');
