@@ -123,6 +123,8 @@ async def test_a_worker_killed_between_a_hold_and_its_record_costs_nothing_twice
             assert await first.wait() == -signal.SIGKILL
         assert (on.outcomes(outreach), on.calls()) == ({number: ("HOLDING", None)}, {})
         on.titan.faults()
+        # the dead worker's lease, which counts real seconds, runs out
+        on.office.connection.execute("update engine.tasks set lease_expires_at = now() - interval '1 second'")
         on.pass_time(10)
         async with on.working():
             await on.settled(outreach)
