@@ -36,6 +36,8 @@ _FIELDS = (
 )
 _PREVIEW_ROWS = 5000
 _PAGE = 1000
+# As many as the database checks at a time; all that is ever held of a file.
+_CHUNK_ROWS = 20_000
 
 Cells = Callable[[list[str]], str]
 
@@ -194,7 +196,7 @@ def csv_chunks(
     header_row: int = started["header_row"]
     width = len(sample[header_row - 1]) if header_row else sys.maxsize
     run = (started["team_id"], started["run_id"])
-    for position, batch in file.batches():
+    for position, batch in file.batches(_CHUNK_ROWS):
         text = io.StringIO(newline="")
         write = csv.writer(text, lineterminator="\n").writerow
         for number, cells in batch:

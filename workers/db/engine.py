@@ -1,10 +1,12 @@
 """The engine, as workers, the webhook receiver and the sandbox's clock see it: one method for each of its functions."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from psycopg import AsyncConnection
 from psycopg.types.json import Jsonb
 
 from workers.db.session import Row, Session, translated
@@ -63,6 +65,7 @@ _COPY_IMPORT_ROWS = """
         servicetitan_customer_id, reader_problem
     ) from stdin (format csv)
 """
+_CHECK_STAGED_ROWS = "select engine.check_staged_rows(p_team_id => %(team)s, p_run_id => %(run)s)"
 _FINISH_RUN = """
     select engine.describe_run(r) as run from engine.finish_run(p_team_id => %(team)s, p_run_id => %(run)s) as r
 """
@@ -129,17 +132,26 @@ class EngineCalls(Session):
 
         `chunks` is CSV in the order of engine.import_rows. All of it is one transaction, which holds the run: whoever
         dies in the middle leaves nothing but a run that counts as abandoned. The run is seen as running meanwhile.
+        A chunk is made in a thread, while the database copies and checks the one before it.
         """
         run = {"team": team_id, "run": run_id}
         await self._row(_START_RUN, run)
         with translated():
             async with self._pool.connection() as connection, connection.transaction():
                 await connection.execute(_START_RUN, run)
-                async with connection.cursor().copy(_COPY_IMPORT_ROWS) as copy:
-                    for chunk in chunks:
-                        await copy.write(chunk)
+                rows = iter(chunks)
+                chunk = await asyncio.to_thread(next, rows, None)
+                while chunk is not None:
+                    coming = asyncio.create_task(asyncio.to_thread(next, rows, None))
+                    await self._check_chunk(connection, run, chunk)
+                    chunk = await coming
                 [ended] = await (await connection.execute(_FINISH_RUN, run)).fetchall()
         return dict(ended["run"])
+
+    async def _check_chunk(self, connection: AsyncConnection[Any], run: dict[str, UUID], chunk: bytes) -> None:
+        async with connection.cursor().copy(_COPY_IMPORT_ROWS) as copy:
+            await copy.write(chunk)
+        await connection.execute(_CHECK_STAGED_ROWS, run)
 
     async def fail_run(self, team_id: UUID, run_id: UUID, code: str, message: str) -> None:
         """Give a run up, with a reason for people."""

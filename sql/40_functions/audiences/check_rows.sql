@@ -27,8 +27,7 @@ as $$
       z.regions,
       case
         when p.email is null then null
-        when translate(p.email, E' <>(),;/|":\t\n', '') = p.email and p.email like '_%@_%._%'
-          and p.email not like '%@%@%' then p.email
+        when p.email !~ '[ <>(),;/|":\t\n]' and p.email like '_%@_%._%' and p.email not like '%@%@%' then p.email
         else substring(p.email from '[^\s<>(),;/|":@]+@[^\s<>(),;/|":@]+\.[^\s<>(),;/|":@]+')
       end as address,
       case when p.customer_id ~ '^[0-9]{1,18}$' then p.customer_id::bigint end as customer_number

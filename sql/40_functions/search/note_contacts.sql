@@ -9,18 +9,22 @@ as $$
 declare
   c_few constant integer := 100;
 begin
+  -- the ends by their order: an aggregate would have to write every id as text
   insert into engine.search_backlog (team_id, first_id, last_id)
-  select w.team_id, w.first_id::uuid, w.last_id::uuid
-  from (
-    select n.team_id, min(n.id::text collate "C") as first_id, max(n.id::text collate "C") as last_id, count(*) as contacts
-    from new_rows as n
-    group by n.team_id
-  ) as w
-  where w.contacts > c_few;
-  if not found then
-    insert into engine.search_backlog (team_id, first_id, last_id)
-    select n.team_id, n.id, n.id from new_rows as n;
-  end if;
+  with counted as (
+    select n.team_id, count(*) > c_few as is_many from new_rows as n group by n.team_id
+  )
+  select
+    w.team_id,
+    (select n.id from new_rows as n where n.team_id = w.team_id order by n.id limit 1),
+    (select n.id from new_rows as n where n.team_id = w.team_id order by n.id desc limit 1)
+  from counted as w
+  where w.is_many
+  union all
+  select n.team_id, n.id, n.id
+  from new_rows as n
+  inner join counted as w on n.team_id = w.team_id
+  where not w.is_many;
   return null;
 end
 $$;
