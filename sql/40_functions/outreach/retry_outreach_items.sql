@@ -9,6 +9,7 @@ returns jsonb
 language plpgsql
 security definer -- writes public.outreach_items and tasks, which no role may write
 set search_path = ''
+set statement_timeout = '10min' -- as of launch_outreach
 as $$
 declare
   v_outreach public.outreaches := engine.require_outreach(p_outreach_id, 'operator');
