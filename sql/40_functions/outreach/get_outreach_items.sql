@@ -36,6 +36,7 @@ begin
         'id', p.id, 'contact_id', p.contact_id, 'phone', p.phone, 'first_name', c.first_name, 'last_name', c.last_name,
         'servicetitan_customer_id', p.servicetitan_customer_id, 'servicetitan_job_id', p.servicetitan_job_id,
         'servicetitan_appointment_id', p.servicetitan_appointment_id, 'status', p.status, 'campaign_id', p.campaign_id,
+        'dedupe_hash', encode(p.dedupe_hash, 'hex'),
         'hold', case when h.code is not null then jsonb_build_object(
           'code', h.code, 'message', h.message, 'can_retry', h.can_retry, 'cure', h.cure, 'said', p.hold_message,
           'ended_at', p.hold_ended_at
@@ -59,7 +60,7 @@ end
 $$;
 comment on function public.get_outreach_items(uuid, text, text, integer, text) is
 'A page of the customers of an outreach: {counts{items, holding, hold_failed, can_retry, enrolled, cancelled}, items[{id, '
-'contact_id, phone, first_name, last_name, servicetitan_…, status, campaign_id, hold{code, message, can_retry, cure, said, '
-'ended_at}, enrollment{id, status, reason_code}, hold_count, created_at, enrolled_at}], next_cursor}.';
+'contact_id, phone, first_name, last_name, servicetitan_…, status, campaign_id, dedupe_hash, hold{code, message, can_retry, '
+'cure, said, ended_at}, enrollment{id, status, reason_code}, hold_count, created_at, enrolled_at}], next_cursor}.';
 revoke all on function public.get_outreach_items(uuid, text, text, integer, text) from public;
 grant execute on function public.get_outreach_items(uuid, text, text, integer, text) to authenticated, service_role;

@@ -78,7 +78,7 @@ comment on function public.launch_outreach(
 ) is
 'Launches maintenance, reschedule or text over a list: {outreach_id, campaign_id (both null when all are duplicates), dry_run, '
 'blockers, counts{members, items, duplicates, without_appointment, suppressed, holds}, duplicates[{contact_id, phone, item_id, '
-'outreach_id, status}], left_out[{contact_id, phone, code, message}]}. OB001, OB003, OB004, OB007.';
+'outreach_id, status, dedupe_hash}], left_out[{contact_id, phone, code, message}]}. OB001, OB003, OB004, OB007.';
 revoke all on function public.launch_outreach(
   uuid, text, text, uuid, uuid, text, bigint, text, text, jsonb, boolean, uuid
 ) from public;

@@ -34,7 +34,8 @@ as $$
       'holds', count(*) filter (where p.part = 'item' and p_kind = 'reschedule' and not p.is_unreachable)
     ),
     'duplicates', coalesce(jsonb_path_query_array(jsonb_agg(jsonb_build_object(
-      'contact_id', p.contact_id, 'phone', p.phone, 'item_id', p.item_id, 'outreach_id', p.outreach_id, 'status', p.status
+      'contact_id', p.contact_id, 'phone', p.phone, 'item_id', p.item_id, 'outreach_id', p.outreach_id, 'status', p.status,
+      'dedupe_hash', encode(p.dedupe_hash, 'hex')
     ) order by p.contact_id) filter (where p.part = 'duplicate' and p.place <= 50), '$[0 to 49]'), '[]'),
     'left_out', coalesce(jsonb_agg(jsonb_build_object(
       'contact_id', p.contact_id, 'phone', p.phone, 'code', 'appointment_missing',
