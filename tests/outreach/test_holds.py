@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import signal
+from functools import partial
 from typing import Any
 
 import pytest
 
 from tests.outreach.desk import INACTIVE, NOWHERE, Desk, desk
 from tests.support.databases import Database as Copy
+from workers.handlers.hold import TRIES
 from workers.providers.servicetitan import CAN_RETRY
 from workers.sandbox.faults import Fault
 
@@ -17,9 +19,10 @@ def fault(kind: Any, **settings: Any) -> Fault:
     return Fault(**{"kind": kind, "provider": "servicetitan", "path": "/hold", **settings})
 
 
-def waits(on: Desk, code: str) -> bool:
-    """Whether a hold was put off for that reason."""
-    return bool(on.office.value("select count(*) from engine.tasks where status = 'READY' and failure_code = %s", code))
+def waits(on: Desk, code: str, tries: int = 1) -> bool:
+    """Whether a hold was put off for that reason after so many tries."""
+    query = "select count(*) from engine.tasks where status = 'READY' and failure_code = %s and attempt_count = %s"
+    return bool(on.office.value(query, code, tries))
 
 
 async def test_an_appointment_is_on_hold_before_its_customer_is_called(database: Copy) -> None:
@@ -94,8 +97,8 @@ async def test_what_nobody_knows_is_not_contacted_and_a_retry_settles_it(databas
         [number] = on.free(1)
         outreach = on.launch([number])
         async with on.working():
-            for _ in range(3):
-                await on.until(lambda: waits(on, "unknown"), "another try")
+            for tries in range(1, TRIES):
+                await on.until(partial(waits, on, "unknown", tries), "another try")
                 assert on.outcomes(outreach) == {number: ("HOLDING", None)}
                 on.pass_time(5)
             await on.settled(outreach)
