@@ -8,7 +8,7 @@ import io
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,7 @@ _PREVIEW_ROWS = 5000
 _PAGE = 1000
 # As many as the database checks at a time; all that is ever held of a file.
 _CHUNK_ROWS = 20_000
+_INDEXED_AT_ONCE = 10_000
 
 Cells = Callable[[list[str]], str]
 
@@ -77,6 +78,15 @@ def run_import(api: Api, request: ImportRequest) -> dict[str, Any]:
         **request.target(),
     )
     return asyncio.run(_copy(database_url, file, started, sample))
+
+
+def index_imported(database_url: str) -> None:
+    """Let the index of the search follow what was imported, while somebody watches.
+
+    Searches are exact without it, only slower, and workers do it as well: nothing that happens here is a failure.
+    """
+    with suppress(OutboundError, DatabaseUnavailableError, DatabaseFaultError, KeyboardInterrupt):
+        asyncio.run(_index(database_url))
 
 
 def preview(
@@ -163,6 +173,18 @@ async def _copy(
         except UnreadableFileError as error:
             await database.fail_run(team_id, run_id, "file_unreadable", error.message)
             raise
+
+
+async def _index(database_url: str) -> None:
+    count = 0
+    with stderr.status("") as status:
+        async with Database(database_url, connections=1) as database:
+            while True:
+                status.update(f"Indexing contacts for searches: {count:,} (Ctrl-C leaves it to a worker)")
+                indexed = await database.index_contacts(_INDEXED_AT_ONCE)
+                count += indexed
+                if indexed < _INDEXED_AT_ONCE:
+                    return
 
 
 @contextmanager

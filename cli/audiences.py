@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
@@ -84,8 +85,10 @@ def import_file(
         )
     if as_json:
         print_json({"run": run, "problems": shown})
-        return
-    print_run(run, shown)
+        sys.stdout.flush()
+    else:
+        print_run(run, shown)
+    audience_import.index_imported(audience_import.worker_database_url())
 
 
 @app.command("check")

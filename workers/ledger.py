@@ -233,6 +233,10 @@ class Ledger(Protocol):
         """Do what time alone changes."""
         ...
 
+    async def index_contacts(self, limit: int) -> int:
+        """Let the index of the search follow at most so many contacts; fewer come back when no more were left."""
+        ...
+
 
 class TaskQueue(Protocol):
     """What the task runner needs of the engine. Every method may be called twice with the same arguments."""

@@ -27,6 +27,7 @@ log = get_logger(__name__)
 T = TypeVar("T")
 
 DOUBTS_AT_ONCE = 20
+CONTACTS_AT_ONCE = 10_000
 UNRECORDED_LIMIT = 4
 """A queue stops claiming when this many times its concurrency waits to be recorded."""
 
@@ -40,6 +41,7 @@ class Pace:
     poll: float = 1.0
     reconcile: float = 5.0
     tick: float | None = None
+    index: float = 5.0
     drain: float = 75
 
 
@@ -85,7 +87,7 @@ class Runner:
         self._ask = ask
         self._wakes = wakes
         self._lanes = {queue: Lane(queue, handler) for queue, handler in handlers.items()}
-        self._reconcile_bell, self._tick_bell = Bell(), Bell()
+        self._reconcile_bell, self._tick_bell, self._index_bell = Bell(), Bell(), Bell()
         self._held: dict[UUID, UUID] = {}
         self._recorder = Recorder(ledger, worker, self.metrics, self._settled)
         self._contact = time.monotonic()
@@ -111,7 +113,7 @@ class Runner:
         """Serve until `stop` is set, then finish what began; whether all of it was finished and recorded."""
         recording = asyncio.create_task(self._recorder.run(), name="recorder")
         loops = [asyncio.create_task(self._serve(lane), name=lane.queue) for lane in self._lanes.values()]
-        keepers = [asyncio.create_task(self._keep_leases(), name="leases"), *self._optional_loops()]
+        keepers = [asyncio.create_task(self._keep_leases(), name="leases"), *self._other_loops()]
         stopped = asyncio.create_task(stop.wait(), name="stop")
         everything: list[asyncio.Task[Any]] = [recording, *loops, *keepers, stopped]
         try:
@@ -126,8 +128,8 @@ class Runner:
                 task.cancel()
             await asyncio.gather(*everything, return_exceptions=True)
 
-    def _optional_loops(self) -> list[asyncio.Task[None]]:
-        tasks = []
+    def _other_loops(self) -> list[asyncio.Task[None]]:
+        tasks = [asyncio.create_task(self._index(), name="index")]
         if self._ask is not None:
             tasks.append(asyncio.create_task(self._reconcile(self._ask), name="reconcile"))
         if self.pace.tick is not None:
@@ -285,6 +287,20 @@ class Runner:
             self.metrics.count("ticks_total")
             await self._tick_bell.wait(interval)
 
+    async def _index(self) -> None:
+        """Let the index of the search follow what was imported: slice by slice, but slowly while requests are out."""
+        delays = backoff(0.5, 30)
+        while True:
+            try:
+                indexed = await self._reached(self._ledger.index_contacts(CONTACTS_AT_ONCE))
+            except (DatabaseUnavailableError, DatabaseFaultError, OutboundError) as error:
+                await self._step_back(self._index_bell, "index", error, next(delays))
+                continue
+            delays = backoff(0.5, 30)
+            self.metrics.count("contacts_indexed_total", indexed)
+            if indexed < CONTACTS_AT_ONCE or self.in_flight:
+                await self._index_bell.wait(self.pace.index)
+
     async def _listen(self, wakes: Callable[[], AsyncIterator[str]]) -> None:
         """Pass notifications on. An empty one means that anything may have changed, the clock included."""
         async for queue in wakes():
@@ -292,7 +308,8 @@ class Runner:
             if lane is not None:
                 lane.bell.ring()
             elif queue in {"", "*"}:
-                for bell in (*(lane.bell for lane in self._lanes.values()), self._reconcile_bell, self._tick_bell):
+                others = (self._reconcile_bell, self._tick_bell, self._index_bell)
+                for bell in (*(lane.bell for lane in self._lanes.values()), *others):
                     bell.ring()
 
     async def _reached(self, call: Awaitable[T]) -> T:
@@ -315,6 +332,7 @@ class Runner:
         self.metrics.describe("doubts_total", "Attempts that a provider was asked about.")
         self.metrics.describe("database_failures_total", "Calls that the database did not answer or refused.")
         self.metrics.describe("ticks_total", "Calls of the engine's tick.")
+        self.metrics.describe("contacts_indexed_total", "Contacts that the index of the search has followed.")
         self.metrics.gauge("in_flight", "Requests to providers that are out now.", lambda: self.in_flight)
         self.metrics.gauge("unrecorded", "Results that wait to be recorded.", lambda: self.unrecorded)
 

@@ -26,6 +26,9 @@ _TERMS = {
     "two letters": "zo",
     "phone fragment": "(512) 555-01",
     "e-mail fragment": "harbor.example",
+    "what everybody has": "@mail.example",
+    "two words": "mary davis",
+    "two words of other people": "davis mary",
     "whole number": "+15125550100",
     "no match": "xyzzyq",
 }

@@ -46,6 +46,21 @@ def test_the_demo_file(importer: Importer) -> None:
     assert {problem["severity"] for problem in problems} == {"error", "warning", "info"}
 
 
+def test_whoever_watches_an_import_need_not_wait_for_the_index(
+    importer: Importer, module_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The index follows in slices until none is left; a database that is away by then is no failure."""
+    monkeypatch.setattr(audience_import, "_INDEXED_AT_ONCE", 100)
+    importer(CONTACTS)
+    with module_database.connect(autocommit=True) as connection:
+        count = "select count(*) from engine.search_entries where team_id = %s"
+        assert connection.execute(count, [importer.team.id]).fetchone() == (0,)
+        audience_import.index_imported(module_database.url("outbound_worker"))
+        assert connection.execute(count, [importer.team.id]).fetchone() == (357,)
+        assert connection.execute("select count(*) from engine.search_backlog").fetchone() == (0,)
+    audience_import.index_imported("postgresql://outbound_worker@127.0.0.1:1/none")
+
+
 def test_again_changes_nothing(importer: Importer) -> None:
     first, _ = importer(CONTACTS)
     before = members(importer, first["list_id"])

@@ -41,6 +41,7 @@ class MemoryLedger:
     closed_by_gate: set[UUID] = field(default_factory=set)
     poison: UUID | None = None
     lose_leases: bool = False
+    backlog: int = 0
 
     def add(self, queue: str, count: int = 1) -> list[Job]:
         added = [Job(queue) for _ in range(count)]
@@ -112,6 +113,12 @@ class MemoryLedger:
     async def tick(self) -> dict[str, Any]:
         self._reach("tick")
         return {}
+
+    async def index_contacts(self, limit: int) -> int:
+        self._reach("index_contacts")
+        indexed = min(limit, self.backlog)
+        self.backlog -= indexed
+        return indexed
 
     def _reach(self, call: str) -> None:
         self.calls[call] += 1

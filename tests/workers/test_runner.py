@@ -14,7 +14,7 @@ import pytest
 from tests.workers.memory_ledger import TEAM, MemoryLedger
 from workers.health import health_app, serving
 from workers.ledger import BegunAttempt, DispatchResult, DoubtfulAttempt, Handler, Resolution
-from workers.runner import Pace, Runner
+from workers.runner import CONTACTS_AT_ONCE, Pace, Runner
 
 ACCEPTED = DispatchResult("accepted", "job", "created", provider_id="c1")
 QUICK = Pace(concurrency=5, lease=60, poll=0.01, reconcile=0.01, tick=None, drain=5)
@@ -294,6 +294,25 @@ async def test_the_tick_runs_where_it_is_asked_for_and_survives_failures() -> No
     async with running(silent):
         await until(lambda: silent.calls["claim_jobs"] > 3)
     assert silent.calls["tick"] == 0
+
+
+async def test_the_index_of_the_search_is_brought_up_to_date_slice_after_slice() -> None:
+    ledger = MemoryLedger(away={"index_contacts": 1}, backlog=3 * CONTACTS_AT_ONCE + 1)
+    async with running(ledger, pace=replace(LONG_ASLEEP, index=60)):
+        await until(lambda: ledger.backlog == 0)
+        await asyncio.sleep(0)
+    assert ledger.calls["index_contacts"] == 5  # one that failed, three full ones, and what was left
+
+
+async def test_indexing_leaves_the_database_to_requests_that_are_out() -> None:
+    gate, ledger = Gate(), MemoryLedger()
+    ledger.add("call")
+    async with running(ledger, gate, pace=replace(LONG_ASLEEP, index=0.2)):
+        await until(lambda: gate.begun)
+        ledger.backlog = 10 * CONTACTS_AT_ONCE
+        await until(lambda: ledger.backlog < 10 * CONTACTS_AT_ONCE)
+        assert ledger.backlog == 9 * CONTACTS_AT_ONCE
+        gate.open.set()
 
 
 async def test_a_defect_in_a_loop_is_not_hidden() -> None:

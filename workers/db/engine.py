@@ -55,6 +55,7 @@ _FIND_INTEGRATION = """
 """
 _RECEIVE_LEAD = "select engine.receive_lead(p_token_hash => %(hash)s, p_lead => %(lead)s) as taken"
 _TICK = "select engine.tick() as summary"
+_INDEX_CONTACTS = "select engine.index_contacts(p_limit => %(limit)s) as indexed"
 _PENDING_WORK = "select due_jobs, open_jobs, next_due_at from engine.pending_work()"
 _CRON_DRIVES_TICK = "select engine.cron_drives_tick() as answer"
 _READ_CLOCK = "select at, rate, environment from engine.read_clock()"
@@ -161,6 +162,13 @@ class EngineCalls(Session):
         """Do what time alone changes; returns what was done."""
         summary: dict[str, Any] = (await self._row(_TICK))["summary"] or {}
         return summary
+
+    async def index_contacts(self, limit: int) -> int:
+        """Let the index of the search follow at most so many contacts; fewer come back when no more were left.
+
+        None come back while another session is at it.
+        """
+        return int((await self._row(_INDEX_CONTACTS, {"limit": limit}))["indexed"])
 
     async def cron_drives_tick(self) -> bool:
         """Whether pg_cron calls the tick, so that workers need not."""

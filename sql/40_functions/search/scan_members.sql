@@ -12,16 +12,17 @@ set join_collapse_limit = 1 -- see docs/scaling.md: from the given set to rows b
 set enable_hashjoin = off
 set enable_mergejoin = off
 as $$
+declare
+  v_after integer := engine.search_slice(p_after);
 begin
   if not p_is_backlog then
     return array(
-      select m.contact_id
+      select c.contact_id
       from public.audience_members as m
-      inner join public.contacts as c on m.team_id = c.team_id and m.contact_id = c.id
+      inner join engine.search_contacts as c on m.team_id = c.team_id and m.contact_id = c.contact_id
       where m.team_id = p_list.team_id and m.list_id = p_list.id
-        and engine.search_terms(c.first_name, c.last_name, c.email, c.phone) like p_pattern
-        and (p_after is null or (engine.search_slice(m.contact_id), m.contact_id) > (engine.search_slice(p_after), p_after))
-      order by engine.search_slice(m.contact_id), m.contact_id
+        and c.terms like p_pattern and (p_after is null or (c.slice, c.contact_id) > (v_after, p_after))
+      order by c.slice, c.contact_id
       limit p_limit
     );
   end if;
@@ -29,7 +30,7 @@ begin
     return '{}';
   end if;
   return array(
-    select distinct on (engine.search_slice(m.contact_id), m.contact_id) m.contact_id
+    select distinct on (c.slice, c.contact_id) c.contact_id
     from engine.search_backlog as b
     cross join lateral (
       select a.team_id, a.contact_id
@@ -37,11 +38,10 @@ begin
       where a.team_id = p_list.team_id and a.list_id = p_list.id and a.contact_id between b.first_id and b.last_id
       offset 0 -- so that it is looked up range by range
     ) as m
-    inner join public.contacts as c on m.team_id = c.team_id and m.contact_id = c.id
+    inner join engine.search_contacts as c on m.team_id = c.team_id and m.contact_id = c.contact_id
     where b.team_id = p_list.team_id
-      and engine.search_terms(c.first_name, c.last_name, c.email, c.phone) like p_pattern
-      and (p_after is null or (engine.search_slice(m.contact_id), m.contact_id) > (engine.search_slice(p_after), p_after))
-    order by engine.search_slice(m.contact_id), m.contact_id
+      and c.terms like p_pattern and (p_after is null or (c.slice, c.contact_id) > (v_after, p_after))
+    order by c.slice, c.contact_id
     limit p_limit
   );
 end

@@ -13,6 +13,7 @@ as $$
 declare
   c_short constant bigint := 2000;
   c_few constant bigint := 1000;
+  v_parts text[];
   v_found uuid[] := '{}';
   v_step record;
   v_slice integer := coalesce(engine.search_slice(p_after), 0);
@@ -22,8 +23,9 @@ begin
   if p_list.member_count <= c_short then
     return engine.scan_members(p_list, p_pattern, p_after, p_limit, false);
   end if;
+  v_parts := engine.search_parts(p_list.team_id, p_pattern);
   select * into v_step from engine.match_place(
-    p_list, engine.search_place(p_list.team_id, 2, v_slice), p_pattern, v_slice, p_after, p_limit
+    p_list, engine.search_place(p_list.team_id, 2, v_slice), p_pattern, v_parts, v_slice, p_after, p_limit
   );
   v_found := v_step.member_ids;
   v_slice := v_slice + 1;
@@ -33,11 +35,13 @@ begin
     if v_step.matches * (256 - v_slice) / v_width <= c_few then
       v_zone := 15;
       select * into v_step from engine.match_place(
-        p_list, engine.search_place(p_list.team_id, 0, 0), p_pattern, v_slice, null, p_limit - cardinality(v_found)
+        p_list, engine.search_place(p_list.team_id, 0, 0), p_pattern, v_parts, v_slice, null,
+        p_limit - cardinality(v_found)
       );
     else
       select * into v_step from engine.match_place(
-        p_list, engine.search_place(p_list.team_id, 1, v_zone), p_pattern, v_slice, null, p_limit - cardinality(v_found)
+        p_list, engine.search_place(p_list.team_id, 1, v_zone), p_pattern, v_parts, v_slice, null,
+        p_limit - cardinality(v_found)
       );
     end if;
     v_found := v_found || v_step.member_ids;

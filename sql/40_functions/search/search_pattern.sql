@@ -1,4 +1,4 @@
--- What a person typed as a pattern over engine.search_terms. Without a letter it means digits, however
+-- What a person typed as a pattern over engine.search_contacts. Without a letter it means digits, however
 -- they are grouped. An index of trigrams needs three letters in a row; less than that is looked for only
 -- where a word begins.
 create or replace function engine.search_pattern(p_search text)
