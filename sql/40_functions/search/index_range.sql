@@ -34,7 +34,7 @@ begin
     where e.terms <> excluded.terms
   )
 
-  select least(count(*), p_limit), (array_agg(s.contact_id) filter (where s.place > p_limit))[1] into indexed, next_id
+  select least(count(*), p_limit)::integer, (array_agg(s.contact_id) filter (where s.place > p_limit))[1] into indexed, next_id
   from ranged as s;
 end
 $$;

@@ -27,7 +27,7 @@ begin
     );
   end if;
   if not exists (select from engine.search_backlog as b where b.team_id = p_list.team_id) then
-    return '{}';
+    return array[]::uuid[];
   end if;
   return array(
     select distinct on (c.slice, c.contact_id) c.contact_id

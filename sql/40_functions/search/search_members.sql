@@ -11,10 +11,10 @@ stable
 set search_path = ''
 as $$
 declare
-  c_short constant bigint := 2000;
-  c_few constant bigint := 1000;
+  c_short constant integer := 2000;
+  c_few constant integer := 1000;
   v_parts text[];
-  v_found uuid[] := '{}';
+  v_found uuid[] := array[]::uuid[];
   v_step record;
   v_slice integer := coalesce(engine.search_slice(p_after), 0);
   v_zone integer;

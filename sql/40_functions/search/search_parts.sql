@@ -24,7 +24,7 @@ declare
   v_left text[]; -- of the sample, who has all the letters chosen so far
   v_next record;
   v_fewest bigint;
-  v_parts text[] := '{}';
+  v_parts text[] := array[]::text[];
 begin
   if cardinality(v_grams) <= c_parts then
     return array[p_pattern, p_pattern, p_pattern];

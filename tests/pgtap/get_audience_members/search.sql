@@ -67,18 +67,21 @@ language sql
 as $$
   select coalesce(array_agg(c.id order by c.id::text), '{}')
   from public.contacts as c
-  cross join lateral (values (concat_ws(' ', c.first_name, c.last_name)), (c.email), (ltrim(c.phone, '+'))) as w (words)
-  where case
-    when p_term !~ '[[:alpha:]@]' and p_term !~ '[0-9]' then false
-    when p_term !~ '[[:alpha:]@]' then
-      case
-        when length(regexp_replace(p_term, '[^0-9]', '', 'g')) < 3
-          then starts_with(w.words, regexp_replace(p_term, '[^0-9]', '', 'g'))
-        else strpos(w.words, regexp_replace(p_term, '[^0-9]', '', 'g')) > 0
-      end
-    when p_term ~ '[[:alnum:]]{3}' then strpos(lower(w.words), lower(p_term)) > 0
-    else strpos(lower(' ' || w.words), ' ' || lower(p_term)) > 0
-  end
+  where exists (
+    select
+    from (values (concat_ws(' ', c.first_name, c.last_name)), (c.email), (ltrim(c.phone, '+'))) as w (words)
+    where case
+      when p_term !~ '[[:alpha:]@]' and p_term !~ '[0-9]' then false
+      when p_term !~ '[[:alpha:]@]' then
+        case
+          when length(regexp_replace(p_term, '[^0-9]', '', 'g')) < 3
+            then starts_with(w.words, regexp_replace(p_term, '[^0-9]', '', 'g'))
+          else strpos(w.words, regexp_replace(p_term, '[^0-9]', '', 'g')) > 0
+        end
+      when p_term ~ '[[:alnum:]]{3}' then strpos(lower(w.words), lower(p_term)) > 0
+      else strpos(lower(' ' || w.words), ' ' || lower(p_term)) > 0
+    end
+  )
 $$;
 create function pg_temp.wrong()
 returns text
