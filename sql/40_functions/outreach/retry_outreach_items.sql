@@ -32,6 +32,12 @@ begin
     order by i.id
   );
   if v_item_ids <> '{}' then
+    -- A worker that has just said what came of a hold may not have ended its task yet. What that was for is
+    -- done; left open it would stand in the place of the retry's own, and be ended without it.
+    update engine.tasks as t
+    set status = 'DONE', finished_at = engine.now(), lease_owner = null, lease_expires_at = null
+    where t.team_id = v_outreach.team_id and t.kind = 'hold' and t.subject_id = any(v_item_ids)
+      and t.status in ('READY', 'CLAIMED');
     v_outreach.campaign_id := engine.reopen_outreach(v_outreach);
     update public.outreaches as o
     set hold_reason_id = coalesce(p_hold_reason_id, o.hold_reason_id)
