@@ -14,6 +14,9 @@ as $$
     select n.key, n.value, 2
     from jsonb_each(p_lead) as k
     cross join lateral jsonb_each(case when jsonb_typeof(k.value) = 'object' then k.value else '{}' end) as n
+    -- the id of a form, a page or a campaign is not the lead's: all leads from there would be one
+    where replace(lower(n.key), '-', '_') not in ('external_id', 'externalid', 'id')
+      or lower(k.key) in ('lead', 'data', 'payload', 'value')
     union all
     select
       coalesce(a.item ->> 'name', a.item ->> 'column_id', a.item ->> 'column_name'),

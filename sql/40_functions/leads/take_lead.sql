@@ -23,12 +23,17 @@ begin
   );
   -- Whoever brings the same lead at this moment waits here, and finds it. It is stored as rejected until
   -- it has a contact.
-  insert into public.leads (team_id, id, list_id, source, external_id, urgency, status, problems, dedupe_hash)
+  insert into public.leads as l (team_id, id, list_id, source, external_id, urgency, status, problems, dedupe_hash)
   values (
     p_list.team_id, lead_id, p_list.id, btrim(p_source), p_external_id, p_urgency, 'REJECTED',
     engine.lead_problems(v_row.issues), v_hash
   )
-  on conflict on constraint leads_are_not_duplicates do nothing;
+  -- One that could not be called comes again mended: nobody was called for it, so that is no duplicate.
+  on conflict on constraint leads_are_not_duplicates do update set
+    list_id = excluded.list_id, urgency = excluded.urgency, problems = excluded.problems,
+    received_at = excluded.received_at
+  where l.status = 'REJECTED' and v_row.verdict = 'accepted'
+  returning l.id into lead_id;
   is_duplicate := not found;
   if not is_duplicate and v_row.verdict = 'accepted' then
     perform engine.store_lead(p_list, lead_id, v_row, p_urgency);
