@@ -96,7 +96,7 @@ async def test_do_not_text_suppresses_texts_and_is_lifted_with_the_mark(database
         marked = {
             f"+1{one.digits}"
             for one in desk.titan.world.contacts
-            if one.digits and one.do_not_text and one.active and one.type in {"Phone", "MobilePhone"}
+            if one.digits and one.do_not_text and one.type in {"Phone", "MobilePhone"}
         }
         query = "select phone from public.suppressions where channel = 'text' and reason = 'do_not_text'"
         assert {phone for (phone,) in desk.connection.execute(query)} == marked != set()

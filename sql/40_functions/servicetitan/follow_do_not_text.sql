@@ -1,6 +1,6 @@
 -- ServiceTitan's doNotText is a suppression of texts with a reason of its own: it stops open texts as any
 -- other does, and when ServiceTitan takes the mark back, that lifts this reason and no other. A number
--- stays suppressed while any contact of the team that has it is marked.
+-- stays suppressed while any contact of the team that has it is marked, in use or not.
 create or replace function engine.follow_do_not_text(p_team_id uuid, p_before text[], p_after text[])
 returns void
 language plpgsql
@@ -25,7 +25,7 @@ begin
       s.team_id = p_team_id and s.phone = b.phone and s.channel = 'text' and s.reason = 'do_not_text'
       and not exists (
         select from engine.servicetitan_contacts as c
-        where c.team_id = p_team_id and c.phone = b.phone and c.do_not_text and c.is_active
+        where c.team_id = p_team_id and c.phone = b.phone and c.do_not_text
       )
     returning s.phone
   )
