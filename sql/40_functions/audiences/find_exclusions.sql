@@ -1,6 +1,6 @@
 -- Who of a set of people is left out, and why: the one rule for whatever fills a list and for launches.
 -- One reason each, the first in this order: the number, another list, a campaign, a tag, a call or text
--- that a provider took, a booking.
+-- that a provider took or may have taken, a booking.
 create or replace function engine.find_exclusions(
   p_team_id uuid, p_exclusions jsonb, p_candidates engine.candidate[]
 )
@@ -60,7 +60,7 @@ begin
       select
       from engine.jobs as j
       inner join engine.attempts as a on j.team_id = a.team_id and j.id = a.job_id
-      where j.team_id = p_team_id and j.phone = p.phone and a.status = 'ACCEPTED' and a.begun_at >= v_contacted_since
+      where j.team_id = p_team_id and j.phone = p.phone and a.status in ('ACCEPTED', 'OPEN', 'AMBIGUOUS') and a.begun_at >= v_contacted_since
     )
     union all
     select p.ordinal, 6, 'excluded_booked'

@@ -1,6 +1,6 @@
 -- Each exclusion leaves out whom it names, nobody else, and says why; an import keeps the reason by row.
 begin;
-select plan(24);
+select plan(25);
 select tests.set_clock('2027-03-01 12:00-05');
 create temp table scene as select t as team_id, tests.create_campaign(t, 6) as campaign_id
 from tests.create_team('Acme', 'ann@acme.example') as t;
@@ -84,7 +84,8 @@ as $$
   )
 
   insert into engine.attempts (team_id, job_id, attempt_number, provider, status, worker, request, begun_at, provider_id, resolved_at)
-  select team_id, id, 1, 'vapi', p_status, 'w', '{}', engine.now() - p_age, case when p_status = 'ACCEPTED' then id::text end, engine.now()
+  select team_id, id, 1, 'vapi', p_status, 'w', '{}', engine.now() - p_age, case when p_status = 'ACCEPTED' then id::text end,
+    case when p_status not in ('OPEN', 'AMBIGUOUS') then engine.now() end
   from job
 $$;
 select pg_temp.attempt(1, 'call', 'ACCEPTED', '10 days');
@@ -95,6 +96,13 @@ select is(
   pg_temp.left_out('{"contacted_within": "P21D"}'), '{"1 excluded_recently_contacted","6 excluded_recently_contacted"}', 'or texted'
 );
 select is(pg_temp.left_out('{"contacted_within": "P9D"}'), null, 'within the time, if a provider took it');
+savepoint in_doubt;
+select pg_temp.attempt(3, 'call', 'AMBIGUOUS', '1 day'), pg_temp.attempt(4, 'text', 'OPEN', '1 minute');
+select is(
+  pg_temp.left_out('{"contacted_within": "P9D"}'), '{"3 excluded_recently_contacted","4 excluded_recently_contacted"}',
+  'or may have taken it'
+);
+rollback to savepoint in_doubt;
 
 -- One reason each.
 select is(
