@@ -23,6 +23,7 @@ set statement_timeout = '10min' -- as of launch_campaign
 as $$
 declare
   v_list public.audience_lists := engine.require_list(p_list_id, 'operator');
+  v_dry_run boolean := coalesce(p_dry_run, false);
   v_outreach public.outreaches;
   v_issues jsonb;
   v_blockers jsonb;
@@ -31,7 +32,7 @@ begin
   if p_team_id <> v_list.team_id then
     perform engine.refuse_not_found('audience_list', p_list_id);
   end if;
-  if not p_dry_run then
+  if not v_dry_run then
     select l.* into v_list from public.audience_lists as l
     where l.team_id = v_list.team_id and l.id = v_list.id
     for no key update;
@@ -52,7 +53,7 @@ begin
   v_outreach.hold_reason_id := p_hold_reason_id;
   v_outreach.hold_memo := btrim(p_hold_memo, E' \t\r\n');
   v_blockers := engine.outreach_blockers(v_list, v_outreach.kind, v_outreach.channel, p_phone_number_id);
-  if v_blockers <> '[]' and not p_dry_run then
+  if v_blockers <> '[]' and not v_dry_run then
     perform engine.refuse(
       'OB007', format('The outreach is not ready: %s', v_blockers -> 0 ->> 'message'),
       jsonb_build_object('blockers', v_blockers), 'Mend what the detail lists, then launch again.'
@@ -60,7 +61,7 @@ begin
   end if;
   v_answer := engine.sum_outreach(v_list, v_outreach.kind, v_outreach.channel, null);
   -- Nothing new: nothing is made, and the answer names what exists.
-  if not p_dry_run and (v_answer -> 'counts' ->> 'items')::bigint > 0 then
+  if not v_dry_run and (v_answer -> 'counts' ->> 'items')::bigint > 0 then
     v_outreach := engine.store_outreach(
       v_list, v_outreach, coalesce(btrim(p_name), left(initcap(p_kind) || ': ' || v_list.name, 200)), p_phone_number_id,
       engine.outreach_graph(p_channel, p_kind, p_assistant_id, p_template, p_settings)
@@ -69,7 +70,7 @@ begin
     v_answer := engine.sum_outreach(v_list, v_outreach.kind, v_outreach.channel, v_outreach.id);
   end if;
   return jsonb_build_object(
-    'outreach_id', v_outreach.id, 'campaign_id', v_outreach.campaign_id, 'dry_run', p_dry_run, 'blockers', v_blockers
+    'outreach_id', v_outreach.id, 'campaign_id', v_outreach.campaign_id, 'dry_run', v_dry_run, 'blockers', v_blockers
   ) || v_answer;
 end
 $$;

@@ -1,6 +1,6 @@
 -- A dry run says what the launch does; who has been done is a duplicate, told and not done again.
 begin;
-select plan(31);
+select plan(32);
 select tests.set_clock('2027-03-01 12:00-05');
 create temp table team as select tests.create_team('Acme', 'ann@acme.example') as id;
 create temp table ava as select tests.connect_providers(id) as id from team;
@@ -54,8 +54,9 @@ do $$ begin perform engine.tick(); end $$;
 select is((select status::text from public.campaigns), 'ACTIVE', 'which keep the campaign open');
 
 select tests.act_as('ann@acme.example');
-create temp table again as select tests.reschedule(id) as answer from list;
+create temp table again as select tests.reschedule(id, null) as answer from list;
 grant select on again to authenticated;
+select is(answer ->> 'dry_run', 'false', 'null is no dry run') from again;
 select is(
   answer -> 'counts',
   '{"members": 6, "items": 0, "duplicates": 5, "without_appointment": 1, "suppressed": 0, "holds": 0}'::jsonb, 'again: all are duplicates'
