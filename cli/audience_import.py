@@ -36,8 +36,8 @@ _FIELDS = (
 )
 _PREVIEW_ROWS = 5000
 _PAGE = 1000
-# As many as the database checks at a time; all that is ever held of a file.
-_CHUNK_ROWS = 20_000
+# Some 15,000 rows; the database checks so many while as many are read.
+_CHUNK_CHARACTERS = 2_000_000
 _INDEXED_AT_ONCE = 10_000
 
 Cells = Callable[[list[str]], str]
@@ -218,18 +218,22 @@ def csv_chunks(
     header_row: int = started["header_row"]
     width = len(sample[header_row - 1]) if header_row else sys.maxsize
     run = (started["team_id"], started["run_id"])
-    for position, batch in file.batches(_CHUNK_ROWS):
-        text = io.StringIO(newline="")
-        write = csv.writer(text, lineterminator="\n").writerow
+    text = io.StringIO(newline="")
+    write = csv.writer(text, lineterminator="\n").writerow
+    for position, batch in file.batches():
         for number, cells in batch:
             # a row of nothing but delimiters and spaces is none
             if number > header_row and "".join(cells).strip():
                 has_extra = len(cells) > width and bool("".join(cells[width:]).strip())
                 problem = "row_has_extra_cells" if has_extra else ""
                 write((*run, number, *[pick(cells) for pick in pickers], problem))
-        if chunk := text.getvalue():
-            yield chunk.encode()
         advance(position)
+        if text.tell() >= _CHUNK_CHARACTERS:
+            yield text.getvalue().encode()
+            text.seek(0)
+            text.truncate()
+    if chunk := text.getvalue():
+        yield chunk.encode()
 
 
 def _picker(places: Sequence[int]) -> Cells:
