@@ -2,7 +2,8 @@
 
 The product's side is all that `outbound audiences import` does once it has started: it reads the file, asks the Data
 API for the import, copies the cells, and the database normalises, checks, de-duplicates and stores them, in one
-transaction that is on the disk at the end.
+transaction that is on the disk at the end. The index of searches follows after that and is not counted: a worker brings
+it up to date, or the command does while somebody watches, and searches are exact without it.
 
 The bare side copies the very contacts and members that the import has stored, ready made, in the order of the file, in
 one transaction, from a client on the same machine, into two logged tables with the columns of `public.contacts` and
