@@ -28,11 +28,12 @@ def test_a_schedule_is_set_listed_and_switched(project: Project, team: str) -> N
     run = project.stack.run
     list_id = make_list(project, team)
 
-    made = run("schedules", "set", list_id, "30 8 * * mon-fri", "--timezone", "America/Chicago", "--json")
+    # Years away: the sandbox's clock runs on, and what is due is followed.
+    made = run("schedules", "set", list_id, "30 8 29 2 *", "--timezone", "America/Chicago", "--json")
     assert made.status == 0, made.err
-    assert (made.json["summary"], made.json["chip"]) == ("At 08:30, Monday to Friday", "on")
+    assert (made.json["summary"], made.json["chip"]) == ("At 08:30, on day 29 of the month, in February", "on")
     first = datetime.fromisoformat(made.json["next"][0])
-    assert (first.hour, first.minute, first.isoweekday() < 6) == (8, 30, True)
+    assert (first.hour, first.minute, first.month, first.day) == (8, 30, 2, 29)
 
     [listed] = run("schedules", "list", "--team", team, "--search", "overdue", "--json").json
     assert listed["list_id"] == list_id

@@ -9,13 +9,9 @@ from typing import Any
 
 from tests.support.projects import Project
 
-OVERDUE: dict[str, Any] = {
-    "match": {
-        "all": [
-            {"job": {"statuses": ["Completed"], "completed": {"days_ago": {"min": 330, "max": 400}}}},
-            {"not": {"job": {"completed": {"days_ago": {"max": 329}}}}},
-        ]
-    }
+# Nothing in it is relative to today: the sandbox's clock runs on between a preview and a refresh.
+MEMBERS: dict[str, Any] = {
+    "match": {"all": [{"membership": {"statuses": ["Active"]}}, {"job": {"statuses": ["Canceled"]}}]}
 }
 
 
@@ -24,14 +20,14 @@ def test_from_a_definition_to_members(project: Project, tmp_path: Path) -> None:
     made = run("teams", "create", f"Evergreen {uuid.uuid4().hex[:6]}", "--sandbox", "--json")
     assert made.status == 0, made.err
     team = made.json["team_id"]
-    path = tmp_path / "overdue.json"
-    path.write_text(json.dumps(OVERDUE))
+    path = tmp_path / "members.json"
+    path.write_text(json.dumps(MEMBERS))
 
     tried = run("audiences", "preview", "--definition", str(path), "--team", team, "--json")
     assert tried.status == 0, tried.err
     assert tried.json["count"] > 20
 
-    created = run("audiences", "create", "Overdue", "--definition", str(path), "--team", team, "--json")
+    created = run("audiences", "create", "Members", "--definition", str(path), "--team", team, "--json")
     assert created.status == 0, created.err
     done = run("audiences", "refresh", created.json["id"], "--wait", "--json")
     assert done.status == 0, done.err
