@@ -1,0 +1,40 @@
+-- Another tenant is connected, or the real one after the sandbox: nothing that was read from the one before
+-- may fill a list, and no number that it had in use is somebody's to call. What waits for the old one ends
+-- with the reason; an id of an appointment would be that of a stranger there. That numbers must not be
+-- texted stays.
+create or replace function engine.forget_servicetitan()
+returns trigger
+language plpgsql
+security definer -- whoever connects accounts
+set search_path = ''
+as $$
+begin
+  perform engine.fail_run(
+    r.team_id, r.id, 'account_changed', 'Another ServiceTitan account was connected meanwhile; nothing was stored. Start it again.'
+  )
+  from public.audience_runs as r
+  where r.team_id = new.team_id and r.source in ('servicetitan', 'custom_report') and r.status = 'RUNNING';
+  perform engine.fail_hold(
+    i.team_id, i.id, 'not_found', 'Another ServiceTitan account was connected before the appointment was held.'
+  )
+  from public.outreach_items as i
+  where i.team_id = new.team_id and i.status = 'HOLDING';
+  perform engine.forget_subject(p.team_id, p.id) from engine.audience_previews as p where p.team_id = new.team_id;
+  delete from engine.audience_previews as p where p.team_id = new.team_id;
+  delete from engine.servicetitan_feeds as f where f.team_id = new.team_id;
+  delete from engine.servicetitan_customers as c where c.team_id = new.team_id;
+  delete from engine.servicetitan_contacts as c where c.team_id = new.team_id;
+  delete from engine.servicetitan_locations as l where l.team_id = new.team_id;
+  delete from engine.servicetitan_memberships as m where m.team_id = new.team_id;
+  delete from engine.servicetitan_recurring_services as s where s.team_id = new.team_id;
+  delete from engine.servicetitan_service_events as e where e.team_id = new.team_id;
+  delete from engine.servicetitan_catalogue as c where c.team_id = new.team_id;
+  update engine.servicetitan_catalogues as c
+  set read_at = null, failure_code = null, failure_message = null
+  where c.team_id = new.team_id;
+  return null;
+end
+$$;
+comment on function engine.forget_servicetitan() is
+'Empties the copy of a team''s ServiceTitan when another tenant is connected, and ends what waits for the old one.';
+revoke all on function engine.forget_servicetitan() from public;
