@@ -27,6 +27,7 @@ _TERMS = {
     "phone fragment": "(512) 555-01",
     "e-mail fragment": "harbor.example",
     "what everybody has": "@mail.example",
+    "a sign": "@ma",
     "two words": "mary davis",
     "two words of other people": "davis mary",
     "whole number": "+15125550100",

@@ -16,5 +16,5 @@ create index search_entries_by_terms on engine.search_entries using gin (places,
 comment on table engine.search_entries is 'Contacts as a search finds them. What is in engine.search_backlog may be stale here.';
 comment on column engine.search_entries.places is
 'The team, a sixteenth of it and a 256th of it, as engine.search_place numbers them: a search that finds a lot reads a part. '
-'One in 4,096 is in the sample as well.';
+'One in 4,096 is in the sample as well, and whoever has a word that begins with a sign in a place for that.';
 comment on column engine.search_entries.terms is 'As engine.search_contacts writes them.';

@@ -12,6 +12,7 @@ declare
   v_zones bigint[] := array(select engine.search_place(p_team_id, 1, n) from generate_series(0, 15) as n order by n);
   v_slices bigint[] := array(select engine.search_place(p_team_id, 2, n) from generate_series(0, 255) as n order by n);
   v_sample bigint := engine.search_place(p_team_id, 3, 0);
+  v_signs bigint := engine.search_place(p_team_id, 4, 0);
 begin
   with ranged as materialized (
     select c.contact_id, c.slice, c.terms, row_number() over (order by c.contact_id) as place
@@ -25,12 +26,15 @@ begin
     insert into engine.search_entries as e (team_id, contact_id, slice, places, terms)
     select
       p_team_id, s.contact_id, s.slice,
-      array[v_team, v_zones[1 + s.slice / 16], v_slices[1 + s.slice]]
-      || case when s.slice % 16 = 0 and get_byte(uuid_send(s.contact_id), 14) = 0 then v_sample end,
+      array_remove(array[
+        v_team, v_zones[1 + s.slice / 16], v_slices[1 + s.slice],
+        case when s.slice % 16 = 0 and get_byte(uuid_send(s.contact_id), 14) = 0 then v_sample end,
+        case when s.terms ~ ' [^[:alnum:][:space:]]' then v_signs end
+      ], null),
       s.terms
     from ranged as s
     where s.place <= p_limit
-    on conflict (team_id, contact_id) do update set terms = excluded.terms
+    on conflict (team_id, contact_id) do update set places = excluded.places, terms = excluded.terms
     where e.terms <> excluded.terms
   )
 

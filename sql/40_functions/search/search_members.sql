@@ -14,21 +14,27 @@ declare
   c_short constant integer := 2000;
   c_few constant integer := 1000;
   v_parts text[];
+  v_is_sign boolean := p_pattern ~ '^% [^[:alnum:][:space:]]'; -- of signs the index of trigrams knows nothing
   v_found uuid[] := array[]::uuid[];
   v_step record;
   v_slice integer := coalesce(engine.search_slice(p_after), 0);
   v_zone integer;
   v_width integer := 1; -- slices of the last place
 begin
+  if p_pattern = '' then
+    return v_found; -- nobody, and the index could not tell
+  end if;
   if p_list.member_count <= c_short then
     return engine.scan_members(p_list, p_pattern, p_after, p_limit, false);
   end if;
   v_parts := engine.search_parts(p_list.team_id, p_pattern);
   select * into v_step from engine.match_place(
-    p_list, engine.search_place(p_list.team_id, 2, v_slice), p_pattern, v_parts, v_slice, p_after, p_limit
+    p_list,
+    case when v_is_sign then engine.search_place(p_list.team_id, 4, 0) else engine.search_place(p_list.team_id, 2, v_slice) end,
+    p_pattern, v_parts, v_slice, p_after, p_limit
   );
   v_found := v_step.member_ids;
-  v_slice := v_slice + 1;
+  v_slice := case when v_is_sign then 256 else v_slice + 1 end;
   while cardinality(v_found) < p_limit and v_slice < 256 loop
     v_zone := v_slice / 16;
     -- the last place tells how many to expect in the rest

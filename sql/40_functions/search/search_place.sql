@@ -1,6 +1,6 @@
--- The number of a team, or of a part of it: the part of depth 1 is a sixteenth, that of depth 2 a 256th, and
--- depth 3 has one part, a sample of one in 4,096. Two teams with one number would cost a search time, never a
--- wrong answer: lists have members of their team.
+-- The number of a team, or of a part of it: the part of depth 1 is a sixteenth, that of depth 2 a 256th.
+-- Depths 3 and 4 have one part: a sample of one in 4,096, and whoever has a word that begins with a sign. Two
+-- teams with one number would cost a search time, never a wrong answer: lists have members of their team.
 create or replace function engine.search_place(p_team_id uuid, p_depth integer, p_part integer)
 returns bigint
 language sql

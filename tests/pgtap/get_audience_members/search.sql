@@ -12,7 +12,7 @@ people as (
   insert into public.contacts (team_id, phone, first_name, last_name, email, timezones)
   select
     l.team_id, '+1' || (2120000000 + n * 7)::text,
-    (array['Ann', 'Bob', 'Zoë', 'O''Neil', null])[1 + n % 5], (array['Lee', 'Stone_x', 'van Dyk', null])[1 + n % 4],
+    (array['Ann', 'Bob', 'Zoë', 'O''Neil', '(Bo)', '%x', null])[1 + n % 7], (array['Lee', 'Stone_x', 'van Dyk', null])[1 + n % 4],
     case when n % 3 > 0 then 'p' || n || '@mail' || n % 7 || '.example' end, '{America/New_York}'
   from list as l cross join generate_series(1, 2500) as n
   returning id, team_id
@@ -28,7 +28,7 @@ grant select on list to public;
 create temp table terms as
 select unnest(array[
   'ann', 'lee', 'ANN LEE', 'zoë', 'o''n', 'p12', 'p1234@', 'mail3.ex', '(212) 000-7', '+1212000', '77', 'st', 'stone_', 'x%', 'z',
-  'van d', 'nobody', 'lee p1', '-'
+  'van d', 'nobody', 'lee p1', '-', '@', '@ma', '''n', '(b', '%'
 ]) as term;
 grant select on terms to public;
 -- Whatever is written anywhere, cut out at random, as it is and with a letter changed, so that it is found nowhere.
