@@ -113,7 +113,7 @@ def test_a_node_that_many_ways_lead_to_is_drawn_once() -> None:
 def test_every_node_and_every_edge_of_any_graph_is_there_once(seed: int) -> None:
     """Cycles, orphans and several parts included: files hold them too."""
     graph, _ = random_graph(seed)
-    lines = drawn(graph, 160)
+    lines = drawn(graph, 2000)
     assert Counter(ident for _, ident in nodes_in(lines)) == Counter(item["id"] for item in graph["nodes"])
     assert Counter(edges_in(lines)) == Counter(edges_of(graph))
     told = [line.plain for line in outline(Flow.of(graph))]

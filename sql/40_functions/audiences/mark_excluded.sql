@@ -6,7 +6,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  c_batch constant bigint := 10000;
+  c_batch constant bigint := 10000::bigint;
   v_from bigint;
   v_excluded bigint := 0::bigint;
   v_batch bigint;

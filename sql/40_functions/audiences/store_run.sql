@@ -8,8 +8,9 @@ set search_path = ''
 as $$
 declare
   c_attempts constant integer := 10;
+  v_attempt integer := 1;
 begin
-  for v_attempt in 1 .. c_attempts loop
+  loop
     begin
       perform engine.update_contacts(p_team_id, p_run_id);
       perform engine.add_contacts(p_team_id, p_run_id);
@@ -19,6 +20,7 @@ begin
         if v_attempt = c_attempts then
           raise;
         end if;
+        v_attempt := v_attempt + 1;
     end;
   end loop;
 end
