@@ -316,6 +316,33 @@ create type engine.lookup_answer as (
 );
 comment on type engine.lookup_answer is 'What a provider said when it was asked about an attempt.';
 
+-- sql/20_types/outreach.sql
+-- The words of outreach: launches straight from a list, without a workflow that somebody drew.
+create type public.campaign_kind as enum ('campaign', 'outreach');
+comment on type public.campaign_kind is 'Whether a campaign was built by a person or belongs to an outreach.';
+
+create type public.outreach_kind as enum ('maintenance', 'reschedule', 'text');
+comment on type public.outreach_kind is 'What an outreach is about. A reschedule holds the appointment first.';
+
+create type public.outreach_item_status as enum ('HOLDING', 'HOLD_FAILED', 'ENROLLED', 'CANCELLED');
+comment on type public.outreach_item_status is
+'Life of one customer in an outreach. HOLDING: the appointment comes first. CANCELLED: the campaign ended before.';
+
+-- A member of a list as an outreach would treat it.
+create type engine.planned_item as (
+  contact_id uuid,
+  phone text,
+  servicetitan_customer_id bigint,
+  servicetitan_job_id bigint,
+  servicetitan_appointment_id bigint,
+  dedupe_hash bytea,
+  is_left_out boolean,
+  is_unreachable boolean,
+  item_id uuid
+);
+comment on type engine.planned_item is
+'A member as an outreach would treat it: left out, unreachable, or done already by the item with the same hash.';
+
 -- sql/20_types/simulation.sql
 -- What a simulation is given, and what it works out for each visit.
 create type engine.simulated_contact as (
@@ -1014,6 +1041,21 @@ create table reference.condition_fields (
 );
 comment on table reference.condition_fields is 'Fields of the conditions in audience definitions, by kind of condition.';
 
+-- sql/30_tables/077_reference_hold_outcomes.sql
+-- What can come of putting an appointment on hold. Its one home: items keep only the code, and take from
+-- here the sentence, whether the customer is contacted, and whether another try can help.
+create table reference.hold_outcomes (
+  code text not null,
+  message text not null,
+  can_retry boolean not null,
+  lets_contact boolean not null,
+  cure text not null,
+  constraint hold_outcomes_pk primary key (code),
+  constraint hold_outcomes_are_settled_when_held check (not (can_retry and lets_contact))
+);
+comment on table reference.hold_outcomes is 'Outcomes of holds: whether they let the customer be contacted, and whether a retry can help.';
+comment on column reference.hold_outcomes.can_retry is 'Whether another try can help while nobody changes anything.';
+
 -- sql/30_tables/100_contacts.sql
 -- People that a team may reach: one row for each number.
 create table public.contacts (
@@ -1217,6 +1259,61 @@ create policy audience_members_are_seen_by_members on public.audience_members fo
 using (team_id = any((select engine.caller_team_ids())::uuid[]));
 grant select on public.audience_members to authenticated, service_role;
 
+-- sql/30_tables/131_search_entries.sql
+-- What a search looks through: for each contact the words that can be found, and the places that it is
+-- in. A table of its own, because an index of trigrams costs more to keep than the contact itself: an
+-- import notes what it wrote (search_backlog), and the index follows.
+create table engine.search_entries (
+  team_id uuid not null,
+  contact_id uuid not null,
+  slice integer not null,
+  places bigint[] not null,
+  terms text not null,
+  constraint search_entries_pk primary key (team_id, contact_id),
+  constraint search_entries_contact_exists
+  foreign key (team_id, contact_id) references public.contacts (team_id, id) on delete cascade,
+  constraint search_entries_slice_is_a_byte check (slice between 0 and 255)
+);
+create index search_entries_by_terms on engine.search_entries using gin (places, terms extensions.gin_trgm_ops);
+comment on table engine.search_entries is 'Contacts as a search finds them. What is in engine.search_backlog may be stale here.';
+comment on column engine.search_entries.places is
+'The team, a sixteenth of it and a 256th of it, as engine.search_place numbers them: a search that finds a lot reads a part. '
+'One in 4,096 is in the sample as well, and whoever has a word that begins with a sign in a place for that.';
+comment on column engine.search_entries.terms is 'As engine.search_contacts writes them.';
+
+-- sql/30_tables/132_search_backlog.sql
+-- Contacts that have changed since the index of the search was brought up to date: one row for each, or
+-- one for all that a statement wrote. A search looks at them one by one, so that it is exact all the time.
+create table engine.search_backlog (
+  team_id uuid not null,
+  id uuid not null default engine.new_id(),
+  first_id uuid not null,
+  last_id uuid not null,
+  constraint search_backlog_pk primary key (team_id, id),
+  constraint search_backlog_team_exists foreign key (team_id) references public.teams (id) on delete cascade,
+  constraint search_backlog_goes_forward check (first_id <= last_id)
+);
+create index search_backlog_in_order on engine.search_backlog (id);
+comment on table engine.search_backlog is 'Ranges of contacts'' ids in which something is newer than the search''s index.';
+
+-- sql/30_tables/133_search_contacts.sql
+-- What can be found of a contact: name, address and number in lines of their own, so that no term goes
+-- across, each after a space, so that beginnings can be told; and which 256th of a team it is in, a random
+-- byte of its id, so that all are of one size. A view, because a function with a fixed search_path is called
+-- row by row, and this is asked of a thousand contacts for one page.
+create view engine.search_contacts with (security_invoker = true) as
+select
+  c.team_id,
+  c.id as contact_id,
+  get_byte(uuid_send(c.id), 15) as slice,
+  lower(
+    ' ' || coalesce(c.first_name || ' ', '') || coalesce(c.last_name, '') || E'\n ' || coalesce(c.email, '')
+    || E'\n ' || ltrim(c.phone, '+')
+  ) as terms
+from public.contacts as c;
+comment on view engine.search_contacts is 'Contacts as searches see them: name, e-mail address and digits in lower case.';
+comment on column engine.search_contacts.slice is 'A number from 0 to 255, as engine.search_slice tells it of one id.';
+
 -- sql/30_tables/140_import_rows.sql
 -- Where the rows of an import wait until all of them are checked. It is the one table that workers
 -- write themselves: COPY is the only way to bring in a million rows in seconds. Unlogged: after a
@@ -1247,7 +1344,6 @@ create unlogged table engine.checked_rows (
   team_id uuid not null,
   run_id uuid not null,
   row_number bigint not null,
-  contact_id uuid,
   phone text,
   phone_extension text,
   first_name text,
@@ -1264,7 +1360,6 @@ create unlogged table engine.checked_rows (
   constraint checked_rows_verdict_is_known check (verdict in ('accepted', 'rejected', 'duplicate', 'excluded'))
 );
 comment on table engine.checked_rows is 'Rows of running imports after the check; a run empties it when it ends.';
-comment on column engine.checked_rows.contact_id is 'Id that the contact will have if the team does not know its number yet.';
 comment on column engine.checked_rows.issues is '[{code, field, value}] in order; null when nothing is wrong.';
 
 -- sql/30_tables/142_member_facts.sql
@@ -1650,6 +1745,7 @@ create table public.workflows (
   archived_at timestamptz,
   created_at timestamptz not null default engine.now(),
   updated_at timestamptz not null default engine.now(),
+  is_generated boolean not null default false,
   constraint workflows_pk primary key (team_id, id),
   constraint workflows_team_exists foreign key (team_id) references public.teams (id) on delete cascade,
   constraint workflows_versions_count_up unique (team_id, lineage_id, version),
@@ -1668,6 +1764,7 @@ comment on table public.workflows is 'Directed acyclic graphs of calls and texts
 comment on column public.workflows.lineage_id is 'Id shared by all versions of one workflow.';
 comment on column public.workflows.version is 'Number within the lineage, given when it is published.';
 comment on column public.workflows.revision is 'Counts saves of a draft: a save names the revision that it was read at.';
+comment on column public.workflows.is_generated is 'Made by an outreach, not drawn by a person; lists leave it out.';
 alter table public.workflows enable row level security;
 create policy workflows_are_seen_by_members on public.workflows for select to authenticated, service_role
 using (team_id = any((select engine.caller_team_ids())::uuid[]));
@@ -1776,7 +1873,7 @@ create table engine.workflow_revisions (
   foreign key (team_id, workflow_id) references public.workflows (team_id, id) on delete cascade
 );
 comment on table engine.workflow_revisions is
-'The graphs {nodes, edges} of a draft''s last 50 revisions, the current one among them.';
+'The graphs {name, nodes, edges} of a draft''s last 50 revisions, the current one among them.';
 
 -- sql/30_tables/300_campaigns.sql
 -- One list, one published workflow, one sending number.
@@ -1805,6 +1902,7 @@ create table public.campaigns (
   needs_list_status public.audience_status generated always as (
     case when status in ('SCHEDULED', 'ACTIVE', 'PAUSED') then 'ACTIVE'::public.audience_status end
   ) stored,
+  kind public.campaign_kind not null default 'campaign',
   constraint campaigns_pk primary key (team_id, id),
   constraint campaigns_team_exists foreign key (team_id) references public.teams (id) on delete cascade,
   constraint campaigns_list_exists foreign key (team_id, list_id) references public.audience_lists (team_id, id),
@@ -1833,6 +1931,7 @@ comment on column public.campaigns.needs_workflow_status is
 'PUBLISHED while the campaign is SCHEDULED, ACTIVE or PAUSED, else null: the status that its workflow must have.';
 comment on column public.campaigns.needs_list_status is
 'ACTIVE while the campaign is SCHEDULED, ACTIVE or PAUSED, else null: the status that its list must have.';
+comment on column public.campaigns.kind is 'outreach: launched straight from a list, over a generated workflow.';
 comment on column public.campaigns.priority is 'Lowest number goes first when campaigns compete.';
 comment on column public.campaigns.max_lateness is 'A job that is later than this is skipped with a reason, never sent stale.';
 comment on column public.campaigns.retry_budget is 'Retries of every kind that one enrollment may use in all.';
@@ -1840,6 +1939,92 @@ alter table public.campaigns enable row level security;
 create policy campaigns_are_seen_by_members on public.campaigns for select to authenticated, service_role
 using (team_id = any((select engine.caller_team_ids())::uuid[]));
 grant select on public.campaigns to authenticated, service_role;
+
+-- sql/30_tables/310_outreaches.sql
+-- A launch straight from a list's scheduling dialog. It owns a campaign over a generated workflow of one
+-- node, so that the gate, the ledger, pacing, retries, counters and consent are those of every campaign.
+create table public.outreaches (
+  team_id uuid not null,
+  id uuid not null default engine.new_id(),
+  kind public.outreach_kind not null,
+  channel public.contact_channel not null,
+  list_id uuid not null,
+  campaign_id uuid not null,
+  hold_reason_id bigint,
+  hold_memo text,
+  created_by uuid,
+  created_at timestamptz not null default engine.now(),
+  constraint outreaches_pk primary key (team_id, id),
+  constraint outreaches_team_exists foreign key (team_id) references public.teams (id) on delete cascade,
+  constraint outreaches_list_exists foreign key (team_id, list_id) references public.audience_lists (team_id, id),
+  constraint outreaches_campaign_exists foreign key (team_id, campaign_id) references public.campaigns (team_id, id),
+  constraint outreaches_by_text_go_out_as_texts check (kind <> 'text' or channel = 'text'),
+  constraint outreaches_that_reschedule_hold
+  check ((kind = 'reschedule') = (hold_reason_id is not null) and (kind = 'reschedule') = (hold_memo is not null)),
+  constraint outreaches_memo_is_present check (length(btrim(hold_memo)) between 1 and 1000)
+);
+create index outreaches_by_list on public.outreaches (team_id, list_id, id);
+create index outreaches_by_campaign on public.outreaches (team_id, campaign_id);
+comment on table public.outreaches is 'Launches straight from a list: maintenance, reschedule or text.';
+comment on column public.outreaches.campaign_id is
+'The campaign that enrolls its contacts now; a retry after one has ended begins another.';
+comment on column public.outreaches.hold_reason_id is 'ServiceTitan''s id of the reason that appointments are held for.';
+alter table public.outreaches enable row level security;
+create policy outreaches_are_seen_by_members on public.outreaches for select to authenticated, service_role
+using (team_id = any((select engine.caller_team_ids())::uuid[]));
+grant select on public.outreaches to authenticated, service_role;
+
+-- sql/30_tables/320_outreach_items.sql
+-- One customer of an outreach, who is done once: the hash of what makes two pieces of work the same is
+-- unique. What was cancelled before anybody was contacted was never done, and does not stand in the way.
+create table public.outreach_items (
+  team_id uuid not null,
+  id uuid not null default engine.new_id(),
+  outreach_id uuid not null,
+  campaign_id uuid not null,
+  contact_id uuid not null,
+  phone text not null,
+  servicetitan_customer_id bigint,
+  servicetitan_job_id bigint,
+  servicetitan_appointment_id bigint,
+  dedupe_hash bytea not null,
+  status public.outreach_item_status not null,
+  hold_outcome text,
+  hold_message text,
+  hold_ended_at timestamptz,
+  hold_count integer not null default 0,
+  created_at timestamptz not null default engine.now(),
+  enrolled_at timestamptz,
+  constraint outreach_items_pk primary key (team_id, id),
+  constraint outreach_items_outreach_exists
+  foreign key (team_id, outreach_id) references public.outreaches (team_id, id) on delete cascade,
+  constraint outreach_items_campaign_exists foreign key (team_id, campaign_id) references public.campaigns (team_id, id),
+  constraint outreach_items_contact_exists
+  foreign key (team_id, contact_id) references public.contacts (team_id, id) on delete cascade,
+  constraint outreach_items_hash_is_sha256 check (length(dedupe_hash) = 32),
+  constraint outreach_items_phone_is_e164 check (phone ~ '^\+[1-9][0-9]{6,14}$'),
+  constraint outreach_items_failed_ones_say_why check (status <> 'HOLD_FAILED' or hold_outcome is not null),
+  constraint outreach_items_enrolled_know_when check ((status = 'ENROLLED') = (enrolled_at is not null)),
+  constraint outreach_items_outcomes_have_a_time check ((hold_outcome is null) = (hold_ended_at is null)),
+  constraint outreach_items_holding_need_an_appointment
+  check (status not in ('HOLDING', 'HOLD_FAILED') or servicetitan_appointment_id is not null)
+);
+create unique index outreach_items_are_done_once
+on public.outreach_items (team_id, dedupe_hash) where status <> 'CANCELLED';
+create index outreach_items_of_outreach on public.outreach_items (team_id, outreach_id, id);
+create index outreach_items_by_campaign on public.outreach_items (team_id, campaign_id, status);
+create index outreach_items_by_contact on public.outreach_items (team_id, contact_id);
+comment on table public.outreach_items is 'Customers of an outreach, each with the hold of the appointment and what came of it.';
+comment on column public.outreach_items.dedupe_hash is
+'SHA-256 over team, kind, channel, ServiceTitan appointment or job (without: the team''s day) and number.';
+comment on column public.outreach_items.hold_outcome is 'A code of reference.hold_outcomes; null until a hold has ended.';
+comment on column public.outreach_items.hold_message is 'What was said about this hold in particular.';
+comment on column public.outreach_items.hold_count is 'How often a hold was queued.';
+comment on column public.outreach_items.campaign_id is 'The campaign that the contact is or will be enrolled in.';
+alter table public.outreach_items enable row level security;
+create policy outreach_items_are_seen_by_members on public.outreach_items for select to authenticated, service_role
+using (team_id = any((select engine.caller_team_ids())::uuid[]));
+grant select on public.outreach_items to authenticated, service_role;
 
 -- sql/30_tables/400_suppressions.sql
 -- Numbers that must not be reached on a channel. Each reason has a row of its own: lifting one (a person
@@ -2345,6 +2530,77 @@ $$;
 comment on function engine.add_campaigns_to_counts(engine.member_change[]) is 'Adds to the campaign counts of lists.';
 revoke all on function engine.add_campaigns_to_counts(engine.member_change[]) from public;
 
+-- sql/40_functions/audiences/add_contacts.sql
+-- Contacts whose number the team does not have yet, in order of their number (see engine.update_contacts).
+-- Ids go up in the same order, so that both keys grow at their right edge: of UUIDs of version 7 the
+-- milliseconds and the twelve bits after them are counted on from now, as engine.new_id leaves to chance.
+create or replace function engine.add_contacts(p_team_id uuid, p_run_id uuid)
+returns void
+language plpgsql
+set search_path = ''
+set work_mem = '64MB' -- one sort of all rows, and a look into all contacts
+as $$
+declare
+  v_now timestamptz := engine.now();
+  v_now_as_hex text := left(replace(engine.new_id()::text, '-', ''), 12);
+  v_first bigint := ('x' || v_now_as_hex)::bit(48)::bigint << 12;
+begin
+  insert into public.contacts (
+    team_id, id, phone, phone_extension, first_name, last_name, email, timezone, timezones, regions, postal_code,
+    servicetitan_customer_id, created_at, updated_at
+  )
+  select
+    p_team_id, (left(n.id, 12) || '7' || right(n.id, 3) || substr(gen_random_uuid()::text, 20))::uuid, n.phone,
+    n.phone_extension, n.first_name, n.last_name, n.email, n.timezone, n.timezones, n.regions, n.postal_code,
+    n.servicetitan_customer_id, v_now, v_now
+  from (
+    select k.*, lpad(to_hex(v_first + row_number() over (order by k.phone collate "C")), 15, '0') as id
+    from engine.checked_rows as k
+    where k.team_id = p_team_id and k.run_id = p_run_id and k.verdict = 'accepted'
+      and not exists (select from public.contacts as c where c.team_id = p_team_id and c.phone = k.phone)
+    order by k.phone collate "C"
+  ) as n;
+end
+$$;
+comment on function engine.add_contacts(uuid, uuid) is 'Makes contacts of a run''s accepted rows where the team has none of that number.';
+revoke all on function engine.add_contacts(uuid, uuid) from public;
+
+-- sql/40_functions/audiences/add_members.sql
+-- The contacts of the accepted rows as members, with what made them match.
+create or replace function engine.add_members(p_team_id uuid, p_run_id uuid, p_list_id uuid)
+returns bigint
+language plpgsql
+set search_path = ''
+set work_mem = '64MB' -- joins of all rows, and a sort
+as $$
+declare
+  v_now timestamptz := engine.now();
+  v_added bigint;
+begin
+  insert into public.audience_members (
+    team_id, list_id, contact_id, servicetitan_customer_id, servicetitan_job_id, servicetitan_job_type_id,
+    servicetitan_appointment_id, appointment_starts_at, added_at
+  )
+  select
+    p_team_id, p_list_id, c.id, k.servicetitan_customer_id, f.servicetitan_job_id, f.servicetitan_job_type_id,
+    f.servicetitan_appointment_id, f.appointment_starts_at, v_now
+  from engine.checked_rows as k
+  inner join public.contacts as c on k.team_id = c.team_id and k.phone = c.phone
+  left join engine.member_facts as f on k.team_id = f.team_id and k.run_id = f.run_id and k.row_number = f.row_number
+  where k.team_id = p_team_id and k.run_id = p_run_id and k.verdict = 'accepted'
+    and not exists (
+      select from public.audience_members as m
+      where m.team_id = p_team_id and m.list_id = p_list_id and m.contact_id = c.id
+    )
+  order by c.id;
+  get diagnostics v_added = row_count;
+  return v_added;
+end
+$$;
+comment on function engine.add_members(uuid, uuid, uuid) is
+'Adds the contacts of a run''s accepted rows to a list; returns how many of them were no members before.';
+revoke all on function engine.add_members(uuid, uuid, uuid) from public;
+
 -- sql/40_functions/audiences/add_members_to_counts.sql
 -- Lists are locked in order of their ids, so that statements that change several cannot deadlock.
 create or replace function engine.add_members_to_counts(p_changes engine.member_change[])
@@ -2419,6 +2675,49 @@ comment on function public.archive_audience_list(uuid, boolean) is
 revoke all on function public.archive_audience_list(uuid, boolean) from public;
 grant execute on function public.archive_audience_list(uuid, boolean) to authenticated, service_role;
 
+-- sql/40_functions/audiences/check_new_rows.sql
+-- Checks the staged rows of a run, or a preview, that come after those that are checked already. Batch by
+-- batch, so that memory stays flat whatever the file's size: that is the reason for the loop.
+create or replace function engine.check_new_rows(p_team_id uuid, p_run_id uuid)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  c_batch constant integer := 20000;
+  v_country text;
+  v_is_sandbox boolean;
+  v_from bigint;
+begin
+  select t.country, t.is_sandbox into v_country, v_is_sandbox from public.teams as t where t.id = p_team_id;
+  select max(k.row_number) + 1 into v_from
+  from engine.checked_rows as k
+  where k.team_id = p_team_id and k.run_id = p_run_id;
+  loop
+    select min(r.row_number) into v_from
+    from engine.import_rows as r
+    where r.team_id = p_team_id and r.run_id = p_run_id and r.row_number >= coalesce(v_from, 0);
+    exit when v_from is null;
+    insert into engine.checked_rows
+    select
+      p_team_id, p_run_id, c.row_number, c.phone, c.phone_extension, c.first_name, c.last_name, c.email, c.timezone,
+      c.timezones, c.regions, c.postal_code, c.servicetitan_customer_id, c.verdict, c.issues
+    from engine.check_rows(
+      (
+        select array_agg(r order by r.row_number) from engine.import_rows as r
+        where
+          r.team_id = p_team_id and r.run_id = p_run_id
+          and r.row_number >= v_from and r.row_number < v_from + c_batch
+      ),
+      v_country, v_is_sandbox
+    ) as c;
+    v_from := v_from + c_batch;
+  end loop;
+end
+$$;
+comment on function engine.check_new_rows(uuid, uuid) is 'Checks staged rows into engine.checked_rows, from the first on that is not checked.';
+revoke all on function engine.check_new_rows(uuid, uuid) from public;
+
 -- sql/40_functions/audiences/check_rows.sql
 -- The check of a batch of rows: numbers to E.164, zones, and every problem by row and field. It reads
 -- no row of the team and writes nothing, so that a preview and an import say the same.
@@ -2429,6 +2728,7 @@ returns setof engine.checked_rows
 language sql
 stable
 set search_path = ''
+set enable_mergejoin = off -- sets of any size are joined here, by hash
 as $$
   with tidy as materialized (
     select t.* from engine.tidy_rows(p_rows) as t
@@ -2448,8 +2748,7 @@ as $$
       z.regions,
       case
         when p.email is null then null
-        when translate(p.email, E' <>(),;/|":\t\n', '') = p.email and p.email like '_%@_%._%'
-          and p.email not like '%@%@%' then p.email
+        when p.email !~ '[ <>(),;/|":\t\n]' and p.email like '_%@_%._%' and p.email not like '%@%@%' then p.email
         else substring(p.email from '[^\s<>(),;/|":@]+@[^\s<>(),;/|":@]+\.[^\s<>(),;/|":@]+')
       end as address,
       case when p.customer_id ~ '^[0-9]{1,18}$' then p.customer_id::bigint end as customer_number
@@ -2460,12 +2759,12 @@ as $$
     ) as z
     -- a batch has no gaps, so the place in these arrays is the ordinal
     inner join parsed as p on z.ordinal = p.ordinal
+    offset 0 -- each of these once for a row
   )
   select
     null::uuid,
     null::uuid,
     p.row_number,
-    null::uuid,
     p.e164,
     p.phone_extension,
     left(p.first_name, 200),
@@ -2498,50 +2797,38 @@ comment on function engine.check_rows(engine.import_rows[], text, boolean) is
 revoke all on function engine.check_rows(engine.import_rows[], text, boolean) from public;
 
 -- sql/40_functions/audiences/check_run.sql
--- Checks all staged rows of a run. Batch by batch, so that memory stays flat whatever the file's size:
--- that is the reason for the loop.
+-- Checks all staged rows of a run, those aside that were checked as they came.
 create or replace function engine.check_run(p_team_id uuid, p_run_id uuid)
 returns void
 language plpgsql
 set search_path = ''
 as $$
-declare
-  c_batch constant integer := 10000;
-  v_country text;
-  v_is_sandbox boolean;
-  v_from bigint;
 begin
-  select t.country, t.is_sandbox into v_country, v_is_sandbox from public.teams as t where t.id = p_team_id;
-  loop
-    select min(r.row_number) into v_from
-    from engine.import_rows as r
-    where r.team_id = p_team_id and r.run_id = p_run_id and r.row_number >= coalesce(v_from, 0);
-    exit when v_from is null;
-    insert into engine.checked_rows
-    select
-      p_team_id, p_run_id, c.row_number, i.id, c.phone, c.phone_extension, c.first_name, c.last_name, c.email,
-      c.timezone, c.timezones, c.regions, c.postal_code, c.servicetitan_customer_id, c.verdict, c.issues
-    from (
-      select r.*, row_number() over () as place
-      from engine.check_rows(
-        (
-          select array_agg(r order by r.row_number) from engine.import_rows as r
-          where
-            r.team_id = p_team_id and r.run_id = p_run_id
-            and r.row_number >= v_from and r.row_number < v_from + c_batch
-        ),
-        v_country, v_is_sandbox
-      ) as r
-    ) as c
-    inner join engine.new_ids(c_batch) as i on c.place = i.ordinal;
-    v_from := v_from + c_batch;
-  end loop;
+  perform engine.check_new_rows(p_team_id, p_run_id);
   -- the plans of what follows depend on how many rows there are, which nothing else tells them in time
   analyze engine.checked_rows;
 end
 $$;
 comment on function engine.check_run(uuid, uuid) is 'Checks the staged rows of a run into engine.checked_rows.';
 revoke all on function engine.check_run(uuid, uuid) from public;
+
+-- sql/40_functions/audiences/check_staged_rows.sql
+-- For a worker that copies a file: checks what it has copied so far while it reads on. Rows must come in
+-- order of their numbers; finish_run checks what is left.
+create or replace function engine.check_staged_rows(p_team_id uuid, p_run_id uuid)
+returns void
+language plpgsql
+security definer -- workers may write no table but the staging
+set search_path = ''
+as $$
+begin
+  perform engine.lock_run(p_team_id, p_run_id, '{RUNNING}');
+  perform engine.check_new_rows(p_team_id, p_run_id);
+end
+$$;
+comment on function engine.check_staged_rows(uuid, uuid) is 'Checks the rows of a running run that were staged since the last time.';
+revoke all on function engine.check_staged_rows(uuid, uuid) from public;
+grant execute on function engine.check_staged_rows(uuid, uuid) to outbound_worker;
 
 -- sql/40_functions/audiences/column_label.sql
 -- What a person calls the column of a field: its header, or the field itself where a source has none.
@@ -2695,19 +2982,21 @@ grant execute on function public.create_audience_list(text, text, jsonb, jsonb, 
 to authenticated, service_role;
 
 -- sql/40_functions/audiences/customer_tags.sql
--- The tags of customers, as far as they have been read.
+-- The tags of customers, as the mirror of ServiceTitan has them. A customer that was merged into another
+-- has the tags of both.
 create or replace function engine.customer_tags(p_team_id uuid, p_customer_ids bigint[])
 returns table (customer_id bigint, tag_id bigint)
 language sql
 stable
 set search_path = ''
 as $$
-  select c.id, t.tag_id
+  select i.id, t.tag_id
   from unnest(p_customer_ids) as i (id)
   inner join engine.servicetitan_customers as c on c.team_id = p_team_id and i.id = c.id
-  cross join lateral unnest(c.tag_ids) as t (tag_id)
+  left join engine.servicetitan_customers as m on c.team_id = m.team_id and c.merged_to_id = m.id
+  cross join lateral unnest(c.tag_ids || coalesce(m.tag_ids, '{}')) as t (tag_id)
 $$;
-comment on function engine.customer_tags(uuid, bigint[]) is 'ServiceTitan''s tags of these customers.';
+comment on function engine.customer_tags(uuid, bigint[]) is 'ServiceTitan''s tags of these customers, as far as they are mirrored.';
 revoke all on function engine.customer_tags(uuid, bigint[]) from public;
 
 -- sql/40_functions/audiences/describe_list.sql
@@ -3044,7 +3333,7 @@ grant execute on function engine.fail_stale_runs() to outbound_worker;
 -- sql/40_functions/audiences/find_exclusions.sql
 -- Who of a set of people is left out, and why: the one rule for whatever fills a list and for launches.
 -- One reason each, the first in this order: the number, another list, a campaign, a tag, a call or text
--- that a provider took, a booking.
+-- that a provider took or may have taken, a booking.
 create or replace function engine.find_exclusions(
   p_team_id uuid, p_exclusions jsonb, p_candidates engine.candidate[]
 )
@@ -3104,7 +3393,7 @@ begin
       select
       from engine.jobs as j
       inner join engine.attempts as a on j.team_id = a.team_id and j.id = a.job_id
-      where j.team_id = p_team_id and j.phone = p.phone and a.status = 'ACCEPTED' and a.begun_at >= v_contacted_since
+      where j.team_id = p_team_id and j.phone = p.phone and a.status in ('ACCEPTED', 'OPEN', 'AMBIGUOUS') and a.begun_at >= v_contacted_since
     )
     union all
     select p.ordinal, 6, 'excluded_booked'
@@ -3212,7 +3501,7 @@ begin
       c.id,
       row_number() over (order by c.id desc) as place,
       jsonb_build_object(
-        'id', c.id, 'name', c.name, 'status', c.status, 'is_continuous', c.is_continuous,
+        'id', c.id, 'name', c.name, 'kind', c.kind, 'status', c.status, 'is_continuous', c.is_continuous,
         'workflow', jsonb_build_object('id', w.id, 'name', w.name, 'version', w.version, 'status', w.status),
         'enrolled_count', (
           select coalesce(sum(k.amount), 0)
@@ -3239,8 +3528,8 @@ begin
 end
 $$;
 comment on function public.get_audience_campaign_usage(uuid, integer, text) is
-'A page of the campaigns that use a list, newest first: {items[{id, name, status, is_continuous, workflow{id, name, version, '
-'status}, enrolled_count, scheduled_at, started_at, ended_at, created_at}], next_cursor}.';
+'A page of the campaigns that use a list, newest first: {items[{id, name, kind, status, is_continuous, workflow{id, name, '
+'version, status}, enrolled_count, scheduled_at, started_at, ended_at, created_at}], next_cursor}.';
 revoke all on function public.get_audience_campaign_usage(uuid, integer, text) from public;
 grant execute on function public.get_audience_campaign_usage(uuid, integer, text) to authenticated, service_role;
 
@@ -3262,8 +3551,8 @@ revoke all on function public.get_audience_list(uuid) from public;
 grant execute on function public.get_audience_list(uuid) to authenticated, service_role;
 
 -- sql/40_functions/audiences/get_audience_members.sql
--- A page of a list's members. The key of the page is the contact's id, which the primary key of members
--- holds in order, so that a page costs the same at any depth.
+-- A page of a list's members. Without a search they come in the order of their ids, which the primary key
+-- holds, so that a page costs the same at any depth; with one, see engine.search_members.
 create or replace function public.get_audience_members(
   p_list_id uuid, p_search text default null, p_limit integer default 50, p_cursor text default null
 )
@@ -3277,43 +3566,35 @@ declare
   v_list public.audience_lists := engine.require_list(p_list_id, 'viewer');
   v_limit integer := engine.page_limit(p_limit);
   v_after uuid := engine.page_key(p_cursor, engine.uuid_pattern())::uuid;
-  v_search text := nullif(lower(btrim(p_search)), '');
-  v_digits text := nullif(regexp_replace(p_search, '[^0-9]', '', 'g'), '');
-  v_result jsonb;
+  v_pattern text := engine.search_pattern(p_search);
+  v_ids uuid[];
+  v_items jsonb;
 begin
-  with page as (
-    select
-      c.id,
-      row_number() over (order by m.contact_id) as place,
-      jsonb_build_object(
-        'contact_id', c.id, 'phone', c.phone, 'phone_extension', c.phone_extension, 'first_name', c.first_name,
-        'last_name', c.last_name, 'email', c.email, 'timezones', to_jsonb(c.timezones), 'regions', to_jsonb(c.regions),
-        'postal_code', c.postal_code,
-        'servicetitan_customer_id', coalesce(m.servicetitan_customer_id, c.servicetitan_customer_id),
-        'added_at', m.added_at
-      ) as item
-    from public.audience_members as m
-    inner join public.contacts as c on m.team_id = c.team_id and m.contact_id = c.id
-    where
-      m.team_id = v_list.team_id and m.list_id = v_list.id
-      and (v_after is null or m.contact_id > v_after)
-      and (
-        v_search is null
-        or strpos(lower(concat_ws(' ', c.first_name, c.last_name)), v_search) > 0
-        or strpos(lower(c.email), v_search) > 0
-        or (v_search !~ '[[:alpha:]@]' and strpos(c.phone, v_digits) > 0)
-      )
-    order by m.contact_id
-    limit v_limit + 1
-  )
-  select jsonb_build_object(
-    'items', coalesce(jsonb_agg(p.item order by p.place) filter (where p.place <= v_limit), '[]'),
-    'next_cursor', case
-      when count(*) > v_limit then engine.page_cursor(min(p.id::text) filter (where p.place = v_limit))
-    end
-  ) into v_result
-  from page as p;
-  return v_result;
+  if v_pattern is not null then
+    v_ids := engine.search_members(v_list, v_pattern, v_after, v_limit + 1);
+  else
+    v_ids := array(
+      select m.contact_id
+      from public.audience_members as m
+      where m.team_id = v_list.team_id and m.list_id = v_list.id and (v_after is null or m.contact_id > v_after)
+      order by m.contact_id
+      limit v_limit + 1
+    );
+  end if;
+  select coalesce(jsonb_agg(jsonb_build_object(
+    'contact_id', c.id, 'phone', c.phone, 'phone_extension', c.phone_extension, 'first_name', c.first_name,
+    'last_name', c.last_name, 'email', c.email, 'timezones', to_jsonb(c.timezones), 'regions', to_jsonb(c.regions),
+    'postal_code', c.postal_code,
+    'servicetitan_customer_id', coalesce(m.servicetitan_customer_id, c.servicetitan_customer_id),
+    'added_at', m.added_at
+  ) order by i.place), '[]') into v_items
+  from unnest(v_ids[:v_limit]) with ordinality as i (id, place)
+  inner join public.contacts as c on c.team_id = v_list.team_id and i.id = c.id
+  inner join public.audience_members as m on m.team_id = v_list.team_id and m.list_id = v_list.id and i.id = m.contact_id;
+  return jsonb_build_object(
+    'items', v_items,
+    'next_cursor', case when cardinality(v_ids) > v_limit then engine.page_cursor(v_ids[v_limit]::text) end
+  );
 end
 $$;
 comment on function public.get_audience_members(uuid, text, integer, text) is
@@ -3870,7 +4151,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  c_batch constant bigint := 10000;
+  c_batch constant bigint := 10000::bigint;
   v_from bigint;
   v_excluded bigint := 0::bigint;
   v_batch bigint;
@@ -4756,73 +5037,35 @@ revoke all on function engine.start_run(uuid, uuid) from public;
 grant execute on function engine.start_run(uuid, uuid) to outbound_worker;
 
 -- sql/40_functions/audiences/store_run.sql
--- Makes members of the accepted rows. A contact that is there keeps what the file leaves empty; what
--- the file says wins. Contacts are written in order of their number, always, so that two imports of a
--- team wait for each other instead of deadlocking.
+-- Makes members of the accepted rows. Somebody else may add one of these people at the same moment. The
+-- usual ways around that cost more than half as much again for each row, so nothing is done about it before
+-- it happens: a number, or a member, that is there all of a sudden undoes this step, and the next look finds it.
 create or replace function engine.store_run(p_team_id uuid, p_run_id uuid, p_list_id uuid)
 returns bigint
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_now timestamptz := engine.now();
-  v_added bigint;
+  c_attempts constant integer := 10;
+  v_attempt integer := 1;
 begin
-  insert into public.contacts as c (
-    team_id, id, phone, phone_extension, first_name, last_name, email, timezone, timezones, regions, postal_code,
-    servicetitan_customer_id, created_at, updated_at
-  )
-  select
-    p_team_id, k.contact_id, k.phone, k.phone_extension, k.first_name, k.last_name, k.email, k.timezone, k.timezones,
-    k.regions, k.postal_code, k.servicetitan_customer_id, v_now, v_now
-  from engine.checked_rows as k
-  where k.team_id = p_team_id and k.run_id = p_run_id and k.verdict = 'accepted'
-  order by k.phone collate "C"
-  on conflict (team_id, phone) do update set
-    phone_extension = coalesce(excluded.phone_extension, c.phone_extension),
-    first_name = coalesce(excluded.first_name, c.first_name),
-    last_name = coalesce(excluded.last_name, c.last_name),
-    email = coalesce(excluded.email, c.email),
-    timezone = coalesce(excluded.timezone, c.timezone),
-    postal_code = coalesce(excluded.postal_code, c.postal_code),
-    servicetitan_customer_id = coalesce(excluded.servicetitan_customer_id, c.servicetitan_customer_id),
-    -- the zones of a stated zone, else of a ZIP code, from whichever of the two rows knows one
-    timezones = case
-      when excluded.timezone is not null then excluded.timezones
-      when c.timezone is not null or (excluded.postal_code is null and c.postal_code is not null) then c.timezones
-      else excluded.timezones
-    end,
-    regions = case
-      when excluded.postal_code is null and c.postal_code is not null then c.regions else excluded.regions
-    end,
-    updated_at = excluded.updated_at
-  where (
-    coalesce(excluded.phone_extension, c.phone_extension), coalesce(excluded.first_name, c.first_name),
-    coalesce(excluded.last_name, c.last_name), coalesce(excluded.email, c.email),
-    coalesce(excluded.timezone, c.timezone), coalesce(excluded.postal_code, c.postal_code),
-    coalesce(excluded.servicetitan_customer_id, c.servicetitan_customer_id)
-  ) is distinct from (
-    c.phone_extension, c.first_name, c.last_name, c.email, c.timezone, c.postal_code, c.servicetitan_customer_id
-  );
-  insert into public.audience_members (
-    team_id, list_id, contact_id, servicetitan_customer_id, servicetitan_job_id, servicetitan_job_type_id,
-    servicetitan_appointment_id, appointment_starts_at, added_at
-  )
-  select
-    p_team_id, p_list_id, c.id, k.servicetitan_customer_id, f.servicetitan_job_id, f.servicetitan_job_type_id,
-    f.servicetitan_appointment_id, f.appointment_starts_at, v_now
-  from engine.checked_rows as k
-  inner join public.contacts as c on k.team_id = c.team_id and k.phone = c.phone
-  left join engine.member_facts as f on k.team_id = f.team_id and k.run_id = f.run_id and k.row_number = f.row_number
-  where k.team_id = p_team_id and k.run_id = p_run_id and k.verdict = 'accepted'
-  order by c.id
-  on conflict (team_id, list_id, contact_id) do nothing;
-  get diagnostics v_added = row_count;
-  return v_added;
+  loop
+    begin
+      perform engine.update_contacts(p_team_id, p_run_id);
+      perform engine.add_contacts(p_team_id, p_run_id);
+      return engine.add_members(p_team_id, p_run_id, p_list_id);
+    exception
+      when unique_violation then
+        if v_attempt = c_attempts then
+          raise;
+        end if;
+        v_attempt := v_attempt + 1;
+    end;
+  end loop;
 end
 $$;
 comment on function engine.store_run(uuid, uuid, uuid) is
-'Upserts the contacts of a run''s accepted rows and adds them to the list; returns how many members are new.';
+'Stores the contacts of a run''s accepted rows and adds them to the list; returns how many members are new.';
 revoke all on function engine.store_run(uuid, uuid, uuid) from public;
 
 -- sql/40_functions/audiences/tidy_rows.sql
@@ -4968,6 +5211,58 @@ comment on function public.update_audience_list(uuid, text, jsonb, jsonb) is
 revoke all on function public.update_audience_list(uuid, text, jsonb, jsonb) from public;
 grant execute on function public.update_audience_list(uuid, text, jsonb, jsonb) to authenticated, service_role;
 
+-- sql/40_functions/audiences/update_contacts.sql
+-- A contact that is there keeps what the rows leave empty; what they say wins. Contacts are locked in order
+-- of their number, always, so that two imports of a team wait for each other instead of deadlocking.
+create or replace function engine.update_contacts(p_team_id uuid, p_run_id uuid)
+returns void
+language sql
+volatile
+set search_path = ''
+as $$
+  with changed as materialized (
+    select
+      c.id,
+      k.row_number
+    from engine.checked_rows as k
+    inner join public.contacts as c on k.team_id = c.team_id and k.phone = c.phone
+    where k.team_id = p_team_id and k.run_id = p_run_id and k.verdict = 'accepted'
+      and (
+        coalesce(k.phone_extension, c.phone_extension), coalesce(k.first_name, c.first_name),
+        coalesce(k.last_name, c.last_name), coalesce(k.email, c.email), coalesce(k.timezone, c.timezone),
+        coalesce(k.postal_code, c.postal_code), coalesce(k.servicetitan_customer_id, c.servicetitan_customer_id)
+      ) is distinct from (
+        c.phone_extension, c.first_name, c.last_name, c.email, c.timezone, c.postal_code, c.servicetitan_customer_id
+      )
+    order by c.phone collate "C"
+    for no key update of c
+  )
+  update public.contacts as c
+  set
+    phone_extension = coalesce(k.phone_extension, c.phone_extension),
+    first_name = coalesce(k.first_name, c.first_name),
+    last_name = coalesce(k.last_name, c.last_name),
+    email = coalesce(k.email, c.email),
+    timezone = coalesce(k.timezone, c.timezone),
+    postal_code = coalesce(k.postal_code, c.postal_code),
+    servicetitan_customer_id = coalesce(k.servicetitan_customer_id, c.servicetitan_customer_id),
+    -- the zones of a stated zone, else of a ZIP code, from whichever of the two rows knows one
+    timezones = case
+      when k.timezone is not null then k.timezones
+      when c.timezone is not null or (k.postal_code is null and c.postal_code is not null) then c.timezones
+      else k.timezones
+    end,
+    regions = case when k.postal_code is null and c.postal_code is not null then c.regions else k.regions end,
+    updated_at = engine.now()
+  from changed as n
+  inner join engine.checked_rows as k
+    on k.team_id = p_team_id and k.run_id = p_run_id and n.row_number = k.row_number
+  where c.team_id = p_team_id and c.id = n.id
+$$;
+comment on function engine.update_contacts(uuid, uuid) is
+'Writes what a run''s accepted rows say of contacts that are there into them; those of whom they say nothing new are left alone.';
+revoke all on function engine.update_contacts(uuid, uuid) from public;
+
 -- sql/40_functions/audiences/uuid_pattern.sql
 -- What an id looks like as text: checked before a cast, so that 22P02 reaches nobody.
 create or replace function engine.uuid_pattern()
@@ -5062,6 +5357,29 @@ comment on function public.validate_audience_csv(jsonb, jsonb, uuid) is
 revoke all on function public.validate_audience_csv(jsonb, jsonb, uuid) from public;
 grant execute on function public.validate_audience_csv(jsonb, jsonb, uuid) to authenticated, service_role;
 
+-- sql/40_functions/campaigns/account_blockers.sql
+-- A provider's account that is missing or paused. The purpose completes "…, which calls need".
+create or replace function engine.account_blockers(p_team_id uuid, p_provider public.provider, p_purpose text)
+returns table (n integer, code text, message text)
+language sql
+stable
+set search_path = ''
+as $$
+  select
+    case when i.id is null then 5 else 6 end,
+    case when i.id is null then 'integration_missing_' else 'integration_paused_' end || p_provider,
+    case
+      when i.id is null then format('No %s account is connected, which %s.', k.name, p_purpose)
+      else format('The %s account is paused: %s', k.name, i.paused_reason)
+    end
+  from (select case p_provider when 'servicetitan' then 'ServiceTitan' else initcap(p_provider::text) end as name) as k
+  left join public.integrations as i on i.team_id = p_team_id and i.provider = p_provider
+  where p_provider is not null and i.status is distinct from 'ACTIVE'
+$$;
+comment on function engine.account_blockers(uuid, public.provider, text) is
+'Why a team''s account at a provider can''t be used: code, message and their place in a list.';
+revoke all on function engine.account_blockers(uuid, public.provider, text) from public;
+
 -- sql/40_functions/campaigns/activate_campaign.sql
 -- CREATED or SCHEDULED to ACTIVE: the campaign starts and its list is enrolled, in one transaction.
 -- The caller has locked the campaign, holds its workflow, and found no blockers.
@@ -5112,29 +5430,25 @@ language plpgsql
 set search_path = ''
 as $$
 declare
+  v_ids uuid[];
   v_completed integer;
 begin
-  update public.campaigns as c
-  set status = 'COMPLETED', ended_at = engine.now(), updated_at = engine.now()
-  from (
-    select k.team_id, k.id
+  v_ids := array(
+    select k.id
     from public.campaigns as k
-    where k.status = 'ACTIVE' and not k.is_continuous and not exists (
-      select from engine.enrollments as e
-      where e.team_id = k.team_id and e.campaign_id = k.id and e.status = 'ACTIVE'
-    ) and not exists (
-      select from engine.jobs as j
-      where j.campaign_id = k.id and j.status in ('READY', 'CLAIMED', 'DISPATCHED', 'AMBIGUOUS')
-    )
+    where k.status = 'ACTIVE' and not k.is_continuous and engine.is_campaign_over(k.team_id, k.id)
     order by k.id
     for update of k skip locked
-  ) as d
-  where c.team_id = d.team_id and c.id = d.id and c.status = 'ACTIVE';
+  );
+  -- Looked at again now that nobody else holds them: a retry may have opened one in between.
+  update public.campaigns as c
+  set status = 'COMPLETED', ended_at = engine.now(), updated_at = engine.now()
+  where c.id = any(v_ids) and c.status = 'ACTIVE' and engine.is_campaign_over(c.team_id, c.id);
   get diagnostics v_completed = row_count;
   return v_completed;
 end
 $$;
-comment on function engine.complete_campaigns() is 'Completes active campaigns with no active enrollment; returns how many.';
+comment on function engine.complete_campaigns() is 'Completes active campaigns that have nothing open; returns how many.';
 revoke all on function engine.complete_campaigns() from public;
 
 -- sql/40_functions/campaigns/create_campaign.sql
@@ -5211,10 +5525,12 @@ set search_path = ''
 as $$
 declare
   v_entry record;
+  v_not_before timestamptz;
   v_enrolled bigint;
   v_jobs engine.new_job[];
 begin
   select e.* into v_entry from engine.campaign_entry(p_campaign.team_id, p_campaign.workflow_id) as e;
+  v_not_before := engine.later(engine.now(), v_entry.delay);
   with judged as (
     select p.id as contact_id, p.phone, case
       when s.reason is not null then 'suppressed_' || s.reason
@@ -5252,7 +5568,7 @@ begin
     (
       select array_agg((
         p_campaign.team_id, p_campaign.id, e.id, e.contact_id, e.phone, p_campaign.workflow_id, v_entry.node_id, 1,
-        p_campaign.priority, engine.now() + v_entry.delay
+        p_campaign.priority, v_not_before
       )::engine.new_job order by e.id)
       from enrolled as e
       where e.status = 'ACTIVE'
@@ -5373,6 +5689,29 @@ comment on function engine.hold_workflow(uuid, uuid) is
 'Keeps a workflow from being archived until the end of the transaction. Taken after the lock on the campaign.';
 revoke all on function engine.hold_workflow(uuid, uuid) from public;
 
+-- sql/40_functions/campaigns/is_campaign_over.sql
+-- Whether nothing is open in a campaign: nobody under way, no job, and of an outreach no appointment that
+-- somebody is about to hold.
+create or replace function engine.is_campaign_over(p_team_id uuid, p_campaign_id uuid)
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+  select not exists (
+    select from engine.enrollments as e
+    where e.team_id = p_team_id and e.campaign_id = p_campaign_id and e.status = 'ACTIVE'
+  ) and not exists (
+    select from engine.jobs as j
+    where j.campaign_id = p_campaign_id and j.status in ('READY', 'CLAIMED', 'DISPATCHED', 'AMBIGUOUS')
+  ) and not exists (
+    select from public.outreach_items as i
+    where i.team_id = p_team_id and i.campaign_id = p_campaign_id and i.status = 'HOLDING'
+  )
+$$;
+comment on function engine.is_campaign_over(uuid, uuid) is 'Whether a campaign has nothing open.';
+revoke all on function engine.is_campaign_over(uuid, uuid) from public;
+
 -- sql/40_functions/campaigns/launch_blockers.sql
 -- Everything that stands in the way of a launch, all at once: [{code, message}].
 create or replace function engine.launch_blockers(p_campaign public.campaigns)
@@ -5402,26 +5741,10 @@ as $$
       where m.team_id = p_campaign.team_id and m.list_id = p_campaign.list_id
     )
     union all
-    select 4, 'number_not_verified_for_' || q.channel || 's',
-      format('The sending number is not verified for %ss.', q.channel)
-    from needs as q
-    inner join public.phone_numbers as f
-      on f.team_id = p_campaign.team_id and f.id = p_campaign.phone_number_id
-    where not (case q.channel when 'call' then f.is_verified_for_calls else f.is_verified_for_texts end)
-    union all
-    select 5, 'integration_missing_' || engine.provider_for(q.channel),
-      format('No %s account is connected, which %ss need.', initcap(engine.provider_for(q.channel)::text), q.channel)
-    from needs as q
-    where not exists (
-      select from public.integrations as i
-      where i.team_id = p_campaign.team_id and i.provider = engine.provider_for(q.channel)
-    )
-    union all
-    select 6, 'integration_paused_' || i.provider,
-      format('The %s account is paused: %s', initcap(i.provider::text), i.paused_reason)
-    from needs as q
-    inner join public.integrations as i
-      on i.team_id = p_campaign.team_id and i.provider = engine.provider_for(q.channel) and i.status = 'PAUSED'
+    select b.n, b.code, b.message
+    from engine.sending_blockers(
+      p_campaign.team_id, p_campaign.phone_number_id, array(select q.channel from needs as q)
+    ) as b
     union all
     select 7, 'assistant_inactive', format('The assistant of "%s" is not active.', coalesce(n.label, n.id))
     from public.workflow_nodes as n
@@ -5550,6 +5873,29 @@ end
 $$;
 comment on function engine.launch_scheduled_campaigns() is 'Launches scheduled campaigns that are due; returns how many.';
 revoke all on function engine.launch_scheduled_campaigns() from public;
+
+-- sql/40_functions/campaigns/sending_blockers.sql
+-- What a number and the providers' accounts lack for sending on some channels.
+create or replace function engine.sending_blockers(
+  p_team_id uuid, p_phone_number_id uuid, p_channels public.contact_channel[]
+)
+returns table (n integer, code text, message text)
+language sql
+stable
+set search_path = ''
+as $$
+  select 4, 'number_not_verified_for_' || q.channel || 's', format('The sending number is not verified for %ss.', q.channel)
+  from unnest(p_channels) as q (channel)
+  inner join public.phone_numbers as f on f.team_id = p_team_id and f.id = p_phone_number_id
+  where not (case q.channel when 'call' then f.is_verified_for_calls else f.is_verified_for_texts end)
+  union all
+  select b.n, b.code, b.message
+  from unnest(p_channels) as q (channel)
+  cross join lateral engine.account_blockers(p_team_id, engine.provider_for(q.channel), format('%ss need', q.channel)) as b
+$$;
+comment on function engine.sending_blockers(uuid, uuid, public.contact_channel[]) is
+'Why a number can''t send on some channels: code, message and their place in a list.';
+revoke all on function engine.sending_blockers(uuid, uuid, public.contact_channel[]) from public;
 
 -- sql/40_functions/consent/end_stopped_enrollments.sql
 -- The journeys of people who said stop are over, also between two jobs.
@@ -6590,7 +6936,7 @@ begin
   set
     status = 'DISPATCHED', provider_id = r.provider_id, dispatched_at = engine.now(),
     check_at = engine.now() + engine.silence(j.channel), lease_owner = null, lease_expires_at = null,
-    reply_deadline = engine.now() + (n.config ->> 'reply_window')::interval
+    reply_deadline = engine.later(engine.now(), (n.config ->> 'reply_window')::interval)
   from unnest(p_results) as r
   inner join engine.jobs as k on r.team_id = k.team_id and r.job_id = k.id
   inner join public.workflow_nodes as n
@@ -7103,7 +7449,7 @@ as $$
       when j.suppression is not null then array['close', 'suppressed_' || j.suppression]
       when j.is_not_real is distinct from false then array['close', 'number_is_fictitious']
       when coalesce(cardinality(j.timezones), 0) = 0 then array['close', 'timezone_unknown']
-      when engine.now() > j.due_at + j.max_lateness then array['close', 'too_late']
+      when engine.now() > engine.later(j.due_at, j.max_lateness) then array['close', 'too_late']
       when isempty(k.open_hours) is distinct from false then array['close', 'never_open']
       when j.campaign_status is distinct from 'ACTIVE' then array['hold', 'campaign_not_active']
       when j.integration_status is distinct from 'ACTIVE' then array['hold', 'integration_paused']
@@ -7885,22 +8231,28 @@ language sql
 stable
 set search_path = ''
 as $$
+  with batching as materialized (
+    -- Without days: added to a moment, those would follow the clocks of the session's zone.
+    select extract(epoch from p_interval) * interval '1 second' as width
+  ),
+
   -- Every slot that is left has room for one, so that many slots are enough. The series is read as far
   -- as needed: written this way it is not made whole first.
-  with slots as (
+  slots as (
     select g.slot_at, o.run_at, p_size - coalesce(u.used, 0) as free
     from (
       select generate_series(
-        date_bin(p_interval, p_earliest, 'epoch'), coalesce(upper(p_open_hours), p_earliest), p_interval
-      ) as slot_at
+        date_bin(b.width, p_earliest, 'epoch'), coalesce(upper(p_open_hours), p_earliest), b.width
+      ) as slot_at, b.width
+      from batching as b
     ) as g
     -- A slot that begins before the doors open starts when they do.
     cross join lateral (
       select case
         when p_open_hours @> greatest(g.slot_at, p_earliest) then greatest(g.slot_at, p_earliest)
-        when p_open_hours && tstzrange(g.slot_at, g.slot_at + p_interval) then (
+        when p_open_hours && tstzrange(g.slot_at, g.slot_at + g.width) then (
           select min(lower(h.hours))
-          from unnest(p_open_hours * tstzmultirange(tstzrange(g.slot_at, g.slot_at + p_interval))) as h (hours)
+          from unnest(p_open_hours * tstzmultirange(tstzrange(g.slot_at, g.slot_at + g.width))) as h (hours)
           where lower(h.hours) >= p_earliest
         )
       end as run_at
@@ -8168,6 +8520,23 @@ comment on function engine.insert_jobs(engine.placed_job[], timestamptz[]) is
 'Inserts placed jobs with their due times, position by position.';
 revoke all on function engine.insert_jobs(engine.placed_job[], timestamptz[]) from public;
 
+-- sql/40_functions/engine/later.sql
+-- A moment of a workflow and the time to wait from it. A day is 24 hours, whatever time zone the database
+-- or the request has: the same workflow must be due at the same instant for every session. (Added to a
+-- timestamptz, a day follows the clocks of the session's zone.)
+create or replace function engine.later(p_at timestamptz, p_wait interval)
+returns timestamptz
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select (p_at at time zone 'UTC' + p_wait) at time zone 'UTC'
+$$;
+comment on function engine.later(timestamptz, interval) is
+'The moment that a wait from another one ends; days are 24 hours in every session. Null without a wait.';
+revoke all on function engine.later(timestamptz, interval) from public;
+
 -- sql/40_functions/engine/legal_window.sql
 -- A region's rule for a day, else the default's.
 create or replace function engine.legal_window(p_channel public.contact_channel, p_region text, p_day date)
@@ -8343,7 +8712,7 @@ as $$
       v.team_id, v.campaign_id, v.enrollment_id, v.contact_id, v.phone, v.workflow_id,
       case when d.is_retry then v.node_id else d.target end,
       case when d.is_retry then v.visit + 1 else 1 end,
-      v.priority, engine.now() + coalesce(d.delay, interval '0')
+      v.priority, engine.later(engine.now(), coalesce(d.delay, interval '0'))
     )::engine.new_job end,
     d.end_status, d.reason_code
   from engine.decide_steps(array(select e.visited from ended as e order by e.visit_no)) as d
@@ -8495,7 +8864,6 @@ as $$
       (select min(j.check_at) from engine.jobs as j where j.status in ('DISPATCHED', 'AMBIGUOUS')),
       (select min(j.reply_deadline) from engine.jobs as j where j.status = 'DISPATCHED'),
       (select min(t.run_at) from engine.tasks as t where t.status = 'READY' and t.run_at > engine.now()),
-      (select min(t.lease_expires_at) from engine.tasks as t where t.status = 'CLAIMED'),
       (select min(c.scheduled_at) from public.campaigns as c where c.status = 'SCHEDULED'),
       (select min(s.next_run_at) from public.audience_schedules as s where s.is_enabled)
     )
@@ -9146,15 +9514,18 @@ declare
   v_abandoned integer := engine.fail_stale_runs();
   v_queued integer;
   v_skipped integer;
+  v_indexed integer;
   v_folded integer;
 begin
   select q.queued_count, q.skipped_count into v_queued, v_skipped from engine.queue_due_schedules() as q;
   delete from engine.pacing as p where p.slot_at < engine.now() - interval '31 days';
+  v_indexed := engine.index_contacts();
   v_folded := engine.fold_counters();
   return jsonb_build_object(
     'leases_expired', v_expired, 'events_waited', v_waited, 'reply_windows_closed', v_unanswered,
     'campaigns_launched', v_launched, 'campaigns_completed', v_completed, 'tasks_expired', v_dropped,
-    'runs_abandoned', v_abandoned, 'runs_queued', v_queued, 'runs_skipped', v_skipped, 'counters_folded', v_folded
+    'runs_abandoned', v_abandoned, 'runs_queued', v_queued, 'runs_skipped', v_skipped, 'contacts_indexed', v_indexed,
+    'counters_folded', v_folded
   );
 end
 $$;
@@ -9438,7 +9809,6 @@ begin
   v_checked.team_id := p_team_id;
   v_checked.run_id := p_run_id;
   v_checked.row_number := 1;
-  v_checked.contact_id := engine.new_id();
   return v_checked;
 end
 $$;
@@ -9575,6 +9945,9 @@ as $$
     select n.key, n.value, 2
     from jsonb_each(p_lead) as k
     cross join lateral jsonb_each(case when jsonb_typeof(k.value) = 'object' then k.value else '{}' end) as n
+    -- the id of a form, a page or a campaign is not the lead's: all leads from there would be one
+    where replace(lower(n.key), '-', '_') not in ('external_id', 'externalid', 'id')
+      or lower(k.key) in ('lead', 'data', 'payload', 'value')
     union all
     select
       coalesce(a.item ->> 'name', a.item ->> 'column_id', a.item ->> 'column_name'),
@@ -9928,12 +10301,17 @@ begin
   );
   -- Whoever brings the same lead at this moment waits here, and finds it. It is stored as rejected until
   -- it has a contact.
-  insert into public.leads (team_id, id, list_id, source, external_id, urgency, status, problems, dedupe_hash)
+  insert into public.leads as l (team_id, id, list_id, source, external_id, urgency, status, problems, dedupe_hash)
   values (
     p_list.team_id, lead_id, p_list.id, btrim(p_source), p_external_id, p_urgency, 'REJECTED',
     engine.lead_problems(v_row.issues), v_hash
   )
-  on conflict on constraint leads_are_not_duplicates do nothing;
+  -- One that could not be called comes again mended: nobody was called for it, so that is no duplicate.
+  on conflict on constraint leads_are_not_duplicates do update set
+    list_id = excluded.list_id, urgency = excluded.urgency, problems = excluded.problems,
+    received_at = excluded.received_at
+  where l.status = 'REJECTED' and v_row.verdict = 'accepted'
+  returning l.id into lead_id;
   is_duplicate := not found;
   if not is_duplicate and v_row.verdict = 'accepted' then
     perform engine.store_lead(p_list, lead_id, v_row, p_urgency);
@@ -9960,6 +10338,1074 @@ set search_path = ''
 as $$ select case p_urgency when 'emergency' then 0 when 'high' then 1 else 1000 end::smallint $$;
 comment on function engine.urgency_priority(public.lead_urgency) is 'The highest number that the priority of a lead''s jobs may have.';
 revoke all on function engine.urgency_priority(public.lead_urgency) from public;
+
+-- sql/40_functions/outreach/begin_hold.sql
+-- What a worker asks before it asks ServiceTitan: whether the hold is still wanted. A paused campaign
+-- waits, one that has ended lets go, and for a customer who can't be reached any more no appointment is
+-- touched: the engine says why she is not contacted.
+create or replace function engine.begin_hold(p_worker text, p_task_id uuid)
+returns table (step text, appointment_id bigint, reason_id bigint, memo text)
+language plpgsql
+security definer -- workers may read no table
+set search_path = ''
+as $$
+declare
+  v_item public.outreach_items := engine.find_hold(p_worker, p_task_id);
+  v_outreach public.outreaches;
+  v_status public.campaign_status;
+begin
+  select o.* into v_outreach
+  from public.outreaches as o
+  where o.team_id = v_item.team_id and o.id = v_item.outreach_id;
+  select c.status into v_status
+  from public.campaigns as c
+  where c.team_id = v_item.team_id and c.id = v_item.campaign_id;
+  if v_item.id is null then
+    step := 'lost';
+  elsif v_item.status <> 'HOLDING' then
+    step := 'done';
+  elsif v_status = 'PAUSED' then
+    step := 'wait';
+  elsif v_status <> 'ACTIVE'
+    or engine.lock_unreachable(v_item.team_id, v_outreach.channel, array[v_item.contact_id]) <> '{}'
+  then
+    perform engine.enroll_item(v_item);
+    step := 'done';
+  else
+    step := 'hold';
+    appointment_id := v_item.servicetitan_appointment_id;
+    reason_id := v_outreach.hold_reason_id;
+    memo := v_outreach.hold_memo;
+  end if;
+  return next;
+end
+$$;
+comment on function engine.begin_hold(text, uuid) is
+'What to do about a claimed hold: hold (with the appointment, the reason and the memo), wait, done, or lost to another worker.';
+revoke all on function engine.begin_hold(text, uuid) from public;
+grant execute on function engine.begin_hold(text, uuid) to outbound_worker;
+
+-- sql/40_functions/outreach/count_items.sql
+-- How far an outreach has come.
+create or replace function engine.count_items(p_team_id uuid, p_outreach_id uuid)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'items', count(*),
+    'holding', count(*) filter (where i.status = 'HOLDING'),
+    'hold_failed', count(*) filter (where i.status = 'HOLD_FAILED'),
+    'can_retry', count(*) filter (where i.status = 'HOLD_FAILED' and h.can_retry),
+    'enrolled', count(*) filter (where i.status = 'ENROLLED'),
+    'cancelled', count(*) filter (where i.status = 'CANCELLED')
+  )
+  from public.outreach_items as i
+  left join reference.hold_outcomes as h on i.hold_outcome = h.code
+  where i.team_id = p_team_id and i.outreach_id = p_outreach_id
+$$;
+comment on function engine.count_items(uuid, uuid) is
+'The items of an outreach by status: {items, holding, hold_failed, can_retry, enrolled, cancelled}.';
+revoke all on function engine.count_items(uuid, uuid) from public;
+
+-- sql/40_functions/outreach/end_hold.sql
+-- What came of a hold: the customer is contacted, or listed with the reason why not.
+create or replace function engine.end_hold(p_item public.outreach_items, p_outcome text, p_message text)
+returns public.outreach_item_status
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_lets_contact boolean := (select h.lets_contact from reference.hold_outcomes as h where h.code = p_outcome);
+begin
+  update public.outreach_items as i
+  set
+    hold_outcome = p_outcome, hold_message = left(nullif(btrim(p_message), ''), 2000), hold_ended_at = engine.now(),
+    status = case when v_lets_contact then i.status else 'HOLD_FAILED' end
+  where i.team_id = p_item.team_id and i.id = p_item.id;
+  if v_lets_contact then
+    return engine.enroll_item(p_item);
+  end if;
+  return 'HOLD_FAILED'::public.outreach_item_status;
+end
+$$;
+comment on function engine.end_hold(public.outreach_items, text, text) is
+'Stores the outcome of a hold and enrolls the contact if it lets; returns the status of the item.';
+revoke all on function engine.end_hold(public.outreach_items, text, text) from public;
+
+-- sql/40_functions/outreach/enroll_item.sql
+-- The way of a customer whose appointment is taken care of: into the campaign, or out of the outreach when
+-- the campaign has ended meanwhile. A paused campaign takes people in, and contacts nobody until it is
+-- resumed. The caller holds the campaign and the item.
+create or replace function engine.enroll_item(p_item public.outreach_items)
+returns public.outreach_item_status
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_campaign public.campaigns;
+  v_is_open boolean;
+begin
+  select c.* into v_campaign
+  from public.campaigns as c
+  where c.team_id = p_item.team_id and c.id = p_item.campaign_id;
+  v_is_open := v_campaign.status in ('ACTIVE', 'PAUSED');
+  update public.outreach_items as i
+  set
+    status = case when v_is_open then 'ENROLLED' else 'CANCELLED' end::public.outreach_item_status,
+    enrolled_at = case when v_is_open then engine.now() end
+  where i.team_id = p_item.team_id and i.id = p_item.id;
+  if v_is_open then
+    perform engine.enroll_contacts(v_campaign, array[p_item.contact_id]);
+    return 'ENROLLED'::public.outreach_item_status;
+  end if;
+  return 'CANCELLED'::public.outreach_item_status;
+end
+$$;
+comment on function engine.enroll_item(public.outreach_items) is
+'Enrolls the contact of an item, or cancels the item when its campaign has ended; returns the status.';
+revoke all on function engine.enroll_item(public.outreach_items) from public;
+
+-- sql/40_functions/outreach/fail_hold.sql
+-- A hold whose task was given up. What is no outcome of a hold (a worker that died again and again) leaves
+-- the appointment unknown: the next try reads it.
+create or replace function engine.fail_hold(p_team_id uuid, p_item_id uuid, p_code text, p_message text)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_item public.outreach_items;
+begin
+  select i.* into v_item
+  from public.outreach_items as i
+  where i.team_id = p_team_id and i.id = p_item_id and i.status = 'HOLDING'
+  for update;
+  if v_item.id is not null then
+    perform engine.end_hold(
+      v_item,
+      coalesce((select h.code from reference.hold_outcomes as h where h.code = p_code and not h.lets_contact), 'unknown'),
+      p_message
+    );
+  end if;
+end
+$$;
+comment on function engine.fail_hold(uuid, uuid, text, text) is 'Fails the item of a hold whose task failed.';
+revoke all on function engine.fail_hold(uuid, uuid, text, text) from public;
+
+-- sql/40_functions/outreach/fill_outreach.sql
+-- The items of an outreach that has just been stored. Of two launches that meet, the second waits at the
+-- hash and stores nothing: in order of the hashes, so that they can't wait for each other. Who needs no
+-- hold is enrolled at once; for the others the holds are queued.
+create or replace function engine.fill_outreach(p_list public.audience_lists, p_outreach public.outreaches)
+returns void
+language plpgsql
+set search_path = ''
+set jit = off
+as $$
+declare
+  c_chunk constant integer := 10000;
+  v_campaign public.campaigns;
+  v_contact_ids uuid[];
+begin
+  with stored as (
+    insert into public.outreach_items (
+      team_id, outreach_id, campaign_id, contact_id, phone, servicetitan_customer_id, servicetitan_job_id,
+      servicetitan_appointment_id, dedupe_hash, status, enrolled_at, hold_count
+    )
+    select
+      p_list.team_id, p_outreach.id, p_outreach.campaign_id, p.contact_id, p.phone, p.servicetitan_customer_id,
+      p.servicetitan_job_id, p.servicetitan_appointment_id, p.dedupe_hash,
+      case when k.is_held then 'HOLDING' else 'ENROLLED' end::public.outreach_item_status,
+      case when not k.is_held then engine.now() end, k.is_held::integer
+    from engine.plan_outreach(p_list, p_outreach.kind, p_outreach.channel) as p
+    cross join (select p_outreach.kind = 'reschedule' as is_held) as k
+    where not p.is_left_out
+    order by p.dedupe_hash
+    on conflict (team_id, dedupe_hash) where status <> 'CANCELLED' do nothing
+    returning contact_id
+  )
+
+  select coalesce(array_agg(s.contact_id order by s.contact_id), '{}') into v_contact_ids from stored as s;
+  if p_outreach.kind = 'reschedule' then
+    v_contact_ids := engine.lock_unreachable(p_list.team_id, p_outreach.channel, v_contact_ids);
+    update public.outreach_items as i
+    set status = 'ENROLLED', enrolled_at = engine.now(), hold_count = 0
+    where i.team_id = p_list.team_id and i.outreach_id = p_outreach.id and i.contact_id = any(v_contact_ids);
+  end if;
+  select c.* into v_campaign
+  from public.campaigns as c
+  where c.team_id = p_list.team_id and c.id = p_outreach.campaign_id;
+  -- In chunks, as enroll_members does.
+  for v_from in 1..cardinality(v_contact_ids) by c_chunk loop
+    perform engine.enroll_contacts(v_campaign, v_contact_ids[v_from:v_from + c_chunk - 1]);
+  end loop;
+  perform engine.add_task(i.team_id, 'hold', i.id)
+  from public.outreach_items as i
+  where i.team_id = p_list.team_id and i.outreach_id = p_outreach.id and i.status = 'HOLDING';
+end
+$$;
+comment on function engine.fill_outreach(public.audience_lists, public.outreaches) is
+'Stores the items of an outreach, enrolls who needs no hold, and queues the holds.';
+revoke all on function engine.fill_outreach(public.audience_lists, public.outreaches) from public;
+
+-- sql/40_functions/outreach/find_hold.sql
+-- The item of a hold that a worker has in hand, locked with the campaign that its contact goes to. Of a
+-- worker that lost its task there is none: whoever has it now decides.
+create or replace function engine.find_hold(p_worker text, p_task_id uuid)
+returns public.outreach_items
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_task engine.tasks;
+  v_item public.outreach_items;
+begin
+  select t.* into v_task
+  from engine.tasks as t
+  where t.id = p_task_id and t.kind = 'hold' and t.status = 'CLAIMED' and t.lease_owner = p_worker
+  for update;
+  select i.* into v_item
+  from public.outreach_items as i
+  where i.team_id = v_task.team_id and i.id = v_task.subject_id;
+  perform from public.campaigns as c
+  where c.team_id = v_item.team_id and c.id = v_item.campaign_id
+  for share;
+  select i.* into v_item
+  from public.outreach_items as i
+  where i.team_id = v_item.team_id and i.id = v_item.id
+  for update;
+  return v_item;
+end
+$$;
+comment on function engine.find_hold(text, uuid) is
+'Locks and returns the item of a hold that the worker has claimed; null when it is not the worker''s.';
+revoke all on function engine.find_hold(text, uuid) from public;
+
+-- sql/40_functions/outreach/get_outreach_items.sql
+-- The customers of an outreach, in the order in which they were taken in. A failed hold comes with the
+-- sentence of its code, with what was said about this one, and with whether a retry can help.
+create or replace function public.get_outreach_items(
+  p_outreach_id uuid,
+  p_status text default null,
+  p_outcome text default null,
+  p_limit integer default 50,
+  p_cursor text default null
+)
+returns jsonb
+language plpgsql
+stable
+security definer -- reads the engine's enrollments for a caller who was checked
+set search_path = ''
+set jit = off
+as $$
+declare
+  v_outreach public.outreaches := engine.require_outreach(p_outreach_id, 'viewer');
+  v_limit integer := engine.page_limit(p_limit);
+  v_after uuid := engine.page_key(p_cursor, engine.uuid_pattern())::uuid;
+begin
+  perform engine.refuse_issues(engine.item_filter_issues(p_status, p_outcome), 'The request');
+  return (
+    with page as materialized (
+      select i.*, row_number() over (order by i.id) as place
+      from public.outreach_items as i
+      where i.team_id = v_outreach.team_id and i.outreach_id = v_outreach.id and (v_after is null or i.id > v_after)
+        and (p_status is null or i.status::text = p_status) and (p_outcome is null or i.hold_outcome = p_outcome)
+      order by i.id
+      limit v_limit + 1
+    )
+
+    select jsonb_build_object(
+      'counts', engine.count_items(v_outreach.team_id, v_outreach.id),
+      'items', coalesce(jsonb_agg(jsonb_build_object(
+        'id', p.id, 'contact_id', p.contact_id, 'phone', p.phone, 'first_name', c.first_name, 'last_name', c.last_name,
+        'servicetitan_customer_id', p.servicetitan_customer_id, 'servicetitan_job_id', p.servicetitan_job_id,
+        'servicetitan_appointment_id', p.servicetitan_appointment_id, 'status', p.status, 'campaign_id', p.campaign_id,
+        'dedupe_hash', encode(p.dedupe_hash, 'hex'),
+        'hold', case when h.code is not null then jsonb_build_object(
+          'code', h.code, 'message', h.message, 'can_retry', h.can_retry, 'cure', h.cure, 'said', p.hold_message,
+          'ended_at', p.hold_ended_at
+        ) end,
+        'enrollment', case when e.id is not null then jsonb_build_object(
+          'id', e.id, 'status', e.status, 'reason_code', e.reason_code
+        ) end,
+        'hold_count', p.hold_count, 'created_at', p.created_at, 'enrolled_at', p.enrolled_at
+      ) order by p.place) filter (where p.place <= v_limit), '[]'),
+      'next_cursor', case
+        when count(*) > v_limit then engine.page_cursor(min(p.id::text) filter (where p.place = v_limit))
+      end
+    )
+    from page as p
+    inner join public.contacts as c on p.team_id = c.team_id and p.contact_id = c.id
+    left join reference.hold_outcomes as h on p.hold_outcome = h.code
+    left join engine.enrollments as e
+      on p.team_id = e.team_id and p.campaign_id = e.campaign_id and p.contact_id = e.contact_id and p.status = 'ENROLLED'
+  );
+end
+$$;
+comment on function public.get_outreach_items(uuid, text, text, integer, text) is
+'A page of the customers of an outreach: {counts{items, holding, hold_failed, can_retry, enrolled, cancelled}, items[{id, '
+'contact_id, phone, first_name, last_name, servicetitan_…, status, campaign_id, dedupe_hash, hold{code, message, can_retry, '
+'cure, said, ended_at}, enrollment{id, status, reason_code}, hold_count, created_at, enrolled_at}], next_cursor}.';
+revoke all on function public.get_outreach_items(uuid, text, text, integer, text) from public;
+grant execute on function public.get_outreach_items(uuid, text, text, integer, text) to authenticated, service_role;
+
+-- sql/40_functions/outreach/hold_reason_issues.sql
+-- A reason must be known and active before customers wait for it. The cached catalogue says so; a reason
+-- that was switched off since is found out by the hold.
+create or replace function engine.hold_reason_issues(p_team_id uuid, p_hold_reason_id bigint)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select case
+    when p_hold_reason_id is null then jsonb_build_array(engine.issue(
+      'hold_reason_missing', 'p_hold_reason_id', 'A reschedule needs a hold reason.'
+    ))
+    when c.id is null then jsonb_build_array(engine.issue(
+      'hold_reason_unknown', 'p_hold_reason_id',
+      'There is no such hold reason in the ServiceTitan catalogue; refresh it if the reason is new.'
+    ))
+    when not c.is_active then jsonb_build_array(engine.issue(
+      'hold_reason_inactive', 'p_hold_reason_id', format('The hold reason "%s" is not active in ServiceTitan.', c.name)
+    ))
+    else '[]'
+  end
+  from (values (0)) as one (n)
+  left join engine.servicetitan_catalogue as c
+    on c.team_id = p_team_id and c.kind = 'hold_reasons' and c.id = p_hold_reason_id::text
+$$;
+comment on function engine.hold_reason_issues(uuid, bigint) is 'What keeps a hold reason from being used.';
+revoke all on function engine.hold_reason_issues(uuid, bigint) from public;
+
+-- sql/40_functions/outreach/item_filter_issues.sql
+-- A word that no item can have is a mistake, not an empty page.
+create or replace function engine.item_filter_issues(p_status text, p_outcome text)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(jsonb_agg(f.issue), '[]')
+  from (
+    select engine.issue(
+      'status_unknown', 'p_status', 'The status must be HOLDING, HOLD_FAILED, ENROLLED or CANCELLED, or null for all.'
+    ) as issue
+    where p_status <> all(enum_range(null::public.outreach_item_status)::text[])
+    union all
+    select engine.issue(
+      'outcome_unknown', 'p_outcome',
+      format('The outcomes are %s.', (select string_agg(h.code, ', ' order by h.code) from reference.hold_outcomes as h))
+    )
+    where p_outcome is not null and not exists (select from reference.hold_outcomes as h where h.code = p_outcome)
+  ) as f
+$$;
+comment on function engine.item_filter_issues(text, text) is 'What is wrong with the filters of a page of outreach items.';
+revoke all on function engine.item_filter_issues(text, text) from public;
+
+-- sql/40_functions/outreach/launch_outreach.sql
+-- A launch straight from a list's scheduling dialog. The list is locked before anything is looked at, so
+-- that of two operators who press at once the second sees what the first did; of two lists that share
+-- customers, the hashes decide.
+create or replace function public.launch_outreach(
+  p_list_id uuid,
+  p_kind text,
+  p_channel text,
+  p_phone_number_id uuid,
+  p_assistant_id uuid default null,
+  p_template text default null,
+  p_hold_reason_id bigint default null,
+  p_hold_memo text default null,
+  p_name text default null,
+  p_settings jsonb default '{}',
+  p_dry_run boolean default false,
+  p_team_id uuid default null
+)
+returns jsonb
+language plpgsql
+security definer -- writes the outreach, campaign and workflow tables, which no role may write
+set search_path = ''
+set statement_timeout = '10min' -- as of launch_campaign
+as $$
+declare
+  v_list public.audience_lists := engine.require_list(p_list_id, 'operator');
+  v_dry_run boolean := coalesce(p_dry_run, false);
+  v_outreach public.outreaches;
+  v_issues jsonb;
+  v_blockers jsonb;
+  v_answer jsonb;
+begin
+  if p_team_id <> v_list.team_id then
+    perform engine.refuse_not_found('audience_list', p_list_id);
+  end if;
+  if not v_dry_run then
+    select l.* into v_list from public.audience_lists as l
+    where l.team_id = v_list.team_id and l.id = v_list.id
+    for no key update;
+  end if;
+  if v_list.status = 'ARCHIVED' then
+    perform engine.refuse_archived_list(v_list.id);
+  end if;
+  v_issues := engine.outreach_issues(
+    v_list.team_id, p_kind, p_channel, p_phone_number_id, p_hold_reason_id, p_hold_memo, p_name
+  );
+  if p_channel in ('call', 'text') then
+    v_issues := v_issues
+      || engine.outreach_content_issues(v_list.team_id, p_channel, p_assistant_id, p_template, p_settings);
+  end if;
+  perform engine.refuse_issues(v_issues, 'The outreach');
+  v_outreach.kind := p_kind::public.outreach_kind;
+  v_outreach.channel := p_channel::public.contact_channel;
+  v_outreach.hold_reason_id := p_hold_reason_id;
+  v_outreach.hold_memo := btrim(p_hold_memo, E' \t\r\n');
+  v_blockers := engine.outreach_blockers(v_list, v_outreach.kind, v_outreach.channel, p_phone_number_id);
+  if v_blockers <> '[]' and not v_dry_run then
+    perform engine.refuse(
+      'OB007', format('The outreach is not ready: %s', v_blockers -> 0 ->> 'message'),
+      jsonb_build_object('blockers', v_blockers), 'Mend what the detail lists, then launch again.'
+    );
+  end if;
+  v_answer := engine.sum_outreach(v_list, v_outreach.kind, v_outreach.channel, null);
+  -- Nothing new: nothing is made, and the answer names what exists.
+  if not v_dry_run and (v_answer -> 'counts' ->> 'items')::bigint > 0 then
+    v_outreach := engine.store_outreach(
+      v_list, v_outreach, coalesce(btrim(p_name), left(initcap(p_kind) || ': ' || v_list.name, 200)), p_phone_number_id,
+      engine.outreach_graph(p_channel, p_kind, p_assistant_id, p_template, p_settings)
+    );
+    perform engine.fill_outreach(v_list, v_outreach);
+    v_answer := engine.sum_outreach(v_list, v_outreach.kind, v_outreach.channel, v_outreach.id);
+  end if;
+  return jsonb_build_object(
+    'outreach_id', v_outreach.id, 'campaign_id', v_outreach.campaign_id, 'dry_run', v_dry_run, 'blockers', v_blockers
+  ) || v_answer;
+end
+$$;
+comment on function public.launch_outreach(
+  uuid, text, text, uuid, uuid, text, bigint, text, text, jsonb, boolean, uuid
+) is
+'Launches maintenance, reschedule or text over a list: {outreach_id, campaign_id (both null when all are duplicates), dry_run, '
+'blockers, counts{members, items, duplicates, without_appointment, suppressed, holds}, duplicates[{contact_id, phone, item_id, '
+'outreach_id, status, dedupe_hash}], left_out[{contact_id, phone, code, message}]}. OB001, OB003, OB004, OB007.';
+revoke all on function public.launch_outreach(
+  uuid, text, text, uuid, uuid, text, bigint, text, text, jsonb, boolean, uuid
+) from public;
+grant execute on function public.launch_outreach(
+  uuid, text, text, uuid, uuid, text, bigint, text, text, jsonb, boolean, uuid
+) to authenticated, service_role;
+
+-- sql/40_functions/outreach/list_outreaches.sql
+-- The outreaches of a list or of the whole team, newest first, and how far each has come.
+create or replace function public.list_outreaches(
+  p_list_id uuid default null, p_limit integer default 50, p_cursor text default null, p_team_id uuid default null
+)
+returns jsonb
+language plpgsql
+stable
+security definer -- reads for a caller who was checked
+set search_path = ''
+as $$
+declare
+  v_team_id uuid;
+  v_limit integer := engine.page_limit(p_limit);
+  v_before uuid := engine.page_key(p_cursor, engine.uuid_pattern())::uuid;
+begin
+  v_team_id := case
+    when p_list_id is null then engine.require_team(p_team_id, 'viewer')
+    else (engine.require_list(p_list_id, 'viewer')).team_id
+  end;
+  return (
+    with page as materialized (
+      select o.*, row_number() over (order by o.id desc) as place
+      from public.outreaches as o
+      where o.team_id = v_team_id and (p_list_id is null or o.list_id = p_list_id)
+        and (v_before is null or o.id < v_before)
+      order by o.id desc
+      limit v_limit + 1
+    )
+
+    select jsonb_build_object(
+      'items', coalesce(jsonb_agg(jsonb_build_object(
+        'id', p.id, 'kind', p.kind, 'channel', p.channel, 'name', c.name,
+        'list', jsonb_build_object('id', l.id, 'name', l.name),
+        'campaign', jsonb_build_object('id', c.id, 'status', c.status),
+        'hold_reason_id', p.hold_reason_id, 'hold_memo', p.hold_memo,
+        'counts', engine.count_items(p.team_id, p.id), 'created_by', p.created_by, 'created_at', p.created_at
+      ) order by p.place) filter (where p.place <= v_limit), '[]'),
+      'next_cursor', case
+        when count(*) > v_limit then engine.page_cursor(min(p.id::text) filter (where p.place = v_limit))
+      end
+    )
+    from page as p
+    inner join public.audience_lists as l on p.team_id = l.team_id and p.list_id = l.id
+    inner join public.campaigns as c on p.team_id = c.team_id and p.campaign_id = c.id
+  );
+end
+$$;
+comment on function public.list_outreaches(uuid, integer, text, uuid) is
+'A page of the outreaches of a list or a team, newest first: {items[{id, kind, channel, name, list{id, name}, campaign{id, '
+'status}, hold_reason_id, hold_memo, counts{items, holding, hold_failed, can_retry, enrolled, cancelled}, '
+'created_by, created_at}], next_cursor}.';
+revoke all on function public.list_outreaches(uuid, integer, text, uuid) from public;
+grant execute on function public.list_outreaches(uuid, integer, text, uuid) to authenticated, service_role;
+
+-- sql/40_functions/outreach/lock_unreachable.sql
+-- Contacts that can't be reached on a channel anyway: their appointments are left alone, and the engine
+-- enrolls them as suppressed. Locked so that they stay unreachable until the end of the transaction:
+-- nobody becomes reachable between this and the enrollment, and is called without the hold.
+create or replace function engine.lock_unreachable(
+  p_team_id uuid, p_channel public.contact_channel, p_contact_ids uuid[]
+)
+returns uuid[]
+language sql
+volatile
+set search_path = ''
+as $$
+  with without_zone as materialized (
+    select c.id
+    from public.contacts as c
+    where c.team_id = p_team_id and c.id = any(p_contact_ids) and cardinality(c.timezones) = 0
+    order by c.id
+    for share
+  ),
+
+  stopped as materialized (
+    select s.phone
+    from public.suppressions as s
+    where s.team_id = p_team_id and s.channel = p_channel and s.phone in (
+      select c.phone from public.contacts as c where c.team_id = p_team_id and c.id = any(p_contact_ids)
+    )
+    order by s.phone, s.reason
+    for key share
+  )
+
+  select coalesce(array_agg(c.id order by c.id), '{}')
+  from public.contacts as c
+  where c.team_id = p_team_id and c.id = any(p_contact_ids)
+    and (c.id in (select w.id from without_zone as w) or c.phone in (select s.phone from stopped as s))
+$$;
+comment on function engine.lock_unreachable(uuid, public.contact_channel, uuid[]) is
+'Which of some contacts can''t be reached on a channel, kept so until the end of the transaction.';
+revoke all on function engine.lock_unreachable(uuid, public.contact_channel, uuid[]) from public;
+
+-- sql/40_functions/outreach/outreach_blockers.sql
+-- What stands in the way of an outreach, as engine.launch_blockers says it of a campaign.
+create or replace function engine.outreach_blockers(
+  p_list public.audience_lists, p_kind public.outreach_kind, p_channel public.contact_channel, p_phone_number_id uuid
+)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  with found as (
+    select 3 as n, 'list_empty' as code, 'The audience list has no members.' as message
+    where not exists (
+      select from public.audience_members as m where m.team_id = p_list.team_id and m.list_id = p_list.id
+    )
+    union all
+    select b.n, b.code, b.message
+    from engine.sending_blockers(p_list.team_id, p_phone_number_id, array[p_channel]) as b
+    union all
+    select b.n, b.code, b.message
+    from engine.account_blockers(
+      p_list.team_id, case when p_kind = 'reschedule' then 'servicetitan'::public.provider end, 'holds need'
+    ) as b
+  )
+
+  select coalesce(jsonb_agg(jsonb_build_object('code', f.code, 'message', f.message) order by f.n, f.code), '[]')
+  from found as f
+$$;
+comment on function engine.outreach_blockers(
+  public.audience_lists, public.outreach_kind, public.contact_channel, uuid
+) is 'What stands in the way of an outreach: [{code, message}].';
+revoke all on function engine.outreach_blockers(
+  public.audience_lists, public.outreach_kind, public.contact_channel, uuid
+) from public;
+
+-- sql/40_functions/outreach/outreach_content_issues.sql
+-- Who calls or what is written, by the rules of every workflow. The issues are told by the arguments that
+-- they came from, not by the node that is made of them.
+create or replace function engine.outreach_content_issues(
+  p_team_id uuid, p_channel text, p_assistant_id uuid, p_template text, p_settings jsonb
+)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  c_known constant text[] := array[
+    'first_message', 'business_hours', 'batching', 'retry', 'template_overrides'
+  ];
+  v_issues jsonb := '[]'::jsonb;
+begin
+  if jsonb_typeof(coalesce(p_settings, '{}')) <> 'object' then
+    return jsonb_build_array(engine.issue('settings_invalid', 'p_settings', 'The settings must be an object.'));
+  end if;
+  select coalesce(jsonb_agg(engine.issue(
+    'setting_unknown', 'p_settings.' || left(k.name, 100), 'There are ' || array_to_string(c_known, ', ') || '.'
+  ) order by k.name), '[]') into v_issues
+  from jsonb_object_keys(coalesce(p_settings, '{}')) as k (name)
+  where k.name <> all(c_known);
+  if p_channel = 'call' and p_template is not null then
+    v_issues := v_issues || engine.issue('template_not_for_calls', 'p_template', 'A call has an assistant, not a template.');
+  end if;
+  return v_issues || (
+    select coalesce(jsonb_agg(engine.issue(
+      i.code,
+      case
+        when i.path like '%.data.assistant\_id%' then 'p_assistant_id'
+        when i.path like '%.data.template' then 'p_template'
+        else 'p_settings.' || split_part(i.path, '.data.', 2)
+      end,
+      replace(i.message, 'Node "outreach"', 'The outreach')
+    )), '[]')
+    from jsonb_to_recordset(engine.graph_issues(
+      engine.outreach_graph(p_channel, 'outreach', p_assistant_id, p_template, p_settings), p_team_id
+    )) as i (code text, severity text, path text, message text)
+    where i.severity = 'error' and split_part(i.path, '.data.', 2) <> ''
+  );
+end
+$$;
+comment on function engine.outreach_content_issues(uuid, text, uuid, text, jsonb) is
+'What is wrong with assistant, template and settings of an outreach.';
+revoke all on function engine.outreach_content_issues(uuid, text, uuid, text, jsonb) from public;
+
+-- sql/40_functions/outreach/outreach_graph.sql
+-- What an outreach does, as a workflow: the trigger and one call or text.
+create or replace function engine.outreach_graph(
+  p_channel text, p_kind text, p_assistant_id uuid, p_template text, p_settings jsonb
+)
+returns jsonb
+language sql
+immutable
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'nodes', jsonb_build_array(
+      '{"id": "list", "type": "trigger", "position": {"x": 0, "y": 0}, "data": {}}'::jsonb,
+      jsonb_build_object(
+        'id', 'outreach', 'type', p_channel, 'position', '{"x": 0, "y": 150}'::jsonb,
+        'data', jsonb_build_object('label', initcap(p_kind)) || coalesce(p_settings, '{}') || jsonb_strip_nulls(
+          jsonb_build_object('assistant_id', p_assistant_id, 'template', p_template)
+        )
+      )
+    ),
+    'edges', '[{"id": "start", "source": "list", "target": "outreach", "data": {"when": "any", "priority": 1}}]'::jsonb
+  )
+$$;
+comment on function engine.outreach_graph(text, text, uuid, text, jsonb) is 'The graph {nodes, edges} of an outreach.';
+revoke all on function engine.outreach_graph(text, text, uuid, text, jsonb) from public;
+
+-- sql/40_functions/outreach/outreach_hash.sql
+-- What makes two pieces of outreach the same to the person called: kind, channel, number, and the
+-- appointment or the job. A reschedule is about the appointment, anything else about the job. Where
+-- there is neither, a number is reached once a day, as the team counts days.
+create or replace function engine.outreach_hash(
+  p_team_id uuid,
+  p_kind public.outreach_kind,
+  p_channel public.contact_channel,
+  p_job_id bigint,
+  p_appointment_id bigint,
+  p_phone text,
+  p_day date
+)
+returns bytea
+language sql
+stable
+parallel safe
+set search_path = ''
+as $$
+  select sha256(convert_to(
+    concat_ws(
+      '|', 'outreach', p_team_id, p_kind, p_channel,
+      case
+        when p_appointment_id is not null and (p_kind = 'reschedule' or p_job_id is null) then 'appointment ' || p_appointment_id
+        when p_job_id is not null then 'job ' || p_job_id
+        else 'day ' || to_char(p_day, 'YYYY-MM-DD')
+      end,
+      p_phone
+    ), 'UTF8'
+  ))
+$$;
+comment on function engine.outreach_hash(
+  uuid, public.outreach_kind, public.contact_channel, bigint, bigint, text, date
+) is 'SHA-256 of what makes two outreach items of a team the same.';
+revoke all on function engine.outreach_hash(
+  uuid, public.outreach_kind, public.contact_channel, bigint, bigint, text, date
+) from public;
+
+-- sql/40_functions/outreach/outreach_issues.sql
+-- Everything that is wrong with a request to launch, at once.
+create or replace function engine.outreach_issues(
+  p_team_id uuid,
+  p_kind text,
+  p_channel text,
+  p_phone_number_id uuid,
+  p_hold_reason_id bigint,
+  p_hold_memo text,
+  p_name text
+)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_is_reschedule boolean := coalesce(p_kind = 'reschedule', false);
+  v_issues jsonb := '[]'::jsonb;
+begin
+  if coalesce(p_kind, '') <> all(enum_range(null::public.outreach_kind)::text[]) then
+    v_issues := v_issues || engine.issue('kind_unknown', 'p_kind', 'The kind must be maintenance, reschedule or text.');
+  end if;
+  if coalesce(p_channel, '') <> all(enum_range(null::public.contact_channel)::text[]) then
+    v_issues := v_issues || engine.issue('channel_unknown', 'p_channel', 'The channel must be call or text.');
+  elsif p_kind = 'text' and p_channel <> 'text' then
+    v_issues := v_issues || engine.issue('channel_mismatch', 'p_channel', 'An outreach of the kind text goes out by text.');
+  end if;
+  if p_name is not null and length(btrim(p_name)) not between 1 and 200 then
+    v_issues := v_issues || engine.issue('name_length', 'p_name', 'The name must have 1 to 200 characters.');
+  end if;
+  if not exists (
+    select from public.phone_numbers as f where f.team_id = p_team_id and f.id = p_phone_number_id
+  ) then
+    v_issues := v_issues || engine.issue('phone_number_unknown', 'p_phone_number_id', 'There is no such sending number.');
+  end if;
+  if v_is_reschedule then
+    v_issues := v_issues || engine.hold_reason_issues(p_team_id, p_hold_reason_id);
+    if coalesce(length(btrim(p_hold_memo, E' \t\r\n')), 0) not between 1 and 1000 then
+      v_issues := v_issues || engine.issue(
+        'hold_memo_length', 'p_hold_memo', 'A reschedule needs a memo of 1 to 1000 characters for the hold.'
+      );
+    end if;
+  elsif p_hold_reason_id is not null or p_hold_memo is not null then
+    v_issues := v_issues || engine.issue(
+      'hold_not_for_kind', case when p_hold_reason_id is null then 'p_hold_memo' else 'p_hold_reason_id' end,
+      'Only a reschedule puts appointments on hold.'
+    );
+  end if;
+  return v_issues;
+end
+$$;
+comment on function engine.outreach_issues(uuid, text, text, uuid, bigint, text, text) is
+'What is wrong with kind, channel, number, hold and name of an outreach.';
+revoke all on function engine.outreach_issues(uuid, text, text, uuid, bigint, text, text) from public;
+
+-- sql/40_functions/outreach/plan_outreach.sql
+-- The members of a list as an outreach would treat them. The dry run counts them and the launch stores
+-- them: one place decides.
+create or replace function engine.plan_outreach(
+  p_list public.audience_lists, p_kind public.outreach_kind, p_channel public.contact_channel
+)
+returns setof engine.planned_item
+language plpgsql
+stable
+set search_path = ''
+set jit = off
+as $$
+declare
+  v_day date := (
+    select (engine.now() at time zone t.timezone)::date from public.teams as t where t.id = p_list.team_id
+  );
+begin
+  return query
+  select
+    p.contact_id, p.phone, p.servicetitan_customer_id, p.servicetitan_job_id, p.servicetitan_appointment_id,
+    p.dedupe_hash, p_kind = 'reschedule' and p.servicetitan_appointment_id is null, p.is_unreachable, i.id
+  from (
+    select
+      m.contact_id, c.phone, m.servicetitan_customer_id, m.servicetitan_job_id, m.servicetitan_appointment_id,
+      engine.outreach_hash(
+        m.team_id, p_kind, p_channel, m.servicetitan_job_id, m.servicetitan_appointment_id, c.phone, v_day
+      ) as dedupe_hash,
+      cardinality(c.timezones) = 0 or exists (
+        select from public.suppressions as s
+        where s.team_id = m.team_id and s.phone = c.phone and s.channel = p_channel
+      ) as is_unreachable
+    from public.audience_members as m
+    inner join public.contacts as c on m.team_id = c.team_id and m.contact_id = c.id
+    where m.team_id = p_list.team_id and m.list_id = p_list.id
+  ) as p
+  left join public.outreach_items as i
+    on i.team_id = p_list.team_id and p.dedupe_hash = i.dedupe_hash and i.status <> 'CANCELLED'
+    and not (p_kind = 'reschedule' and p.servicetitan_appointment_id is null);
+end
+$$;
+comment on function engine.plan_outreach(public.audience_lists, public.outreach_kind, public.contact_channel) is
+'Each member of a list as an outreach would treat it, with the item that exists for the same hash.';
+revoke all on function engine.plan_outreach(
+  public.audience_lists, public.outreach_kind, public.contact_channel
+) from public;
+
+-- sql/40_functions/outreach/record_hold.sql
+-- A worker's word about a hold. Twice is once, and a word that comes after the task was lost changes
+-- nothing: whoever has it now reads the appointment.
+create or replace function engine.record_hold(p_worker text, p_task_id uuid, p_outcome text, p_message text default null)
+returns text
+language plpgsql
+security definer -- workers may write no table
+set search_path = ''
+as $$
+declare
+  v_item public.outreach_items;
+begin
+  if not exists (select from reference.hold_outcomes as h where h.code = p_outcome) then
+    perform engine.refuse_issues(jsonb_build_array(engine.issue(
+      'outcome_unknown', 'p_outcome', 'This is none of the outcomes of a hold.'
+    )), 'The hold');
+  end if;
+  v_item := engine.find_hold(p_worker, p_task_id);
+  if v_item.status is distinct from 'HOLDING' then
+    return v_item.status::text;
+  end if;
+  return engine.end_hold(v_item, p_outcome, p_message)::text;
+end
+$$;
+comment on function engine.record_hold(text, uuid, text, text) is
+'Records the outcome of a hold, a code of reference.hold_outcomes, and enrolls the contact in the same transaction if it lets; '
+'returns the status of the item, null when the worker does not hold the task.';
+revoke all on function engine.record_hold(text, uuid, text, text) from public;
+grant execute on function engine.record_hold(text, uuid, text, text) to outbound_worker;
+
+-- sql/40_functions/outreach/reopen_outreach.sql
+-- The campaign that a retry enrolls into. One that has completed stays so, and another like it goes on;
+-- one that somebody cancelled is not begun again behind their back. The caller holds the outreach.
+create or replace function engine.reopen_outreach(p_outreach public.outreaches)
+returns uuid
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_campaign public.campaigns;
+  v_blockers jsonb;
+begin
+  select c.* into v_campaign
+  from public.campaigns as c
+  where c.team_id = p_outreach.team_id and c.id = p_outreach.campaign_id
+  for share;
+  if v_campaign.status = 'CANCELLED' then
+    perform engine.refuse(
+      'OB002', 'The outreach was cancelled.',
+      jsonb_build_object(
+        'entity', 'campaign', 'id', v_campaign.id, 'from', v_campaign.status, 'to', 'ACTIVE', 'allowed', '[]'::jsonb
+      ),
+      'Launch another outreach.'
+    );
+  elsif v_campaign.status <> 'COMPLETED' then
+    return v_campaign.id;
+  end if;
+  perform engine.hold_workflow(v_campaign.team_id, v_campaign.workflow_id);
+  perform engine.hold_list(v_campaign.team_id, v_campaign.list_id);
+  v_campaign.status := 'ACTIVE';
+  v_blockers := engine.launch_blockers(v_campaign);
+  if v_blockers <> '[]' then
+    perform engine.refuse(
+      'OB007', format('The outreach is not ready: %s', v_blockers -> 0 ->> 'message'),
+      jsonb_build_object('blockers', v_blockers), 'Mend what the detail lists, then retry again.'
+    );
+  end if;
+  insert into public.campaigns (team_id, kind, name, list_id, workflow_id, phone_number_id, status, started_at)
+  values (
+    v_campaign.team_id, 'outreach', left(v_campaign.name, 192) || ' (retry)', v_campaign.list_id,
+    v_campaign.workflow_id, v_campaign.phone_number_id, 'ACTIVE', engine.now()
+  )
+  returning id into v_campaign.id;
+  update public.outreaches as o
+  set campaign_id = v_campaign.id
+  where o.team_id = p_outreach.team_id and o.id = p_outreach.id;
+  return v_campaign.id;
+end
+$$;
+comment on function engine.reopen_outreach(public.outreaches) is
+'The campaign that an outreach goes on in: its own, or another once that has completed. OB002 when it was cancelled, OB007.';
+revoke all on function engine.reopen_outreach(public.outreaches) from public;
+
+-- sql/40_functions/outreach/require_outreach.sql
+-- An outreach of the caller's teams, for a role.
+create or replace function engine.require_outreach(p_outreach_id uuid, p_needs public.team_role)
+returns public.outreaches
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_outreach public.outreaches;
+begin
+  select * into v_outreach from public.outreaches as o
+  where o.team_id = any(engine.caller_team_ids()) and o.id = p_outreach_id;
+  if v_outreach.id is null then
+    perform engine.refuse_not_found('outreach', p_outreach_id);
+  end if;
+  perform engine.require_role(v_outreach.team_id, p_needs);
+  return v_outreach;
+end
+$$;
+comment on function engine.require_outreach(uuid, public.team_role) is 'The outreach, when the caller may: OB004 or OB008 otherwise.';
+revoke all on function engine.require_outreach(uuid, public.team_role) from public;
+
+-- sql/40_functions/outreach/retry_outreach_items.sql
+-- Tries failed holds once more, where that can help: those that may go better by themselves, and with
+-- another reason those whose reason was not active. Asked twice, the second finds none.
+create or replace function public.retry_outreach_items(
+  p_outreach_id uuid,
+  p_item_ids uuid[] default null,
+  p_hold_reason_id bigint default null
+)
+returns jsonb
+language plpgsql
+security definer -- writes public.outreach_items and tasks, which no role may write
+set search_path = ''
+set statement_timeout = '10min' -- as of launch_outreach
+as $$
+declare
+  v_outreach public.outreaches := engine.require_outreach(p_outreach_id, 'operator');
+  v_item_ids uuid[];
+begin
+  -- Two retries at once: the second sees what the first did, and begins no second campaign.
+  select o.* into v_outreach from public.outreaches as o
+  where o.team_id = v_outreach.team_id and o.id = v_outreach.id
+  for no key update;
+  if p_hold_reason_id is not null then
+    perform engine.refuse_issues(engine.hold_reason_issues(v_outreach.team_id, p_hold_reason_id), 'The retry');
+  end if;
+  v_item_ids := array(
+    select i.id
+    from public.outreach_items as i
+    inner join reference.hold_outcomes as h on i.hold_outcome = h.code
+    where i.team_id = v_outreach.team_id and i.outreach_id = v_outreach.id and i.status = 'HOLD_FAILED'
+      and (p_item_ids is null or i.id = any(p_item_ids))
+      and (h.can_retry or (h.code = 'reason_inactive' and p_hold_reason_id is not null))
+    order by i.id
+  );
+  if v_item_ids <> '{}' then
+    -- A worker that has just said what came of a hold may not have ended its task yet. What that was for is
+    -- done; left open it would stand in the place of the retry's own, and be ended without it.
+    update engine.tasks as t
+    set status = 'DONE', finished_at = engine.now(), lease_owner = null, lease_expires_at = null
+    where t.team_id = v_outreach.team_id and t.kind = 'hold' and t.subject_id = any(v_item_ids)
+      and t.status in ('READY', 'CLAIMED');
+    v_outreach.campaign_id := engine.reopen_outreach(v_outreach);
+    update public.outreaches as o
+    set hold_reason_id = coalesce(p_hold_reason_id, o.hold_reason_id)
+    where o.team_id = v_outreach.team_id and o.id = v_outreach.id;
+    update public.outreach_items as i
+    set
+      status = 'HOLDING', campaign_id = v_outreach.campaign_id, hold_count = i.hold_count + 1, hold_outcome = null,
+      hold_message = null, hold_ended_at = null
+    where i.team_id = v_outreach.team_id and i.id = any(v_item_ids);
+    perform engine.add_task(v_outreach.team_id, 'hold', i.id) from unnest(v_item_ids) as i (id);
+  end if;
+  return jsonb_build_object(
+    'outreach_id', v_outreach.id, 'campaign_id', v_outreach.campaign_id, 'retried', cardinality(v_item_ids),
+    'counts', engine.count_items(v_outreach.team_id, v_outreach.id)
+  );
+end
+$$;
+comment on function public.retry_outreach_items(uuid, uuid[], bigint) is
+'Tries failed holds again where that can help, all or those named; with p_hold_reason_id also those whose reason was not '
+'active: {outreach_id, campaign_id, retried, counts{items, holding, hold_failed, can_retry, enrolled, cancelled}}. OB001, OB002, '
+'OB004, OB007.';
+revoke all on function public.retry_outreach_items(uuid, uuid[], bigint) from public;
+grant execute on function public.retry_outreach_items(uuid, uuid[], bigint) to authenticated, service_role;
+
+-- sql/40_functions/outreach/store_outreach.sql
+-- The rows that an outreach owns: a published workflow of one node, an active campaign over it, and
+-- itself. The caller holds the list and has found no blockers.
+create or replace function engine.store_outreach(
+  p_list public.audience_lists, p_outreach public.outreaches, p_name text, p_phone_number_id uuid, p_graph jsonb
+)
+returns public.outreaches
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_workflow_id uuid := engine.new_id();
+  v_outreach public.outreaches;
+begin
+  insert into public.workflows (team_id, id, lineage_id, name, is_generated)
+  values (p_list.team_id, v_workflow_id, v_workflow_id, p_name, true);
+  perform engine.store_graph(p_list.team_id, v_workflow_id, p_graph);
+  -- This holds the assistant, so that what is looked at once more is what was copied.
+  perform engine.freeze_messages(p_list.team_id, v_workflow_id);
+  perform engine.refuse_issues(engine.graph_issues(p_graph, p_list.team_id), 'The outreach');
+  update public.workflows as w
+  set status = 'PUBLISHED', version = 1, published_at = engine.now(), updated_at = engine.now()
+  where w.team_id = p_list.team_id and w.id = v_workflow_id;
+  insert into public.campaigns (team_id, kind, name, list_id, workflow_id, phone_number_id, status, started_at)
+  values (
+    p_list.team_id, 'outreach', p_name, p_list.id, v_workflow_id, p_phone_number_id, 'ACTIVE', engine.now()
+  )
+  returning id into p_outreach.campaign_id;
+  insert into public.outreaches (
+    team_id, kind, channel, list_id, campaign_id, hold_reason_id, hold_memo, created_by
+  )
+  values (
+    p_list.team_id, p_outreach.kind, p_outreach.channel, p_list.id, p_outreach.campaign_id, p_outreach.hold_reason_id,
+    p_outreach.hold_memo, (select auth.uid())
+  )
+  returning * into v_outreach;
+  return v_outreach;
+end
+$$;
+comment on function engine.store_outreach(public.audience_lists, public.outreaches, text, uuid, jsonb) is
+'Stores an outreach with its workflow and its campaign, which is active from here on.';
+revoke all on function engine.store_outreach(public.audience_lists, public.outreaches, text, uuid, jsonb) from public;
+
+-- sql/40_functions/outreach/sum_outreach.sql
+-- The answer of a launch, before it (p_outreach_id null) and after: what is new, what exists already and
+-- where, who is left out.
+create or replace function engine.sum_outreach(
+  p_list public.audience_lists,
+  p_kind public.outreach_kind,
+  p_channel public.contact_channel,
+  p_outreach_id uuid
+)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  with planned as materialized (
+    select
+      p.*, i.outreach_id, i.status,
+      case
+        when p.is_left_out then 'left_out'
+        when p.item_id is null or i.outreach_id = p_outreach_id then 'item'
+        else 'duplicate'
+      end as part,
+      row_number() over (partition by p.is_left_out, i.outreach_id order by p.contact_id) as place
+    from engine.plan_outreach(p_list, p_kind, p_channel) as p
+    left join public.outreach_items as i on i.team_id = p_list.team_id and p.item_id = i.id
+  )
+
+  select jsonb_build_object(
+    'counts', jsonb_build_object(
+      'members', count(*),
+      'items', count(*) filter (where p.part = 'item'),
+      'duplicates', count(*) filter (where p.part = 'duplicate'),
+      'without_appointment', count(*) filter (where p.part = 'left_out'),
+      'suppressed', count(*) filter (where p.part = 'item' and p.is_unreachable),
+      'holds', count(*) filter (where p.part = 'item' and p_kind = 'reschedule' and not p.is_unreachable)
+    ),
+    'duplicates', coalesce(jsonb_path_query_array(jsonb_agg(jsonb_build_object(
+      'contact_id', p.contact_id, 'phone', p.phone, 'item_id', p.item_id, 'outreach_id', p.outreach_id, 'status', p.status,
+      'dedupe_hash', encode(p.dedupe_hash, 'hex')
+    ) order by p.contact_id) filter (where p.part = 'duplicate' and p.place <= 50), '$[0 to 49]'), '[]'),
+    'left_out', coalesce(jsonb_agg(jsonb_build_object(
+      'contact_id', p.contact_id, 'phone', p.phone, 'code', 'appointment_missing',
+      'message', 'There is no appointment that could be rescheduled.'
+    ) order by p.contact_id) filter (where p.part = 'left_out' and p.place <= 50), '[]')
+  )
+  from planned as p
+$$;
+comment on function engine.sum_outreach(
+  public.audience_lists, public.outreach_kind, public.contact_channel, uuid
+) is 'What a launch does or did: {counts, duplicates, left_out}, the lists with their first 50.';
+revoke all on function engine.sum_outreach(
+  public.audience_lists, public.outreach_kind, public.contact_channel, uuid
+) from public;
 
 -- sql/40_functions/phone/is_fictitious.sql
 -- North American numbers reserved for fiction: 555-0100 to 555-0199 in any area code.
@@ -10083,27 +11529,12 @@ comment on function engine.judge_phones(bigint[], text[], boolean[], text, boole
 'Judges digits: (the ordinal that came with them, E.164 or null, whether reserved for fiction, why not).';
 revoke all on function engine.judge_phones(bigint[], text[], boolean[], text, boolean) from public;
 
--- sql/40_functions/phone/parse_phone.sql
--- One cell; sets go to engine.parse_phones, which is the same rule.
-create or replace function engine.parse_phone(p_raw text, p_country text, p_allow_fictitious boolean)
-returns table (phone text, phone_extension text, is_fictitious boolean, problem text, others text[])
-language sql
-stable
-parallel safe
-set search_path = ''
-as $$
-  select p.phone, p.phone_extension, p.is_fictitious, p.problem, p.others
-  from engine.parse_phones(array[p_raw], p_country, p_allow_fictitious) as p
-$$;
-comment on function engine.parse_phone(text, text, boolean) is
-'Parses one cell with a country as default region: (E.164 or null, extension, whether reserved for fiction, problem code or null, other numbers as written).';
-revoke all on function engine.parse_phone(text, text, boolean) from public;
-
--- sql/40_functions/phone/parse_phones.sql
--- The one way from what somebody wrote to a number that may be dialled, for whole sets at once: the
--- builder of lists, ServiceTitan, leads and webhooks all come here. A million cells must pass in
--- seconds, so the usual spellings (digits and ASCII punctuation) skip the taking apart.
-create or replace function engine.parse_phones(p_raws text[], p_country text, p_allow_fictitious boolean)
+-- sql/40_functions/phone/parse_odd_phones.sql
+-- The part of engine.parse_phones for cells that are more than one number in digits: empty ones, words,
+-- labels, extensions, several numbers.
+create or replace function engine.parse_odd_phones(
+  p_ordinals bigint[], p_raws text[], p_country text, p_allow_fictitious boolean
+)
 returns table (
   ordinal bigint, phone text, phone_extension text, is_fictitious boolean, problem text, others text[]
 )
@@ -10113,22 +11544,14 @@ parallel safe
 set search_path = ''
 as $$
   with cells as materialized (
-    select
-      r.ordinal,
-      r.raw,
-      translate(r.raw, ' ()-.', '') as bare,
-      -- longer than any number is two numbers; .0 is what data frames append
-      translate(r.raw, ' ()-.', '') ~ '^[+]?[0-9]{1,16}$' and r.raw not like '%.0' as is_plain
-    from unnest(p_raws) with ordinality as r (raw, ordinal)
-  ),
-  odd as (
-    select array_agg(c.ordinal) as ordinals, array_agg(c.raw) as raws
-    from cells as c
-    where not c.is_plain and btrim(c.raw, E' \t\r\n') <> ''
+    select c.ordinal, c.raw, btrim(c.raw, E' \t\r\n') <> '' as is_filled
+    from unnest(p_ordinals, p_raws) as c (ordinal, raw)
   ),
   pieces as materialized (
     select row_number() over () as piece, s.*
-    from odd as o
+    from (
+      select array_agg(c.ordinal) as ordinals, array_agg(c.raw) as raws from cells as c where c.is_filled
+    ) as o
     cross join lateral engine.split_phone_cells(o.ordinals, o.raws) as s
   ),
   ranked as (
@@ -10168,28 +11591,108 @@ as $$
     ) as r
     group by r.ordinal
   )
-  select j.ordinal, j.phone, null::text, j.is_fictitious, j.problem, '{}'::text[]
-  from (
-    select array_agg(c.ordinal) as ordinals, array_agg(ltrim(c.bare, '+')) as digits, array_agg(c.bare like '+%') as has_plus
-    from cells as c
-    where c.is_plain
-  ) as a
-  cross join lateral engine.judge_phones(a.ordinals, a.digits, a.has_plus, p_country, p_allow_fictitious) as j
-  union all
   select
     c.ordinal,
     h.phone,
     h.extension,
     coalesce(h.is_fictitious, false),
-    case
-      when h.ordinal is not null then h.problem
-      when btrim(c.raw, E' \t\r\n') <> '' then 'phone_not_a_number'
-      else 'phone_missing'
-    end,
+    case when h.ordinal is not null then h.problem when c.is_filled then 'phone_not_a_number' else 'phone_missing' end,
     coalesce(h.others, '{}')
   from cells as c
   left join chosen as h on c.ordinal = h.ordinal
-  where c.is_plain is not true
+$$;
+comment on function engine.parse_odd_phones(bigint[], text[], text, boolean) is
+'Parses cells that hold more than digits, or nothing; returns what engine.parse_phones does, with the ordinals that came with them.';
+revoke all on function engine.parse_odd_phones(bigint[], text[], text, boolean) from public;
+
+-- sql/40_functions/phone/parse_phone.sql
+-- One cell; sets go to engine.parse_phones, which is the same rule.
+create or replace function engine.parse_phone(p_raw text, p_country text, p_allow_fictitious boolean)
+returns table (phone text, phone_extension text, is_fictitious boolean, problem text, others text[])
+language sql
+stable
+parallel safe
+set search_path = ''
+as $$
+  select p.phone, p.phone_extension, p.is_fictitious, p.problem, p.others
+  from engine.parse_phones(array[p_raw], p_country, p_allow_fictitious) as p
+$$;
+comment on function engine.parse_phone(text, text, boolean) is
+'Parses one cell with a country as default region: (E.164 or null, extension, whether reserved for fiction, problem code or null, other numbers as written).';
+revoke all on function engine.parse_phone(text, text, boolean) from public;
+
+-- sql/40_functions/phone/parse_phones.sql
+-- The one way from what somebody wrote to a number that may be dialled, for whole sets at once: the
+-- builder of lists, ServiceTitan, leads and webhooks all come here. A million cells must pass in
+-- seconds, so valid numbers of North America in their usual spellings are known at a glance, other
+-- digits are only judged, and just the cells that are more than digits and punctuation are taken apart.
+create or replace function engine.parse_phones(p_raws text[], p_country text, p_allow_fictitious boolean)
+returns table (
+  ordinal bigint, phone text, phone_extension text, is_fictitious boolean, problem text, others text[]
+)
+language sql
+stable
+parallel safe
+set search_path = ''
+as $$
+  with areas as materialized (
+    -- apart from its index, so that it is hashed
+    select a.area_code from reference.area_codes as a where a.kind <> 'premium'
+  ),
+  seen as materialized (
+    -- engine.judge_phones says the same of these: valid, and nothing else to tell
+    select
+      r.ordinal,
+      r.raw,
+      r.bare,
+      case
+        when a.area_code is not null and r.ten ~ '^[0-9]{3}[2-9][0-9]{6}$' and substr(r.ten, 5, 2) <> '11'
+          and substr(r.ten, 4, 5) <> '55501' and r.raw not like '%.0' then '+1' || r.ten
+      end as usual
+    from (
+      select
+        b.*,
+        case
+          when length(b.bare) = 12 and b.bare like '+1%' then substr(b.bare, 3)
+          when not h.is_nanp then null
+          when length(b.bare) = 10 then b.bare
+          when length(b.bare) = 11 and b.bare like '1%' then substr(b.bare, 2)
+        end as ten
+      from (
+        select r.ordinal, r.raw, translate(r.raw, ' ()-.', '') as bare
+        from unnest(p_raws) with ordinality as r (raw, ordinal)
+        offset 0 -- each step once for a row
+      ) as b
+      cross join (
+        select p_country = any(c.countries) as is_nanp from reference.calling_codes as c where c.calling_code = '1'
+      ) as h
+      offset 0
+    ) as r
+    left join areas as a on left(r.ten, 3) = a.area_code
+  ),
+  others as materialized (
+    -- longer than any number is two numbers; .0 is what data frames append
+    select s.*, s.bare ~ '^[+]?[0-9]{1,16}$' and s.raw not like '%.0' as is_plain
+    from seen as s
+    where s.usual is null
+  )
+  select s.ordinal, s.usual, null::text, false, null::text, '{}'::text[]
+  from seen as s
+  where s.usual is not null
+  union all
+  select j.ordinal, j.phone, null, j.is_fictitious, j.problem, '{}'
+  from (
+    select array_agg(o.ordinal) as ordinals, array_agg(ltrim(o.bare, '+')) as digits, array_agg(o.bare like '+%') as has_plus
+    from others as o
+    where o.is_plain
+  ) as a
+  cross join lateral engine.judge_phones(a.ordinals, a.digits, a.has_plus, p_country, p_allow_fictitious) as j
+  union all
+  select t.*
+  from (
+    select array_agg(o.ordinal) as ordinals, array_agg(o.raw) as raws from others as o where o.is_plain is not true
+  ) as a
+  cross join lateral engine.parse_odd_phones(a.ordinals, a.raws, p_country, p_allow_fictitious) as t
 $$;
 comment on function engine.parse_phones(text[], text, boolean) is
 'Parses cells: for each (ordinal, E.164 or null, extension, whether reserved for fiction, problem code or null, other numbers of the cell as written).';
@@ -10198,52 +11701,72 @@ revoke all on function engine.parse_phones(text[], text, boolean) from public;
 -- sql/40_functions/phone/resolve_zones.sql
 -- Where people may be, for whole sets: a stated zone, else the ZIP code of their address, else the
 -- area code or country. Unknown is empty, and empty is never called. States of the address and of the
--- area code both count, because the rules of both may apply.
+-- area code both count, because the rules of both may apply. Many people are in few places, so each place
+-- is looked up once.
 create or replace function engine.resolve_zones(p_phones text[], p_stated text[], p_postal_codes text[])
 returns table (ordinal bigint, stated_timezone text, timezones text[], regions text[])
 language sql
 stable
 parallel safe
 set search_path = ''
+set enable_mergejoin = off -- sets of any size are joined here, by hash
 as $$
-  with asked as (
+  with asked as materialized (
+    select q.*, concat(q.digits, ' ', q.prefix, ' ', q.spelling) as place
+    from (
+      select
+        r.ordinal,
+        left(ltrim(r.phone, '+'), 4) as digits,
+        case
+          when r.stated like '(%' or r.stated like '% (%'
+            then lower(btrim(regexp_replace(r.stated, '\([^)]*\)', '', 'g')))
+          else lower(btrim(r.stated))
+        end as spelling,
+        case
+          when r.postal_code ~ '^[0-9]{5}' then left(r.postal_code, 3)
+          when r.postal_code ~ '^[0-9]{3,4}$' then left(lpad(r.postal_code, 5, '0'), 3) -- a spreadsheet ate the zeros
+        end as prefix
+      from unnest(p_phones, p_stated, p_postal_codes) with ordinality as r (phone, stated, postal_code, ordinal)
+      offset 0 -- each of these once for a row
+    ) as q
+  ),
+  places as materialized (
+    select a.place, min(a.digits) as digits, min(a.spelling) as spelling, min(a.prefix) as prefix
+    from asked as a
+    group by a.place
+  ),
+  known as materialized (
     select
-      r.ordinal,
-      ltrim(r.phone, '+') as digits,
+      r.place,
+      z.timezone as stated_timezone,
       case
-        when r.stated like '(%' or r.stated like '% (%'
-          then lower(btrim(regexp_replace(r.stated, '\([^)]*\)', '', 'g')))
-        else lower(btrim(r.stated))
-      end as spelling,
+        when z.timezone is not null then array[z.timezone]
+        when p.timezones is not null then p.timezones
+        when a.timezones <> '{}' then a.timezones
+        when r.digits is null then '{}'
+        -- few numbers come here, so they may look the code up one by one; no code begins with another one
+        else coalesce((
+          select c.timezones from reference.calling_codes as c
+          where c.calling_code in (substr(r.digits, 1, 1), substr(r.digits, 1, 2), substr(r.digits, 1, 3))
+        ), '{}')
+      end as timezones,
       case
-        when r.postal_code ~ '^[0-9]{5}' then left(r.postal_code, 3)
-        when r.postal_code ~ '^[0-9]{3,4}$' then left(lpad(r.postal_code, 5, '0'), 3) -- a spreadsheet ate the zeros
-      end as prefix
-    from unnest(p_phones, p_stated, p_postal_codes) with ordinality as r (phone, stated, postal_code, ordinal)
+        when p.regions is null or p.regions <@ a.regions then coalesce(a.regions, '{}')
+        when a.regions is null or a.regions <@ p.regions then p.regions
+        else array(select distinct u.region from unnest(p.regions || a.regions) as u (region) order by u.region)
+      end as regions
+    from places as r
+    left join reference.timezones as z on r.spelling = z.spelling
+    left join reference.area_codes as a on r.digits like '1%' and substr(r.digits, 2, 3) = a.area_code
+    left join reference.postal_prefixes as p on r.prefix = p.prefix and r.digits like '1%'
   )
   select
-    r.ordinal,
-    z.timezone,
-    case
-      when z.timezone is not null then array[z.timezone]
-      when p.timezones is not null then p.timezones
-      when a.timezones <> '{}' then a.timezones
-      when r.digits is null then '{}'
-      -- few numbers come here, so they may look the code up one by one; no code begins with another one
-      else coalesce((
-        select c.timezones from reference.calling_codes as c
-        where c.calling_code in (substr(r.digits, 1, 1), substr(r.digits, 1, 2), substr(r.digits, 1, 3))
-      ), '{}')
-    end,
-    case
-      when p.regions is null or p.regions <@ a.regions then coalesce(a.regions, '{}')
-      when a.regions is null or a.regions <@ p.regions then p.regions
-      else array(select distinct u.region from unnest(p.regions || a.regions) as u (region) order by u.region)
-    end
-  from asked as r
-  left join reference.timezones as z on r.spelling = z.spelling
-  left join reference.area_codes as a on r.digits like '1%' and substr(r.digits, 2, 3) = a.area_code
-  left join reference.postal_prefixes as p on r.prefix = p.prefix and r.digits like '1%'
+    q.ordinal,
+    k.stated_timezone,
+    k.timezones,
+    k.regions
+  from asked as q
+  inner join known as k on q.place = k.place
 $$;
 comment on function engine.resolve_zones(text[], text[], text[]) is
 'For each number with its stated zone and postal code: (ordinal, stated zone if it is one, every zone the person may be in, regions whose rules apply).';
@@ -10252,7 +11775,8 @@ revoke all on function engine.resolve_zones(text[], text[], text[]) from public;
 -- sql/40_functions/phone/split_phone_cells.sql
 -- A cell of a contact file is often more than a number: a label, an extension, two numbers, an Excel
 -- wrapper, dashes and digits of other scripts. This takes such cells apart; what it hands on is digits
--- with or without a plus, for engine.parse_phones to judge. Plain spellings never come here.
+-- with or without a plus, for engine.parse_odd_phones to judge. Plain spellings never come here. The
+-- expressions that cost most are only asked where a cheap look says that they may find something.
 create or replace function engine.split_phone_cells(p_ordinals bigint[], p_raws text[])
 returns table (ordinal bigint, place bigint, written text, has_plus boolean, digits text, extension text, problem text)
 language sql
@@ -10264,18 +11788,22 @@ as $$
     -- one script, one kind of dash and space, nothing invisible, no ="…" and no leading apostrophe
     select
       r.ordinal,
-      regexp_replace(
-        btrim(
-          translate(
+      case when u.cell like '%"' then regexp_replace(u.cell, '^=?\s*"\s*(.*?)\s*"$', '\1') else u.cell end as cell
+    from unnest(p_ordinals, p_raws) as r (ordinal, raw)
+    cross join lateral (
+      select btrim(
+        case
+          when octet_length(r.raw) = length(r.raw) then r.raw
+          else translate(
             normalize(r.raw, nfkc),
             U&'\0660\0661\0662\0663\0664\0665\0666\0667\0668\0669\06F0\06F1\06F2\06F3\06F4\06F5\06F6\06F7\06F8\06F9\0966\0967\0968\0969\096A\096B\096C\096D\096E\096F\2010\2011\2012\2013\2014\2015\2212\30FC\00AD\200B\200C\200D\200E\200F\202A\202B\202C\202D\202E\2060\2066\2067\2068\2069\FEFF',
             '012345678901234567890123456789--------'
-          ),
-          E' \t''`'
-        ),
-        '^=?\s*"\s*(.*?)\s*"$', '\1'
+          )
+        end,
+        E' \t''`'
       ) as cell
-    from unnest(p_ordinals, p_raws) as r (ordinal, raw)
+      offset 0
+    ) as u
   ),
   rounded as (
     select
@@ -10285,31 +11813,48 @@ as $$
       cell ~ '^[0-9]([.,][0-9]+)?[eE]\+?[0-9]{1,2}$' as is_rounded
     from normal
   ),
+  marked as (
+    select
+      r.*,
+      not r.is_rounded and (
+        r.cell ~ '[/;,|&\n\r]|[0-9]{4}\s+[(+0-9]' or r.cell ~* '\m(?:or|and|y|und|oder|ou)\M'
+      ) as may_be_several
+    from rounded as r
+  ),
+  parts as (
+    select r.ordinal, r.is_rounded, 1::bigint as place, r.cell as part
+    from marked as r
+    where not r.may_be_several
+    union all
+    select r.ordinal, false, p.place, p.part
+    from marked as r
+    cross join lateral regexp_split_to_table(
+      regexp_replace(
+        regexp_replace(r.cell, '[,;]\s*(?=;?(?:x|ext))', ' ', 'gi'),
+        -- two whole numbers with nothing but space between them
+        '([0-9]{4})\s+(?=(?:\+?1[-. ]?)?\(?[2-9][0-9]{2}\)?[-. ]?[0-9]{3}[-. ]?[0-9]{4}\M)', '\1;', 'g'
+      ),
+      '\s*(?:[/;,|&\n\r]|\m(?:or|and|y|und|oder|ou)\M)\s*', 'i'
+    ) with ordinality as p (part, place)
+    where r.may_be_several
+  ),
   pieces as (
     select
-      r.ordinal,
-      r.is_rounded,
+      p.ordinal,
+      p.is_rounded,
       p.place,
-      btrim(p.piece) as written,
+      btrim(p.part) as written,
       -- labels such as "Cell:", "(h)" or "tel:"
-      btrim(regexp_replace(
-        lower(p.piece),
-        '\m(?:telephone|tel|phone|ph|number|no|cell|cellular|mobile|mob|home|work|office|main|direct|c|h|w|m|o|p|t)\M[.:)#]*'
-        '|^[ (]+(?=[ (]*$)', ' ', 'g'
-      )) as piece
-    from rounded as r
-    cross join lateral regexp_split_to_table(
       case
-        when r.is_rounded then r.cell
-        else regexp_replace(
-          regexp_replace(r.cell, '[,;]\s*(?=;?(?:x|ext))', ' ', 'gi'),
-          -- two whole numbers with nothing but space between them
-          '([0-9]{4})\s+(?=(?:\+?1[-. ]?)?\(?[2-9][0-9]{2}\)?[-. ]?[0-9]{3}[-. ]?[0-9]{4}\M)', '\1;', 'g'
-        )
-      end,
-      case when r.is_rounded then '\Z\A' else '\s*(?:[/;,|&\n\r]|\m(?:or|and|y|und|oder|ou)\M)\s*' end,
-      'i'
-    ) with ordinality as p (piece, place)
+        when p.part ~ '^[-+0-9. ]*$' then btrim(p.part)
+        else btrim(regexp_replace(
+          lower(p.part),
+          '\m(?:telephone|tel|phone|ph|number|no|cell|cellular|mobile|mob|home|work|office|main|direct|c|h|w|m|o|p|t)\M[.:)#]*'
+          '|^[ (]+(?=[ (]*$)', ' ', 'g'
+        ))
+      end as piece
+    from parts as p
+    offset 0
   ),
   extended as (
     select
@@ -10320,8 +11865,11 @@ as $$
       btrim(regexp_replace(coalesce(m.parts[1], p.piece), '^\((?=[^)]*$)', '')) as number,
       m.parts[2] as extension
     from pieces as p
-    left join lateral regexp_match(
-      p.piece, '^(.*?[0-9)])[\s(,;-]*(?:ext(?:ension|n)?|xtn?|x|#)[\s.:=#]*([0-9]{1,9})[\s)]*$'
+    left join lateral (
+      select regexp_match(
+        p.piece, '^(.*?[0-9)])[\s(,;-]*(?:ext(?:ension|n)?|xtn?|x|#)[\s.:=#]*([0-9]{1,9})[\s)]*$'
+      )
+      where p.piece ~ '[x#]'
     ) as m (parts) on true
     -- an e-mail address may hold digits; a piece without any is a word
     where p.is_rounded or (p.piece ~ '[0-9]' and p.piece !~ '@')
@@ -10805,6 +12353,7 @@ create or replace function engine.report_issues(p_definition jsonb, p_report jso
 returns jsonb
 language sql
 stable
+security definer -- workers may execute no helper of the engine's
 set search_path = ''
 as $$
   with asked as (
@@ -12260,6 +13809,427 @@ $$;
 comment on function engine.zoned_time(timestamptz, text) is 'ISO 8601 with the offset that a zone has at that moment.';
 revoke all on function engine.zoned_time(timestamptz, text) from public;
 
+-- sql/40_functions/search/index_contacts.sql
+-- Brings the index of the search nearer to what contacts are now. One at a time: what it reads is newer
+-- than whatever another has written, because it begins after that one has committed.
+create or replace function engine.index_contacts(p_limit integer default 20000)
+returns integer
+language plpgsql
+security definer -- the tick and workers call it
+set search_path = ''
+set jit = off
+as $$
+declare
+  v_range engine.search_backlog;
+  v_step record;
+  v_done integer := 0;
+begin
+  if not pg_try_advisory_xact_lock(hashtextextended('engine.index_contacts', 0)) then
+    return 0;
+  end if;
+  -- one range at a time, however many contacts are in it
+  for v_range in
+    select * from engine.search_backlog as b order by b.id limit p_limit
+  loop
+    select * into v_step
+    from engine.index_range(v_range.team_id, v_range.first_id, v_range.last_id, p_limit - v_done);
+    v_done := v_done + v_step.indexed;
+    if v_step.next_id is null then
+      delete from engine.search_backlog as b where b.team_id = v_range.team_id and b.id = v_range.id;
+    else
+      update engine.search_backlog as b set first_id = v_step.next_id
+      where b.team_id = v_range.team_id and b.id = v_range.id;
+    end if;
+    exit when v_done >= p_limit;
+  end loop;
+  if v_done > 0 then
+    -- what is new in an index of this kind waits in a list that each search would read
+    perform gin_clean_pending_list('engine.search_entries_by_terms');
+  end if;
+  return v_done;
+end
+$$;
+comment on function engine.index_contacts(integer) is
+'Indexes noted contacts for the search, at most so many; returns how many. Idempotent; part of the tick.';
+revoke all on function engine.index_contacts(integer) from public;
+grant execute on function engine.index_contacts(integer) to outbound_worker;
+
+-- sql/40_functions/search/index_range.sql
+-- Brings the entries of a range of contacts up to date, at most so many; returns how many, and where to go
+-- on if that was not all.
+create or replace function engine.index_range(
+  p_team_id uuid, p_first_id uuid, p_last_id uuid, p_limit integer, out indexed integer, out next_id uuid
+)
+language plpgsql
+set search_path = ''
+as $$
+declare
+  -- each number once, and not for each contact
+  v_team bigint := engine.search_place(p_team_id, 0, 0);
+  v_zones bigint[] := array(select engine.search_place(p_team_id, 1, n) from generate_series(0, 15) as n order by n);
+  v_slices bigint[] := array(select engine.search_place(p_team_id, 2, n) from generate_series(0, 255) as n order by n);
+  v_sample bigint := engine.search_place(p_team_id, 3, 0);
+  v_signs bigint := engine.search_place(p_team_id, 4, 0);
+begin
+  with ranged as materialized (
+    select c.contact_id, c.slice, c.terms, row_number() over (order by c.contact_id) as place
+    from engine.search_contacts as c
+    where c.team_id = p_team_id and c.contact_id between p_first_id and p_last_id
+    order by c.contact_id
+    limit p_limit + 1
+  ),
+
+  written as (
+    insert into engine.search_entries as e (team_id, contact_id, slice, places, terms)
+    select
+      p_team_id, s.contact_id, s.slice,
+      array_remove(array[
+        v_team, v_zones[1 + s.slice / 16], v_slices[1 + s.slice],
+        case when s.slice % 16 = 0 and get_byte(uuid_send(s.contact_id), 14) = 0 then v_sample end,
+        case when s.terms ~ ' [^[:alnum:][:space:]]' then v_signs end
+      ], null),
+      s.terms
+    from ranged as s
+    where s.place <= p_limit
+    on conflict (team_id, contact_id) do update set places = excluded.places, terms = excluded.terms
+    where e.terms <> excluded.terms
+  )
+
+  select least(count(*), p_limit)::integer, (array_agg(s.contact_id) filter (where s.place > p_limit))[1] into indexed, next_id
+  from ranged as s;
+end
+$$;
+comment on function engine.index_range(uuid, uuid, uuid, integer) is
+'Writes the search entries of contacts in a range of ids: (how many, the id to go on from or null).';
+revoke all on function engine.index_range(uuid, uuid, uuid, integer) from public;
+
+-- sql/40_functions/search/match_place.sql
+-- A search of one place by the index, which is asked for the place and for p_parts, three patterns that
+-- whatever matches p_pattern matches too (engine.search_parts). Matches are put in order first, and then
+-- looked up in the list until there are enough: the settings leave the planner no other way, whatever it
+-- thinks of the sizes.
+create or replace function engine.match_place(
+  p_list public.audience_lists, p_place bigint, p_pattern text, p_parts text[], p_from_slice integer, p_after uuid,
+  p_limit integer, out member_ids uuid[], out matches bigint
+)
+language plpgsql
+stable
+set search_path = ''
+set jit = off
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+declare
+  v_matching uuid[];
+begin
+  select
+    array_agg(e.contact_id order by e.slice, e.contact_id) filter (
+      where e.slice >= p_from_slice and (p_after is null or e.slice > p_from_slice or e.contact_id > p_after)
+    ),
+    count(*)
+  into v_matching, matches
+  from (
+    select i.contact_id, i.slice, i.terms
+    from engine.search_entries as i
+    where i.places @> array[p_place] and i.terms like p_parts[1] and i.terms like p_parts[2] and i.terms like p_parts[3]
+    offset 0 -- so that the whole pattern is not asked of the index as well
+  ) as e
+  where e.terms like p_pattern;
+  member_ids := array(
+    select i.contact_id
+    from unnest(v_matching) with ordinality as i (contact_id, place)
+    where exists (
+      select from public.audience_members as m
+      where m.team_id = p_list.team_id and m.list_id = p_list.id and m.contact_id = i.contact_id
+    )
+    and not exists (
+      select from engine.search_backlog as b
+      where b.team_id = p_list.team_id and i.contact_id between b.first_id and b.last_id
+    )
+    order by i.place
+    limit p_limit
+  );
+end
+$$;
+comment on function engine.match_place(public.audience_lists, bigint, text, text[], integer, uuid, integer) is
+'Ids of members that match, in order, of one place from a slice on, in that slice after a member; and how many contacts matched there.';
+revoke all on function engine.match_place(public.audience_lists, bigint, text, text[], integer, uuid, integer) from public;
+
+-- sql/40_functions/search/note_contacts.sql
+-- Whatever writes contacts notes them for the index of the search, in the same transaction. A few are
+-- noted one by one; of many, where the first and the last are: what lies between is then looked at too.
+create or replace function engine.note_contacts()
+returns trigger
+language plpgsql
+security definer -- contacts are written by functions of other owners' rights
+set search_path = ''
+as $$
+declare
+  c_few constant integer := 100;
+begin
+  -- the ends by their order: an aggregate would have to write every id as text
+  insert into engine.search_backlog (team_id, first_id, last_id)
+  with counted as (
+    select n.team_id, count(*) > c_few as is_many from new_rows as n group by n.team_id
+  )
+  select
+    w.team_id,
+    (select n.id from new_rows as n where n.team_id = w.team_id order by n.id limit 1),
+    (select n.id from new_rows as n where n.team_id = w.team_id order by n.id desc limit 1)
+  from counted as w
+  where w.is_many
+  union all
+  select n.team_id, n.id, n.id
+  from new_rows as n
+  inner join counted as w on n.team_id = w.team_id
+  where not w.is_many;
+  return null;
+end
+$$;
+comment on function engine.note_contacts() is 'Notes contacts that were written, for engine.index_contacts.';
+revoke all on function engine.note_contacts() from public;
+
+-- sql/40_functions/search/scan_members.sql
+-- A search that looks at each member: of a short list, or of contacts that the index does not know yet.
+-- In the order of engine.search_members.
+create or replace function engine.scan_members(
+  p_list public.audience_lists, p_pattern text, p_after uuid, p_limit integer, p_is_backlog boolean
+)
+returns uuid[]
+language plpgsql
+stable
+set search_path = ''
+set jit = off
+set join_collapse_limit = 1 -- see docs/scaling.md: from the given set to rows by key
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+declare
+  v_after integer := engine.search_slice(p_after);
+begin
+  if not p_is_backlog then
+    return array(
+      select c.contact_id
+      from public.audience_members as m
+      inner join engine.search_contacts as c on m.team_id = c.team_id and m.contact_id = c.contact_id
+      where m.team_id = p_list.team_id and m.list_id = p_list.id
+        and c.terms like p_pattern and (p_after is null or (c.slice, c.contact_id) > (v_after, p_after))
+      order by c.slice, c.contact_id
+      limit p_limit
+    );
+  end if;
+  if not exists (select from engine.search_backlog as b where b.team_id = p_list.team_id) then
+    return array[]::uuid[];
+  end if;
+  return array(
+    select distinct on (c.slice, c.contact_id) c.contact_id
+    from engine.search_backlog as b
+    cross join lateral (
+      select a.team_id, a.contact_id
+      from public.audience_members as a
+      where a.team_id = p_list.team_id and a.list_id = p_list.id and a.contact_id between b.first_id and b.last_id
+      offset 0 -- so that it is looked up range by range
+    ) as m
+    inner join engine.search_contacts as c on m.team_id = c.team_id and m.contact_id = c.contact_id
+    where b.team_id = p_list.team_id
+      and c.terms like p_pattern and (p_after is null or (c.slice, c.contact_id) > (v_after, p_after))
+    order by c.slice, c.contact_id
+    limit p_limit
+  );
+end
+$$;
+comment on function engine.scan_members(public.audience_lists, text, uuid, integer, boolean) is
+'Ids of the members that match, found by looking at each; with p_is_backlog only at those that wait for the index.';
+revoke all on function engine.scan_members(public.audience_lists, text, uuid, integer, boolean) from public;
+
+-- sql/40_functions/search/search_members.sql
+-- The members of a list that match, a page of them, in an order that spreads contacts evenly over 256
+-- slices. That is what bounds the work: of a term that many match, one slice fills the page; of one that
+-- few match, the index names all. In between the search goes from a slice to the sixteenth of the team
+-- around it, and on by sixteenths until few enough are left to take them at once.
+create or replace function engine.search_members(
+  p_list public.audience_lists, p_pattern text, p_after uuid, p_limit integer
+)
+returns uuid[]
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  c_short constant integer := 2000;
+  c_few constant integer := 1000;
+  v_parts text[];
+  v_is_sign boolean := p_pattern ~ '^% [^[:alnum:][:space:]]'; -- of signs the index of trigrams knows nothing
+  v_found uuid[] := array[]::uuid[];
+  v_step record;
+  v_slice integer := coalesce(engine.search_slice(p_after), 0);
+  v_zone integer;
+  v_width integer := 1; -- slices of the last place
+begin
+  if p_pattern = '' then
+    return v_found; -- nobody, and the index could not tell
+  end if;
+  if p_list.member_count <= c_short then
+    return engine.scan_members(p_list, p_pattern, p_after, p_limit, false);
+  end if;
+  v_parts := engine.search_parts(p_list.team_id, p_pattern);
+  select * into v_step from engine.match_place(
+    p_list,
+    case when v_is_sign then engine.search_place(p_list.team_id, 4, 0) else engine.search_place(p_list.team_id, 2, v_slice) end,
+    p_pattern, v_parts, v_slice, p_after, p_limit
+  );
+  v_found := v_step.member_ids;
+  v_slice := case when v_is_sign then 256 else v_slice + 1 end;
+  while cardinality(v_found) < p_limit and v_slice < 256 loop
+    v_zone := v_slice / 16;
+    -- the last place tells how many to expect in the rest
+    if v_step.matches * (256 - v_slice) / v_width <= c_few then
+      v_zone := 15;
+      select * into v_step from engine.match_place(
+        p_list, engine.search_place(p_list.team_id, 0, 0), p_pattern, v_parts, v_slice, null,
+        p_limit - cardinality(v_found)
+      );
+    else
+      select * into v_step from engine.match_place(
+        p_list, engine.search_place(p_list.team_id, 1, v_zone), p_pattern, v_parts, v_slice, null,
+        p_limit - cardinality(v_found)
+      );
+    end if;
+    v_found := v_found || v_step.member_ids;
+    v_slice := (v_zone + 1) * 16;
+    v_width := 16;
+  end loop;
+  return array(
+    select f.contact_id
+    from unnest(v_found || engine.scan_members(p_list, p_pattern, p_after, p_limit, true)) as f (contact_id)
+    order by engine.search_slice(f.contact_id), f.contact_id
+    limit p_limit
+  );
+end
+$$;
+comment on function engine.search_members(public.audience_lists, text, uuid, integer) is
+'Ids of the members of a list that match a pattern of engine.search_pattern, after a member, in the order of searches.';
+revoke all on function engine.search_members(public.audience_lists, text, uuid, integer) from public;
+
+-- sql/40_functions/search/search_parts.sql
+-- Three patterns for the index that together mean about what a pattern means. For each three letters that the
+-- index is asked for it reads along all contacts that have them; where most of a team have an address of one
+-- provider, or numbers of one area, that is most of the work, and tells nobody apart. So a sample of the team
+-- says which letters tell most people apart, and the index is asked for those alone.
+create or replace function engine.search_parts(p_team_id uuid, p_pattern text)
+returns text[]
+language plpgsql
+stable
+set search_path = ''
+set jit = off
+set enable_seqscan = off
+as $$
+declare
+  c_parts constant integer := 3;
+  c_sample constant integer := 500; -- one in 4,096 of two million
+  v_place bigint := engine.search_place(p_team_id, 3, 0);
+  v_grams text[] := array(
+    select distinct substr(r.run[1], n.n, 3) as gram
+    from regexp_matches(p_pattern, '[[:alnum:]]{3,}', 'g') as r (run)
+    cross join lateral generate_series(1, length(r.run[1]) - 2) as n (n)
+    order by gram
+  );
+  v_sample text[];
+  v_left text[]; -- of the sample, who has all the letters chosen so far
+  v_next record;
+  v_fewest bigint;
+  v_parts text[] := array[]::text[];
+begin
+  if cardinality(v_grams) <= c_parts then
+    return array[p_pattern, p_pattern, p_pattern];
+  end if;
+  v_sample := array(select e.terms from engine.search_entries as e where e.places @> array[v_place] limit c_sample);
+  v_left := v_sample;
+  -- one after the other, because letters of one word come together and rule out the same people
+  while cardinality(v_parts) < c_parts loop
+    select
+      g.gram,
+      (select count(*) from unnest(v_left) as s (terms) where strpos(s.terms, g.gram) > 0) as hits,
+      (select count(*) from unnest(v_sample) as s (terms) where strpos(s.terms, g.gram) > 0) as hits_of_all
+    into v_next
+    from unnest(v_grams) as g (gram)
+    where '%' || g.gram || '%' <> all (v_parts)
+    order by hits, hits_of_all, g.gram
+    limit 1;
+    v_fewest := coalesce(v_fewest, v_next.hits_of_all);
+    exit when cardinality(v_parts) > 0 and v_next.hits * 2 > cardinality(v_left)
+      or v_next.hits_of_all > 2 + 4 * v_fewest and cardinality(v_left) = 0;
+    v_parts := v_parts || ('%' || v_next.gram || '%');
+    v_left := array(select s.terms from unnest(v_left) as s (terms) where strpos(s.terms, v_next.gram) > 0);
+  end loop;
+  return array[v_parts[1], coalesce(v_parts[2], v_parts[1]), coalesce(v_parts[3], v_parts[1])];
+end
+$$;
+comment on function engine.search_parts(uuid, text) is
+'Three patterns, some of them equal, that whatever matches a pattern of engine.search_pattern matches too.';
+revoke all on function engine.search_parts(uuid, text) from public;
+
+-- sql/40_functions/search/search_pattern.sql
+-- What a person typed as a pattern over engine.search_contacts. Without a letter it means digits, however
+-- they are grouped. An index of trigrams needs three letters in a row; less than that is looked for only
+-- where a word begins.
+create or replace function engine.search_pattern(p_search text)
+returns text
+language sql
+immutable
+set search_path = ''
+as $$
+  select case
+    when t.term = '' and t.has_words then null
+    when t.term = '' then ''
+    when t.term ~ '[[:alnum:]]{3}' then '%' || t.escaped || '%'
+    else '% ' || t.escaped || '%'
+  end
+  from (
+    select w.*, replace(replace(replace(w.term, '\', '\\'), '%', '\%'), '_', '\_') as escaped
+    from (
+      select
+        v.typed ~ '[[:alpha:]@]' or v.typed = '' as has_words,
+        case
+          when v.typed ~ '[[:alpha:]@]' or v.typed = '' then v.typed
+          else regexp_replace(v.typed, '[^[:digit:]]', '', 'g')
+        end as term
+      from (select btrim(regexp_replace(lower(coalesce(p_search, '')), '\s+', ' ', 'g')) as typed) as v
+    ) as w
+  ) as t
+$$;
+comment on function engine.search_pattern(text) is
+'A pattern for LIKE; null when nothing was typed, and one that nobody matches for a term without a letter or digit.';
+revoke all on function engine.search_pattern(text) from public;
+
+-- sql/40_functions/search/search_place.sql
+-- The number of a team, or of a part of it: the part of depth 1 is a sixteenth, that of depth 2 a 256th.
+-- Depths 3 and 4 have one part: a sample of one in 4,096, and whoever has a word that begins with a sign. Two
+-- teams with one number would cost a search time, never a wrong answer: lists have members of their team.
+create or replace function engine.search_place(p_team_id uuid, p_depth integer, p_part integer)
+returns bigint
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$ select hashtextextended(p_team_id::text, p_depth * 256 + p_part) $$;
+comment on function engine.search_place(uuid, integer, integer) is 'What engine.search_entries.places holds for a team or a part of it.';
+revoke all on function engine.search_place(uuid, integer, integer) from public;
+
+-- sql/40_functions/search/search_slice.sql
+-- Which 256th of a team a contact is in: a random byte of its id, so all are of one size. Searches answer
+-- in order of it.
+create or replace function engine.search_slice(p_contact_id uuid)
+returns integer
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$ select get_byte(uuid_send(p_contact_id), 15) $$;
+comment on function engine.search_slice(uuid) is 'A number from 0 to 255.';
+revoke all on function engine.search_slice(uuid) from public;
+
 -- sql/40_functions/servicetitan/finish_catalogue.sql
 -- All kinds of a team's catalogue have been read.
 create or replace function engine.finish_catalogue(p_team_id uuid, p_catalogue_id uuid)
@@ -12280,7 +14250,7 @@ grant execute on function engine.finish_catalogue(uuid, uuid) to outbound_worker
 -- sql/40_functions/servicetitan/follow_do_not_text.sql
 -- ServiceTitan's doNotText is a suppression of texts with a reason of its own: it stops open texts as any
 -- other does, and when ServiceTitan takes the mark back, that lifts this reason and no other. A number
--- stays suppressed while any contact of the team that has it is marked.
+-- stays suppressed while any contact of the team that has it is marked, in use or not.
 create or replace function engine.follow_do_not_text(p_team_id uuid, p_before text[], p_after text[])
 returns void
 language plpgsql
@@ -12305,7 +14275,7 @@ begin
       s.team_id = p_team_id and s.phone = b.phone and s.channel = 'text' and s.reason = 'do_not_text'
       and not exists (
         select from engine.servicetitan_contacts as c
-        where c.team_id = p_team_id and c.phone = b.phone and c.do_not_text and c.is_active
+        where c.team_id = p_team_id and c.phone = b.phone and c.do_not_text
       )
     returning s.phone
   )
@@ -12318,6 +14288,48 @@ $$;
 comment on function engine.follow_do_not_text(uuid, text[], text[]) is
 'Suppresses texts to numbers that ServiceTitan marks doNotText, and lifts that where the mark is gone.';
 revoke all on function engine.follow_do_not_text(uuid, text[], text[]) from public;
+
+-- sql/40_functions/servicetitan/forget_servicetitan.sql
+-- Another tenant is connected, or the real one after the sandbox: nothing that was read from the one before
+-- may fill a list, and no number that it had in use is somebody's to call. What waits for the old one ends
+-- with the reason; an id of an appointment would be that of a stranger there. That numbers must not be
+-- texted stays.
+create or replace function engine.forget_servicetitan()
+returns trigger
+language plpgsql
+security definer -- whoever connects accounts
+set search_path = ''
+as $$
+begin
+  perform engine.fail_run(
+    r.team_id, r.id, 'account_changed', 'Another ServiceTitan account was connected meanwhile; nothing was stored. Start it again.'
+  )
+  from public.audience_runs as r
+  where r.team_id = new.team_id and r.source in ('servicetitan', 'custom_report') and r.status = 'RUNNING';
+  perform engine.fail_hold(
+    i.team_id, i.id, 'not_found', 'Another ServiceTitan account was connected before the appointment was held.'
+  )
+  from public.outreach_items as i
+  where i.team_id = new.team_id and i.status = 'HOLDING';
+  perform engine.forget_subject(p.team_id, p.id) from engine.audience_previews as p where p.team_id = new.team_id;
+  delete from engine.audience_previews as p where p.team_id = new.team_id;
+  delete from engine.servicetitan_feeds as f where f.team_id = new.team_id;
+  delete from engine.servicetitan_customers as c where c.team_id = new.team_id;
+  delete from engine.servicetitan_contacts as c where c.team_id = new.team_id;
+  delete from engine.servicetitan_locations as l where l.team_id = new.team_id;
+  delete from engine.servicetitan_memberships as m where m.team_id = new.team_id;
+  delete from engine.servicetitan_recurring_services as s where s.team_id = new.team_id;
+  delete from engine.servicetitan_service_events as e where e.team_id = new.team_id;
+  delete from engine.servicetitan_catalogue as c where c.team_id = new.team_id;
+  update engine.servicetitan_catalogues as c
+  set read_at = null, failure_code = null, failure_message = null
+  where c.team_id = new.team_id;
+  return null;
+end
+$$;
+comment on function engine.forget_servicetitan() is
+'Empties the copy of a team''s ServiceTitan when another tenant is connected, and ends what waits for the old one.';
+revoke all on function engine.forget_servicetitan() from public;
 
 -- sql/40_functions/servicetitan/get_servicetitan_catalogue.sql
 -- What people choose from, by the names that things have in ServiceTitan. The copy is refreshed when it is
@@ -12410,7 +14422,8 @@ comment on function engine.is_subject_running(uuid, uuid) is 'Whether the run or
 revoke all on function engine.is_subject_running(uuid, uuid) from public;
 
 -- sql/40_functions/servicetitan/numbers_not_to_text.sql
--- The numbers of some contacts that ServiceTitan marks as not to be texted.
+-- The numbers of some contacts that ServiceTitan marks as not to be texted. A contact that is out of use
+-- counts too: who deletes a number has not said that it may be texted.
 create or replace function engine.numbers_not_to_text(p_team_id uuid, p_contact_ids bigint[])
 returns text[]
 language sql
@@ -12420,7 +14433,7 @@ as $$
   select array(
     select distinct c.phone
     from engine.servicetitan_contacts as c
-    where c.team_id = p_team_id and c.id = any(p_contact_ids) and c.do_not_text and c.is_active and c.phone is not null
+    where c.team_id = p_team_id and c.id = any(p_contact_ids) and c.do_not_text and c.phone is not null
   )
 $$;
 comment on function engine.numbers_not_to_text(uuid, bigint[]) is 'Numbers among contacts that are marked doNotText.';
@@ -13323,8 +15336,8 @@ set search_path = ''
 as $$
 begin
   update engine.tasks as t
-  set progress = coalesce(p_progress, t.progress), lease_expires_at = engine.now() + p_lease
-  where t.id = p_task_id and t.status = 'CLAIMED' and t.lease_owner = p_worker and t.lease_expires_at > engine.now();
+  set progress = coalesce(p_progress, t.progress), lease_expires_at = clock_timestamp() + p_lease
+  where t.id = p_task_id and t.status = 'CLAIMED' and t.lease_owner = p_worker and t.lease_expires_at > clock_timestamp();
   return found;
 end
 $$;
@@ -13334,7 +15347,8 @@ revoke all on function engine.checkpoint_task(text, uuid, jsonb, interval) from 
 grant execute on function engine.checkpoint_task(text, uuid, jsonb, interval) to outbound_worker;
 
 -- sql/40_functions/tasks/claim_tasks.sql
--- Leases due tasks, the most urgent kind first. Rows of other workers are skipped, never waited for.
+-- Leases due tasks, the most urgent kind first. Rows of other workers are skipped, never waited for. A lease
+-- counts real seconds: reading a tenant takes those, however fast the campaign clock of a sandbox runs.
 create or replace function engine.claim_tasks(
   p_worker text,
   p_kinds text[],
@@ -13354,7 +15368,7 @@ set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written ord
 as $$
   update engine.tasks as t
   set
-    status = 'CLAIMED', lease_owner = p_worker, lease_expires_at = engine.now() + p_lease,
+    status = 'CLAIMED', lease_owner = p_worker, lease_expires_at = clock_timestamp() + p_lease,
     attempt_count = t.attempt_count + 1
   from (
     select d.team_id, d.id, i.secret_name, i.account_ref, i.is_sandbox
@@ -13445,7 +15459,7 @@ begin
   for v_task in
     select t.*
     from engine.tasks as t
-    where t.status = 'CLAIMED' and t.lease_expires_at <= engine.now()
+    where t.status = 'CLAIMED' and t.lease_expires_at <= clock_timestamp()
     order by t.id
     for update skip locked
   loop
@@ -13482,6 +15496,8 @@ begin
     update engine.servicetitan_catalogues as c
     set failure_code = p_code, failure_message = p_message
     where c.team_id = p_team_id and c.id = p_subject_id;
+  elsif p_kind = 'hold' then
+    perform engine.fail_hold(p_team_id, p_subject_id, p_code, p_message);
   end if;
 end
 $$;
@@ -14729,8 +16745,8 @@ comment on function engine.forget_revisions() is 'Drops the revisions of a workf
 revoke all on function engine.forget_revisions() from public;
 
 -- sql/40_functions/workflows/format_duration.sql
--- The way back, in one spelling, whatever intervalstyle the session has. Days stay days: on a day on
--- which the clocks change they are not 24 hours.
+-- The way back, in one spelling, whatever intervalstyle the session has. Days stay days and hours stay
+-- hours, as the editor wrote them.
 create or replace function engine.format_duration(p_interval interval)
 returns text
 language plpgsql
@@ -15259,7 +17275,7 @@ comment on function engine.is_window(jsonb) is 'Whether a JSON value is {start, 
 revoke all on function engine.is_window(jsonb) from public;
 
 -- sql/40_functions/workflows/keep_revision.sql
--- Remembers the graph that a draft has at its revision, and forgets those that nobody can still be
+-- Remembers the graph and the name that a draft has at its revision, and forgets those that nobody can still be
 -- editing. Publishing and archiving forget all of them.
 create or replace function engine.keep_revision(p_workflow jsonb)
 returns void
@@ -15274,7 +17290,7 @@ begin
   insert into engine.workflow_revisions as r (team_id, workflow_id, revision, graph)
   values (
     v_team_id, v_workflow_id, v_revision,
-    jsonb_build_object('nodes', p_workflow -> 'nodes', 'edges', p_workflow -> 'edges')
+    jsonb_build_object('name', p_workflow -> 'name', 'nodes', p_workflow -> 'nodes', 'edges', p_workflow -> 'edges')
   )
   on conflict (team_id, workflow_id, revision) do update set graph = excluded.graph;
   delete from engine.workflow_revisions as r
@@ -15419,7 +17435,7 @@ begin
       select w.*, row_number() over (order by w.updated_at desc, w.id desc) as place
       from public.workflows as w
       where w.team_id = v_team_id
-        and (p_lineage_id is null or w.lineage_id = p_lineage_id)
+        and (w.lineage_id = p_lineage_id or (p_lineage_id is null and not w.is_generated))
         and (p_status is null or w.status::text = p_status)
         and (coalesce(btrim(p_search), '') = '' or strpos(lower(w.name), lower(btrim(p_search))) > 0)
         and (v_key is null or (w.updated_at, w.id) < (v_after_at, v_after_id))
@@ -15445,7 +17461,8 @@ begin
 end
 $$;
 comment on function public.list_workflows(text, text, integer, text, uuid, uuid) is
-'A page of workflows without their graphs, last changed first, with p_lineage_id the versions and drafts of one: '
+'A page of workflows without their graphs, last changed first, those of outreach left out; with p_lineage_id the versions '
+'and drafts of one: '
 '{items[{id, name, status, version, note, …, node_count, campaign_count}], next_cursor}.';
 revoke all on function public.list_workflows(text, text, integer, text, uuid, uuid) from public;
 grant execute on function public.list_workflows(text, text, integer, text, uuid, uuid) to authenticated, service_role;
@@ -16496,14 +18513,18 @@ begin
     jsonb_build_object(
       'expected', p_revision, 'actual', p_workflow.revision, 'saved_at', p_workflow.updated_at,
       'changes', case when v_read is not null
-          then engine.compare_graphs(v_read, engine.workflow_graph(p_workflow.team_id, p_workflow.id)) end
+          then engine.compare_graphs(v_read, engine.workflow_graph(p_workflow.team_id, p_workflow.id))
+            || case when v_read ->> 'name' <> p_workflow.name
+              then jsonb_build_object('name', jsonb_build_object('from', v_read -> 'name', 'to', p_workflow.name)) else '{}' end
+        end
     ),
     'Read it again, make the changes again, and save with the revision that it has now.'
   );
 end
 $$;
 comment on function engine.refuse_stale_revision(public.workflows, integer) is
-'Raises OB006 with {expected, actual, saved_at, changes}: what was changed since that revision, or null when it is not kept.';
+'Raises OB006 with {expected, actual, saved_at, changes}: the nodes, the edges and, when it is another, the name since that '
+'revision; null when it is not kept.';
 revoke all on function engine.refuse_stale_revision(public.workflows, integer) from public;
 
 -- sql/40_functions/workflows/render_template.sql
@@ -16933,10 +18954,10 @@ begin
       )::engine.ended_visit;
       v_step := engine.simulate_step(v_ended);
       v_visits := v_visits || engine.tell_visit(v_node, v_visit, v_at, v_waited, v_place, v_said, v_ended, v_step);
-      v_at := v_place.due_at + coalesce(v_said.takes, interval '0');
+      v_at := engine.later(v_place.due_at, coalesce(v_said.takes, interval '0'));
     end if;
     exit when v_step.end_status is not null;
-    v_at := v_at + coalesce(v_step.delay, interval '0');
+    v_at := engine.later(v_at, coalesce(v_step.delay, interval '0'));
     v_waited := case when v_step.delay > interval '0' then jsonb_build_array(jsonb_build_object(
       'for', case when v_step.is_retry then 'retry' else 'delay' end, 'until', v_at
     )) else '[]' end;
@@ -17117,7 +19138,6 @@ language plpgsql
 stable
 security definer -- reads the workflow tables and the registries for a caller who was checked
 set search_path = ''
-set timezone = 'UTC' -- a day of a delay is a day of the engine's clock, whatever zone the request asks for
 as $$
 declare
   v_team public.teams;
@@ -17554,7 +19574,7 @@ as $$
     'outcome', p_said.outcome,
     'reply_text', p_said.reply_text,
     'source', p_said.source,
-    'outcome_at', p_place.due_at + p_said.takes
+    'outcome_at', engine.later(p_place.due_at, p_said.takes)
   ) || case
     when p_place.due_at is null then jsonb_build_object(
       'next', jsonb_build_object(
@@ -18101,6 +20121,17 @@ for each row
 when (new.is_enabled)
 execute function engine.refuse_archived_schedule();
 
+-- sql/50_triggers/contacts.sql
+-- The index of the search follows what is written; see engine.index_contacts.
+create or replace trigger contacts_are_noted_when_new
+after insert on public.contacts
+referencing new table as new_rows
+for each statement execute function engine.note_contacts();
+create or replace trigger contacts_are_noted_when_changed
+after update on public.contacts
+referencing new table as new_rows
+for each statement execute function engine.note_contacts();
+
 -- sql/50_triggers/counters.sql
 -- Whatever changes a job or an enrollment changes the counters in the same transaction.
 create or replace trigger jobs_are_counted_in
@@ -18129,12 +20160,36 @@ after delete on engine.enrollments
 referencing old table as old_rows
 for each statement execute function engine.count_enrollments();
 
+-- sql/50_triggers/integrations.sql
+-- The copy of ServiceTitan is of one tenant; see forget_servicetitan.sql.
+create or replace trigger integrations_forget_another_tenant
+after update of account_ref, is_sandbox on public.integrations
+for each row
+when (
+  new.provider = 'servicetitan' and (old.account_ref, old.is_sandbox) is distinct from (new.account_ref, new.is_sandbox)
+)
+execute function engine.forget_servicetitan();
+
 -- sql/50_triggers/jobs_wake_workers.sql
 -- A lead is dialled within a second: see the function.
 create or replace trigger jobs_wake_workers
 after insert on engine.jobs
 referencing new table as new_rows
 for each statement execute function engine.wake_workers();
+
+-- sql/50_triggers/outreach_items.sql
+-- As in state_machines.sql. Whoever was enrolled stays so: a customer is contacted by one item once.
+create or replace trigger outreach_items_take_legal_steps
+before update of status on public.outreach_items
+for each row
+when (
+  old.status is distinct from new.status
+  and not (
+    (old.status = 'HOLDING' and new.status in ('HOLD_FAILED', 'ENROLLED', 'CANCELLED'))
+    or (old.status = 'HOLD_FAILED' and new.status in ('HOLDING', 'CANCELLED'))
+  )
+)
+execute function engine.refuse_step('outreach_item');
 
 -- sql/50_triggers/state_machines.sql
 -- The state machines of reference.transitions, written into WHEN clauses: a legal step costs no
@@ -19168,6 +21223,25 @@ insert into reference.errors (sqlstate, name, meaning, detail_shape) values
 ('OB009', 'too many', 'A limit was hit.', '{limit, actual}')
 on conflict (sqlstate) do update
   set name = excluded.name, meaning = excluded.meaning, detail_shape = excluded.detail_shape;
+
+-- sql/60_reference/hold_outcomes.sql
+-- The codes are part of the contract with frontends; docs/outreach.md lists them.
+insert into reference.hold_outcomes (code, message, can_retry, lets_contact, cure) values
+('held', 'The appointment is on hold.', false, true, 'Nothing to do: the customer is contacted.'),
+('already_held', 'The appointment was on hold already.', false, true, 'Nothing to do: the customer is contacted.'),
+(
+  'appointment_dispatched', 'The appointment is dispatched, under way or over: it can''t be held any more.', false, false,
+  'Reach the customer in another way; a technician is assigned.'
+),
+('reason_inactive', 'The hold reason is not active in ServiceTitan.', false, false, 'Retry with another hold reason.'),
+('not_found', 'ServiceTitan has no such appointment.', false, false, 'Refresh the list: the appointment was deleted.'),
+('rate_limited', 'ServiceTitan turned the request away for coming too fast.', true, false, 'Retry later.'),
+(
+  'unknown', 'Nobody knows whether the appointment is on hold.', true, false,
+  'Retry: the appointment is read before anything is asked.'
+)
+on conflict (code) do update set
+  message = excluded.message, can_retry = excluded.can_retry, lets_contact = excluded.lets_contact, cure = excluded.cure;
 
 -- sql/60_reference/import_headers.sql
 -- Spellings are as engine.header_key writes them: lower case, words apart, no punctuation.
@@ -20809,7 +22883,12 @@ insert into reference.transitions (entity, from_status, to_status) values
 ('job', 'AMBIGUOUS', 'DISPATCHED'),
 ('job', 'AMBIGUOUS', 'READY'),
 ('job', 'AMBIGUOUS', 'FAILED'),
-('job', 'AMBIGUOUS', 'CANCELLED')
+('job', 'AMBIGUOUS', 'CANCELLED'),
+('outreach_item', 'HOLDING', 'HOLD_FAILED'),
+('outreach_item', 'HOLDING', 'ENROLLED'),
+('outreach_item', 'HOLDING', 'CANCELLED'),
+('outreach_item', 'HOLD_FAILED', 'HOLDING'),
+('outreach_item', 'HOLD_FAILED', 'CANCELLED')
 on conflict do nothing;
 
 -- sql/60_reference/validation_codes.sql
