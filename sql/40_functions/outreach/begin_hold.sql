@@ -27,6 +27,14 @@ begin
   elsif v_status <> 'ACTIVE'
     or engine.lock_unreachable(v_item.team_id, v_outreach.channel, array[v_item.contact_id]) <> '{}'
   then
+    -- who asked for it before and died leaves an appointment that may be on hold with nobody to call: told
+    update public.outreach_items as i
+    set
+      hold_outcome = 'unknown', hold_ended_at = engine.now(),
+      hold_message = 'An earlier try asked for the hold and could not say what came of it; look at the appointment.'
+    from engine.tasks as t
+    where i.team_id = v_item.team_id and i.id = v_item.id and t.team_id = i.team_id and t.id = p_task_id
+      and t.progress -> 'began' = 'true';
     perform engine.enroll_item(v_item);
     step := 'done';
   else
