@@ -9,12 +9,14 @@ as $$
 declare
   c_attempts constant integer := 10;
   v_attempt integer := 1;
+  v_added bigint;
 begin
   loop
     begin
       perform engine.update_contacts(p_team_id, p_run_id);
       perform engine.add_contacts(p_team_id, p_run_id);
-      return engine.add_members(p_team_id, p_run_id, p_list_id);
+      v_added := engine.add_members(p_team_id, p_run_id, p_list_id);
+      exit;
     exception
       when unique_violation then
         if v_attempt = c_attempts then
@@ -23,6 +25,7 @@ begin
         v_attempt := v_attempt + 1;
     end;
   end loop;
+  return v_added;
 end
 $$;
 comment on function engine.store_run(uuid, uuid, uuid) is
