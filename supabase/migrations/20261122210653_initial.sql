@@ -5048,12 +5048,14 @@ as $$
 declare
   c_attempts constant integer := 10;
   v_attempt integer := 1;
+  v_added bigint;
 begin
   loop
     begin
       perform engine.update_contacts(p_team_id, p_run_id);
       perform engine.add_contacts(p_team_id, p_run_id);
-      return engine.add_members(p_team_id, p_run_id, p_list_id);
+      v_added := engine.add_members(p_team_id, p_run_id, p_list_id);
+      exit;
     exception
       when unique_violation then
         if v_attempt = c_attempts then
@@ -5062,6 +5064,7 @@ begin
         v_attempt := v_attempt + 1;
     end;
   end loop;
+  return v_added;
 end
 $$;
 comment on function engine.store_run(uuid, uuid, uuid) is
@@ -10369,6 +10372,14 @@ begin
   elsif v_status <> 'ACTIVE'
     or engine.lock_unreachable(v_item.team_id, v_outreach.channel, array[v_item.contact_id]) <> '{}'
   then
+    -- who asked for it before and died leaves an appointment that may be on hold with nobody to call: told
+    update public.outreach_items as i
+    set
+      hold_outcome = 'unknown', hold_ended_at = engine.now(),
+      hold_message = 'An earlier try asked for the hold and could not say what came of it; look at the appointment.'
+    from engine.tasks as t
+    where i.team_id = v_item.team_id and i.id = v_item.id and t.team_id = i.team_id and t.id = p_task_id
+      and t.progress -> 'began' = 'true';
     perform engine.enroll_item(v_item);
     step := 'done';
   else
