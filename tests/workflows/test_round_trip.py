@@ -15,7 +15,7 @@ from tests.support.databases import Database
 from tests.support.factories import make_team
 from tests.workflows.graphs import Graph
 
-FLOWS = 200
+FLOWS = 100
 CALL_RULES = ["booked", "answered", "any", "not_booked", "voicemail", "no_answer", "busy", "failed"]
 TEXT_RULES = ["booked", "any", "replied", "reply_matches", "no_reply", "opted_in", "undeliverable", "failed"]
 NAMES = [

@@ -17,7 +17,7 @@ from tests.support import engine, factories
 from tests.support.databases import Database
 from tests.workflows.graphs import Graph, edge, node
 
-JOURNEYS = 150
+JOURNEYS = 100
 START = "2027-03-10 15:30:00+00"  # A Wednesday; the clocks change on the Sunday after it.
 ZONES = ("America/New_York", "America/Chicago", "America/Los_Angeles", "America/Phoenix", "Pacific/Honolulu")
 ENDED_REASONS = {

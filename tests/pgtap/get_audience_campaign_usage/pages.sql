@@ -30,6 +30,8 @@ select tests.act_as('otto@acme.example');
 select tests.quietly($$
   select public.create_campaign('C' || n, l.id, tests.workflow_id('Usual'), p.id)
   from generate_series(1, 5) as n cross join list as l cross join public.phone_numbers as p
+  -- ids of one millisecond are in no order
+  cross join lateral (select pg_sleep(0.002 + 0 * n)) as later
 $$);
 select tests.act_as('vera@acme.example');
 create temp table pages as

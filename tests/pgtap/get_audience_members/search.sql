@@ -36,7 +36,7 @@ insert into terms
 select case when n % 4 = 0 then overlay(d.cut placing 'q' from 1 + length(d.cut) / 2 for 1) else d.cut end
 from (
   select n, btrim(substr(w.words, 1 + floor(random() * length(w.words))::integer, 1 + floor(random() * 14)::integer)) as cut
-  from generate_series(1, 40) as n
+  from generate_series(1, 12) as n
   cross join lateral (
     select (array[lower(concat_ws(' ', c.first_name, c.last_name)), c.email, c.phone])[1 + n % 3] as words
     from public.contacts as c
