@@ -48,7 +48,7 @@ begin
   );
   -- Asked after the locks are held, in a statement of its own, so that it sees what they waited for.
   v_verdicts := array(select v from engine.check_eligibility(v_held) as v);
-  perform engine.release_jobs(v_verdicts);
+  perform engine.release_jobs(v_verdicts, 'begin');
 
   update engine.jobs as j
   set attempt_count = j.attempt_count + 1

@@ -32,7 +32,7 @@ begin
     );
     exit when cardinality(v_due) = 0;
     v_verdicts := array(select v from engine.check_eligibility(v_due) as v);
-    perform engine.release_jobs(v_verdicts);
+    perform engine.release_jobs(v_verdicts, 'claim');
     update engine.jobs as j
     set status = 'CLAIMED', lease_owner = p_worker, lease_expires_at = engine.now() + p_lease
     from unnest(v_verdicts) as v

@@ -1,11 +1,16 @@
--- Carries out the gate's verdicts on jobs that it did not let through. The caller has locked the jobs.
--- A job that the clock of the law holds back is not late: its due time moves along.
-create or replace function engine.release_jobs(p_verdicts engine.verdict[])
+-- Carries out the gate's verdicts on jobs that it did not let through, and logs them. The caller has locked
+-- the jobs. A job that the clock of the law holds back is not late: its due time moves along.
+create or replace function engine.release_jobs(p_verdicts engine.verdict[], p_asked_by text)
 returns void
 language plpgsql
 set search_path = ''
 as $$
 begin
+  -- Mostly everything passes, and nothing is to be done.
+  if not exists (select from unnest(p_verdicts) as v where v.decision <> 'pass') then
+    return;
+  end if;
+  perform engine.log_verdicts(p_verdicts, p_asked_by);
   update engine.jobs as j
   set
     status = 'READY', lease_owner = null, lease_expires_at = null,
@@ -21,5 +26,6 @@ begin
   ));
 end
 $$;
-comment on function engine.release_jobs(engine.verdict[]) is 'Defers, holds or closes jobs as the gate said.';
-revoke all on function engine.release_jobs(engine.verdict[]) from public;
+comment on function engine.release_jobs(engine.verdict[], text) is
+'Defers, holds or closes jobs as the gate said, and logs why; p_asked_by is claim or begin.';
+revoke all on function engine.release_jobs(engine.verdict[], text) from public;
