@@ -10,12 +10,12 @@ import typer
 from cli.api import Api
 from cli.output import JsonOption, YesOption, confirm, print_fields, print_json, print_table, say
 
-app = typer.Typer(no_args_is_help=True)
+verbs = typer.Typer(no_args_is_help=True)
 
 ListArgument = Annotated[UUID, typer.Argument(metavar="LIST", help="Id of the list.")]
 
 
-@app.command()
+@verbs.command()
 def update(
     list_id: ListArgument,
     name: Annotated[str, typer.Option(help="The new name.")],
@@ -33,7 +33,7 @@ def update(
     print_fields({"name": changed["name"], "id": changed["id"]})
 
 
-@app.command()
+@verbs.command()
 def archive(list_id: ListArgument, yes: YesOption = False, as_json: JsonOption = False) -> None:
     """Archive a list: its schedule goes off, nothing fills it or launches over it. Says what goes with it, and asks.
 
@@ -50,7 +50,7 @@ def archive(list_id: ListArgument, yes: YesOption = False, as_json: JsonOption =
     print_fields({"name": archived["name"], "status": archived["status"], "id": archived["id"]})
 
 
-@app.command()
+@verbs.command()
 def unarchive(list_id: ListArgument, as_json: JsonOption = False) -> None:
     """Bring an archived list back. Its schedule stays off until it is turned on.
 
@@ -64,7 +64,7 @@ def unarchive(list_id: ListArgument, as_json: JsonOption = False) -> None:
     print_fields({"name": found["name"], "status": found["status"], "id": found["id"]})
 
 
-@app.command()
+@verbs.command()
 def usage(
     list_id: ListArgument,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="How many to show.")] = 50,
@@ -92,7 +92,7 @@ def usage(
         say("There are more; --limit shows up to 1000.")
 
 
-@app.command()
+@verbs.command()
 def exclusions(
     list_id: ListArgument,
     lists: Annotated[list[UUID] | None, typer.Option("--list", help="Leave out the members of this list.")] = None,

@@ -18,7 +18,7 @@ from cli.api import Api
 from cli.errors import CommandError
 from cli.output import JsonOption, print_fields, print_json, print_table, say, stderr
 
-app = typer.Typer(no_args_is_help=True)
+verbs = typer.Typer(no_args_is_help=True)
 
 _OPEN = frozenset({"QUEUED", "RUNNING"})
 _LOOK_SECONDS = 0.5
@@ -38,7 +38,7 @@ SourceOption = Annotated[Source, typer.Option(help="Where the definition asks.")
 TeamOption = Annotated[UUID | None, typer.Option("--team", help="Id of the team, for people who belong to several.")]
 
 
-@app.command()
+@verbs.command()
 def create(
     name: Annotated[str, typer.Argument(help="What the list is called.")],
     definition: DefinitionOption,
@@ -65,7 +65,7 @@ def create(
     say(f"Fill it: outbound audiences refresh {made['id']} --wait")
 
 
-@app.command()
+@verbs.command()
 def preview(
     definition: DefinitionOption,
     source: SourceOption = Source.servicetitan,
@@ -108,7 +108,7 @@ def preview(
     )
 
 
-@app.command()
+@verbs.command()
 def refresh(
     list_id: Annotated[UUID, typer.Argument(metavar="LIST", help="Id of the list.")],
     wait: Annotated[bool, typer.Option("--wait", help="Wait until the run has ended.")] = False,

@@ -17,8 +17,8 @@ from cli.errors import CommandError, writing
 from cli.output import JsonOption, print_fields, print_json, print_table, say
 
 app = typer.Typer(no_args_is_help=True)
-app.add_typer(audience_lists.app)
-app.add_typer(audience_refresh.app)
+app.add_typer(audience_lists.verbs)
+app.add_typer(audience_refresh.verbs)
 
 _SHOWN_PROBLEMS = 20
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
+import psycopg
 import typer
 
-from cli.dev import gate, migration, source, suite
+from cli.dev import gate, migration, reference, source, suite
 from cli.dev.databases import MIGRATIONS, SOURCE, start_servers
 from cli.dev.project import ROOT
 from cli.errors import CommandError
@@ -90,6 +91,22 @@ def lint() -> None:
     with suite.built_servers(stages) as servers:
         suite.database_gates(stages, servers)
     stages.demand()
+
+
+@app.command()
+def docs() -> None:
+    """Write the pages of docs/ that are made from what they describe: commands and functions.
+
+    Example: outbound dev docs
+    """
+    with start_servers((SOURCE,)) as servers, psycopg.connect(servers[SOURCE].url(SOURCE)) as connection:
+        pages = {
+            reference.COMMANDS: reference.command_page(),
+            reference.FUNCTIONS: reference.function_page(connection),
+        }
+    for path, text in pages.items():
+        path.write_text(text)
+        say(f"Written: {path.relative_to(ROOT)}")
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

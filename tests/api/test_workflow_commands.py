@@ -273,10 +273,3 @@ def test_a_layout_is_made_when_asked_for(project: Project, team: tuple[str, Grap
         steps = [item["position"][along] for item in placed["nodes"]]
         assert steps == sorted(steps)
         assert steps[2] - steps[1] > 50
-
-
-def test_every_command_says_an_example(project: Project) -> None:
-    for command in (
-        "list", "versions", "show", "validate", "export", "import", "publish", "archive", "clone", "diff", "simulate",
-    ):  # fmt: skip
-        assert f"Example: outbound workflows {command}" in project.stack.run("workflows", command, "--help").out

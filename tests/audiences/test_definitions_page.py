@@ -38,15 +38,3 @@ def test_every_example_is_a_definition(db: psycopg.Connection[Any]) -> None:
         source = "servicetitan" if "match" in example else "custom_report"
         found = db.execute("select engine.definition_issues(%s, %s)", [json.dumps(example), source]).fetchone()
         assert found == ([],), example
-
-
-def test_every_function_in_the_docs_has_these_arguments(db: psycopg.Connection[Any]) -> None:
-    documented = re.findall(r"^\| `(\w+)\(([^)]*)\)`", PAGE, re.MULTILINE)
-    assert len(documented) == 3
-    for name, arguments in documented:
-        found = db.execute(
-            "select array_to_string(proargnames, ', ') from pg_proc where pronamespace = 'public'::regnamespace"
-            " and proname = %s",
-            [name],
-        ).fetchall()
-        assert found == [(arguments,)], name

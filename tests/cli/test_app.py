@@ -34,18 +34,6 @@ def test_help_lists_the_groups(capsys: pytest.CaptureFixture[str]) -> None:
     assert "settings" not in shown  # a module that is no command
 
 
-def test_every_command_says_an_example(capsys: pytest.CaptureFixture[str]) -> None:
-    for command in (
-        ["stack", "up"],
-        ["stack", "down"],
-        ["stack", "status"],
-        ["stack", "reset"],
-        ["stack", "user", "add"],
-    ):
-        assert run([*command, "--help"]) == 0
-        assert "Example: outbound " in capsys.readouterr().out
-
-
 @pytest.mark.parametrize("arguments", [["nosuch"], ["app"], ["stack", "nosuch"], ["stack", "up", "--nosuch"], ["../x"]])
 def test_a_wrong_use_is_exit_status_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert run(arguments) == 2

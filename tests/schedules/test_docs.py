@@ -7,9 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from typer.main import get_command
-
-from cli import schedules
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "schedules.md").read_text()
 
@@ -32,20 +29,3 @@ def test_every_problem_is_in_the_docs(db: psycopg.Connection[Any]) -> None:
 def test_every_chip_is_in_the_docs(db: psycopg.Connection[Any]) -> None:
     documented = re.findall(r"^\| `(\w+)` \| [A-Z]", PAGE, re.MULTILINE)
     assert set(documented) == set(re.findall(r"(?:then|else) '(\w+)'", bodies(db, "^schedule_chip$")))
-
-
-def test_every_command_in_the_docs_is_there() -> None:
-    shown = set(re.findall(r"^outbound schedules (\w+)", PAGE, re.MULTILINE))
-    assert shown == set(get_command(schedules.app).commands)  # type: ignore[attr-defined]
-
-
-def test_every_function_in_the_docs_has_these_arguments(db: psycopg.Connection[Any]) -> None:
-    documented = re.findall(r"^\| `(\w+)\(([^)]*)\)`", PAGE, re.MULTILINE)
-    assert len(documented) == 4
-    for name, arguments in documented:
-        found = db.execute(
-            "select array_to_string(proargnames, ', ') from pg_proc where pronamespace = 'public'::regnamespace"
-            " and proname = %s",
-            [name],
-        ).fetchall()
-        assert found == [(arguments,)], name
