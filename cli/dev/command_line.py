@@ -27,7 +27,7 @@ def problem_of(line: str) -> str | None:
         command = command.get_command(None, name)
         if command is None:
             return f"there is no {name}"
-    if command.ignore_unknown_options:  # they go to another program
+    if command.context_settings.get("ignore_unknown_options"):  # they go to another program
         return None
     known = {name for parameter in command.params for name in (*parameter.opts, *parameter.secondary_opts)}
     unknown = {word.split("=")[0] for word in words if word.startswith("-")} - known - {"--help"}

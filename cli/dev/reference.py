@@ -16,9 +16,7 @@ COMMANDS = ROOT / "docs" / "commands.md"
 FUNCTIONS = ROOT / "docs" / "functions.md"
 
 _WRITTEN = "Written by `outbound dev docs`; a test keeps it equal to what it describes."
-_ALWAYS = (
-    "Every command answers `--help`; what prints also knows `--json`. Exit status: 0 done, 1 refused, 2 used wrongly."
-)
+_ALWAYS = "Every command answers `--help`; what prints also knows `--json`. Exit: 0 done, 1 refused, 2 used wrongly."
 _EXAMPLE = "Example: "
 
 _FUNCTIONS = """
