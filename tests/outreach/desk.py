@@ -5,18 +5,19 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any
 
 from tests.audiences.office import Office, office
 from tests.support.databases import Database as Copy
+from tests.support.waiting import until
 from tests.workers.titan import APP_KEY, CLIENT_ID, CLIENT_SECRET, SECRETS, Titan
 from tests.workers.wire import API_KEY, AUTH_TOKEN, WEBHOOK_SECRET
+from tests.workers.worker_process import worker_process
 
-PATIENCE = 60.0
 REASON, INACTIVE = 501, 505
 MEMO = "Asked for another day"
 NOWHERE = 12
@@ -110,16 +111,6 @@ class Desk:
             "select engine.set_clock(engine.now() + make_interval(secs => %s), 1)", [minutes * 60]
         )
 
-    async def until(self, condition: Callable[[], Any], what: str) -> None:
-        async def look() -> None:
-            while not await asyncio.to_thread(condition):  # noqa: ASYNC110 -- the database has no event for it
-                await asyncio.sleep(0.1)
-
-        try:
-            await asyncio.wait_for(look(), PATIENCE)
-        except TimeoutError:
-            raise AssertionError(f"waited in vain for {what}") from None
-
     async def settled(self, outreach: str) -> None:
         """Wait until no hold is open and everybody who may be called was."""
 
@@ -128,11 +119,10 @@ class Desk:
             enrolled = {item["phone"] for item in items if item["status"] == "ENROLLED"}
             return all(item["status"] != "HOLDING" for item in items) and set(self.calls()) >= enrolled
 
-        await self.until(is_over, "the end of the holds and the calls after them")
+        await until(is_over, "the end of the holds and the calls after them")
 
-    @contextlib.asynccontextmanager
-    async def working(self, **more: str) -> AsyncIterator[asyncio.subprocess.Process]:
-        """A worker process, with `more` settings; stopped at the end, if it still runs. It prints no secret."""
+    def working(self, **more: str) -> AbstractAsyncContextManager[asyncio.subprocess.Process]:
+        """A worker process, with `more` settings."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("OUTBOUND_")}
         titan_url = f"{self.titan.url}/servicetitan"
         environment = {
@@ -152,25 +142,7 @@ class Desk:
             "OUTBOUND_DRAIN_SECONDS": "1",
             **more,
         }
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "workers", env=environment, stderr=asyncio.subprocess.PIPE
-        )
-        lines: list[bytes] = []
-
-        async def keep() -> None:
-            assert process.stderr
-            lines.extend([line async for line in process.stderr])
-
-        reading = asyncio.create_task(keep())
-        try:
-            yield process
-        finally:
-            if process.returncode is None:
-                process.terminate()
-            await process.wait()
-            await reading
-            text = b"".join(lines).decode()
-            assert not [secret for secret in SECRETS if secret in text]
+        return worker_process(environment, SECRETS)
 
 
 @contextlib.asynccontextmanager

@@ -10,6 +10,7 @@ import pytest
 
 from tests.outreach.desk import INACTIVE, NOWHERE, Desk, desk
 from tests.support.databases import Database as Copy
+from tests.support.waiting import until
 from workers.handlers.hold import TRIES
 from workers.providers.servicetitan import CAN_RETRY
 from workers.sandbox.faults import Fault
@@ -69,7 +70,7 @@ async def test_a_rate_limit_is_waited_out_by_the_queue(database: Copy) -> None:
         [number] = on.free(1)
         outreach = on.launch([number])
         async with on.working():
-            await on.until(lambda: waits(on, "rate_limited"), "the hold to be put off")
+            await until(lambda: waits(on, "rate_limited"), "the hold to be put off")
             assert (on.outcomes(outreach), on.calls()) == ({number: ("HOLDING", None)}, {})
             on.titan.faults()
             on.pass_time(5)
@@ -98,7 +99,7 @@ async def test_what_nobody_knows_is_not_contacted_and_a_retry_settles_it(databas
         outreach = on.launch([number])
         async with on.working():
             for tries in range(1, TRIES):
-                await on.until(partial(waits, on, "unknown", tries), "another try")
+                await until(partial(waits, on, "unknown", tries), "another try")
                 assert on.outcomes(outreach) == {number: ("HOLDING", None)}
                 on.pass_time(5)
             await on.settled(outreach)
@@ -121,7 +122,7 @@ async def test_a_worker_killed_between_a_hold_and_its_record_costs_nothing_twice
         on.titan.faults(fault("latency", methods=("PUT",), seconds=300, phase="after", path="/hold"))
         outreach = on.launch([number])
         async with on.working() as first:
-            await on.until(lambda: on.titan.box.servicetitan.holds_taken == 1, "the hold")
+            await until(lambda: on.titan.box.servicetitan.holds_taken == 1, "the hold")
             first.kill()
             assert await first.wait() == -signal.SIGKILL
         assert (on.outcomes(outreach), on.calls()) == ({number: ("HOLDING", None)}, {})
@@ -155,7 +156,7 @@ async def test_wrong_credentials_pause_the_account_until_they_are_mended(databas
         outreach = on.launch(numbers)
         state = "select status::text from public.integrations where provider = 'servicetitan'"
         async with on.working(OUTBOUND_SECRET_ST_CLIENT_SECRET="not-the-secret"):
-            await on.until(lambda: on.office.value(state) == "PAUSED", "the account to be paused")
+            await until(lambda: on.office.value(state) == "PAUSED", "the account to be paused")
         assert set(on.outcomes(outreach).values()) == {("HOLDING", None)}
         assert on.calls() == {}
         on.office.connection.execute(

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 
 # Long enough that only a defect reaches it; a test that waits so long fails, and none passes because of it.
-_LIMIT_SECONDS = 20.0
+_LIMIT_SECONDS = 120.0
 _LOOK_EVERY_SECONDS = 0.01
+
+
+T = TypeVar("T")
 
 
 class NeverHappened(AssertionError):
@@ -24,6 +28,16 @@ def wait_until(condition: Callable[[], bool], what: str, *, limit: float = _LIMI
         if time.monotonic() > deadline:
             raise NeverHappened(f"after {limit:g} s still not: {what}")
         time.sleep(_LOOK_EVERY_SECONDS)
+
+
+async def until(look: Callable[[], T], what: str = "what the test waits for", *, limit: float = _LIMIT_SECONDS) -> T:
+    """What looking gives, once that is something; the look has a thread of its own and may ask the database."""
+    deadline = time.monotonic() + limit
+    while not (seen := await asyncio.to_thread(look)):
+        if time.monotonic() > deadline:
+            raise NeverHappened(f"after {limit:g} s still not: {what}")
+        await asyncio.sleep(_LOOK_EVERY_SECONDS)
+    return seen
 
 
 def wait_until_blocked(connection: psycopg.Connection[Any], pid: int) -> None:

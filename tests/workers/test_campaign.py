@@ -8,20 +8,22 @@ import os
 import signal
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 from psycopg.types.json import Jsonb
 from pydantic import SecretStr
 
 from tests.support.databases import Database as Copy
 from tests.support.factories import make_team, set_clock
+from tests.support.waiting import until
 from tests.workers.wire import API_KEY, AUTH_TOKEN, WEBHOOK_SECRET, serving
+from tests.workers.worker_process import worker_process
 from workers.config import Secrets, Settings
 from workers.db import Database
 from workers.sandbox.app import Sandbox
@@ -32,7 +34,6 @@ from workers.webhooks.app import Receiver, create_app
 
 CONTACTS = 12
 LINES = 50
-PATIENCE = 120.0
 WAYS = """
     select
         e.id, j.node_id, j.visit, j.outcome::text, j.finished_at, (
@@ -149,38 +150,10 @@ async def stage(copy: Copy, **options: Any) -> AsyncIterator[Stage]:
         yield Stage(copy, box, sandbox_url, receiver_url)
 
 
-@contextlib.asynccontextmanager
-async def worker(stage: Stage, *command: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A worker process; told to stop at the end, if it still runs."""
-    process = await asyncio.create_subprocess_exec(
-        *(command or (sys.executable, "-m", "workers")), env=stage.environment(), stderr=asyncio.subprocess.PIPE
-    )
-    lines: list[bytes] = []
-
-    async def keep() -> None:
-        assert process.stderr
-        lines.extend([line async for line in process.stderr])
-
-    reading = asyncio.create_task(keep())
-    try:
-        yield process
-    finally:
-        if process.returncode is None:
-            process.terminate()
-        await process.wait()
-        await reading
-        text = b"".join(lines).decode()
-        for secret in (API_KEY, AUTH_TOKEN, WEBHOOK_SECRET):
-            assert secret.get_secret_value() not in text
-
-
-async def until(condition: Callable[[], Any], what: str) -> None:
-    try:
-        async with asyncio.timeout(PATIENCE):
-            while not await asyncio.to_thread(condition):  # noqa: ASYNC110 -- the database has no event for it
-                await asyncio.sleep(0.2)
-    except TimeoutError:
-        pytest.fail(f"waited in vain for {what}")
+def worker(stage: Stage, *command: str) -> AbstractAsyncContextManager[asyncio.subprocess.Process]:
+    """A worker process of the stage."""
+    secrets = [secret.get_secret_value() for secret in (API_KEY, AUTH_TOKEN, WEBHOOK_SECRET)]
+    return worker_process(stage.environment(), secrets, *command)
 
 
 def has_taken(stage: Stage, calls: int) -> bool:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -11,6 +11,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from tests.support.waiting import until
 from tests.workers.memory_ledger import TEAM, MemoryLedger
 from workers.health import health_app, serving
 from workers.ledger import BegunAttempt, DispatchResult, DoubtfulAttempt, Handler, Resolution
@@ -23,12 +24,6 @@ LONG_ASLEEP = replace(QUICK, poll=60, reconcile=60)
 
 async def accept(_: BegunAttempt) -> DispatchResult:
     return ACCEPTED
-
-
-async def until(condition: Callable[[], Any]) -> None:
-    async with asyncio.timeout(10):
-        while not condition():  # noqa: ASYNC110 -- what is waited for has no event of its own
-            await asyncio.sleep(0.001)
 
 
 class Gate:

@@ -9,6 +9,7 @@ from typing import Any
 
 from tests.support.databases import Database as Copy
 from tests.support.factories import make_team, set_clock
+from tests.support.waiting import until
 from workers.db import Database
 from workers.ledger import TaskResult
 from workers.tasks import TaskContext, TaskRunner
@@ -49,12 +50,6 @@ async def serving(copy: Copy, handler: Any, name: str = "w1", **options: Any) ->
         finally:
             stop.set()
             await running
-
-
-async def until(condition: Any) -> None:
-    async with asyncio.timeout(PATIENCE):
-        while not await asyncio.to_thread(condition):  # noqa: ASYNC110 -- the database has no event for it
-            await asyncio.sleep(0.05)
 
 
 async def test_a_task_is_resumed_where_it_stood(database: Copy) -> None:

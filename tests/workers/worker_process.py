@@ -1,0 +1,34 @@
+"""A worker as a process of its own, and what no line that it prints may hold."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import AsyncIterator, Iterable, Mapping
+
+
+@contextlib.asynccontextmanager
+async def worker_process(
+    environment: Mapping[str, str], secrets: Iterable[str], *command: str
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Runs `command` (a worker, unless named); told to stop at the end, if it still runs. It printed no secret."""
+    process = await asyncio.create_subprocess_exec(
+        *(command or (sys.executable, "-m", "workers")), env=environment, stderr=asyncio.subprocess.PIPE
+    )
+    lines: list[bytes] = []
+
+    async def keep() -> None:
+        assert process.stderr
+        lines.extend([line async for line in process.stderr])
+
+    reading = asyncio.create_task(keep())
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        await process.wait()
+        await reading
+        text = b"".join(lines).decode()
+        assert not [secret for secret in secrets if secret in text]
