@@ -1,10 +1,10 @@
 -- Sets that functions of the audiences hand to each other.
-create type engine.member_change as (
+create type engine.list_change as (
   team_id uuid,
   list_id uuid,
   change bigint
 );
-comment on type engine.member_change is 'By how many members, or campaigns, a list grew or shrank.';
+comment on type engine.list_change is 'By how many members, or campaigns, a list grew or shrank.';
 
 create type engine.candidate as (
   ordinal bigint,

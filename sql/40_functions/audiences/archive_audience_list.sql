@@ -18,7 +18,7 @@ begin
     v_list := engine.lock_list(p_list_id);
   end if;
   perform engine.refuse_list_step(v_list, 'ARCHIVED');
-  perform engine.refuse_used_list(v_list);
+  perform engine.refuse_while_used(v_list.team_id, 'audience_list', p_list_id);
   perform engine.refuse_running_list(v_list);
   v_message := engine.list_archive_message(
     v_list,

@@ -7,16 +7,16 @@ security definer -- campaigns are written by functions of other owners' rights
 set search_path = ''
 as $$
 declare
-  v_changes engine.member_change[];
+  v_changes engine.list_change[];
 begin
   if tg_op = 'INSERT' then
-    select array_agg((r.team_id, r.list_id, r.campaigns)::engine.member_change) into v_changes
+    select array_agg((r.team_id, r.list_id, r.campaigns)::engine.list_change) into v_changes
     from (select n.team_id, n.list_id, count(*) as campaigns from new_rows as n group by n.team_id, n.list_id) as r;
   elsif tg_op = 'DELETE' then
-    select array_agg((r.team_id, r.list_id, -r.campaigns)::engine.member_change) into v_changes
+    select array_agg((r.team_id, r.list_id, -r.campaigns)::engine.list_change) into v_changes
     from (select o.team_id, o.list_id, count(*) as campaigns from old_rows as o group by o.team_id, o.list_id) as r;
   else
-    select array_agg((r.team_id, r.list_id, r.change)::engine.member_change) into v_changes
+    select array_agg((r.team_id, r.list_id, r.change)::engine.list_change) into v_changes
     from (
       select c.team_id, c.list_id, sum(c.change)::bigint as change
       from (
@@ -29,7 +29,7 @@ begin
     ) as r;
   end if;
   if v_changes is not null then
-    perform engine.add_campaigns_to_counts(v_changes);
+    perform engine.add_to_list_counts('{}', v_changes);
   end if;
   return null;
 end

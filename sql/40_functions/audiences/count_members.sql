@@ -8,15 +8,15 @@ set search_path = ''
 as $$
 begin
   if tg_op = 'INSERT' then
-    perform engine.add_members_to_counts((
-      select array_agg((r.team_id, r.list_id, r.members)::engine.member_change)
+    perform engine.add_to_list_counts((
+      select array_agg((r.team_id, r.list_id, r.members)::engine.list_change)
       from (select n.team_id, n.list_id, count(*) as members from new_rows as n group by n.team_id, n.list_id) as r
-    ));
+    ), '{}');
   else
-    perform engine.add_members_to_counts((
-      select array_agg((r.team_id, r.list_id, -r.members)::engine.member_change)
+    perform engine.add_to_list_counts((
+      select array_agg((r.team_id, r.list_id, -r.members)::engine.list_change)
       from (select o.team_id, o.list_id, count(*) as members from old_rows as o group by o.team_id, o.list_id) as r
-    ));
+    ), '{}');
   end if;
   return null;
 end

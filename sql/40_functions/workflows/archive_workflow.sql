@@ -28,7 +28,7 @@ begin
       'To work on with it, clone it to a draft.'
     );
   end if;
-  perform engine.refuse_running_workflow(v_workflow);
+  perform engine.refuse_while_used(v_workflow.team_id, 'workflow', p_workflow_id);
   v_from := v_workflow.status;
   v_message := engine.archive_message(v_workflow, coalesce(p_dry_run, false));
   if not coalesce(p_dry_run, false) then
@@ -44,6 +44,6 @@ end
 $$;
 comment on function public.archive_workflow(uuid, boolean) is
 'Archives a draft or a published workflow and returns it like get_workflow, with {from, to, dry_run, message}: OB002 when it '
-'is archived, OB005 with used_by[{id, name, status}] while campaigns run it. With p_dry_run nothing changes.';
+'is archived, OB005 with used_by[{entity, id, name, status}] while campaigns run it. With p_dry_run nothing changes.';
 revoke all on function public.archive_workflow(uuid, boolean) from public;
 grant execute on function public.archive_workflow(uuid, boolean) to authenticated, service_role;

@@ -47,7 +47,7 @@ select pg_temp.becomes('SCHEDULED');
 select is(
   pg_temp.refused() - 'message', jsonb_build_object('sqlstate', 'OB005', 'detail', jsonb_build_object(
     'entity', 'workflow', 'id', tests.workflow_id('Usual'),
-    'used_by', jsonb_build_array(jsonb_build_object('id', (select id from campaign), 'name', 'Tune-up', 'status', 'SCHEDULED'))
+    'used_by', jsonb_build_array(jsonb_build_object('entity', 'campaign', 'id', (select id from campaign), 'name', 'Tune-up', 'status', 'SCHEDULED'))
   )), 'a scheduled campaign needs it'
 );
 select pg_temp.becomes('ACTIVE');
