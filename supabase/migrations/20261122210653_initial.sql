@@ -109,12 +109,12 @@ comment on type public.lead_status is 'What became of a lead: in its list, kept 
 
 -- sql/20_types/audience_sets.sql
 -- Sets that functions of the audiences hand to each other.
-create type engine.member_change as (
+create type engine.list_change as (
   team_id uuid,
   list_id uuid,
   change bigint
 );
-comment on type engine.member_change is 'By how many members, or campaigns, a list grew or shrank.';
+comment on type engine.list_change is 'By how many members, or campaigns, a list grew or shrank.';
 
 create type engine.candidate as (
   ordinal bigint,
@@ -2236,6 +2236,29 @@ comment on column engine.events.secret_name is
 accounts that have that secret.';
 comment on column engine.events.event_key is 'Identity of the event at its provider: what repeated deliveries share.';
 
+-- sql/30_tables/535_gate_decisions.sql
+-- Why a job was not sent when it was due: each verdict of the gate that was not pass, written by the
+-- transaction that carries it out. The key is what makes two verdicts the same answer, so that a job that
+-- is put off again for the same reason to the same moment is written down once.
+create table engine.gate_decisions (
+  team_id uuid not null,
+  job_id uuid not null,
+  reason_code text not null,
+  run_at timestamptz not null,
+  decision text not null,
+  asked_by text not null,
+  due_at timestamptz not null,
+  decided_at timestamptz not null default engine.now(),
+  constraint gate_decisions_pk primary key (team_id, job_id, reason_code, run_at),
+  constraint gate_decisions_job_exists foreign key (team_id, job_id) references engine.jobs (team_id, id),
+  constraint gate_decisions_let_nobody_through check (decision in ('defer', 'hold', 'close')),
+  constraint gate_decisions_know_who_asked check (asked_by in ('claim', 'begin'))
+);
+comment on table engine.gate_decisions is 'What the gate did not let through, and why; kept as long as the job.';
+comment on column engine.gate_decisions.run_at is 'The moment that a job was put off to; of a hold and a close, the moment of the verdict.';
+comment on column engine.gate_decisions.asked_by is 'claim: the job was not handed out. begin: it had been, and was taken back.';
+comment on column engine.gate_decisions.due_at is 'When the job had been due until then.';
+
 -- sql/30_tables/540_counters.sql
 -- Counts kept by the transactions that change what is counted. Every backend writes rows of its own
 -- (shard is its process id), so writers never wait for each other; a reader adds the shards up, and
@@ -2508,28 +2531,6 @@ comment on function public.get_node_metrics(uuid) is
 revoke all on function public.get_node_metrics(uuid) from public;
 grant execute on function public.get_node_metrics(uuid) to authenticated, service_role;
 
--- sql/40_functions/audiences/add_campaigns_to_counts.sql
--- Lists are locked in order of their ids, so that statements that change several cannot deadlock.
-create or replace function engine.add_campaigns_to_counts(p_changes engine.member_change[])
-returns void
-language plpgsql
-security definer -- campaigns come and go by functions with other rights, and by cascade
-set search_path = ''
-as $$
-begin
-  perform from public.audience_lists as l
-  inner join unnest(p_changes) as c on l.team_id = c.team_id and l.id = c.list_id
-  order by l.team_id, l.id
-  for no key update of l;
-  update public.audience_lists as l
-  set campaign_count = l.campaign_count + c.change
-  from unnest(p_changes) as c
-  where l.team_id = c.team_id and l.id = c.list_id;
-end
-$$;
-comment on function engine.add_campaigns_to_counts(engine.member_change[]) is 'Adds to the campaign counts of lists.';
-revoke all on function engine.add_campaigns_to_counts(engine.member_change[]) from public;
-
 -- sql/40_functions/audiences/add_contacts.sql
 -- Contacts whose number the team does not have yet, in order of their number (see engine.update_contacts).
 -- Ids go up in the same order, so that both keys grow at their right edge: of UUIDs of version 7 the
@@ -2601,27 +2602,39 @@ comment on function engine.add_members(uuid, uuid, uuid) is
 'Adds the contacts of a run''s accepted rows to a list; returns how many of them were no members before.';
 revoke all on function engine.add_members(uuid, uuid, uuid) from public;
 
--- sql/40_functions/audiences/add_members_to_counts.sql
--- Lists are locked in order of their ids, so that statements that change several cannot deadlock.
-create or replace function engine.add_members_to_counts(p_changes engine.member_change[])
+-- sql/40_functions/audiences/add_to_list_counts.sql
+-- By how much the members or the campaigns of lists changed. Lists are locked in order of their ids, so that
+-- statements that change several cannot deadlock.
+create or replace function engine.add_to_list_counts(
+  p_members engine.list_change[], p_campaigns engine.list_change[]
+)
 returns void
 language plpgsql
-security definer -- members come and go by functions with other rights, and by cascade
+security definer -- members and campaigns come and go by functions with other rights, and by cascade
 set search_path = ''
 as $$
 begin
   perform from public.audience_lists as l
-  inner join unnest(p_changes) as c on l.team_id = c.team_id and l.id = c.list_id
+  inner join unnest(p_members || p_campaigns) as c on l.team_id = c.team_id and l.id = c.list_id
   order by l.team_id, l.id
   for no key update of l;
   update public.audience_lists as l
-  set member_count = l.member_count + c.change
-  from unnest(p_changes) as c
+  set member_count = l.member_count + c.members, campaign_count = l.campaign_count + c.campaigns
+  from (
+    select u.team_id, u.list_id, sum(u.members) as members, sum(u.campaigns) as campaigns
+    from (
+      select m.team_id, m.list_id, m.change as members, 0 as campaigns from unnest(p_members) as m
+      union all
+      select k.team_id, k.list_id, 0, k.change from unnest(p_campaigns) as k
+    ) as u
+    group by u.team_id, u.list_id
+  ) as c
   where l.team_id = c.team_id and l.id = c.list_id;
 end
 $$;
-comment on function engine.add_members_to_counts(engine.member_change[]) is 'Adds to the member counts of lists.';
-revoke all on function engine.add_members_to_counts(engine.member_change[]) from public;
+comment on function engine.add_to_list_counts(engine.list_change[], engine.list_change[]) is
+'Adds to the member counts and the campaign counts of lists.';
+revoke all on function engine.add_to_list_counts(engine.list_change[], engine.list_change[]) from public;
 
 -- sql/40_functions/audiences/archive_audience_list.sql
 -- The list rests: nothing fills it, nothing is launched over it. The campaigns are looked at under the
@@ -2644,7 +2657,7 @@ begin
     v_list := engine.lock_list(p_list_id);
   end if;
   perform engine.refuse_list_step(v_list, 'ARCHIVED');
-  perform engine.refuse_used_list(v_list);
+  perform engine.refuse_while_used(v_list.team_id, 'audience_list', p_list_id);
   perform engine.refuse_running_list(v_list);
   v_message := engine.list_archive_message(
     v_list,
@@ -2862,16 +2875,16 @@ security definer -- campaigns are written by functions of other owners' rights
 set search_path = ''
 as $$
 declare
-  v_changes engine.member_change[];
+  v_changes engine.list_change[];
 begin
   if tg_op = 'INSERT' then
-    select array_agg((r.team_id, r.list_id, r.campaigns)::engine.member_change) into v_changes
+    select array_agg((r.team_id, r.list_id, r.campaigns)::engine.list_change) into v_changes
     from (select n.team_id, n.list_id, count(*) as campaigns from new_rows as n group by n.team_id, n.list_id) as r;
   elsif tg_op = 'DELETE' then
-    select array_agg((r.team_id, r.list_id, -r.campaigns)::engine.member_change) into v_changes
+    select array_agg((r.team_id, r.list_id, -r.campaigns)::engine.list_change) into v_changes
     from (select o.team_id, o.list_id, count(*) as campaigns from old_rows as o group by o.team_id, o.list_id) as r;
   else
-    select array_agg((r.team_id, r.list_id, r.change)::engine.member_change) into v_changes
+    select array_agg((r.team_id, r.list_id, r.change)::engine.list_change) into v_changes
     from (
       select c.team_id, c.list_id, sum(c.change)::bigint as change
       from (
@@ -2884,7 +2897,7 @@ begin
     ) as r;
   end if;
   if v_changes is not null then
-    perform engine.add_campaigns_to_counts(v_changes);
+    perform engine.add_to_list_counts('{}', v_changes);
   end if;
   return null;
 end
@@ -2903,15 +2916,15 @@ set search_path = ''
 as $$
 begin
   if tg_op = 'INSERT' then
-    perform engine.add_members_to_counts((
-      select array_agg((r.team_id, r.list_id, r.members)::engine.member_change)
+    perform engine.add_to_list_counts((
+      select array_agg((r.team_id, r.list_id, r.members)::engine.list_change)
       from (select n.team_id, n.list_id, count(*) as members from new_rows as n group by n.team_id, n.list_id) as r
-    ));
+    ), '{}');
   else
-    perform engine.add_members_to_counts((
-      select array_agg((r.team_id, r.list_id, -r.members)::engine.member_change)
+    perform engine.add_to_list_counts((
+      select array_agg((r.team_id, r.list_id, -r.members)::engine.list_change)
       from (select o.team_id, o.list_id, count(*) as members from old_rows as o group by o.team_id, o.list_id) as r
-    ));
+    ), '{}');
   end if;
   return null;
 end
@@ -4718,40 +4731,6 @@ $$;
 comment on function engine.refuse_running_list(public.audience_lists) is 'Raises OB005 while a run of the list is RUNNING.';
 revoke all on function engine.refuse_running_list(public.audience_lists) from public;
 
--- sql/40_functions/audiences/refuse_used_list.sql
--- The list that campaigns reach people from can't be taken from under them.
-create or replace function engine.refuse_used_list(p_list public.audience_lists)
-returns void
-language plpgsql
-stable
-set search_path = ''
-as $$
-declare
-  v_used_by jsonb;
-begin
-  select jsonb_agg(
-    jsonb_build_object('entity', 'campaign', 'id', c.id, 'name', c.name, 'status', c.status) order by c.name, c.id
-  )
-  into v_used_by
-  from public.campaigns as c
-  where c.team_id = p_list.team_id and c.list_id = p_list.id and c.needs_list_status is not null;
-  if v_used_by is not null then
-    perform engine.refuse(
-      'OB005',
-      case jsonb_array_length(v_used_by)
-        when 1 then format('The campaign "%s" uses this list.', v_used_by -> 0 ->> 'name')
-        else format('%s campaigns use this list, "%s" among them.', jsonb_array_length(v_used_by), v_used_by -> 0 ->> 'name')
-      end,
-      jsonb_build_object('entity', 'audience_list', 'id', p_list.id, 'used_by', v_used_by),
-      'Wait until they are completed, or unschedule or cancel them.'
-    );
-  end if;
-end
-$$;
-comment on function engine.refuse_used_list(public.audience_lists) is
-'Raises OB005 while a SCHEDULED, ACTIVE or PAUSED campaign uses the list; used_by is [{entity, id, name, status}].';
-revoke all on function engine.refuse_used_list(public.audience_lists) from public;
-
 -- sql/40_functions/audiences/require_list.sql
 -- A list of the caller's teams, for a role.
 create or replace function engine.require_list(p_list_id uuid, p_needs public.team_role)
@@ -5876,6 +5855,44 @@ end
 $$;
 comment on function engine.launch_scheduled_campaigns() is 'Launches scheduled campaigns that are due; returns how many.';
 revoke all on function engine.launch_scheduled_campaigns() from public;
+
+-- sql/40_functions/campaigns/refuse_while_used.sql
+-- What a campaign uses, or is about to use, can't be taken from under it.
+create or replace function engine.refuse_while_used(p_team_id uuid, p_entity text, p_id uuid)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_noun text := case p_entity when 'audience_list' then 'list' else p_entity end;
+  v_used_by jsonb;
+begin
+  select jsonb_agg(
+    jsonb_build_object('entity', 'campaign', 'id', c.id, 'name', c.name, 'status', c.status) order by c.name, c.id
+  )
+  into v_used_by
+  from public.campaigns as c
+  where c.team_id = p_team_id and c.status in ('SCHEDULED', 'ACTIVE', 'PAUSED')
+    and ((p_entity = 'workflow' and c.workflow_id = p_id) or (p_entity = 'audience_list' and c.list_id = p_id));
+  if v_used_by is not null then
+    perform engine.refuse(
+      'OB005',
+      case jsonb_array_length(v_used_by)
+        when 1 then format('The campaign "%s" uses this %s.', v_used_by -> 0 ->> 'name', v_noun)
+        else format(
+          '%s campaigns use this %s, "%s" among them.', jsonb_array_length(v_used_by), v_noun, v_used_by -> 0 ->> 'name'
+        )
+      end,
+      jsonb_build_object('entity', p_entity, 'id', p_id, 'used_by', v_used_by),
+      'Wait until they are completed, or unschedule or cancel them.'
+    );
+  end if;
+end
+$$;
+comment on function engine.refuse_while_used(uuid, text, uuid) is
+'Raises OB005 while a SCHEDULED, ACTIVE or PAUSED campaign uses the workflow or audience_list; used_by is [{entity, id, name, status}].';
+revoke all on function engine.refuse_while_used(uuid, text, uuid) from public;
 
 -- sql/40_functions/campaigns/sending_blockers.sql
 -- What a number and the providers' accounts lack for sending on some channels.
@@ -7260,7 +7277,7 @@ begin
   );
   -- Asked after the locks are held, in a statement of its own, so that it sees what they waited for.
   v_verdicts := array(select v from engine.check_eligibility(v_held) as v);
-  perform engine.release_jobs(v_verdicts);
+  perform engine.release_jobs(v_verdicts, 'begin');
 
   update engine.jobs as j
   set attempt_count = j.attempt_count + 1
@@ -7559,7 +7576,7 @@ begin
     );
     exit when cardinality(v_due) = 0;
     v_verdicts := array(select v from engine.check_eligibility(v_due) as v);
-    perform engine.release_jobs(v_verdicts);
+    perform engine.release_jobs(v_verdicts, 'claim');
     update engine.jobs as j
     set status = 'CLAIMED', lease_owner = p_worker, lease_expires_at = engine.now() + p_lease
     from unnest(v_verdicts) as v
@@ -8645,6 +8662,27 @@ comment on function engine.lock_due_jobs(text[], integer) is
 'Locks and returns due jobs of active campaigns, within the free lines of their accounts.';
 revoke all on function engine.lock_due_jobs(text[], integer) from public;
 
+-- sql/40_functions/engine/log_verdicts.sql
+-- Writes down what the gate did not let through. The caller has locked the jobs and not changed them yet:
+-- when they had been due is part of the answer. A READY job that is held was not due to anybody, and
+-- stays as it is.
+create or replace function engine.log_verdicts(p_verdicts engine.verdict[], p_asked_by text)
+returns void
+language sql
+volatile
+set search_path = ''
+as $$
+  insert into engine.gate_decisions (team_id, job_id, reason_code, run_at, decision, asked_by, due_at)
+  select v.team_id, v.job_id, v.reason_code, coalesce(v.run_at, engine.now()), v.decision, p_asked_by, j.due_at
+  from unnest(p_verdicts) as v
+  inner join engine.jobs as j on v.team_id = j.team_id and v.job_id = j.id
+  where v.decision in ('defer', 'close') or (v.decision = 'hold' and j.status = 'CLAIMED')
+  on conflict on constraint gate_decisions_pk do nothing
+$$;
+comment on function engine.log_verdicts(engine.verdict[], text) is
+'Logs verdicts that are not pass; p_asked_by is claim or begin.';
+revoke all on function engine.log_verdicts(engine.verdict[], text) from public;
+
 -- sql/40_functions/engine/may_be_accepted.sql
 -- Whether the news that the provider has a request can still be true of an attempt: it is open or in
 -- doubt, or it was given up (no trace was found, or it was to be tried later) and nothing was sent since.
@@ -9310,14 +9348,19 @@ comment on function engine.refuse_attempts(engine.dispatch_result[]) is
 revoke all on function engine.refuse_attempts(engine.dispatch_result[]) from public;
 
 -- sql/40_functions/engine/release_jobs.sql
--- Carries out the gate's verdicts on jobs that it did not let through. The caller has locked the jobs.
--- A job that the clock of the law holds back is not late: its due time moves along.
-create or replace function engine.release_jobs(p_verdicts engine.verdict[])
+-- Carries out the gate's verdicts on jobs that it did not let through, and logs them. The caller has locked
+-- the jobs. A job that the clock of the law holds back is not late: its due time moves along.
+create or replace function engine.release_jobs(p_verdicts engine.verdict[], p_asked_by text)
 returns void
 language plpgsql
 set search_path = ''
 as $$
 begin
+  -- Mostly everything passes, and nothing is to be done.
+  if not exists (select from unnest(p_verdicts) as v where v.decision <> 'pass') then
+    return;
+  end if;
+  perform engine.log_verdicts(p_verdicts, p_asked_by);
   update engine.jobs as j
   set
     status = 'READY', lease_owner = null, lease_expires_at = null,
@@ -9333,8 +9376,9 @@ begin
   ));
 end
 $$;
-comment on function engine.release_jobs(engine.verdict[]) is 'Defers, holds or closes jobs as the gate said.';
-revoke all on function engine.release_jobs(engine.verdict[]) from public;
+comment on function engine.release_jobs(engine.verdict[], text) is
+'Defers, holds or closes jobs as the gate said, and logs why; p_asked_by is claim or begin.';
+revoke all on function engine.release_jobs(engine.verdict[], text) from public;
 
 -- sql/40_functions/engine/resolve_attempts.sql
 -- What the provider said when asked. Found: the attempt is accepted and the provider's object is read
@@ -15666,7 +15710,7 @@ begin
       'To work on with it, clone it to a draft.'
     );
   end if;
-  perform engine.refuse_running_workflow(v_workflow);
+  perform engine.refuse_while_used(v_workflow.team_id, 'workflow', p_workflow_id);
   v_from := v_workflow.status;
   v_message := engine.archive_message(v_workflow, coalesce(p_dry_run, false));
   if not coalesce(p_dry_run, false) then
@@ -15682,7 +15726,7 @@ end
 $$;
 comment on function public.archive_workflow(uuid, boolean) is
 'Archives a draft or a published workflow and returns it like get_workflow, with {from, to, dry_run, message}: OB002 when it '
-'is archived, OB005 with used_by[{id, name, status}] while campaigns run it. With p_dry_run nothing changes.';
+'is archived, OB005 with used_by[{entity, id, name, status}] while campaigns run it. With p_dry_run nothing changes.';
 revoke all on function public.archive_workflow(uuid, boolean) from public;
 grant execute on function public.archive_workflow(uuid, boolean) to authenticated, service_role;
 
@@ -18469,39 +18513,6 @@ $$;
 comment on function engine.refuse_immutable(text, text, public.workflow_status) is
 'Raises OB003 for a workflow, or one of its nodes or edges, that does not change any more.';
 revoke all on function engine.refuse_immutable(text, text, public.workflow_status) from public;
-
--- sql/40_functions/workflows/refuse_running_workflow.sql
--- What a campaign runs, or is about to run, can't be taken from under it.
-create or replace function engine.refuse_running_workflow(p_workflow public.workflows)
-returns void
-language plpgsql
-stable
-set search_path = ''
-as $$
-declare
-  v_used_by jsonb;
-begin
-  select jsonb_agg(jsonb_build_object('id', c.id, 'name', c.name, 'status', c.status) order by c.name, c.id)
-  into v_used_by
-  from public.campaigns as c
-  where c.team_id = p_workflow.team_id and c.workflow_id = p_workflow.id
-    and c.status in ('SCHEDULED', 'ACTIVE', 'PAUSED');
-  if v_used_by is not null then
-    perform engine.refuse(
-      'OB005',
-      case jsonb_array_length(v_used_by)
-        when 1 then format('The campaign "%s" runs this workflow.', v_used_by -> 0 ->> 'name')
-        else format('%s campaigns run this workflow, "%s" among them.', jsonb_array_length(v_used_by), v_used_by -> 0 ->> 'name')
-      end,
-      jsonb_build_object('entity', 'workflow', 'id', p_workflow.id, 'used_by', v_used_by),
-      'Wait until they are completed, or unschedule or cancel them.'
-    );
-  end if;
-end
-$$;
-comment on function engine.refuse_running_workflow(public.workflows) is
-'Raises OB005 while a SCHEDULED, ACTIVE or PAUSED campaign runs the workflow; used_by is [{id, name, status}].';
-revoke all on function engine.refuse_running_workflow(public.workflows) from public;
 
 -- sql/40_functions/workflows/refuse_stale_revision.sql
 -- Somebody saved between this caller's read and save. Told what the other changed, an editor can show
