@@ -24,6 +24,12 @@ begin
       perform engine.readmit_number(v_text.team_id, v_text.phone, 'text', 'inbound text', v_text.words);
     end if;
     if v_text.job_id is not null then
+      -- Who asks later what was answered finds it at the attempt.
+      update engine.events as e
+      set attempt_id = a.id
+      from engine.attempts as a
+      where e.provider = v_text.provider and e.event_key = v_text.event_key
+        and a.team_id = v_text.team_id and a.job_id = v_text.job_id and a.status = 'ACCEPTED';
       perform engine.finish_jobs(array[(
         v_text.team_id, v_text.job_id,
         case v_text.consent when 'opt_out' then 'opted_out' when 'opt_in' then 'opted_in' else 'replied' end,

@@ -40,15 +40,7 @@ begin
     ), upper(v_hours));
   end if;
   v_due := date_trunc('second', v_due);
-  return (v_due, (
-    select coalesce(jsonb_agg(jsonb_build_object('for', w.reason, 'until', w.until) order by w.until), '[]')
-    from (values
-      ('legal_hours', v_legal, date_trunc('second', p_not_before)),
-      ('business_hours', v_earliest, v_legal),
-      ('batching', v_due, v_earliest)
-    ) as w (reason, until, since)
-    where w.until > w.since
-  ))::engine.simulated_place;
+  return (v_due, engine.tell_waits(p_not_before, v_legal, v_earliest, v_due))::engine.simulated_place;
 end
 $$;
 comment on function engine.simulate_place(public.workflow_nodes, timestamptz, engine.simulated_contact, integer) is

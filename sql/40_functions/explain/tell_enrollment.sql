@@ -1,0 +1,29 @@
+-- How somebody came into a campaign's list and into the campaign, and how that ended.
+create or replace function engine.tell_enrollment(p_campaign public.campaigns, p_contact_id uuid)
+returns setof engine.told
+language sql
+stable
+set search_path = ''
+as $$
+  select m.added_at, -2, 1, 'list', 'The contact came into the list.', jsonb_build_object('list_id', m.list_id)
+  from public.audience_members as m
+  where m.team_id = p_campaign.team_id and m.list_id = p_campaign.list_id and m.contact_id = p_contact_id
+  union all
+  select l.at, l.job_no, 9, l.kind, l.message, jsonb_build_object('enrollment_id', e.id, 'status', l.status, 'reason_code', l.reason_code)
+  from engine.enrollments as e
+  cross join lateral (select e.ended_at is not distinct from e.enrolled_at and not exists (
+    select from engine.jobs as j where j.team_id = e.team_id and j.enrollment_id = e.id
+  ) as is_left_out) as o
+  cross join lateral (values
+    (e.enrolled_at, 0, 'enrollment', 'ACTIVE', null, 'The contact was enrolled.', not o.is_left_out),
+    (
+      e.ended_at, 1000000, 'end', e.status::text, e.reason_code,
+      case when o.is_left_out then 'The contact was left out' else format('The journey ended as %s', e.status) end
+      || ': ' || engine.tell_reason(e.reason_code), e.ended_at is not null
+    )
+  ) as l (at, job_no, kind, status, reason_code, message, is_so)
+  where l.is_so and e.team_id = p_campaign.team_id and e.campaign_id = p_campaign.id and e.contact_id = p_contact_id
+$$;
+comment on function engine.tell_enrollment(public.campaigns, uuid) is
+'Lines for the list {list_id}, the enrollment and its end {enrollment_id, status, reason_code}.';
+revoke all on function engine.tell_enrollment(public.campaigns, uuid) from public;
