@@ -1,4 +1,4 @@
-"""Invariant 6, what many share: the team's cap on contacts of a person, sending numbers' caps, accounts' paces."""
+"""Invariant 6, what many share: the team's cap on contacts of a person, and sending numbers' caps."""
 
 from __future__ import annotations
 
@@ -184,14 +184,15 @@ def test_what_the_provider_did_not_take_is_no_contact(admin: Connection) -> None
 def test_a_contact_in_doubt_counts(admin: Connection) -> None:
     engine.set_scene(admin)
     cap_contacts(admin, 1, "1 day")
-    engine.record(admin, engine.begin(admin, engine.claim(admin)), "unknown")
-    again = another_campaign(admin)
+    # A text: while a call is in doubt, nobody calls the person for another reason.
     admin.execute(
         "update engine.jobs set channel = 'text', integration_id = i.id from public.integrations as i"
-        " where i.provider = 'twilio' and campaign_id = %s",
-        [again],
+        " where i.provider = 'twilio'"
     )
+    engine.record(admin, engine.begin(admin, engine.claim(admin)), "unknown")
+    another_campaign(admin)
     assert engine.claim(admin) == []
+    assert decisions(admin) == {"frequency_cap"}
 
 
 # -- sending numbers -------------------------------------------------------------------------------------------------
@@ -302,93 +303,6 @@ def test_a_stopped_clock_is_told_when_a_number_has_room_again(admin: Connection)
     assert 60 <= moment.total_seconds() <= 61
     engine.move_clock(admin, "61 seconds")
     assert admin.execute("select due_jobs from engine.pending_work()").fetchone() == (1,)
-
-
-# -- accounts --------------------------------------------------------------------------------------------------------
-
-
-def integration(connection: Connection, provider: str = "vapi") -> dict[str, Any]:
-    """An account as it is."""
-    row = connection.execute(
-        "select engine.pace_now(i), i.pace_reason, i.status::text from public.integrations as i where provider = %s",
-        [provider],
-    ).fetchone()
-    assert row is not None
-    return {"pace": row[0], "reason": row[1], "status": row[2]}
-
-
-def test_too_much_halves_the_pace_which_recovers(admin: Connection) -> None:
-    scene = engine.set_scene(admin, people=100)
-    attempts = engine.begin(admin, engine.claim(admin, limit=20))
-    engine.record(admin, attempts[:16])
-    engine.record(admin, attempts[16:], "try_later", scope="capacity", code="429", message="slow down")
-    assert integration(admin) == {"pace": 8, "reason": "429: slow down", "status": "ACTIVE"}
-    assert engine.claim(admin) == [], "twenty have gone out in this minute"
-    sent = []
-    for _ in range(4):
-        engine.move_clock(admin, "61 seconds")
-        sent.append(len(engine.dispatch(admin)))
-    assert sent == [16, 32, 36, 0], "twice as many with each minute, nobody given up"
-    assert engine.enrollments(admin, scene) == {"ACTIVE": 100}
-    engine.move_clock(admin, "7 minutes")
-    assert integration(admin)["pace"] is None
-    retries = admin.execute("select distinct retries_left from engine.enrollments").fetchall()
-    assert retries == [(10,)]
-
-
-def test_nothing_goes_out_before_the_provider_said(admin: Connection) -> None:
-    engine.set_scene(admin, people=5)
-    attempts = engine.begin(admin, engine.claim(admin, limit=1))
-    engine.record(admin, attempts, "try_later", scope="capacity", code="429", retry_after_seconds=120)
-    engine.move_clock(admin, "119 seconds")
-    assert engine.claim(admin) == []
-    assert admin.execute(
-        "select due_jobs, next_due_at - engine.now() = '1 second' from engine.pending_work()"
-    ).fetchone() == (0, True)
-    engine.move_clock(admin, "1 second")
-    assert len(engine.claim(admin)) == 1
-
-
-def test_what_is_leased_when_the_pace_falls_is_put_off(admin: Connection) -> None:
-    engine.set_scene(admin, people=20)
-    held = engine.claim(admin, worker="w1", limit=10)
-    engine.record(
-        admin,
-        engine.begin(admin, engine.claim(admin, worker="w2", limit=1), worker="w2"),
-        "try_later",
-        worker="w2",
-        scope="capacity",
-        code="429",
-        retry_after_seconds=30,
-    )
-    assert engine.begin(admin, held, worker="w1") == []
-    assert decisions(admin) == {"account_paced"}
-
-
-def test_the_answers_of_a_burst_slow_down_once(admin: Connection) -> None:
-    engine.set_scene(admin, people=100)
-    attempts = engine.begin(admin, engine.claim(admin, limit=80))
-    engine.record(admin, attempts[:40])
-    for attempt in attempts[40:]:
-        engine.record(admin, [attempt], "try_later", scope="capacity", code="429")
-    assert integration(admin)["pace"] == 20
-
-
-def test_the_other_account_keeps_its_pace(admin: Connection) -> None:
-    engine.set_scene(admin, people=2)
-    engine.record(admin, engine.begin(admin, engine.claim(admin, limit=1)), "try_later", scope="capacity", code="429")
-    assert integration(admin, "twilio")["pace"] is None
-
-
-def test_calls_that_found_no_line_slow_down(admin: Connection) -> None:
-    engine.set_scene(admin, people=10)
-    attempts = engine.dispatch(admin, limit=4)
-    report_all(admin, attempts, "call.start.error-subscription-concurrency-limit-reached")
-    assert integration(admin) == {
-        "pace": 2,
-        "reason": "call.start.error-subscription-concurrency-limit-reached",
-        "status": "ACTIVE",
-    }
 
 
 def test_a_begin_waits_for_one_that_takes_from_the_same_number(admin: Connection, database: Database) -> None:
