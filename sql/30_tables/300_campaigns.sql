@@ -25,6 +25,8 @@ create table public.campaigns (
     case when status in ('SCHEDULED', 'ACTIVE', 'PAUSED') then 'ACTIVE'::public.audience_status end
   ) stored,
   kind public.campaign_kind not null default 'campaign',
+  archived_at timestamptz,
+  retry_count integer not null default 0,
   constraint campaigns_pk primary key (team_id, id),
   constraint campaigns_team_exists foreign key (team_id) references public.teams (id) on delete cascade,
   constraint campaigns_list_exists foreign key (team_id, list_id) references public.audience_lists (team_id, id),
@@ -41,7 +43,9 @@ create table public.campaigns (
   constraint campaigns_scheduled_have_a_time check (status <> 'SCHEDULED' or scheduled_at is not null),
   constraint campaigns_started_unless_waiting
   check ((started_at is not null) or status in ('CREATED', 'SCHEDULED', 'CANCELLED')),
-  constraint campaigns_ended_have_a_time check ((status in ('COMPLETED', 'CANCELLED')) = (ended_at is not null))
+  constraint campaigns_ended_have_a_time check ((status in ('COMPLETED', 'CANCELLED')) = (ended_at is not null)),
+  constraint campaigns_archived_do_not_run check (archived_at is null or status in ('CREATED', 'COMPLETED', 'CANCELLED')),
+  constraint campaigns_retry_count_is_not_negative check (retry_count >= 0)
 );
 create index campaigns_by_list on public.campaigns (team_id, list_id, needs_list_status);
 create index campaigns_of_list_in_order on public.campaigns (team_id, list_id, id);
@@ -57,6 +61,9 @@ comment on column public.campaigns.kind is 'outreach: launched straight from a l
 comment on column public.campaigns.priority is 'Lowest number goes first when campaigns compete.';
 comment on column public.campaigns.max_lateness is 'A job that is later than this is skipped with a reason, never sent stale.';
 comment on column public.campaigns.retry_budget is 'Retries of every kind that one enrollment may use in all.';
+comment on column public.campaigns.archived_at is 'When it was put away: left out of lists, and not launched or retried.';
+comment on column public.campaigns.retry_count is
+'How often what had failed was tried again. A completed campaign becomes active only together with a rising count.';
 alter table public.campaigns enable row level security;
 create policy campaigns_are_seen_by_members on public.campaigns for select to authenticated, service_role
 using (team_id = any((select engine.caller_team_ids())::uuid[]));

@@ -11,6 +11,8 @@ create table engine.enrollments (
   retries_left integer not null,
   enrolled_at timestamptz not null default engine.now(),
   ended_at timestamptz,
+  retry_count integer not null default 0,
+  reopened_at timestamptz,
   constraint enrollments_pk primary key (team_id, id),
   constraint enrollments_once_per_campaign unique (team_id, campaign_id, contact_id),
   constraint enrollments_campaign_exists
@@ -20,7 +22,8 @@ create table engine.enrollments (
   constraint enrollments_active_until_ended check ((status = 'ACTIVE') = (ended_at is null)),
   constraint enrollments_end_with_a_reason check (status = 'ACTIVE' or reason_code is not null),
   constraint enrollments_booked_know_when check (status <> 'BOOKED' or booked_at is not null),
-  constraint enrollments_retries_left_is_not_negative check (retries_left >= 0)
+  constraint enrollments_retries_left_is_not_negative check (retries_left >= 0),
+  constraint enrollments_reopened_know_when check ((retry_count = 0) = (reopened_at is null) and retry_count >= 0)
 );
 create index enrollments_by_contact on engine.enrollments (team_id, contact_id);
 create index enrollments_active_by_phone on engine.enrollments (team_id, phone) where status = 'ACTIVE';
@@ -28,3 +31,7 @@ create index enrollments_active_by_campaign on engine.enrollments (team_id, camp
 comment on table engine.enrollments is 'One contact''s journey through one campaign.';
 comment on column engine.enrollments.retries_left is 'Budget that retries of every kind share.';
 comment on column engine.enrollments.phone is 'The number at enrollment: what a stop or a suppression is matched against.';
+comment on column engine.enrollments.retry_count is
+'How often it was opened again after it had failed: the only way out of an end.';
+comment on column engine.enrollments.reopened_at is
+'When it was last opened again. The retry rules of nodes begin anew from here.';

@@ -17,7 +17,11 @@ execute function engine.refuse_step('job');
 create or replace trigger enrollments_take_legal_steps
 before update of status on engine.enrollments
 for each row
-when (old.status is distinct from new.status and old.status <> 'ACTIVE')
+when (
+  old.status is distinct from new.status and old.status <> 'ACTIVE'
+  -- A retry of what failed, which counts itself.
+  and not (old.status = 'FAILED' and new.status = 'ACTIVE' and new.retry_count > old.retry_count)
+)
 execute function engine.refuse_step('enrollment');
 
 create or replace trigger campaigns_take_legal_steps
@@ -30,6 +34,7 @@ when (
     or (old.status = 'SCHEDULED' and new.status in ('CREATED', 'ACTIVE', 'CANCELLED'))
     or (old.status = 'ACTIVE' and new.status in ('PAUSED', 'COMPLETED', 'CANCELLED'))
     or (old.status = 'PAUSED' and new.status in ('ACTIVE', 'CANCELLED'))
+    or (old.status = 'COMPLETED' and new.status = 'ACTIVE' and new.retry_count > old.retry_count)
   )
 )
 execute function engine.refuse_step('campaign');

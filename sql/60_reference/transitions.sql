@@ -1,4 +1,5 @@
--- Kept equal to the triggers by a test that tries every pair.
+-- Kept equal to the triggers by a test that tries every pair. Of a campaign COMPLETED to ACTIVE, and of an
+-- enrollment FAILED to ACTIVE, are legal only together with a rising retry_count: a retry of what failed.
 insert into reference.transitions (entity, from_status, to_status) values
 ('audience_list', 'ACTIVE', 'ARCHIVED'),
 ('audience_list', 'ARCHIVED', 'ACTIVE'),
@@ -18,12 +19,14 @@ insert into reference.transitions (entity, from_status, to_status) values
 ('campaign', 'ACTIVE', 'CANCELLED'),
 ('campaign', 'PAUSED', 'ACTIVE'),
 ('campaign', 'PAUSED', 'CANCELLED'),
+('campaign', 'COMPLETED', 'ACTIVE'),
 ('enrollment', 'ACTIVE', 'COMPLETED'),
 ('enrollment', 'ACTIVE', 'BOOKED'),
 ('enrollment', 'ACTIVE', 'OPTED_OUT'),
 ('enrollment', 'ACTIVE', 'SUPPRESSED'),
 ('enrollment', 'ACTIVE', 'FAILED'),
 ('enrollment', 'ACTIVE', 'CANCELLED'),
+('enrollment', 'FAILED', 'ACTIVE'),
 ('job', 'READY', 'CLAIMED'),
 ('job', 'READY', 'DISPATCHED'),
 ('job', 'READY', 'CANCELLED'),
@@ -43,5 +46,6 @@ insert into reference.transitions (entity, from_status, to_status) values
 ('outreach_item', 'HOLDING', 'ENROLLED'),
 ('outreach_item', 'HOLDING', 'CANCELLED'),
 ('outreach_item', 'HOLD_FAILED', 'HOLDING'),
-('outreach_item', 'HOLD_FAILED', 'CANCELLED')
+('outreach_item', 'HOLD_FAILED', 'CANCELLED'),
+('outreach_item', 'ENROLLED', 'CANCELLED')
 on conflict do nothing;

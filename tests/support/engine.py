@@ -26,12 +26,22 @@ class Scene:
 
 
 def set_scene(
-    connection: psycopg.Connection[Any], people: int = 1, *, concurrency: int = 100, launch: bool = True
+    connection: psycopg.Connection[Any],
+    people: int = 1,
+    *,
+    concurrency: int = 100,
+    launch: bool = True,
+    call: dict[str, Any] | None = None,
 ) -> Scene:
-    """A campaign over fictitious people at noon on a Monday, launched unless told otherwise."""
+    """A campaign over fictitious people at noon on a Monday, launched unless told otherwise.
+
+    `call` is more data of the node that calls, such as its batching.
+    """
     factories.set_clock(connection, MONDAY_NOON)
     team = factories.make_team(connection)
-    row = connection.execute("select tests.create_campaign(%s, %s, %s)", [team.id, people, concurrency]).fetchone()
+    row = connection.execute(
+        "select tests.create_campaign(%s, %s, %s, p_call => %s)", [team.id, people, concurrency, json.dumps(call or {})]
+    ).fetchone()
     assert row is not None
     if launch:
         connection.execute("select public.launch_campaign(%s)", [row[0]])

@@ -10,13 +10,15 @@ as $$
     select
       row_number() over () as visit_no,
       j.team_id, j.campaign_id, j.enrollment_id, j.contact_id, j.phone, j.workflow_id, j.node_id, j.visit,
-      j.priority, u.was_not_dialled, (
+      j.priority, u.was_not_dialled, c.status = 'CANCELLED' as is_cancelled, (
         n.type, f.outcome, f.reason_code, f.reply_text, n.config -> 'retry', e.retries_left,
         (
-          -- Visits in which the person was tried: the others do not count as retries.
+          -- Visits in which the person was tried, since a retry by hand if there was one: the others do not
+          -- count as retries.
           select count(*)
           from engine.jobs as v
           where v.team_id = j.team_id and v.enrollment_id = j.enrollment_id and v.node_id = j.node_id
+            and (e.reopened_at is null or v.created_at >= e.reopened_at)
             and not (v.channel = 'call' and exists (
               select from engine.classify_ended_reason(v.reason_code) as k where k.scope <> 'job'
             ))
@@ -32,8 +34,7 @@ as $$
     inner join engine.jobs as j on f.team_id = j.team_id and f.job_id = j.id
     inner join engine.enrollments as e
       on j.team_id = e.team_id and j.enrollment_id = e.id and e.status = 'ACTIVE'
-    inner join public.campaigns as c
-      on j.team_id = c.team_id and j.campaign_id = c.id and c.status <> 'CANCELLED'
+    inner join public.campaigns as c on j.team_id = c.team_id and j.campaign_id = c.id
     inner join public.workflow_nodes as n
       on j.team_id = n.team_id and j.workflow_id = n.workflow_id and j.node_id = n.id
     cross join lateral (
@@ -45,13 +46,15 @@ as $$
 
   select
     v.team_id, v.enrollment_id, d.edge_id, d.is_retry, not v.was_not_dialled,
-    case when d.end_status is null then (
+    -- What was under way when its campaign was cancelled is counted, and makes no next job.
+    case when d.end_status is null and not v.is_cancelled then (
       v.team_id, v.campaign_id, v.enrollment_id, v.contact_id, v.phone, v.workflow_id,
       case when d.is_retry then v.node_id else d.target end,
       case when d.is_retry then v.visit + 1 else 1 end,
       v.priority, engine.later(engine.now(), coalesce(d.delay, interval '0'))
     )::engine.new_job end,
-    d.end_status, d.reason_code
+    case when v.is_cancelled then coalesce(d.end_status, 'CANCELLED') else d.end_status end,
+    case when v.is_cancelled and d.end_status is null then 'campaign_cancelled' else d.reason_code end
   from engine.decide_steps(array(select e.visited from ended as e order by e.visit_no)) as d
   inner join ended as v on d.visit_no = v.visit_no
 $$;

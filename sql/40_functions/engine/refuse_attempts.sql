@@ -26,6 +26,9 @@ begin
   from unnest(p_results) as r
   where r.scope in ('account', 'configuration') and j.team_id = r.team_id and j.id = r.job_id
     and j.status in ('CLAIMED', 'AMBIGUOUS');
+  perform engine.drop_cancelled_jobs(array(
+    select r.job_id from unnest(p_results) as r where r.scope in ('account', 'configuration')
+  ));
 
   update public.integrations as i
   set

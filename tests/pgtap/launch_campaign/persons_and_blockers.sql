@@ -13,7 +13,7 @@ select tests.act_as('admin@other.example');
 select throws_ok('select public.launch_campaign(id) from campaign', 'OB004', null, 'another team''s is not found');
 select tests.act_as('admin@acme.example');
 select is(
-  public.launch_campaign(id, p_dry_run => true) - 'campaign_id' - 'at',
+  public.launch_campaign(id, p_dry_run => true) - 'campaign_id' - 'at' - 'message',
   '{"from": "CREATED", "to": "ACTIVE", "dry_run": true, "members": 3, "blockers": []}', 'a dry run says what would be'
 ) from campaign;
 select is((select status::text from public.campaigns), 'CREATED', 'and changes nothing');

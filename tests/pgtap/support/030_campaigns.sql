@@ -98,9 +98,11 @@ begin
 end
 $$;
 
--- A campaign over p_count fictitious contacts, not launched yet. Makes what it needs.
+-- A campaign over p_count fictitious contacts, not launched yet. Makes what it needs. p_call is more data
+-- of the node that calls, such as its batching.
 create function tests.create_campaign(
-  p_team_id uuid, p_count integer, p_concurrency integer default 10, p_first integer default 1000
+  p_team_id uuid, p_count integer, p_concurrency integer default 10, p_first integer default 1000,
+  p_call jsonb default '{}'
 )
 returns uuid
 language plpgsql
@@ -110,7 +112,10 @@ as $$
 declare
   v_list_id uuid := tests.create_list(p_team_id, p_count, p_first);
   v_assistant_id uuid := tests.connect_providers(p_team_id, p_concurrency);
-  v_workflow_id uuid := tests.publish(p_team_id, tests.graph(v_assistant_id));
+  v_graph jsonb := tests.graph(v_assistant_id);
+  v_workflow_id uuid := tests.publish(
+    p_team_id, jsonb_set(v_graph, '{nodes,1,data}', v_graph #> '{nodes,1,data}' || p_call)
+  );
 begin
   return (public.create_campaign(
     'Tune-up', v_list_id, v_workflow_id, (select id from public.phone_numbers where team_id = p_team_id),
