@@ -36,10 +36,12 @@ create type engine.verdict as (
   decision text,
   reason_code text,
   run_at timestamptz,
-  enrollment_status public.enrollment_status
+  enrollment_status public.enrollment_status,
+  due_at timestamptz
 );
 comment on type engine.verdict is
-'The gate''s answer for one job: pass, hold (as it is), defer (to run_at) or close (with enrollment_status).';
+'The gate''s answer for one job: pass, hold (as it is), defer (to run_at, counted as due at due_at) or close (with '
+'enrollment_status).';
 
 create type engine.placed_job as (
   job engine.new_job,

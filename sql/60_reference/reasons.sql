@@ -25,6 +25,23 @@ insert into reference.reasons (code, message, cure) values
 ('call_in_progress', 'Another call to the number was going on.', 'Nothing: it is tried again in ten minutes.'),
 ('one_at_a_time', 'Another job for the same number was first.', 'Nothing: it is tried again in ten minutes.'),
 ('daily_limit', 'The law allows no more contacts with the number on that day.', 'Nothing: it goes out on the next day.'),
+(
+  'frequency_cap', 'The team contacts one number no oftener, whatever the campaign.',
+  'Nothing: it goes out when the oldest contact no longer counts, and is closed if that is too late. An admin sets the cap.'
+),
+(
+  'frequency_priority', 'The last contact that the team''s cap leaves is for a better campaign.',
+  'Nothing: it is tried again in ten minutes. Give the campaign a better priority than the other one.'
+),
+('number_rate', 'The sending number had made as many requests in a minute as it may.', 'Nothing: it goes out a moment later.'),
+(
+  'number_daily_limit', 'The sending number had made as many contacts on that day as it may.',
+  'Nothing: it goes out on the team''s next day. An admin sets the limit.'
+),
+(
+  'account_paced', 'The provider said that it was too much, and the account went on more slowly.',
+  'Nothing: it recovers by itself. See the health of the integration.'
+),
 -- left out at launch
 ('excluded_phone', 'The number is among those that are left out.', 'Take it off the exclusions of the next campaign.'),
 ('excluded_in_list', 'The contact is in a list that is left out.', 'Take the list off the exclusions of the next campaign.'),

@@ -14,7 +14,7 @@ from cli.dev.statements import Statement, words
 MAX_FUNCTION_LINES = 80
 # Functions that are longer than that, each with the reason why it can't be two.
 LONGER: dict[str, str] = {
-    "engine.check_eligibility": "the gate is one function, so that claiming and beginning can't judge differently",
+    "engine.judge_jobs": "the gate is one function, so that claiming and beginning can't judge differently",
     "engine.judge_phones": "one pass over a million numbers; a part of the rule on its own would be another pass",
     "engine.split_phone_cells": "as above: each step of the taking apart needs what the one before it left",
 }

@@ -109,6 +109,7 @@ def test_another_attempt_cannot_be_stored_while_one_is_live(admin: psycopg.Conne
     engine.begin(admin, engine.claim(admin))
     with pytest.raises(errors.UniqueViolation, match="attempts_one_live_per_job"):
         admin.execute(
-            "insert into engine.attempts (team_id, job_id, attempt_number, provider, worker, request)"
-            " select team_id, job_id, 2, provider, 'w9', request from engine.attempts"
+            "insert into engine.attempts (team_id, job_id, attempt_number, provider, worker, request, phone,"
+            " phone_number_id) select team_id, job_id, 2, provider, 'w9', request, phone, phone_number_id"
+            " from engine.attempts"
         )

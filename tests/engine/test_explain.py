@@ -190,9 +190,13 @@ def test_every_reason_of_the_gate_has_a_sentence(admin: Connection) -> None:
     rows = admin.execute(
         r"""
         select distinct m[2]
-        from unnest(array['check_eligibility', 'contact_limits']) as f (name)
+        from unnest(array[
+            'check_eligibility', 'judge_jobs', 'contact_limits', 'frequency_limits', 'number_room'
+        ]) as f (name)
         join pg_proc p on p.proname = f.name and p.pronamespace = 'engine'::regnamespace
-        cross join regexp_matches(p.prosrc, '(array\[''(?:close|hold|defer)'', |select )''(\w+)''', 'g') as m
+        cross join regexp_matches(
+            p.prosrc, '(array\[''(?:close|hold|defer)'', |select |then |else |, )''([a-z]+_[a-z_]+)''', 'g'
+        ) as m
         where m[2] <> 'suppressed_'
         union
         select 'suppressed_' || m[1]
@@ -203,5 +207,6 @@ def test_every_reason_of_the_gate_has_a_sentence(admin: Connection) -> None:
     ).fetchall()
     codes = {row[0] for row in rows}
     assert {"outside_hours", "daily_limit", "campaign_not_active", "too_late", "suppressed_litigator"} <= codes
+    assert {"frequency_cap", "frequency_priority", "number_rate", "number_daily_limit", "account_paced"} <= codes
     known = {row[0] for row in admin.execute("select code from reference.reasons").fetchall()}
     assert codes - known == set()

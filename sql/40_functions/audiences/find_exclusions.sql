@@ -58,9 +58,8 @@ begin
     from people as p
     where v_contacted_since is not null and exists (
       select
-      from engine.jobs as j
-      inner join engine.attempts as a on j.team_id = a.team_id and j.id = a.job_id
-      where j.team_id = p_team_id and j.phone = p.phone and a.status in ('ACCEPTED', 'OPEN', 'AMBIGUOUS') and a.begun_at >= v_contacted_since
+      from engine.contacts_made as k
+      where k.team_id = p_team_id and k.phone = p.phone and k.begun_at >= v_contacted_since
     )
     union all
     select p.ordinal, 6, 'excluded_booked'

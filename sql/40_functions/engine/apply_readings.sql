@@ -46,6 +46,7 @@ begin
     ) as o
     where o.outcome is not null
   ));
+  perform engine.note_undialled(p_readings);
   perform engine.pause_refused_accounts(p_readings);
 end
 $$;

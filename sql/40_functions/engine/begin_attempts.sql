@@ -1,8 +1,8 @@
 -- Called right before sending, and for no more jobs than will be sent at once. Writes each attempt; the
 -- worker sends only what came back, after this has committed. So whatever stops a contact (a pause,
 -- a cancelled campaign, an opt-out) stops everything that has not begun here.
--- Campaigns are locked first, then contacts, then jobs, each in order of id: a pause under way is waited
--- for, then seen.
+-- Campaigns are locked first, then contacts, then jobs, then capped numbers, each in order of id: a pause
+-- under way is waited for, then seen.
 create or replace function engine.begin_attempts(p_worker text, p_job_ids uuid[])
 returns table (
   team_id uuid, attempt_id uuid, job_id uuid, attempt_number integer, provider text,
@@ -46,6 +46,7 @@ begin
     ) as l
     where not engine.has_live_attempt(l.team_id, l.id)
   );
+  perform engine.hold_numbers(v_held);
   -- Asked after the locks are held, in a statement of its own, so that it sees what they waited for.
   v_verdicts := array(select v from engine.check_eligibility(v_held) as v);
   perform engine.release_jobs(v_verdicts, 'begin');
@@ -57,10 +58,14 @@ begin
 
   return query
   with begun as (
-    insert into engine.attempts (team_id, job_id, attempt_number, provider, worker, request)
-    select j.team_id, j.id, j.attempt_count, engine.provider_for(j.channel), p_worker, r.request
+    insert into engine.attempts (
+      team_id, job_id, attempt_number, provider, worker, request, phone, phone_number_id
+    )
+    select
+      j.team_id, j.id, j.attempt_count, engine.provider_for(j.channel), p_worker, r.request, j.phone, c.phone_number_id
     from unnest(v_verdicts) as v
     inner join engine.jobs as j on v.team_id = j.team_id and v.job_id = j.id
+    inner join public.campaigns as c on j.team_id = c.team_id and j.campaign_id = c.id
     inner join engine.build_requests(v_held) as r on j.id = r.job_id
     where v.decision = 'pass'
     returning team_id, id, job_id, attempt_number, provider, request

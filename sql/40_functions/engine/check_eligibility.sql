@@ -1,86 +1,58 @@
--- The gate: may these jobs be sent now? One function, asked when a job is claimed and again right
--- before it is sent, and it fails closed: what it does not know, it does not let through.
--- The order matters: what ends a job comes before what only delays it.
+-- The gate: may these jobs be sent now? One function, asked when a job is claimed and again right before
+-- it is sent. First each job by itself (engine.judge_jobs); of those that may go, no more than their sending
+-- numbers' caps and their accounts' lowered paces leave room for, the most urgent first.
 create or replace function engine.check_eligibility(p_job_ids uuid[])
 returns setof engine.verdict
 language sql
 stable
 set search_path = ''
 as $$
-  with jobs as materialized (
-    select
-      j.team_id, j.id, j.phone, j.channel, j.status, j.due_at, n.config -> 'business_hours' as business_hours,
-      c.status as campaign_status, c.max_lateness, e.status as enrollment_status,
-      t.timezone as team_timezone, p.timezones, p.regions, i.status as integration_status,
-      (
-        select max(s.reason)
-        from public.suppressions as s
-        where s.team_id = j.team_id and s.phone = j.phone and s.channel = j.channel
-      ) as suppression,
-      engine.is_fictitious(j.phone) and not (t.is_sandbox and coalesce(i.is_sandbox, false)) as is_not_real,
-      (select d.environment = 'sandbox' from engine.deployment as d) and i.is_sandbox is distinct from true
-        as is_live_in_sandbox,
-      row_number() over (partition by j.team_id, j.phone order by j.id) > 1 as is_second
-    from unnest(p_job_ids) as asked (id)
-    inner join engine.jobs as j on asked.id = j.id
-    inner join public.teams as t on j.team_id = t.id
-    left join public.campaigns as c on j.team_id = c.team_id and j.campaign_id = c.id
-    left join engine.enrollments as e on j.team_id = e.team_id and j.enrollment_id = e.id
-    left join public.contacts as p on j.team_id = p.team_id and j.contact_id = p.id
-    left join public.integrations as i on j.team_id = i.team_id and j.integration_id = i.id
-    left join public.workflow_nodes as n
-      on j.team_id = n.team_id and j.workflow_id = n.workflow_id and j.node_id = n.id
+  with judged as materialized (
+    select * from engine.judge_jobs(p_job_ids)
   ),
 
-  calendars as materialized (
-    select k.*, engine.open_hours(
-      k.channel, k.business_hours, k.team_timezone, k.timezones, k.regions,
-      engine.now(), engine.now() + interval '15 days'
-    ) as open_hours
-    from (
-      select distinct channel, business_hours, team_timezone, timezones, regions from jobs
-    ) as k
+  passing as materialized (
+    select
+      v.job_id, j.team_id, c.phone_number_id, j.integration_id,
+      row_number() over (partition by j.team_id, c.phone_number_id order by j.priority, j.run_at, j.id) as number_place,
+      row_number() over (partition by j.team_id, j.integration_id order by j.priority, j.run_at, j.id) as account_place
+    from judged as v
+    inner join engine.jobs as j on v.team_id = j.team_id and v.job_id = j.id
+    inner join public.campaigns as c on j.team_id = c.team_id and j.campaign_id = c.id
+    where v.decision = 'pass'
+  ),
+
+  rooms as materialized (
+    select n.team_id, n.phone_number_id as id, r.free, r.reason_code, r.frees_at
+    from (select distinct team_id, phone_number_id from passing) as n
+    inner join public.phone_numbers as f on n.team_id = f.team_id and n.phone_number_id = f.id
+    cross join lateral engine.number_room(f) as r
+    union all
+    select n.team_id, n.integration_id, r.free, 'account_paced', r.frees_at
+    from (select distinct team_id, integration_id from passing) as n
+    inner join public.integrations as i on n.team_id = i.team_id and n.integration_id = i.id
+    cross join lateral engine.account_room(i) as r
   )
 
   select
-    j.team_id, j.id, v.decision, v.reason_code,
-    case when v.decision = 'defer' then engine.first_open(k.open_hours, coalesce(m.until, engine.now())) end,
-    case when v.decision = 'close' then engine.closing_status(v.reason_code) end
-  from jobs as j
-  left join calendars as k
-    on j.channel = k.channel and j.business_hours is not distinct from k.business_hours
-    and j.team_timezone = k.team_timezone and j.timezones is not distinct from k.timezones
-    and j.regions is not distinct from k.regions
+    v.team_id, v.job_id, case when f.until is not null then 'defer' else v.decision end,
+    coalesce(f.reason_code, v.reason_code),
+    -- Whole seconds, and not a moment too soon.
+    coalesce(date_trunc('second', f.until + interval '999 milliseconds'), v.run_at),
+    v.enrollment_status,
+    -- Who waits for room gets later: without it nobody would ever be too late.
+    case when f.until is null then v.due_at end
+  from judged as v
+  left join passing as p on v.team_id = p.team_id and v.job_id = p.job_id
   left join lateral (
-    select l.reason_code, l.until
-    from engine.contact_limits(j.team_id, j.id, j.phone, j.channel, j.timezones, j.regions) as l
-    union all
-    -- Two of one person's jobs in one set: one at a time.
-    select 'one_at_a_time', engine.now() + interval '10 minutes' where j.is_second
-    order by 2 desc
+    select r.reason_code, r.frees_at as until
+    from rooms as r
+    where r.team_id = p.team_id and (
+      (r.id = p.phone_number_id and r.free < p.number_place) or (r.id = p.integration_id and r.free < p.account_place)
+    )
+    order by r.frees_at desc
     limit 1
-  ) as m on j.campaign_status = 'ACTIVE' and k.open_hours @> engine.now()
-  cross join lateral (
-    select case
-      when j.campaign_status = 'CANCELLED' then array['close', 'campaign_cancelled']
-      when j.enrollment_status is distinct from 'ACTIVE' then array['close', 'enrollment_ended']
-      when j.suppression is not null then array['close', 'suppressed_' || j.suppression]
-      when j.is_not_real is distinct from false then array['close', 'number_is_fictitious']
-      when coalesce(cardinality(j.timezones), 0) = 0 then array['close', 'timezone_unknown']
-      when engine.now() > engine.later(j.due_at, j.max_lateness) then array['close', 'too_late']
-      when isempty(k.open_hours) is distinct from false then array['close', 'never_open']
-      when j.campaign_status is distinct from 'ACTIVE' then array['hold', 'campaign_not_active']
-      when j.integration_status is distinct from 'ACTIVE' then array['hold', 'integration_paused']
-      -- A clock that can be set must never decide when real people are called.
-      when j.is_live_in_sandbox is distinct from false then array['hold', 'live_account_in_sandbox']
-      when engine.first_open(k.open_hours, coalesce(m.until, engine.now())) is null then array['close', 'never_open']
-      when not k.open_hours @> engine.now() then array['defer', 'outside_hours']
-      when m.reason_code is not null then array['defer', m.reason_code]
-      when k.open_hours @> engine.now() then array['pass', null]
-      else array['hold', 'undecided']
-    end as answer
-  ) as a
-  cross join lateral (select a.answer[1] as decision, a.answer[2] as reason_code) as v
+  ) as f on true
 $$;
 comment on function engine.check_eligibility(uuid[]) is
 'The gate''s verdict for each job: pass, hold, defer or close, with a reason. Fails closed.';

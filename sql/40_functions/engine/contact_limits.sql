@@ -38,10 +38,8 @@ as $$
     cross join engine.legal_window(p_channel, r.region, d.today) as w
   ) <= (
     select count(*)
-    from engine.jobs as j
-    inner join engine.attempts as a on j.team_id = a.team_id and j.id = a.job_id
-    where j.team_id = p_team_id and j.phone = p_phone and j.id <> p_job_id
-      and a.status in ('OPEN', 'AMBIGUOUS', 'ACCEPTED') and a.begun_at >= d.starts_at
+    from engine.contacts_made as k
+    where k.team_id = p_team_id and k.phone = p_phone and k.begun_at >= d.starts_at
   )
   order by 2 desc
   limit 1

@@ -1,5 +1,7 @@
 -- Picks due jobs of active campaigns, most urgent first, and locks them; what others hold is skipped.
--- Each account's free lines bound its calls. Accounts are locked in order of id, before any job.
+-- Each account's free lines bound its calls, a lowered pace everything, a capped number what is sent from it;
+-- what finds no room stays due and is not touched, so others go ahead. Accounts are locked in order of id,
+-- before any job.
 create or replace function engine.lock_due_jobs(p_queues text[], p_limit integer)
 returns table (job_id uuid)
 language plpgsql
@@ -24,37 +26,44 @@ begin
 
   return query
   with lines as materialized (
-    select i.team_id, q.channel, case
-      when q.channel = 'text' then p_limit
-      else greatest(least(p_limit, i.concurrency_limit - (
-        select count(*)
-        from engine.jobs as j
-        where j.team_id = i.team_id and j.integration_id = i.id
-          and j.status in ('CLAIMED', 'DISPATCHED', 'AMBIGUOUS')
-      )), 0)
-    end as free
+    select i.team_id, q.channel, greatest(least(p_limit, engine.free_lines(i, q.channel)), 0) as free
     from public.integrations as i
     inner join unnest(p_queues::public.contact_channel[]) as q (channel)
       on i.provider = engine.provider_for(q.channel)
     where i.status = 'ACTIVE'
-  )
+  ),
 
-  select d.id
-  from (
-    select n.id, n.priority, n.run_at, row_number() over (
-      partition by l.team_id, l.channel order by n.priority, n.run_at
-    ) <= l.free as has_line
+  -- Sending numbers with caps; the gate, under a lock on the number, has the last word.
+  numbers as materialized (
+    select f.team_id, f.id, greatest(r.free - engine.leased_jobs(f.team_id, null, f.id), 0) as free
+    from public.phone_numbers as f
+    cross join lateral engine.number_room(f) as r
+    where f.rate_per_minute is not null or f.daily_limit is not null
+  ),
+
+  due as materialized (
+    select l.team_id, l.channel, l.free, n.id, n.priority, n.run_at, row_number() over (
+      partition by l.team_id, c.phone_number_id order by n.priority, n.run_at, n.id
+    ) <= coalesce(f.free, p_limit) as has_number
     from lines as l
     inner join public.campaigns as c on l.team_id = c.team_id and c.status = 'ACTIVE'
+    left join numbers as f on c.team_id = f.team_id and c.phone_number_id = f.id
     cross join lateral (
       select j.id, j.priority, j.run_at
       from engine.jobs as j
       where j.campaign_id = c.id and j.channel = l.channel and j.status = 'READY'
         and j.run_at <= engine.now()
       order by j.priority, j.run_at
-      limit l.free
+      limit least(l.free, f.free)
       for update of j skip locked
     ) as n
+  )
+
+  select d.id
+  from (
+    select u.*, row_number() over (partition by u.team_id, u.channel order by u.priority, u.run_at) <= u.free as has_line
+    from due as u
+    where u.has_number
   ) as d
   where d.has_line
   order by d.priority, d.run_at
@@ -62,5 +71,5 @@ begin
 end
 $$;
 comment on function engine.lock_due_jobs(text[], integer) is
-'Locks and returns due jobs of active campaigns, within the free lines of their accounts.';
+'Locks and returns due jobs of active campaigns, within the free lines and paces of their accounts and their numbers'' caps.';
 revoke all on function engine.lock_due_jobs(text[], integer) from public;

@@ -7,26 +7,12 @@ stable
 security definer -- workers may read no table
 set search_path = ''
 as $$
+  with due as materialized (
+    select d.due, d.frees_at from engine.due_jobs() as d
+  )
+
   select
-    (
-      -- What waits for a free line is not work for now.
-      select coalesce(sum(least(d.due, d.free)), 0)::bigint
-      from (
-        select
-          count(*) filter (where j.status = 'READY') as due,
-          case when j.channel = 'text' then count(*) else greatest(
-            i.concurrency_limit - count(*) filter (where j.status <> 'READY'), 0
-          ) end as free
-        from engine.jobs as j
-        inner join public.campaigns as c on j.team_id = c.team_id and j.campaign_id = c.id
-        inner join public.integrations as i on j.team_id = i.team_id and j.integration_id = i.id
-        where i.status = 'ACTIVE' and (
-          (j.status = 'READY' and j.run_at <= engine.now() and c.status = 'ACTIVE')
-          or j.status in ('CLAIMED', 'DISPATCHED', 'AMBIGUOUS')
-        )
-        group by i.team_id, i.id, i.concurrency_limit, j.channel
-      ) as d
-    ) + (
+    (select d.due from due as d) + (
       select count(*) from engine.jobs as j where j.status = 'CLAIMED'
     ) + (
       select count(*)
@@ -40,6 +26,7 @@ as $$
     ),
     (select count(*) from engine.jobs as j where j.status in ('READY', 'CLAIMED', 'DISPATCHED', 'AMBIGUOUS')),
     least(
+      (select d.frees_at from due as d),
       (select min(j.run_at) from engine.jobs as j where j.status = 'READY' and j.run_at > engine.now()),
       (select min(j.lease_expires_at) from engine.jobs as j where j.status = 'CLAIMED'),
       (select min(j.check_at) from engine.jobs as j where j.status in ('DISPATCHED', 'AMBIGUOUS')),

@@ -1,6 +1,6 @@
 -- The provider did not take the request and may later. Trying again takes from the enrollment's
--- budget, except where the provider only said that its lines are busy: then the pace is lowered and
--- nobody is given up. The wait doubles with each attempt, and spreads so that jobs that failed
+-- budget, except where the provider only said that it was too much: then the account's pace is lowered
+-- (engine.lower_pace) and nobody is given up. The wait doubles with each attempt, and spreads so that jobs that failed
 -- together do not come back together.
 create or replace function engine.postpone_attempts(p_results engine.dispatch_result[])
 returns void
@@ -38,6 +38,15 @@ begin
     and j.id not in (select s.job_id from unnest(v_spent) as s);
   perform engine.drop_cancelled_jobs(array(select r.job_id from unnest(p_results) as r));
   perform engine.finish_jobs(v_spent);
+
+  perform engine.lower_pace(
+    array_agg(j.team_id), array_agg(j.integration_id), array_agg(concat_ws(': ', r.code, r.message)),
+    array_agg(r.retry_after_seconds)
+  )
+  from unnest(p_results) as r
+  inner join engine.jobs as j on r.team_id = j.team_id and r.job_id = j.id
+  where r.scope = 'capacity'
+  having count(*) > 0;
 end
 $$;
 comment on function engine.postpone_attempts(engine.dispatch_result[]) is

@@ -14,7 +14,7 @@ begin
   update engine.jobs as j
   set
     status = 'READY', lease_owner = null, lease_expires_at = null,
-    run_at = coalesce(v.run_at, j.run_at), due_at = coalesce(v.run_at, j.due_at)
+    run_at = coalesce(v.run_at, j.run_at), due_at = coalesce(v.due_at, j.due_at)
   from unnest(p_verdicts) as v
   where v.decision in ('defer', 'hold') and j.team_id = v.team_id and j.id = v.job_id
     -- A READY job that is held stays as it is: no write, no counting.

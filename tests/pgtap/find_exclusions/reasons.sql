@@ -83,8 +83,10 @@ as $$
     returning *
   )
 
-  insert into engine.attempts (team_id, job_id, attempt_number, provider, status, worker, request, begun_at, provider_id, resolved_at)
-  select team_id, id, 1, 'vapi', p_status, 'w', '{}', engine.now() - p_age, case when p_status = 'ACCEPTED' then id::text end,
+  insert into engine.attempts (
+    team_id, job_id, phone, phone_number_id, attempt_number, provider, status, worker, request, begun_at, provider_id, resolved_at
+  )
+  select team_id, id, phone, (select c.phone_number_id from public.campaigns as c where c.id = campaign_id), 1, 'vapi', p_status, 'w', '{}', engine.now() - p_age, case when p_status = 'ACCEPTED' then id::text end,
     case when p_status not in ('OPEN', 'AMBIGUOUS') then engine.now() end
   from job
 $$;
