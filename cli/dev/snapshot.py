@@ -20,6 +20,8 @@ from cli.dev.project import run
 # The book-keeping of `supabase db push`, which only a database built from migrations has.
 _HISTORY_SCHEMA = "supabase_migrations"
 _OURS = ["public", "engine", "reference"]
+# Partitions of the history, which the tick makes for the months of a database in use.
+_MADE_IN_USE = ("engine", "*_history_[0-9][0-9][0-9][0-9]_[0-9][0-9]")
 _ENTRY = re.compile(r"^-- Name: (?P<name>.*?); Type: (?P<type>.*?); Schema: (?P<schema>.*?); ")
 
 
@@ -59,7 +61,8 @@ def take(database_url: str, pg_dump: Path) -> Snapshot:
 
 
 def _schema(database_url: str, pg_dump: Path) -> dict[Entry, str]:
-    dump = run([pg_dump, "--schema-only", f"--exclude-schema={_HISTORY_SCHEMA}", f"--dbname={database_url}"])
+    leave_out = [f"--exclude-schema={_HISTORY_SCHEMA}", f"--exclude-table={'.'.join(_MADE_IN_USE)}"]
+    dump = run([pg_dump, "--schema-only", *leave_out, f"--dbname={database_url}"])
     return entries(dump.stdout)
 
 
@@ -112,7 +115,7 @@ def _rows(connection: psycopg.Connection) -> dict[str, list[str]]:
         join pg_namespace n on n.oid = c.relnamespace
         left join pg_attrdef d on d.adrelid = c.oid
         left join pg_attribute a on a.attrelid = c.oid and a.attnum = d.adnum
-        where n.nspname = any(%s) and c.relkind = 'r'
+        where n.nspname = any(%s) and c.relkind in ('r', 'p') and not c.relispartition
         group by 1, 2 order by 1, 2
         """,
         [_OURS],

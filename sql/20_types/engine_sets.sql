@@ -125,3 +125,10 @@ create type engine.lookup_answer as (
   payload jsonb
 );
 comment on type engine.lookup_answer is 'What a provider said when it was asked about an attempt.';
+
+create type engine.ended_enrollment as (
+  team_id uuid,
+  enrollment_id uuid,
+  ended_at timestamptz
+);
+comment on type engine.ended_enrollment is 'An enrollment that has ended, and when: the key of its history.';

@@ -13,6 +13,7 @@ create table engine.enrollments (
   ended_at timestamptz,
   retry_count integer not null default 0,
   reopened_at timestamptz,
+  archived_at timestamptz,
   constraint enrollments_pk primary key (team_id, id),
   constraint enrollments_once_per_campaign unique (team_id, campaign_id, contact_id),
   constraint enrollments_campaign_exists
@@ -23,11 +24,15 @@ create table engine.enrollments (
   constraint enrollments_end_with_a_reason check (status = 'ACTIVE' or reason_code is not null),
   constraint enrollments_booked_know_when check (status <> 'BOOKED' or booked_at is not null),
   constraint enrollments_retries_left_is_not_negative check (retries_left >= 0),
-  constraint enrollments_reopened_know_when check ((retry_count = 0) = (reopened_at is null) and retry_count >= 0)
+  constraint enrollments_reopened_know_when check ((retry_count = 0) = (reopened_at is null) and retry_count >= 0),
+  -- Whoever opens one again must bring back its history first: see engine.recall_enrollments.
+  constraint enrollments_archived_have_ended check (archived_at is null or ended_at is not null)
 );
 create index enrollments_by_contact on engine.enrollments (team_id, contact_id);
 create index enrollments_active_by_phone on engine.enrollments (team_id, phone) where status = 'ACTIVE';
 create index enrollments_active_by_campaign on engine.enrollments (team_id, campaign_id) where status = 'ACTIVE';
+create index enrollments_to_archive on engine.enrollments (ended_at)
+where ended_at is not null and archived_at is null;
 comment on table engine.enrollments is 'One contact''s journey through one campaign.';
 comment on column engine.enrollments.retries_left is 'Budget that retries of every kind share.';
 comment on column engine.enrollments.phone is 'The number at enrollment: what a stop or a suppression is matched against.';
@@ -35,3 +40,4 @@ comment on column engine.enrollments.retry_count is
 'How often it was opened again after it had failed: the only way out of an end.';
 comment on column engine.enrollments.reopened_at is
 'When it was last opened again. The retry rules of nodes begin anew from here.';
+comment on column engine.enrollments.archived_at is 'When its jobs, attempts and events went to the history tables; null: they are in the hot ones.';

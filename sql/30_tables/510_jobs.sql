@@ -25,11 +25,12 @@ create table engine.jobs (
   reply_deadline timestamptz,
   outcome public.job_outcome,
   reason_code text,
-  dedupe_hash bytea not null,
   created_at timestamptz not null default engine.now(),
   finished_at timestamptz,
   constraint jobs_pk primary key (team_id, id),
-  constraint jobs_are_not_duplicates unique (team_id, dedupe_hash),
+  -- What makes two pieces of a campaign's work the same, as it is: a hash of it would say no more, and the
+  -- random order of hashes is what makes an index of millions slow to fill.
+  constraint jobs_are_not_duplicates unique (team_id, enrollment_id, node_id, visit),
   constraint jobs_enrollment_exists
   foreign key (team_id, enrollment_id) references engine.enrollments (team_id, id),
   constraint jobs_node_exists
@@ -52,7 +53,6 @@ create table engine.jobs (
 );
 create unique index jobs_one_open_per_enrollment on engine.jobs (team_id, enrollment_id)
 where status in ('READY', 'CLAIMED', 'DISPATCHED', 'AMBIGUOUS');
-create index jobs_by_enrollment on engine.jobs (team_id, enrollment_id);
 create index jobs_by_node on engine.jobs (team_id, workflow_id, node_id);
 create index jobs_by_id on engine.jobs (id);
 create index jobs_to_claim on engine.jobs (campaign_id, channel, priority, run_at) where status = 'READY';
@@ -69,4 +69,3 @@ comment on column engine.jobs.due_at is
 'When it was to run: moved by closed hours, not by back-off or a pause. max_lateness is measured from here.';
 comment on column engine.jobs.check_at is 'When the provider is asked what became of it, if no event said so before.';
 comment on column engine.jobs.reply_deadline is 'End of the reply window of a text that waits for one.';
-comment on column engine.jobs.dedupe_hash is 'SHA-256 over enrollment, node and visit.';

@@ -46,11 +46,11 @@ def test_a_second_job_of_a_visit_cannot_be_stored(admin: psycopg.Connection[Any]
             """
             insert into engine.jobs (
                 team_id, channel, campaign_id, enrollment_id, workflow_id, node_id, visit, contact_id, phone,
-                integration_id, run_at, due_at, dedupe_hash, status, reason_code, finished_at
+                integration_id, run_at, due_at, status, reason_code, finished_at
             )
             select
                 team_id, channel, campaign_id, enrollment_id, workflow_id, node_id, visit, contact_id, phone,
-                integration_id, run_at, due_at, dedupe_hash, 'CANCELLED', 'test', engine.now()
+                integration_id, run_at, due_at, 'CANCELLED', 'test', engine.now()
             from engine.jobs
             """
         )
@@ -63,11 +63,11 @@ def test_an_enrollment_has_one_open_job(admin: psycopg.Connection[Any]) -> None:
             """
             insert into engine.jobs (
                 team_id, channel, campaign_id, enrollment_id, workflow_id, node_id, visit, contact_id, phone,
-                integration_id, run_at, due_at, dedupe_hash
+                integration_id, run_at, due_at
             )
             select
                 team_id, channel, campaign_id, enrollment_id, workflow_id, node_id, 2, contact_id, phone,
-                integration_id, run_at, due_at, 'another'
+                integration_id, run_at, due_at
             from engine.jobs
             """
         )

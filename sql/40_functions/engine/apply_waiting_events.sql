@@ -6,7 +6,10 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_known engine.event_ref[] := array(
+  v_known engine.event_ref[];
+begin
+  perform engine.seek_in_history();
+  v_known := array(
     select (e.provider, e.event_key)::engine.event_ref
     from engine.events as e
     where e.result = 'waiting' and (e.type = 'inbound' or exists (
@@ -16,7 +19,6 @@ declare
     limit 1000
     for update of e skip locked
   );
-begin
   perform engine.apply_events(v_known);
   update engine.events as e
   set result = 'ignored', applied_at = engine.now()

@@ -8,15 +8,12 @@ set search_path = ''
 as $$
   insert into engine.jobs (
     team_id, channel, campaign_id, enrollment_id, workflow_id, node_id, visit, contact_id, phone,
-    integration_id, priority, run_at, due_at, dedupe_hash
+    integration_id, priority, run_at, due_at
   )
   select
     (p.job).team_id, p.channel, (p.job).campaign_id, (p.job).enrollment_id, (p.job).workflow_id,
     (p.job).node_id, (p.job).visit, (p.job).contact_id, (p.job).phone, p.integration_id,
-    (p.job).priority, r.run_at, r.run_at,
-    sha256(convert_to(
-      concat_ws('|', 'campaign_job', (p.job).enrollment_id, (p.job).node_id, (p.job).visit), 'UTF8'
-    ))
+    (p.job).priority, r.run_at, r.run_at
   from unnest(p_placed) with ordinality as p (
     job, channel, integration_id, open_hours, earliest, batch_size, batch_interval, n
   )

@@ -20,17 +20,21 @@ declare
   v_queued integer;
   v_skipped integer;
   v_indexed integer;
+  v_archived integer;
+  v_purged integer;
   v_folded integer;
 begin
   select q.queued_count, q.skipped_count into v_queued, v_skipped from engine.queue_due_schedules() as q;
   delete from engine.pacing as p where p.slot_at < engine.now() - interval '31 days';
   v_indexed := engine.index_contacts();
+  v_archived := engine.archive_finished();
+  v_purged := engine.drop_old_history();
   v_folded := engine.fold_counters();
   return jsonb_build_object(
     'leases_expired', v_expired, 'events_waited', v_waited, 'reply_windows_closed', v_unanswered,
     'campaigns_launched', v_launched, 'campaigns_completed', v_completed, 'tasks_expired', v_dropped,
     'runs_abandoned', v_abandoned, 'runs_queued', v_queued, 'runs_skipped', v_skipped, 'contacts_indexed', v_indexed,
-    'counters_folded', v_folded
+    'enrollments_archived', v_archived, 'history_months_dropped', v_purged, 'counters_folded', v_folded
   );
 end
 $$;

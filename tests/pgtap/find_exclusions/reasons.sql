@@ -72,11 +72,11 @@ as $$
   job as (
     insert into engine.jobs (
       team_id, channel, campaign_id, enrollment_id, workflow_id, node_id, contact_id, phone, integration_id, run_at, due_at,
-      dedupe_hash, status, outcome, finished_at
+      status, outcome, finished_at
     )
     select
       e.team_id, p_channel, e.campaign_id, e.id, c.workflow_id, 'call', e.contact_id, e.phone, i.id, date_trunc('second', engine.now()),
-      engine.now(), uuid_send(gen_random_uuid()), 'DONE', 'no_answer', engine.now()
+      engine.now(), 'DONE', 'no_answer', engine.now()
     from enrollment as e
     inner join public.campaigns as c on e.team_id = c.team_id and e.campaign_id = c.id
     inner join public.integrations as i on e.team_id = i.team_id and i.provider = 'vapi'

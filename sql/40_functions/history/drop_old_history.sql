@@ -1,0 +1,43 @@
+-- Drops the oldest month of history once all of it is older than the deployment keeps. What it counted stays
+-- counted: in the campaigns' counters, and for a recount in engine.purged_jobs. A drop needs the tables for
+-- itself for a moment; when somebody reads them, it is tried again at the next tick.
+create or replace function engine.drop_old_history()
+returns integer
+language plpgsql
+set search_path = ''
+set lock_timeout = '1s'
+as $$
+declare
+  v_month text := (
+    select min(to_char(p.month, 'YYYY_MM'))
+    from engine.history_months() as p
+    cross join engine.deployment as d
+    where (p.month + interval '1 month') at time zone 'UTC' <= engine.now() - d.history_retention
+  );
+  v_table text;
+begin
+  if v_month is null then
+    return 0;
+  end if;
+  lock table engine.job_history, engine.attempt_history, engine.event_history in access exclusive mode;
+  if to_regclass('engine.job_history_' || v_month) is not null then
+    execute format('
+      insert into engine.purged_jobs as p (team_id, campaign_id, node_id, state, outcome, amount)
+      select h.team_id, h.campaign_id, h.node_id, h.status, coalesce(h.outcome::text, %L), count(*)
+      from engine.%I as h
+      group by 1, 2, 3, 4, 5
+      on conflict on constraint purged_jobs_pk do update set amount = p.amount + excluded.amount
+    ', '', 'job_history_' || v_month);
+  end if;
+  -- A loop, because each is a statement that drops a table.
+  foreach v_table in array array['event_history_', 'attempt_history_', 'job_history_'] loop
+    execute format('drop table if exists engine.%I', v_table || v_month);
+  end loop;
+  raise log 'outbound: history of % dropped, as engine.deployment.history_retention says', v_month;
+  return 1;
+exception when lock_not_available then
+  return 0;
+end
+$$;
+comment on function engine.drop_old_history() is 'Drops the oldest month of history if it is past its retention; returns how many months.';
+revoke all on function engine.drop_old_history() from public;

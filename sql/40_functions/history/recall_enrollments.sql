@@ -1,0 +1,34 @@
+-- Brings everything about ended enrollments back into the hot tables, as it was: for news that comes after
+-- their move, and for whoever opens one again, who must call this first. The next batch moves those that
+-- have ended. What retention has dropped does not come back.
+create or replace function engine.recall_enrollments(p_team_ids uuid[], p_enrollment_ids uuid[])
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_recalled engine.ended_enrollment[] := array(
+    select (e.team_id, e.id, e.ended_at)::engine.ended_enrollment
+    from unnest(p_team_ids, p_enrollment_ids) as a (team_id, enrollment_id)
+    inner join engine.enrollments as e on a.team_id = e.team_id and a.enrollment_id = e.id
+    where e.archived_at is not null
+    order by e.id
+    for update of e
+  );
+begin
+  if cardinality(v_recalled) = 0 then
+    return 0;
+  end if;
+  perform engine.recall_jobs(v_recalled);
+  perform engine.recall_attempts(v_recalled);
+  perform engine.recall_events(v_recalled);
+  update engine.enrollments as e
+  set archived_at = null
+  from unnest(v_recalled) as r
+  where e.team_id = r.team_id and e.id = r.enrollment_id;
+  return cardinality(v_recalled);
+end
+$$;
+comment on function engine.recall_enrollments(uuid[], uuid[]) is
+'Brings the jobs, attempts and events of archived enrollments back from the history; returns how many enrollments.';
+revoke all on function engine.recall_enrollments(uuid[], uuid[]) from public;
