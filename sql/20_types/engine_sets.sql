@@ -129,6 +129,7 @@ comment on type engine.lookup_answer is 'What a provider said when it was asked 
 create type engine.ended_enrollment as (
   team_id uuid,
   enrollment_id uuid,
+  enrolled_at timestamptz,
   ended_at timestamptz
 );
-comment on type engine.ended_enrollment is 'An enrollment that has ended, and when: the key of its history.';
+comment on type engine.ended_enrollment is 'An enrollment that has ended; nothing in its history is older than enrolled_at.';

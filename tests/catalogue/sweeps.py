@@ -188,6 +188,7 @@ SWEEPS = [
             "engine.deployment_pk on engine.deployment": _SINGLETON,
             "engine.rate_limits_pk on engine.rate_limits": "teams may share an account at a provider, and so its rate",
             "engine.events_pk on engine.events": _INBOX,
+            "engine.event_history_pk on engine.event_history": _INBOX,
         },
     ),
     Sweep(
@@ -326,6 +327,7 @@ SWEEPS = [
         "create table public.planted (created timestamptz);",
         {
             "engine.jobs.reply_deadline": "says what ends then; reply_at would read as the moment of the reply",
+            "engine.job_history.reply_deadline": "as that of the jobs",
         },
     ),
     Sweep(

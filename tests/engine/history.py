@@ -10,20 +10,34 @@ import psycopg
 
 from tests.support import engine
 
-KINDS = ("job", "attempt", "event")
+KINDS = ("job", "attempt", "event", "gate_decision")
 PAST_GRACE = "3 days 1 second"
 # What was told since is not part of what was moved.
-_KEYS = {"job": ("id",), "attempt": ("id",), "event": ("provider", "event_key")}
+_KEYS = {
+    "job": ("id",),
+    "attempt": ("id",),
+    "event": ("provider", "event_key"),
+    "gate_decision": ("job_id", "reason_code", "run_at"),
+}
 
 
 def play_out(connection: psycopg.Connection[Any], people: int = 4) -> tuple[engine.Scene, list[UUID]]:
     """A campaign that is over: everybody was called, and answered."""
     scene = engine.set_scene(connection, people=people)
+    note_decisions(connection)
     attempts = engine.dispatch(connection, limit=people)
     engine.ingest(connection, *[engine.call_status(attempt, "in-progress") for attempt in attempts])
     engine.ingest(connection, *[engine.call_report(attempt) for attempt in attempts])
     assert engine.enrollments(connection, scene) == {"COMPLETED": people}
     return scene, attempts
+
+
+def note_decisions(connection: psycopg.Connection[Any]) -> None:
+    """As if the gate had held everybody up once."""
+    connection.execute(
+        "insert into engine.gate_decisions (team_id, job_id, reason_code, run_at, decision, asked_by, due_at)"
+        " select team_id, id, 'outside_hours', run_at, 'defer', 'claim', due_at from engine.jobs"
+    )
 
 
 def pass_time(connection: psycopg.Connection[Any], step: str = PAST_GRACE) -> None:

@@ -1,4 +1,4 @@
-"""What is over leaves the hot tables for the history: nothing is lost, doubled or counted twice, and late news counts."""
+"""What is over leaves the hot tables for the history: nothing is lost or counted twice, and late news counts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_what_has_ended_moves_when_the_grace_is_over(admin: psycopg.Connection[A
     assert history.archive(admin) == 0
     history.pass_time(admin, "2 hours")
     assert history.archive(admin) == 4
-    assert history.counts(admin) == {"job": (0, 4), "attempt": (0, 4), "event": (0, 8)}
+    assert history.counts(admin) == {"job": (0, 4), "attempt": (0, 4), "event": (0, 8), "gate_decision": (0, 4)}
     assert history.everything(admin) == before
     assert engine.count_mismatches(admin, scene.campaign_id) == []
     assert history.archive(admin) == 0
@@ -51,7 +51,7 @@ def test_what_comes_back_is_as_it_was(admin: psycopg.Connection[Any]) -> None:
     assert history.recall(admin) == 4
     assert history.recall(admin) == 0
     assert history.hot(admin) == before
-    assert history.counts(admin) == {"job": (4, 0), "attempt": (4, 0), "event": (8, 0)}
+    assert history.counts(admin) == {"job": (4, 0), "attempt": (4, 0), "event": (8, 0), "gate_decision": (4, 0)}
     assert engine.count_mismatches(admin, scene.campaign_id) == []
 
 
@@ -104,7 +104,7 @@ def test_a_stop_in_a_report_that_is_weeks_late_holds(admin: psycopg.Connection[A
     assert engine.suppressed(admin) == BOTH
     assert engine.count_mismatches(admin, scene.campaign_id) == []
     # the same tick has moved it again, the report with it
-    assert history.counts(admin) == {"job": (0, 1), "attempt": (0, 1), "event": (0, 2)}
+    assert history.counts(admin) == {"job": (0, 1), "attempt": (0, 1), "event": (0, 2), "gate_decision": (0, 0)}
     assert history.doubled(admin) == []
 
 
@@ -176,7 +176,8 @@ def test_a_move_waits_for_nobody(admin: psycopg.Connection[Any], database: Datab
     admin.execute("set lock_timeout = '1s'")
     with database.connect() as one, database.connect() as other:
         one.execute(
-            "select from engine.jobs where id = (select job_id from engine.attempts where id = %s) for update", attempts[:1]
+            "select from engine.jobs where id = (select job_id from engine.attempts where id = %s) for update",
+            attempts[:1],
         )
         other.execute("select from engine.enrollments order by id limit 1 for update")
         assert history.archive(admin) in {2, 3}
@@ -205,6 +206,6 @@ def test_ids_that_were_given_to_others_are_known_from_the_history_too(admin: psy
     history.pass_time(admin)
     assert history.archive(admin) == 1
     # one person, as if two campaigns had called her
-    admin.execute("update engine.attempt_history set phone = j.phone from engine.jobs as j")
+    admin.execute("update engine.job_history as h set phone = j.phone from engine.jobs as j")
     taken = "select attempt_id, taken_ids from engine.claim_ambiguous('w1', 10, '30 seconds')"
     assert admin.execute(taken).fetchall() == [(doubted, [f"p-{answered}"])]

@@ -9,6 +9,7 @@ import random
 import signal
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -111,7 +112,9 @@ def test_a_mover_killed_at_any_moment_leaves_everything_in_one_place() -> None:
                     " select from engine.job_history as h where h.enrollment_id = enrollments.id)"
                 ).fetchone()
                 assert moved == (0,)
-                admin.execute("select engine.recall_enrollments(array_agg(team_id), array_agg(id)) from engine.enrollments")
+                admin.execute(
+                    "select engine.recall_enrollments(array_agg(team_id), array_agg(id)) from engine.enrollments"
+                )
 
 
 def _kill_while_moving(database: Database, seconds: float) -> None:
@@ -121,13 +124,16 @@ def _kill_while_moving(database: Database, seconds: float) -> None:
         killer = threading.Timer(seconds, lambda: os.kill(pid, signal.SIGKILL))
         killer.start()
         with pytest.raises(psycopg.OperationalError):
-            while True:
-                history.archive(mover, 10)
+            _forever(lambda: history.archive(mover, 10))
         killer.join()
         # Postgres has noticed when it takes everybody else down too
         with pytest.raises(psycopg.OperationalError):
-            while True:
-                witness.execute("select 1")
+            _forever(lambda: witness.execute("select 1"))
+
+
+def _forever(work: Callable[[], object]) -> None:
+    while True:
+        work()
 
 
 @contextlib.contextmanager

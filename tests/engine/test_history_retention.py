@@ -15,7 +15,10 @@ from tests.support.databases import Database, Target, Targets
 
 def partitions(connection: psycopg.Connection[Any]) -> set[str]:
     """The months of which there is history."""
-    return {row[0] for row in connection.execute("select to_char(month, 'YYYY-MM') from engine.history_months()").fetchall()}
+    return {
+        row[0]
+        for row in connection.execute("select to_char(month, 'YYYY-MM') from engine.history_partitions()").fetchall()
+    }
 
 
 def drop(connection: psycopg.Connection[Any]) -> int:
@@ -44,7 +47,7 @@ def test_history_is_dropped_when_all_of_the_month_is_too_old(
     admin.execute("update engine.deployment set clock_at = '2029-04-01 00:00:00Z'")
     assert drop(admin) == 1
     assert partitions(admin) == set()
-    assert history.counts(admin) == {"job": (0, 0), "attempt": (0, 0), "event": (0, 0)}
+    assert history.counts(admin) == {"job": (0, 0), "attempt": (0, 0), "event": (0, 0), "gate_decision": (0, 0)}
     assert admin.execute(metrics, [scene.campaign_id]).fetchone() == (4,)
     assert engine.count_mismatches(admin, scene.campaign_id) == []
     assert drop(admin) == 0
@@ -78,9 +81,10 @@ def test_months_are_those_of_utc_and_made_once(admin: psycopg.Connection[Any]) -
     admin.execute("set timezone = 'Asia/Tokyo'")
     moments = ["2027-03-31 23:59:59Z", "2027-04-01 00:00:00Z", "2027-04-30 12:00:00Z"]
     made = [
-        admin.execute("select engine.ensure_partitions(%s::timestamptz[])", [moments]).fetchone() for _ in range(2)
+        admin.execute("select engine.ensure_partitions('job', %s::timestamptz[])", [moments]).fetchone()
+        for _ in range(2)
     ]
-    assert made == [(6,), (0,)]
+    assert made == [(2,), (0,)]
     assert partitions(admin) == {"2027-03", "2027-04"}
     bounds = admin.execute(
         "select pg_get_expr(relpartbound, oid) from pg_class where oid = 'engine.job_history_2027_04'::regclass"
@@ -93,5 +97,5 @@ def test_months_of_a_database_in_use_are_no_difference(targets: Targets) -> None
         server = targets.server(Target.SOURCE)
         untouched = snapshot.take(database.url(), server.pg_dump)
         with database.connect("postgres", autocommit=True) as owner:
-            owner.execute("select engine.ensure_partitions(array[engine.now()])")
+            owner.execute("select engine.ensure_partitions('event', array[engine.now()])")
         assert snapshot.take(database.url(), server.pg_dump) == untouched

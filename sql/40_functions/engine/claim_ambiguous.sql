@@ -35,15 +35,10 @@ as $$
     array(
       -- What the provider gave to others for the same person is not this one, however alike.
       select o.provider_id
-      from engine.jobs as k
-      inner join engine.attempts as o on k.team_id = o.team_id and k.id = o.job_id
+      from engine.all_jobs as k
+      inner join engine.all_attempts as o on k.team_id = o.team_id and k.id = o.job_id
       where k.team_id = c.team_id and k.phone = c.phone and o.id <> a.id and o.provider_id is not null
         and o.begun_at > a.begun_at - interval '1 day'
-      union all
-      select h.provider_id
-      from engine.attempt_history as h
-      where h.team_id = c.team_id and h.phone = c.phone and h.status = 'ACCEPTED'
-        and h.begun_at > a.begun_at - interval '1 day' and h.ended_at > a.begun_at - interval '1 day'
     )
   from claimed as c
   inner join engine.attempts as a

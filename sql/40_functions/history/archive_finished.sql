@@ -14,7 +14,7 @@ begin
     return 0;
   end if;
   v_ended := array(
-    select (e.team_id, e.id, e.ended_at)::engine.ended_enrollment
+    select (e.team_id, e.id, e.enrolled_at, e.ended_at)::engine.ended_enrollment
     from engine.enrollments as e
     where e.ended_at < v_before and e.archived_at is null
     order by e.ended_at
@@ -22,7 +22,7 @@ begin
   );
   v_ended := array(select e from engine.hold_finished(v_ended) as e);
   if cardinality(v_ended) > 0 then
-    perform engine.ensure_partitions(array(select e.ended_at from unnest(v_ended) as e));
+    perform engine.prepare_history(v_ended);
     perform engine.move_finished(v_ended);
     update engine.enrollments as e
     set archived_at = engine.now()

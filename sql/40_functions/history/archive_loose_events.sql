@@ -6,8 +6,8 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_loose engine.events[] := array(
-    select e
+  v_loose engine.event_ref[] := array(
+    select (e.provider, e.event_key)::engine.event_ref
     from engine.events as e
     where e.applied_at < p_before and (e.team_id is null or e.attempt_id is null)
     order by e.applied_at
@@ -18,11 +18,19 @@ begin
   if cardinality(v_loose) = 0 then
     return 0;
   end if;
-  perform engine.ensure_partitions(array(select l.applied_at from unnest(v_loose) as l));
-  insert into engine.event_history select l.applied_at, l.* from unnest(v_loose) as l;
-  delete from engine.events as e
-  using unnest(v_loose) as l
-  where e.provider = l.provider and e.event_key = l.event_key;
+  perform engine.ensure_partitions('event', array(
+    select e.received_at
+    from unnest(v_loose) as l
+    inner join engine.events as e on l.provider = e.provider and l.event_key = e.event_key
+  ));
+  with moved as (
+    delete from engine.events as e
+    using unnest(v_loose) as l
+    where e.provider = l.provider and e.event_key = l.event_key
+    returning e.*
+  )
+
+  insert into engine.event_history select m.* from moved as m;
   return cardinality(v_loose);
 end
 $$;

@@ -8,32 +8,31 @@ set search_path = ''
 set lock_timeout = '1s'
 as $$
 declare
-  v_month text := (
-    select min(to_char(p.month, 'YYYY_MM'))
-    from engine.history_months() as p
+  v_month timestamp := (
+    select min(p.month)
+    from engine.history_partitions() as p
     cross join engine.deployment as d
     where (p.month + interval '1 month') at time zone 'UTC' <= engine.now() - d.history_retention
   );
-  v_table text;
+  v_old record;
 begin
   if v_month is null then
     return 0;
   end if;
-  lock table engine.job_history, engine.attempt_history, engine.event_history in access exclusive mode;
-  if to_regclass('engine.job_history_' || v_month) is not null then
-    execute format('
-      insert into engine.purged_jobs as p (team_id, campaign_id, node_id, state, outcome, amount)
-      select h.team_id, h.campaign_id, h.node_id, h.status, coalesce(h.outcome::text, %L), count(*)
-      from engine.%I as h
-      group by 1, 2, 3, 4, 5
-      on conflict on constraint purged_jobs_pk do update set amount = p.amount + excluded.amount
-    ', '', 'job_history_' || v_month);
-  end if;
+  lock table
+    engine.job_history, engine.attempt_history, engine.event_history, engine.gate_decision_history
+    in access exclusive mode;
+  insert into engine.purged_jobs as p (team_id, campaign_id, node_id, state, outcome, amount)
+  select h.team_id, h.campaign_id, h.node_id, h.status, coalesce(h.outcome::text, ''), count(*)
+  from engine.job_history as h
+  where h.finished_at >= v_month at time zone 'UTC' and h.finished_at < (v_month + interval '1 month') at time zone 'UTC'
+  group by 1, 2, 3, 4, 5
+  on conflict on constraint purged_jobs_pk do update set amount = p.amount + excluded.amount;
   -- A loop, because each is a statement that drops a table.
-  foreach v_table in array array['event_history_', 'attempt_history_', 'job_history_'] loop
-    execute format('drop table if exists engine.%I', v_table || v_month);
+  for v_old in select p.name from engine.history_partitions() as p where p.month = v_month loop
+    execute format('drop table engine.%I', v_old.name);
   end loop;
-  raise log 'outbound: history of % dropped, as engine.deployment.history_retention says', v_month;
+  raise log 'outbound: history of % dropped, as engine.deployment.history_retention says', to_char(v_month, 'YYYY-MM');
   return 1;
 exception when lock_not_available then
   return 0;

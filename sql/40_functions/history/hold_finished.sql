@@ -23,7 +23,7 @@ begin
     where h.id is null or j.finished_at is null
   )
 
-  select a.team_id, a.enrollment_id, a.ended_at
+  select a.team_id, a.enrollment_id, a.enrolled_at, a.ended_at
   from unnest(p_ended) as a
   inner join engine.enrollments as e on a.team_id = e.team_id and a.enrollment_id = e.id
   -- Looked at again under the lock: a retry may have opened it.

@@ -8,7 +8,7 @@ set search_path = ''
 as $$
 declare
   v_recalled engine.ended_enrollment[] := array(
-    select (e.team_id, e.id, e.ended_at)::engine.ended_enrollment
+    select (e.team_id, e.id, e.enrolled_at, e.ended_at)::engine.ended_enrollment
     from unnest(p_team_ids, p_enrollment_ids) as a (team_id, enrollment_id)
     inner join engine.enrollments as e on a.team_id = e.team_id and a.enrollment_id = e.id
     where e.archived_at is not null
@@ -19,9 +19,7 @@ begin
   if cardinality(v_recalled) = 0 then
     return 0;
   end if;
-  perform engine.recall_jobs(v_recalled);
-  perform engine.recall_attempts(v_recalled);
-  perform engine.recall_events(v_recalled);
+  perform engine.recall_rows(v_recalled);
   update engine.enrollments as e
   set archived_at = null
   from unnest(v_recalled) as r
@@ -30,5 +28,5 @@ begin
 end
 $$;
 comment on function engine.recall_enrollments(uuid[], uuid[]) is
-'Brings the jobs, attempts and events of archived enrollments back from the history; returns how many enrollments.';
+'Brings the jobs, attempts, events and gate decisions of archived enrollments back from the history; returns how many enrollments.';
 revoke all on function engine.recall_enrollments(uuid[], uuid[]) from public;
