@@ -11,5 +11,4 @@ create table engine.job_history (
 ) partition by range (finished_at);
 create index job_history_by_enrollment on engine.job_history (team_id, enrollment_id);
 create index job_history_by_campaign on engine.job_history (team_id, campaign_id, id);
-create index job_history_by_phone on engine.job_history (team_id, phone);
 comment on table engine.job_history is 'Jobs of enrollments that ended longer ago than the deployment''s grace, by the month in which they finished.';

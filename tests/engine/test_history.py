@@ -206,6 +206,37 @@ def test_ids_that_were_given_to_others_are_known_from_the_history_too(admin: psy
     history.pass_time(admin)
     assert history.archive(admin) == 1
     # one person, as if two campaigns had called her
-    admin.execute("update engine.job_history as h set phone = j.phone from engine.jobs as j")
+    admin.execute("update engine.attempt_history as h set phone = a.phone from engine.attempts as a")
     taken = "select attempt_id, taken_ids from engine.claim_ambiguous('w1', 10, '30 seconds')"
     assert admin.execute(taken).fetchall() == [(doubted, [f"p-{answered}"])]
+
+
+def test_contacts_of_long_ago_count(admin: psycopg.Connection[Any]) -> None:
+    scene, _ = history.play_out(admin, people=2)
+    history.pass_time(admin, "29 days")
+    assert history.archive(admin) == 2
+    candidates = "array(select (row_number() over (), p.id, p.phone, null)::engine.candidate from public.contacts as p)"
+    excluded = f"select reason from engine.find_exclusions(%s, %s, {candidates})".encode()
+    assert admin.execute(excluded, [scene.team.id, '{"contacted_within": "P28D"}']).fetchall() == []
+    reasons = admin.execute(excluded, [scene.team.id, '{"contacted_within": "P30D"}']).fetchall()
+    assert reasons == [("excluded_recently_contacted",)] * 2
+    assert admin.execute("select count(*) from engine.contacts_made").fetchone() == (2,)
+    assert admin.execute("select count(*) from engine.contacts_lately").fetchone() == (0,)
+
+
+def test_a_question_about_the_last_weeks_reads_their_months(admin: psycopg.Connection[Any]) -> None:
+    admin.execute(
+        "select engine.ensure_partitions('attempt', array(select m from generate_series("
+        " timestamptz '2026-01-01', '2027-12-01', '1 month') as m))"
+    )
+    plan = admin.execute(
+        "explain select from engine.contacts_made where team_id = gen_random_uuid() and phone = '+1'"
+        " and begun_at >= (select timestamptz '2027-11-20')"
+    ).fetchall()
+    assert sum("Index" in line[0] for line in plan) > 20
+    done = admin.execute(
+        "explain (analyze, timing off) select from engine.contacts_made where team_id = gen_random_uuid()"
+        " and phone = '+1' and begun_at >= (select timestamptz '2027-11-20')"
+    ).fetchall()
+    looked = [line[0] for line in done if "attempt_history_2" in line[0] and "never executed" not in line[0]]
+    assert [name for name in looked if "2027_11" not in name and "2027_12" not in name] == []

@@ -35,9 +35,8 @@ as $$
     array(
       -- What the provider gave to others for the same person is not this one, however alike.
       select o.provider_id
-      from engine.all_jobs as k
-      inner join engine.all_attempts as o on k.team_id = o.team_id and k.id = o.job_id
-      where k.team_id = c.team_id and k.phone = c.phone and o.id <> a.id and o.provider_id is not null
+      from engine.all_attempts as o
+      where o.team_id = c.team_id and o.phone = c.phone and o.id <> a.id and o.provider_id is not null
         and o.begun_at > a.begun_at - interval '1 day'
     )
   from claimed as c

@@ -38,7 +38,7 @@ as $$
     cross join engine.legal_window(p_channel, r.region, d.today) as w
   ) <= (
     select count(*)
-    from engine.contacts_made as k
+    from engine.contacts_lately as k
     where k.team_id = p_team_id and k.phone = p_phone and k.begun_at >= d.starts_at
   )
   order by 2 desc

@@ -25,9 +25,7 @@ begin
     select distinct on (e.provider, e.event_key) e.*
     from jsonb_populate_recordset(null::engine.events, p_events) as e
     -- A text belongs to no enrollment that could bring its first delivery back from the history.
-    where e.type <> 'inbound' or not exists (
-      select from engine.event_history as h where h.provider = e.provider and h.event_key = e.event_key
-    )
+    where case e.type when 'inbound' then not engine.is_in_history(e.provider, e.event_key) else true end
   ),
 
   stored as (

@@ -27,7 +27,7 @@ as $$
     select
       greatest(p_number.daily_limit - (
         select count(*)
-        from engine.contacts_made as k
+        from engine.contacts_lately as k
         where k.team_id = p_number.team_id and k.phone_number_id = p_number.id and k.begun_at >= d.starts_at
       ), 0)::integer, 'number_daily_limit', d.ends_at
     from public.teams as t
