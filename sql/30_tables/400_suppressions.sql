@@ -11,7 +11,7 @@ create table public.suppressions (
   constraint suppressions_team_exists foreign key (team_id) references public.teams (id) on delete cascade,
   constraint suppressions_phone_is_e164 check (phone ~ '^\+[1-9][0-9]{6,14}$'),
   constraint suppressions_reason_is_known
-  check (reason in ('opted_out', 'do_not_contact', 'invalid', 'litigator', 'do_not_text'))
+  check (reason in ('opted_out', 'do_not_contact', 'invalid', 'litigator', 'do_not_text', 'do_not_service'))
 );
 comment on table public.suppressions is 'Numbers that must not be reached on a channel. A row here stops everything.';
 alter table public.suppressions enable row level security;

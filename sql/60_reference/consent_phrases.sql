@@ -1,4 +1,5 @@
--- The FCC's revocation words, the carriers' own, and phrases that nobody could take for anything else.
+-- The FCC's revocation words, the carriers' own, and phrases that nobody could take for anything else. Each
+-- is written as engine.consent_words writes what people send: an apostrophe is a space, or was never typed.
 insert into reference.consent_phrases (phrase, action, is_whole_message) values
 ('stop', 'opt_out', true),
 ('stopall', 'opt_out', true),
@@ -39,6 +40,26 @@ insert into reference.consent_phrases (phrase, action, is_whole_message) values
 ('remove me', 'opt_out', false),
 ('take me off', 'opt_out', false),
 ('leave me alone', 'opt_out', false),
+('lose my number', 'opt_out', false),
+('delete my number', 'opt_out', false),
+('do not message', 'opt_out', false),
+('don t message', 'opt_out', false),
+('dont call', 'opt_out', false),
+('dont text', 'opt_out', false),
+('dont contact', 'opt_out', false),
+('dont message', 'opt_out', false),
+('never contact', 'opt_out', false),
+('never message', 'opt_out', false),
+('revoke consent', 'opt_out', false),
+('revoke my consent', 'opt_out', false),
+('withdraw consent', 'opt_out', false),
+('withdraw my consent', 'opt_out', false),
+('no me llame', 'opt_out', false),
+('no me llamen', 'opt_out', false),
+('no mas llamadas', 'opt_out', false),
+('no más llamadas', 'opt_out', false),
+('no mas mensajes', 'opt_out', false),
+('no más mensajes', 'opt_out', false),
 ('start', 'opt_in', true),
 ('unstop', 'opt_in', true)
 on conflict (phrase) do update set action = excluded.action, is_whole_message = excluded.is_whole_message;

@@ -6,6 +6,10 @@ insert into reference.reasons (code, message, cure) values
 ('suppressed_opted_out', 'The number has opted out.', 'Nothing, unless she opts in again herself.'),
 ('suppressed_do_not_contact', 'The number is on the do-not-contact list.', 'An admin can lift the entry when it is wrong.'),
 ('suppressed_do_not_text', 'The number must not be texted.', 'Call instead, or mend the contact in ServiceTitan.'),
+(
+  'suppressed_do_not_service', 'ServiceTitan marks the customer doNotService.',
+  'Mend the customer in ServiceTitan when the mark is wrong.'
+),
 ('suppressed_invalid', 'The number is known to be invalid.', 'Correct the number at its source and refresh the list.'),
 ('suppressed_litigator', 'The number belongs to a known litigator.', 'Nothing.'),
 (
@@ -24,6 +28,7 @@ insert into reference.reasons (code, message, cure) values
 ('outside_hours', 'It was outside the hours in which the contact may be reached.', 'Nothing: it goes out when they open.'),
 ('call_in_progress', 'Another call to the number was going on.', 'Nothing: it is tried again in ten minutes.'),
 ('one_at_a_time', 'Another job for the same number was first.', 'Nothing: it is tried again in ten minutes.'),
+('stop_in_progress', 'Somebody was stopping the number at that moment.', 'Nothing: it is closed, or tried again ten seconds later.'),
 ('daily_limit', 'The law allows no more contacts with the number on that day.', 'Nothing: it goes out on the next day.'),
 (
   'frequency_cap', 'The team contacts one number no oftener, whatever the campaign.',

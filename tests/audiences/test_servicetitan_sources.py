@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from tests.audiences.office import OPEN, PATIENCE, Office, office
+from tests.audiences.oracle import Oracle
 from tests.support.databases import Database as Copy
 
 EVERYBODY: dict[str, Any] = {"match": {"customer": {"balance": {"min": 0}}}, "purpose": "service"}
@@ -100,8 +101,12 @@ async def test_do_not_text_suppresses_texts_and_is_lifted_with_the_mark(database
         }
         query = "select phone from public.suppressions where channel = 'text' and reason = 'do_not_text'"
         assert {phone for (phone,) in desk.connection.execute(query)} == marked != set()
-        assert desk.value("select count(*) from public.suppressions where channel = 'call'") == 0
-        kept, *_ = sorted(marked)
+        assert (
+            desk.value("select count(*) from public.suppressions where channel = 'call' and reason = 'do_not_text'")
+            == 0
+        )
+        stopped = desk.connection.execute("select phone from public.suppressions where reason = 'do_not_service'")
+        kept, *_ = sorted(marked - {phone for (phone,) in stopped})
         desk.connection.execute(
             "insert into public.suppressions (team_id, phone, channel, reason, source)"
             " select team_id, phone, channel, 'opted_out', 'sms' from public.suppressions where phone = %s",
@@ -118,6 +123,37 @@ async def test_do_not_text_suppresses_texts_and_is_lifted_with_the_mark(database
             "select action, source from public.consent_events where phone = %s order by id", [kept]
         ).fetchall()
         assert ledger == [("opt_out", "servicetitan"), ("opt_in", "servicetitan")]
+
+
+async def test_do_not_service_suppresses_every_number_of_the_customer_until_the_mark_is_gone(database: Copy) -> None:
+    async with office(database) as desk, desk.working():
+        list_id = desk.new_list(EVERYBODY)
+        await refreshed(desk, list_id)
+        world = desk.titan.world
+        seen = Oracle(world, "America/New_York", desk.titan.box.stage.clock.now())
+
+        def marked() -> set[str]:
+            owners = {one.id for one in world.customers if one.do_not_service}
+            return {
+                f"+1{one.digits}"
+                for one in world.contacts
+                if one.digits and one.type in {"Phone", "MobilePhone"} and seen.living(one.customer_id) in owners
+            }
+
+        def suppressed(channel: str) -> set[str]:
+            rows = desk.connection.execute(
+                "select phone from public.suppressions where reason = 'do_not_service' and channel = %s", [channel]
+            )
+            return {phone for (phone,) in rows}
+
+        assert suppressed("call") == suppressed("text") == marked() != set()
+        before = marked()
+        for one in world.customers:
+            if one.do_not_service != (one.id % 7 == 0):
+                one.do_not_service = not one.do_not_service
+                world.customers.touch(one, int(desk.titan.box.stage.clock.now().timestamp()))
+        await refreshed(desk, list_id)
+        assert suppressed("call") == suppressed("text") == marked() != before
 
 
 async def test_a_list_for_texts_tells_who_may_not_be_texted(database: Copy) -> None:

@@ -8,13 +8,15 @@ as $$
 declare
   v_text record;
 begin
-  -- One at a time, because two texts of one person must be taken in the order in which they came. Should
-  -- two teams have the same number at one account, a stop holds for both.
+  -- One at a time, because two texts of one person must be taken in the order in which they came; of a stop
+  -- and a start that come together the stop is the last. Should two teams have the same number at one
+  -- account, a stop holds for both.
   for v_text in
     select t.*
     from engine.read_inbound_texts(p_events) as t
+    inner join engine.events as e on t.provider = e.provider and t.event_key = e.event_key
     where t.team_id is not null and t.phone is not null and not t.must_wait
-    order by t.event_key, t.team_id
+    order by coalesce(e.occurred_at, e.received_at), t.consent = 'opt_out', t.event_key, t.team_id
   loop
     if v_text.consent = 'opt_out' then
       perform engine.stop_numbers(array[

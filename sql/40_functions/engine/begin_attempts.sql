@@ -2,7 +2,7 @@
 -- worker sends only what came back, after this has committed. So whatever stops a contact (a pause,
 -- a cancelled campaign, an opt-out) stops everything that has not begun here.
 -- Campaigns are locked first, then contacts, then jobs, then capped numbers, each in order of id: a pause
--- under way is waited for, then seen.
+-- under way is waited for, then seen. A stop of a phone under way is not waited for: its job is put off.
 create or replace function engine.begin_attempts(p_worker text, p_job_ids uuid[])
 returns table (
   team_id uuid, attempt_id uuid, job_id uuid, attempt_number integer, provider text,
@@ -37,15 +37,18 @@ begin
   v_held := array(
     select l.id
     from (
-      select j.team_id, j.id
+      select j.team_id, j.id, j.phone
       from engine.jobs as j
       where j.id = any(p_job_ids) and j.status = 'CLAIMED' and j.lease_owner = p_worker
         and j.lease_expires_at > engine.now()
       order by j.id
       for update of j
     ) as l
-    where not engine.has_live_attempt(l.team_id, l.id)
+    where not engine.has_live_attempt(l.team_id, l.id) and engine.keep_reachable(l.team_id, l.phone)
   );
+  if cardinality(v_held) < cardinality(p_job_ids) then
+    perform engine.put_off_stopping(p_worker, p_job_ids, v_held);
+  end if;
   perform engine.hold_numbers(v_held);
   -- Asked after the locks are held, in a statement of its own, so that it sees what they waited for.
   v_verdicts := array(select v from engine.check_eligibility(v_held) as v);

@@ -12,8 +12,8 @@ set search_path = ''
 as $$
   select
     e.provider, e.event_key, f.team_id, s.phone, e.payload ->> 'Body',
-    c.consent, w.id,
-    c.consent is null and w.id is null and exists (
+    f.consent, w.id,
+    f.consent is null and w.id is null and exists (
       select
       from engine.jobs as j
       where j.team_id = f.team_id and j.phone = s.phone and j.channel = 'text' and j.status in ('CLAIMED', 'AMBIGUOUS')
@@ -26,16 +26,16 @@ as $$
     -- whatsapp:+1…; short codes and names are nobody that we call
     select substring(e.payload ->> 'From' from '(\+[1-9][0-9]{6,14})$') as phone
   ) as s
-  cross join lateral (
-    select case
-      when e.payload ->> 'OptOutType' = 'STOP' then 'opt_out'
-      when e.payload ->> 'OptOutType' = 'START' then 'opt_in'
-      else engine.read_consent(e.payload ->> 'Body')
-    end as consent
-  ) as c
   left join lateral (
-    select i.team_id
+    select i.team_id, c.consent
     from public.integrations as i
+    cross join lateral (
+      select case
+        when e.payload ->> 'OptOutType' = 'STOP' then 'opt_out'
+        when e.payload ->> 'OptOutType' = 'START' then 'opt_in'
+        else engine.read_consent(e.payload ->> 'Body', i.team_id)
+      end as consent
+    ) as c
     where i.provider = e.provider and i.account_ref = e.payload ->> 'AccountSid'
       and i.secret_name = coalesce(e.secret_name, i.secret_name)
       -- A stop holds whichever number of the account it was sent to.

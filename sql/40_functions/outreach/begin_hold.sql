@@ -12,6 +12,8 @@ declare
   v_outreach public.outreaches;
   v_status public.campaign_status;
 begin
+  -- A stop of the number that is about to commit is waited for, then seen; one that comes later waits.
+  perform pg_advisory_xact_lock_shared(engine.phone_lock(v_item.team_id, v_item.phone));
   select o.* into v_outreach
   from public.outreaches as o
   where o.team_id = v_item.team_id and o.id = v_item.outreach_id;

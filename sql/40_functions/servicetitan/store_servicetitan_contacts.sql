@@ -1,17 +1,21 @@
 -- Contacts of an export; see store_servicetitan_customers. Their numbers are read here, once, by the one
--- phone rule. What ServiceTitan says about texting them is kept as suppressions in the same transaction.
+-- phone rule. What ServiceTitan says about reaching them is kept as suppressions in the same transaction.
 create or replace function engine.store_servicetitan_contacts(p_team_id uuid, p_records jsonb)
 returns bigint
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_before text[];
-  v_after text[];
+  v_numbers text[];
+  v_not_to_text text[];
+  v_not_to_serve text[];
   v_ids bigint[] := array(select (r.item ->> 'id')::bigint from jsonb_array_elements(p_records) as r (item));
   v_count bigint;
 begin
-  v_before := engine.numbers_not_to_text(p_team_id, v_ids);
+  perform engine.lock_marks(p_team_id);
+  v_numbers := engine.contact_numbers(p_team_id, v_ids);
+  v_not_to_text := engine.marked_numbers(p_team_id, 'do_not_text', v_numbers);
+  v_not_to_serve := engine.marked_numbers(p_team_id, 'do_not_service', v_numbers);
   with records as materialized (
     select distinct on (r.id) r.*
     from jsonb_to_recordset(p_records) as r (
@@ -50,11 +54,16 @@ begin
     is_active = excluded.is_active, modified_at = excluded.modified_at
   where (excluded.modified_at >= k.modified_at) is not false and k.* is distinct from excluded.*;
   get diagnostics v_count = row_count;
-  v_after := engine.numbers_not_to_text(p_team_id, v_ids);
-  perform engine.follow_do_not_text(p_team_id, v_before, v_after);
+  v_numbers := v_numbers || engine.contact_numbers(p_team_id, v_ids);
+  perform engine.follow_mark(
+    p_team_id, 'do_not_text', v_not_to_text, engine.marked_numbers(p_team_id, 'do_not_text', v_numbers)
+  );
+  perform engine.follow_mark(
+    p_team_id, 'do_not_service', v_not_to_serve, engine.marked_numbers(p_team_id, 'do_not_service', v_numbers)
+  );
   return v_count;
 end
 $$;
 comment on function engine.store_servicetitan_contacts(uuid, jsonb) is
-'Stores records of the export contacts, newer over older, and follows doNotText; returns how many changed anything.';
+'Stores records of the export contacts, newer over older, and follows doNotText and doNotService; returns how many changed anything.';
 revoke all on function engine.store_servicetitan_contacts(uuid, jsonb) from public;

@@ -1,12 +1,27 @@
--- Customers of an export. A row that comes again, or comes late, changes nothing.
+-- Customers of an export. A row that comes again, or comes late, changes nothing. Whom ServiceTitan marks
+-- doNotService is suppressed in the same transaction, whatever list has the number.
 create or replace function engine.store_servicetitan_customers(p_team_id uuid, p_records jsonb)
 returns bigint
 language plpgsql
 set search_path = ''
 as $$
 declare
+  v_ids bigint[];
+  v_numbers text[];
+  v_before text[];
   v_count bigint;
 begin
+  perform engine.lock_marks(p_team_id);
+  -- Those whose mark may change: new ones, and whose mark or merge is another now.
+  v_ids := array(
+    select r.id
+    from jsonb_to_recordset(p_records) as r (id bigint, do_not_service boolean, merged_to_id bigint)
+    left join engine.servicetitan_customers as c on c.team_id = p_team_id and r.id = c.id
+    where c.id is null or c.do_not_service <> coalesce(r.do_not_service, false)
+      or c.merged_to_id is distinct from nullif(r.merged_to_id, r.id)
+  );
+  v_numbers := engine.customer_numbers(p_team_id, v_ids);
+  v_before := engine.marked_numbers(p_team_id, 'do_not_service', v_numbers);
   insert into engine.servicetitan_customers as k (
     team_id, id, name, kind, postal_code, balance, tag_ids, do_not_service, merged_to_id, created_at, is_active,
     modified_at
@@ -28,6 +43,9 @@ begin
     is_active = excluded.is_active, modified_at = excluded.modified_at
   where (excluded.modified_at >= k.modified_at) is not false and k.* is distinct from excluded.*;
   get diagnostics v_count = row_count;
+  perform engine.follow_mark(
+    p_team_id, 'do_not_service', v_before, engine.marked_numbers(p_team_id, 'do_not_service', v_numbers)
+  );
   return v_count;
 end
 $$;
