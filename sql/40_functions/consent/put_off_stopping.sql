@@ -8,7 +8,7 @@ set search_path = ''
 as $$
   select engine.release_jobs(array(
     select (
-      j.team_id, j.id, 'defer', 'stop_in_progress', date_trunc('second', engine.now()) + interval '10 seconds', null
+      j.team_id, j.id, 'defer', 'stop_in_progress', date_trunc('second', engine.now()) + interval '10 seconds', null, null
     )::engine.verdict
     from engine.jobs as j
     where j.id = any(p_job_ids) and j.id <> all(p_held) and j.status = 'CLAIMED' and j.lease_owner = p_worker
