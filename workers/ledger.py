@@ -122,6 +122,17 @@ class JobState:
 
 
 @dataclass(frozen=True, slots=True)
+class QueueLag:
+    """How far a queue is behind, in the whole database; seconds of campaign time."""
+
+    queue: str
+    due_jobs: int
+    jobs_in_progress: int
+    jobs_in_doubt: int
+    lag_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """Work for ServiceTitan that this worker holds: a refresh, a preview, a hold, a catalogue.
 
@@ -215,6 +226,14 @@ class Ledger(Protocol):
 
     async def extend_leases(self, worker: str, job_ids: Sequence[UUID], lease: timedelta) -> set[UUID]:
         """Prolong leases; returns the jobs that are still held."""
+        ...
+
+    async def release_leases(self, worker: str, job_ids: Sequence[UUID]) -> int:
+        """Give claimed jobs back that have no attempt under way; how many those were."""
+        ...
+
+    async def queue_lag(self) -> list[QueueLag]:
+        """How far each queue is behind."""
         ...
 
     async def record_dispatches(self, worker: str, results: Sequence[tuple[UUID, DispatchResult]]) -> list[JobState]:

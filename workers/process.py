@@ -6,6 +6,7 @@ import signal
 import socket
 from collections.abc import Awaitable
 from dataclasses import replace
+from typing import Any
 from uuid import uuid4
 
 from workers.config import Secrets, Settings, redactor
@@ -76,8 +77,8 @@ async def settle_pace(settings: Settings, database: Database) -> Pace:
 
 async def run_worker(settings: Settings, secrets: Secrets) -> int:
     """Run a worker until a signal stops it; the exit status: 0 when everything that began was finished."""
-    stop, metrics = asyncio.Event(), Metrics()
-    ring_on_signals(stop, (signal.SIGTERM, signal.SIGINT))
+    stop, hurry, metrics = asyncio.Event(), asyncio.Event(), Metrics()
+    ring_on_signals(stop, hurry, (signal.SIGTERM, signal.SIGINT))
     vapi, twilio = (
         VapiClient(_transport(settings.vapi_base_url, settings)),
         TwilioClient(_transport(settings.twilio_base_url, settings)),
@@ -116,7 +117,8 @@ async def run_worker(settings: Settings, secrets: Secrets) -> int:
             )
             async with serving(health_app(runner), settings.host, settings.port) as port:
                 log.info("started", worker=runner.worker, queues=settings.queues, pace=vars(pace), health_port=port)
-                return 0 if all(await asyncio.gather(_stopping(stop, runner.run(stop)), tasks.run(stop))) else 1
+                working = asyncio.gather(_stopping(stop, runner.run(stop)), tasks.run(stop))
+                return 0 if await _unless_hurried(working, hurry, runner) else 1
         finally:
             await vapi.aclose()
             await twilio.aclose()
@@ -140,6 +142,22 @@ async def _stopping(stop: asyncio.Event, work: Awaitable[bool]) -> bool:
         return await work
     finally:
         stop.set()
+
+
+async def _unless_hurried(working: asyncio.Future[tuple[bool, bool]], hurry: asyncio.Event, runner: Runner) -> bool:
+    """Wait for the work to end; a second signal ends it at once, and what is out then is asked about later."""
+    hurried = asyncio.create_task(hurry.wait(), name="hurry")
+    try:
+        both: set[asyncio.Future[Any]] = {working, hurried}
+        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            return all(working.result())
+        log.error("ended_at_once", in_flight=runner.in_flight, unrecorded=runner.unrecorded)
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
+        return False
+    finally:
+        hurried.cancel()
 
 
 async def _when_reachable(settings: Settings, database: Database, stop: asyncio.Event) -> Pace | None:

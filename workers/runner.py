@@ -19,6 +19,7 @@ from workers.errors import DatabaseFaultError, DatabaseUnavailableError, Outboun
 from workers.ledger import Asker, BegunAttempt, DispatchResult, DoubtfulAttempt, Handler, Ledger, Resolution
 from workers.logs import get_logger
 from workers.metrics import Metrics
+from workers.numbers import Queues, describe, note_claim
 from workers.recorder import Recorder
 from workers.waiting import Bell, backoff
 
@@ -42,6 +43,7 @@ class Pace:
     reconcile: float = 5.0
     tick: float | None = None
     index: float = 5.0
+    watch: float = 15.0
     drain: float = 75
 
 
@@ -53,6 +55,8 @@ class Lane:
     handler: Handler
     bell: Bell = field(default_factory=Bell)
     in_flight: set[asyncio.Task[DispatchResult]] = field(default_factory=set)
+    unbegun: list[UUID] = field(default_factory=list)
+    """Jobs that were claimed and, for all that is known, not begun."""
 
 
 class Runner:
@@ -87,12 +91,13 @@ class Runner:
         self._ask = ask
         self._wakes = wakes
         self._lanes = {queue: Lane(queue, handler) for queue, handler in handlers.items()}
-        self._reconcile_bell, self._tick_bell, self._index_bell = Bell(), Bell(), Bell()
+        self._reconcile_bell, self._tick_bell, self._index_bell, self._watch_bell = Bell(), Bell(), Bell(), Bell()
         self._held: dict[UUID, UUID] = {}
         self._recorder = Recorder(ledger, worker, self.metrics, self._settled)
         self._contact = time.monotonic()
         self._lease = timedelta(seconds=self.pace.lease)
-        self._describe_metrics()
+        describe(self.metrics, self)
+        self._queues = Queues(self.metrics, self._lanes)
 
     @property
     def in_flight(self) -> int:
@@ -129,7 +134,10 @@ class Runner:
             await asyncio.gather(*everything, return_exceptions=True)
 
     def _other_loops(self) -> list[asyncio.Task[None]]:
-        tasks = [asyncio.create_task(self._index(), name="index")]
+        tasks = [
+            asyncio.create_task(self._index(), name="index"),
+            asyncio.create_task(self._watch(), name="watch"),
+        ]
         if self._ask is not None:
             tasks.append(asyncio.create_task(self._reconcile(self._ask), name="reconcile"))
         if self.pace.tick is not None:
@@ -175,20 +183,37 @@ class Runner:
             delays = backoff(0.1, 5)
             if not full and not self.stopping:
                 await lane.bell.wait(self.pace.poll)
+        with suppress(DatabaseUnavailableError, DatabaseFaultError, OutboundError):  # their leases run out, then
+            await self._release(lane)
 
     async def _fill(self, lane: Lane, room: int) -> bool:
         """Fill the room; whether the queue may hold more than that."""
+        await self._release(lane)
         jobs = await self._reached(self._ledger.claim_jobs(self.worker, [lane.queue], room, self._lease))
-        if not jobs:
+        note_claim(self.metrics, lane.queue, jobs, self._lease)
+        lane.unbegun = [job.job_id for job in jobs]
+        if not jobs or self.stopping:
             return False
-        self.metrics.count("jobs_claimed_total", len(jobs), queue=lane.queue)
-        attempts = await self._reached(self._ledger.begin_attempts(self.worker, [job.job_id for job in jobs]))
+        attempts = await self._reached(self._ledger.begin_attempts(self.worker, lane.unbegun))
+        lane.unbegun = []
+        self.metrics.count("attempts_begun_total", len(attempts), queue=lane.queue)
+        self.metrics.count("jobs_not_begun_total", len(jobs) - len(attempts), queue=lane.queue)
         for attempt in attempts:
             self._held[attempt.job_id] = attempt.attempt_id
             task: asyncio.Task[DispatchResult] = asyncio.ensure_future(_send(lane.handler, attempt))
             lane.in_flight.add(task)
             task.add_done_callback(partial(self._came_back, lane, attempt, time.monotonic()))
         return len(jobs) >= room and bool(attempts)
+
+    async def _release(self, lane: Lane) -> None:
+        """Give back what was not begun, at once: nobody has to wait for the lease to run out.
+
+        Whether a beginning that was not answered was committed is not known here, but it is where this is asked.
+        """
+        if lane.unbegun:
+            released = await self._reached(self._ledger.release_leases(self.worker, lane.unbegun))
+            self.metrics.count("leases_released_total", released, queue=lane.queue)
+            lane.unbegun = []
 
     def _came_back(self, lane: Lane, attempt: BegunAttempt, sent_at: float, task: asyncio.Task[DispatchResult]) -> None:
         lane.in_flight.discard(task)
@@ -201,7 +226,9 @@ class Runner:
         else:
             result = DispatchResult("unknown", "job", "worker_fault", type(error).__name__)
             log.error("handler_failed", queue=lane.queue, attempt_id=attempt.attempt_id, exc_info=error)
+        seconds = time.monotonic() - sent_at
         self.metrics.count("dispatches_total", queue=lane.queue, verdict=result.verdict)
+        self.metrics.observe("request_seconds", seconds, queue=lane.queue)
         log.info(
             "dispatched",
             queue=lane.queue,
@@ -213,7 +240,7 @@ class Runner:
             scope=result.scope,
             code=result.code,
             message=result.message or None,
-            seconds=round(time.monotonic() - sent_at, 4),
+            seconds=round(seconds, 4),
         )
         self._recorder.put(attempt, result)
 
@@ -234,6 +261,7 @@ class Runner:
             except (DatabaseUnavailableError, DatabaseFaultError, OutboundError) as error:
                 log.warning("leases_not_extended", jobs=len(held), error=str(error))
                 continue
+            self.metrics.count("leases_extended_total", len(kept))
             lost = [job for job in held if job not in kept and job in self._held]
             if lost:
                 self.metrics.count("leases_lost_total", len(lost))
@@ -301,6 +329,16 @@ class Runner:
             if indexed < CONTACTS_AT_ONCE or self.in_flight:
                 await self._index_bell.wait(self.pace.index)
 
+    async def _watch(self) -> None:
+        """Look how far the queues are behind, for the metrics."""
+        while True:
+            try:
+                self._queues.note(await self._reached(self._ledger.queue_lag()))
+            except (DatabaseUnavailableError, DatabaseFaultError, OutboundError) as error:
+                await self._step_back(self._watch_bell, "watch", error, self.pace.watch)
+                continue
+            await self._watch_bell.wait(self.pace.watch)
+
     async def _listen(self, wakes: Callable[[], AsyncIterator[str]]) -> None:
         """Pass notifications on. An empty one means that anything may have changed, the clock included."""
         async for queue in wakes():
@@ -323,27 +361,18 @@ class Runner:
         level("database_failed", what=what, error=str(error), retry_in_seconds=round(delay, 2))
         await bell.wait(delay)
 
-    def _describe_metrics(self) -> None:
-        self.metrics.describe("jobs_claimed_total", "Jobs leased by this worker.")
-        self.metrics.describe("dispatches_total", "Requests to providers, by what became of them.")
-        self.metrics.describe("results_recorded_total", "Results written to the ledger.")
-        self.metrics.describe("results_rejected_total", "Results that the ledger refused.")
-        self.metrics.describe("leases_lost_total", "Jobs whose lease ran out while their request was out.")
-        self.metrics.describe("doubts_total", "Attempts that a provider was asked about.")
-        self.metrics.describe("database_failures_total", "Calls that the database did not answer or refused.")
-        self.metrics.describe("ticks_total", "Calls of the engine's tick.")
-        self.metrics.describe("contacts_indexed_total", "Contacts that the index of the search has followed.")
-        self.metrics.gauge("in_flight", "Requests to providers that are out now.", lambda: self.in_flight)
-        self.metrics.gauge("unrecorded", "Results that wait to be recorded.", lambda: self.unrecorded)
-
 
 async def _send(handler: Handler, attempt: BegunAttempt) -> DispatchResult:
     return await handler(attempt)
 
 
-def ring_on_signals(stop: asyncio.Event, signals: tuple[int, ...]) -> None:
-    """Set `stop` when one of the signals comes."""
+def ring_on_signals(stop: asyncio.Event, hurry: asyncio.Event, signals: tuple[int, ...]) -> None:
+    """Set `stop` when one of the signals comes, and `hurry` when another one does."""
     loop = asyncio.get_running_loop()
+
+    def ring() -> None:
+        (hurry if stop.is_set() else stop).set()
+
     for number in signals:
         with suppress(NotImplementedError):
-            loop.add_signal_handler(number, stop.set)
+            loop.add_signal_handler(number, ring)

@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from workers.errors import DatabaseFaultError, DatabaseUnavailableError
-from workers.ledger import BegunAttempt, ClaimedJob, DispatchResult, DoubtfulAttempt, JobState, Resolution
+from workers.ledger import BegunAttempt, ClaimedJob, DispatchResult, DoubtfulAttempt, JobState, QueueLag, Resolution
 
 TEAM = uuid4()
 
@@ -81,6 +81,21 @@ class MemoryLedger:
         for job_id in kept:
             self.jobs[job_id].lease_until = datetime.now(UTC) + lease
         return kept
+
+    async def release_leases(self, worker: str, job_ids: Sequence[UUID]) -> int:
+        self._reach("release_leases")
+        found = [self.jobs[one] for one in job_ids]
+        given_back = [job for job in found if (job.status, job.owner) == ("CLAIMED", worker) and not job.attempts]
+        for job in given_back:
+            job.status, job.owner, job.lease_until = "READY", None, None
+        return len(given_back)
+
+    async def queue_lag(self) -> list[QueueLag]:
+        self._reach("queue_lag")
+        return [
+            QueueLag(queue, sum(job.queue == queue and job.status == "READY" for job in self.jobs.values()), 0, 0, 1.5)
+            for queue in ("call", "text")
+        ]
 
     async def record_dispatches(self, worker: str, results: Sequence[tuple[UUID, DispatchResult]]) -> list[JobState]:
         del worker

@@ -17,6 +17,7 @@ from workers.ledger import (
     DoubtfulAttempt,
     JobState,
     ProviderEvent,
+    QueueLag,
     Resolution,
 )
 from workers.sandbox.campaign_time import ClockReading, PendingWork
@@ -34,6 +35,8 @@ _BEGIN_ATTEMPTS = """
 _EXTEND_LEASES = """
     select job_id from engine.extend_leases(p_worker => %(worker)s, p_job_ids => %(job_ids)s, p_lease => %(lease)s)
 """
+_RELEASE_LEASES = "select engine.release_leases(p_worker => %(worker)s, p_job_ids => %(job_ids)s) as released"
+_QUEUE_LAG = "select queue, due_jobs, jobs_in_progress, jobs_in_doubt, lag_seconds from engine.queue_lag()"
 _RECORD_DISPATCHES = """
     select attempt_id, job_id, job_status::text as job_status
     from engine.record_dispatches(p_worker => %(worker)s, p_results => %(results)s)
@@ -94,6 +97,15 @@ class EngineCalls(Session):
         """Prolong leases; returns the jobs that are still held."""
         arguments = {"worker": worker, "job_ids": list(job_ids), "lease": lease}
         return {row["job_id"] for row in await self._rows(_EXTEND_LEASES, arguments)}
+
+    async def release_leases(self, worker: str, job_ids: Sequence[UUID]) -> int:
+        """Give claimed jobs back that have no attempt under way; how many those were."""
+        arguments = {"worker": worker, "job_ids": list(job_ids)}
+        return int((await self._row(_RELEASE_LEASES, arguments))["released"])
+
+    async def queue_lag(self) -> list[QueueLag]:
+        """How far each queue is behind."""
+        return [QueueLag(**row) for row in await self._rows(_QUEUE_LAG)]
 
     async def record_dispatches(self, worker: str, results: Sequence[tuple[UUID, DispatchResult]]) -> list[JobState]:
         """Write what became of attempts."""

@@ -1,0 +1,106 @@
+"""What a worker measures of itself and of its queues: every metric of the runner, with its words.
+
+docs/operations.md explains each; a test keeps the two equal.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from functools import partial
+from typing import Final, Protocol
+
+from workers.ledger import ClaimedJob, QueueLag
+from workers.metrics import Metrics
+
+_COUNTERS: Final = {
+    "claims_total": "Looks for due jobs, by queue and whether there were any.",
+    "jobs_claimed_total": "Jobs leased by this worker.",
+    "attempts_begun_total": "Attempts written before their requests left.",
+    "jobs_not_begun_total": "Claimed jobs that the gate took back before anything was sent.",
+    "dispatches_total": "Requests to providers, by what became of them.",
+    "results_recorded_total": "Results written to the ledger.",
+    "results_rejected_total": "Results that the ledger refused.",
+    "leases_extended_total": "Leases prolonged while a request was out.",
+    "leases_lost_total": "Jobs whose lease ran out while their request was out.",
+    "leases_released_total": "Jobs given back because they were not begun.",
+    "doubts_total": "Attempts that a provider was asked about.",
+    "database_failures_total": "Calls that the database did not answer or refused.",
+    "ticks_total": "Calls of the engine's tick.",
+    "contacts_indexed_total": "Contacts that the index of the search has followed.",
+}
+_HISTOGRAMS: Final = {
+    "request_seconds": (
+        "How long providers took to answer, in real seconds.",
+        (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60),
+    ),
+    "claim_lag_seconds": (
+        "How long jobs had been due when they were claimed, in campaign seconds.",
+        (0.25, 0.5, 1, 2.5, 5, 15, 60, 300, 900, 3600),
+    ),
+}
+_OF_A_QUEUE: Final[dict[str, tuple[str, Callable[[QueueLag], float]]]] = {
+    "queue_due_jobs": ("Jobs of active campaigns that are due, in the whole database.", lambda lag: lag.due_jobs),
+    "queue_jobs_in_progress": ("Jobs that workers or providers have.", lambda lag: lag.jobs_in_progress),
+    "queue_jobs_in_doubt": ("Jobs whose request may or may not have arrived.", lambda lag: lag.jobs_in_doubt),
+    "queue_lag_seconds": ("Campaign seconds that the next job in line has waited.", lambda lag: lag.lag_seconds),
+}
+
+
+class Measured(Protocol):
+    """What the numbers of a runner are read from."""
+
+    stopping: bool
+
+    @property
+    def in_flight(self) -> int:
+        """Requests that are out now."""
+        ...
+
+    @property
+    def unrecorded(self) -> int:
+        """Results that wait to be written down."""
+        ...
+
+    @property
+    def seconds_without_database(self) -> float:
+        """Since the database last answered."""
+        ...
+
+
+class Queues:
+    """The last look at the queues."""
+
+    def __init__(self, metrics: Metrics, queues: Iterable[str]) -> None:
+        self._seen = {queue: QueueLag(queue, 0, 0, 0, 0.0) for queue in queues}
+        for queue in self._seen:
+            for name, (text, read) in _OF_A_QUEUE.items():
+                metrics.gauge(name, text, partial(self._read, read, queue), queue=queue)
+
+    def note(self, lags: Iterable[QueueLag]) -> None:
+        """Remember how far the queues are behind; those that this worker doesn't serve are left out."""
+        self._seen |= {lag.queue: lag for lag in lags if lag.queue in self._seen}
+
+    def _read(self, read: Callable[[QueueLag], float], queue: str) -> float:
+        return read(self._seen[queue])
+
+
+def describe(metrics: Metrics, runner: Measured) -> None:
+    """Say what a runner counts and measures."""
+    for name, text in _COUNTERS.items():
+        metrics.describe(name, text)
+    for name, (text, bounds) in _HISTOGRAMS.items():
+        metrics.histogram(name, text, bounds)
+    metrics.gauge("in_flight", "Requests to providers that are out now.", lambda: runner.in_flight)
+    metrics.gauge("unrecorded", "Results that wait to be recorded.", lambda: runner.unrecorded)
+    metrics.gauge(
+        "database_silent_seconds", "Since the database last answered.", lambda: runner.seconds_without_database
+    )
+    metrics.gauge("draining", "1 while the worker finishes what began and takes nothing new.", lambda: runner.stopping)
+
+
+def note_claim(metrics: Metrics, queue: str, jobs: list[ClaimedJob], lease: timedelta) -> None:
+    """Count a claim. When it was, by the campaign clock, is what the lease says."""
+    metrics.count("claims_total", queue=queue, found="yes" if jobs else "no")
+    metrics.count("jobs_claimed_total", len(jobs), queue=queue)
+    for job in jobs:
+        late = (job.lease_expires_at - lease - job.run_at).total_seconds()
+        metrics.observe("claim_lag_seconds", max(late, 0), queue=queue)
