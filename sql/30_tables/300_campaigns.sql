@@ -27,6 +27,8 @@ create table public.campaigns (
   kind public.campaign_kind not null default 'campaign',
   archived_at timestamptz,
   retry_count integer not null default 0,
+  exclusions jsonb not null default '{}',
+  targeting jsonb not null default '{}',
   constraint campaigns_pk primary key (team_id, id),
   constraint campaigns_team_exists foreign key (team_id) references public.teams (id) on delete cascade,
   constraint campaigns_list_exists foreign key (team_id, list_id) references public.audience_lists (team_id, id),
@@ -45,7 +47,9 @@ create table public.campaigns (
   check ((started_at is not null) or status in ('CREATED', 'SCHEDULED', 'CANCELLED')),
   constraint campaigns_ended_have_a_time check ((status in ('COMPLETED', 'CANCELLED')) = (ended_at is not null)),
   constraint campaigns_archived_do_not_run check (archived_at is null or status in ('CREATED', 'COMPLETED', 'CANCELLED')),
-  constraint campaigns_retry_count_is_not_negative check (retry_count >= 0)
+  constraint campaigns_retry_count_is_not_negative check (retry_count >= 0),
+  constraint campaigns_exclusions_are_an_object check (jsonb_typeof(exclusions) = 'object'),
+  constraint campaigns_targeting_is_an_object check (jsonb_typeof(targeting) = 'object')
 );
 create index campaigns_by_list on public.campaigns (team_id, list_id, needs_list_status);
 create index campaigns_of_list_in_order on public.campaigns (team_id, list_id, id);
@@ -64,6 +68,10 @@ comment on column public.campaigns.retry_budget is 'Retries of every kind that o
 comment on column public.campaigns.archived_at is 'When it was put away: left out of lists, and not launched or retried.';
 comment on column public.campaigns.retry_count is
 'How often what had failed was tried again. A completed campaign becomes active only together with a rising count.';
+comment on column public.campaigns.exclusions is
+'Members who are enrolled as SUPPRESSED instead of contacted, as engine.read_exclusions writes it; docs/guardrails.md.';
+comment on column public.campaigns.targeting is
+'{tags?[], campaigns?[], business_units?[]} of ServiceTitan: only members who match every key are contacted; {} is off.';
 alter table public.campaigns enable row level security;
 create policy campaigns_are_seen_by_members on public.campaigns for select to authenticated, service_role
 using (team_id = any((select engine.caller_team_ids())::uuid[]));

@@ -292,6 +292,18 @@ def test_a_number_that_is_used_up_keeps_no_other_waiting(admin: Connection) -> N
     assert decisions(admin) == set(), "and who waits for the number is not even touched"
 
 
+def test_campaigns_that_share_a_number_share_what_is_left(admin: Connection) -> None:
+    engine.set_scene(admin, people=5)
+    [audience] = admin.execute("select tests.create_list(team_id, 5, 3000) from public.campaigns").fetchone() or []
+    another_campaign(admin, 900, audience)
+    cap_number(admin, daily=7)
+    assert len(engine.claim(admin, limit=9)) == 7
+    assert engine.claim(admin, worker="w2", limit=9) == [], "what is leased is as good as sent"
+    assert decisions(admin) == set()
+    due = admin.execute("select count(*) from engine.jobs where status = 'READY' and priority = 900").fetchone()
+    assert due == (3,), "the better campaign goes first"
+
+
 def test_a_stopped_clock_is_told_when_a_number_has_room_again(admin: Connection) -> None:
     engine.set_scene(admin, people=3)
     cap_number(admin, rate=2)

@@ -6,18 +6,17 @@ stable
 set search_path = ''
 as $$
   with people as materialized (
-    select array_agg((row_number, c.id, c.phone, c.servicetitan_customer_id)::engine.candidate order by row_number) as found
-    from (
-      select row_number() over () as row_number, c.*
-      from unnest(p_contact_ids) as i (id)
-      inner join public.contacts as c on c.team_id = p_team_id and i.id = c.id
-      where p_exclusions <> '{}'
-    ) as c
+    select i.place, c.id, c.phone, c.servicetitan_customer_id
+    from unnest(p_contact_ids) with ordinality as i (id, place)
+    inner join public.contacts as c on c.team_id = p_team_id and i.id = c.id
+    where p_exclusions <> '{}'
   )
 
-  select (p.found[f.ordinal]).contact_id, f.reason
-  from people as p
-  cross join lateral engine.find_exclusions(p_team_id, p_exclusions, p.found) as f
+  select p.id, f.reason
+  from engine.find_exclusions(p_team_id, p_exclusions, array(
+    select (k.place, k.id, k.phone, k.servicetitan_customer_id)::engine.candidate from people as k
+  )) as f
+  inner join people as p on f.ordinal = p.place
 $$;
 comment on function engine.excluded_contacts(uuid, jsonb, uuid[]) is
 'Which of the contacts exclusions leave out, and why; exclusions as engine.read_exclusions writes them.';

@@ -1,5 +1,6 @@
 -- Enrolls contacts that are not enrolled yet, and makes their first jobs. People who must not be reached
--- are enrolled too, as SUPPRESSED with the reason, so that everyone is accounted for.
+-- are enrolled too, as SUPPRESSED with the reason, so that everyone is accounted for; so are those whom the
+-- campaign leaves out.
 create or replace function engine.enroll_contacts(p_campaign public.campaigns, p_contact_ids uuid[])
 returns integer
 language plpgsql
@@ -13,18 +14,8 @@ declare
 begin
   select e.* into v_entry from engine.campaign_entry(p_campaign.team_id, p_campaign.workflow_id) as e;
   v_not_before := engine.later(engine.now(), v_entry.delay);
-  with judged as (
-    select p.id as contact_id, p.phone, case
-      when s.reason is not null then 'suppressed_' || s.reason
-      when cardinality(p.timezones) = 0 then 'timezone_unknown'
-    end as reason_code, s.reason = 'opted_out' as has_opted_out
-    from unnest(p_contact_ids) as a (id)
-    inner join public.contacts as p on a.id = p.id and p.team_id = p_campaign.team_id
-    left join lateral (
-      select max(x.reason) as reason
-      from public.suppressions as x
-      where x.team_id = p_campaign.team_id and x.phone = p.phone and x.channel = v_entry.channel
-    ) as s on true
+  with judged as materialized (
+    select * from engine.judge_members(p_campaign, v_entry.channel, p_contact_ids)
   ),
 
   enrolled as (
@@ -35,7 +26,7 @@ begin
       p_campaign.team_id, p_campaign.id, j.contact_id, j.phone,
       case
         when j.reason_code is null then 'ACTIVE'
-        when j.has_opted_out then 'OPTED_OUT'
+        when j.reason_code = 'suppressed_opted_out' then 'OPTED_OUT'
         else 'SUPPRESSED'
       end::public.enrollment_status,
       j.reason_code, p_campaign.retry_budget, case when j.reason_code is not null then engine.now() end

@@ -28,6 +28,7 @@ begin
   delete from engine.servicetitan_memberships as m where m.team_id = new.team_id;
   delete from engine.servicetitan_recurring_services as s where s.team_id = new.team_id;
   delete from engine.servicetitan_service_events as e where e.team_id = new.team_id;
+  delete from engine.servicetitan_member_jobs as j where j.team_id = new.team_id;
   delete from engine.servicetitan_catalogue as c where c.team_id = new.team_id;
   update engine.servicetitan_catalogues as c
   set read_at = null, failure_code = null, failure_message = null

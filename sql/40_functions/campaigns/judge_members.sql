@@ -1,0 +1,46 @@
+-- Who of a campaign's members is left out when they are enrolled, and why: the one rule for launches, for who
+-- comes later, and for the preflight. One reason each, in this order: targeting, exclusions, what forbids
+-- reaching the number on the channel of the first step, and a time zone that nobody knows.
+create or replace function engine.judge_members(
+  p_campaign public.campaigns, p_channel public.contact_channel, p_contact_ids uuid[]
+)
+returns table (contact_id uuid, phone text, reason_code text)
+language plpgsql
+stable
+set search_path = ''
+set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
+as $$
+begin
+  return query
+  with targeted as materialized (
+    select t.contact_id
+    from engine.targeted_contacts(p_campaign.team_id, p_campaign.list_id, p_campaign.targeting, p_contact_ids) as t
+    where p_campaign.targeting <> '{}'
+  ),
+
+  excluded as materialized (
+    select x.contact_id, x.reason
+    from engine.excluded_contacts(p_campaign.team_id, p_campaign.exclusions, p_contact_ids) as x
+    where p_campaign.exclusions <> '{}'
+  )
+
+  select p.id, p.phone, case
+    when p_campaign.targeting <> '{}' and t.contact_id is null then 'not_targeted'
+    when x.reason is not null then x.reason
+    when s.reason is not null then 'suppressed_' || s.reason
+    when cardinality(p.timezones) = 0 then 'timezone_unknown'
+  end
+  from unnest(p_contact_ids) as a (id)
+  inner join public.contacts as p on a.id = p.id and p.team_id = p_campaign.team_id
+  left join targeted as t on p.id = t.contact_id
+  left join excluded as x on p.id = x.contact_id
+  left join lateral (
+    select max(u.reason) as reason
+    from public.suppressions as u
+    where u.team_id = p_campaign.team_id and u.phone = p.phone and u.channel = p_channel
+  ) as s on true;
+end
+$$;
+comment on function engine.judge_members(public.campaigns, public.contact_channel, uuid[]) is
+'Each of the contacts with the reason for which the campaign does not contact them; null: it does.';
+revoke all on function engine.judge_members(public.campaigns, public.contact_channel, uuid[]) from public;
