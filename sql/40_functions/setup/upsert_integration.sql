@@ -1,5 +1,5 @@
 -- Connects a provider account. What is stored is the name of its secret; workers hold the secret.
--- Saving an integration also lifts a pause: whoever saves it says that the cause is mended.
+-- Saving an integration also lifts a pause and a lowered pace: whoever saves it says that the cause is mended.
 -- Only a backend with the service key may call it: the names of secrets are shared by the teams of a
 -- deployment, and a team that could choose one could spend another team's money.
 create or replace function public.upsert_integration(
@@ -49,7 +49,10 @@ begin
     is_sandbox = excluded.is_sandbox,
     status = 'ACTIVE',
     paused_reason = null,
-    paused_at = null
+    paused_at = null,
+    pace_per_minute = null,
+    pace_begins_at = null,
+    pace_reason = null
   returning * into v_integration;
   return v_integration;
 end

@@ -1,0 +1,32 @@
+-- Somebody has mended what made an account pause, and says so: jobs that waited go out again, at full pace.
+create or replace function public.resume_integration(p_provider public.provider, p_team_id uuid default null)
+returns jsonb
+language plpgsql
+security definer -- writes public.integrations, which no role may write
+set search_path = ''
+as $$
+declare
+  v_integration public.integrations;
+begin
+  select i.* into v_integration
+  from public.integrations as i
+  where i.team_id = engine.require_team(p_team_id, 'admin') and i.provider = p_provider
+  for no key update;
+  if v_integration.id is null then
+    perform engine.refuse_not_found('integration', null);
+  end if;
+  update public.integrations as i
+  set
+    status = 'ACTIVE', paused_reason = null, paused_at = null,
+    pace_per_minute = null, pace_begins_at = null, pace_reason = null
+  where i.team_id = v_integration.team_id and i.id = v_integration.id
+  returning i.* into v_integration;
+  perform pg_notify('outbound_jobs', '');
+  return engine.describe_health(v_integration);
+end
+$$;
+comment on function public.resume_integration(public.provider, uuid) is
+'Lifts the pause and the lowered pace of a provider''s account, and returns it like get_integration_health. Changes nothing of '
+'one that is in use. Admin only; OB004, OB008.';
+revoke all on function public.resume_integration(public.provider, uuid) from public;
+grant execute on function public.resume_integration(public.provider, uuid) to authenticated, service_role;
