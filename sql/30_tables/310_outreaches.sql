@@ -23,8 +23,7 @@ create table public.outreaches (
 create index outreaches_by_list on public.outreaches (team_id, list_id, id);
 create index outreaches_by_campaign on public.outreaches (team_id, campaign_id);
 comment on table public.outreaches is 'Launches straight from a list: maintenance, reschedule or text.';
-comment on column public.outreaches.campaign_id is
-'The campaign that enrolls its contacts now; a retry after one has ended begins another.';
+comment on column public.outreaches.campaign_id is 'The campaign that enrolls its contacts.';
 comment on column public.outreaches.hold_reason_id is 'ServiceTitan''s id of the reason that appointments are held for.';
 alter table public.outreaches enable row level security;
 create policy outreaches_are_seen_by_members on public.outreaches for select to authenticated, service_role

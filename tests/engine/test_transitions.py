@@ -216,6 +216,64 @@ def test_a_workflow_is_not_archived_under_a_resume(admin: Connection, database: 
     assert answer.sqlstate == "OB005"
 
 
+# -- Retries.
+
+
+def fail(connection: Connection) -> None:
+    """Whoever is due is refused."""
+    engine.record(connection, engine.begin(connection, engine.claim(connection)), "refused", code="invalid-number")
+
+
+def retry(connection: Connection, scene: Scene, *, dry_run: bool = False) -> Any:
+    row = connection.execute(
+        "select public.retry_failed_enrollments(%s, p_dry_run => %s)", [scene.campaign_id, dry_run]
+    ).fetchone()
+    assert row is not None
+    return row[0]
+
+
+def test_of_two_retries_at_once_the_second_finds_nothing(admin: Connection, database: Database) -> None:
+    scene = engine.set_scene(admin, people=3)
+    fail(admin)
+    admin.execute("select engine.tick()")
+    assert status(admin) == "COMPLETED"
+    first, second = races.race(database, lambda one: retry(one, scene), lambda two: retry(two, scene))
+    assert (first["retried"], second["retried"]) == (3, 0)
+    assert (first["from"], second["from"]) == ("COMPLETED", "ACTIVE")
+    assert_nothing_is_lost(admin, scene)
+    assert engine.enrollments(admin, scene) == {"ACTIVE": 3}
+
+
+def test_a_campaign_is_not_completed_over_a_retry(admin: Connection, database: Database) -> None:
+    scene = engine.set_scene(admin, people=3)
+    fail(admin)
+    with database.connect() as one:
+        retry(one, scene)
+        assert rows(admin, "select engine.complete_campaigns()") == [(0,)]
+        one.commit()
+    assert rows(admin, "select engine.complete_campaigns()") == [(0,)]
+    assert status(admin) == "ACTIVE"
+
+
+def test_a_retry_is_spread_by_the_batches_of_the_node(admin: Connection) -> None:
+    scene = engine.set_scene(admin, people=9, call={"batching": {"size": 9, "interval": "PT10M"}})
+    fail(admin)
+    admin.execute("set session_replication_role = replica")
+    admin.execute(
+        "update public.workflow_nodes set config = jsonb_set(config, '{batching,size}', '2') where config ? 'batching'"
+    )
+    admin.execute("reset session_replication_role")
+    engine.move_clock(admin, "1 hour")
+    before = everything(admin)
+    planned = retry(admin, scene, dry_run=True)
+    assert everything(admin) == before, "a dry run writes nothing"
+    done = retry(admin, scene)
+    assert planned | {"dry_run": False, "message": None} == done | {"message": None}
+    batches = rows(admin, "select count(*) from engine.jobs where status = 'READY' group by run_at order by run_at")
+    assert batches == [(2,), (2,), (2,), (2,), (1,)]
+    assert_nothing_is_lost(admin, scene)
+
+
 # -- Dry runs.
 
 Act = Callable[[Connection, Scene, random.Random], None]

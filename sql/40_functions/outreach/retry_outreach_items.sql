@@ -15,7 +15,9 @@ declare
   v_outreach public.outreaches := engine.require_outreach(p_outreach_id, 'operator');
   v_item_ids uuid[];
 begin
-  -- Two retries at once: the second sees what the first did, and begins no second campaign.
+  -- Asked at once, and again under the lock: what was cancelled is not begun again behind anybody's back.
+  perform engine.take_campaign(v_outreach.campaign_id, 'retry', true);
+  -- Two retries at once: the second sees what the first did.
   select o.* into v_outreach from public.outreaches as o
   where o.team_id = v_outreach.team_id and o.id = v_outreach.id
   for no key update;
@@ -38,14 +40,13 @@ begin
     set status = 'DONE', finished_at = engine.now(), lease_owner = null, lease_expires_at = null
     where t.team_id = v_outreach.team_id and t.kind = 'hold' and t.subject_id = any(v_item_ids)
       and t.status in ('READY', 'CLAIMED');
-    v_outreach.campaign_id := engine.reopen_outreach(v_outreach);
+    perform engine.reopen_campaign(engine.take_campaign(v_outreach.campaign_id, 'retry', false));
     update public.outreaches as o
     set hold_reason_id = coalesce(p_hold_reason_id, o.hold_reason_id)
     where o.team_id = v_outreach.team_id and o.id = v_outreach.id;
     update public.outreach_items as i
     set
-      status = 'HOLDING', campaign_id = v_outreach.campaign_id, hold_count = i.hold_count + 1, hold_outcome = null,
-      hold_message = null, hold_ended_at = null
+      status = 'HOLDING', hold_count = i.hold_count + 1, hold_outcome = null, hold_message = null, hold_ended_at = null
     where i.team_id = v_outreach.team_id and i.id = any(v_item_ids);
     perform engine.add_task(v_outreach.team_id, 'hold', i.id) from unnest(v_item_ids) as i (id);
   end if;
