@@ -6,10 +6,11 @@ create temp table team as select tests.create_team('Acme', 'ann@acme.example') a
 select tests.add_member(id, 'vic@acme.example', 'viewer') from team;
 select tests.create_team('Other', 'eve@other.example');
 select tests.act_as('ann@acme.example');
+-- ids are ordered by the millisecond, so each of these gets one of its own
 do $$ begin
-  perform public.opt_out('2125550123', 'text', p_note => 'Wrote STOP to our office.');
-  perform public.opt_in('2125550123', 'text', p_note => 'Asked for offers.');
-  perform public.opt_out('2125550123', 'call', 'do_not_contact');
+  perform public.opt_out('2125550123', 'text', p_note => 'Wrote STOP to our office.'), pg_sleep(0.002);
+  perform public.opt_in('2125550123', 'text', p_note => 'Asked for offers.'), pg_sleep(0.002);
+  perform public.opt_out('2125550123', 'call', 'do_not_contact'), pg_sleep(0.002);
   perform public.opt_out('2125550124', 'call');
 end $$;
 create function pg_temp.told(p_page jsonb) returns text[] language sql as $$

@@ -26,7 +26,7 @@ select is(
   '["do_not_contact", "do_not_service", "invalid", "litigator"]', 'and are told'
 );
 select is(
-  (select array_agg(format('%s %s %s %s', channel, action, reason, words) order by id) from public.consent_events),
+  (select array_agg(format('%s %s %s %s', channel, action, reason, words) order by channel desc) from public.consent_events),
   '{"text opt_in opted_out ","call opt_in opted_out She wrote to us."}', 'the ledger has what was lifted, once'
 );
 select throws_ok($$ select public.opt_in('2125550123', null, 'do_not_contact') $$, 'OB001', null, 'by name alone it is not lifted');

@@ -1,0 +1,1 @@
+"""`outbound consent`: who must not be reached, why, and who may lift it."""
