@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import socket
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
@@ -34,6 +34,9 @@ from workers.tasks import TaskHandler, TaskRunner
 from workers.waiting import Bell, backoff
 
 log = get_logger(__name__)
+
+Connect = Callable[[Settings], Database]
+"""Makes the database of a worker; the fault suite's own dies at a set call."""
 
 SANDBOX_PACE = 0.1
 """Where campaign time may run thousands of times as fast as ours, waiting costs campaign hours: look often."""
@@ -75,7 +78,7 @@ async def settle_pace(settings: Settings, database: Database) -> Pace:
     )
 
 
-async def run_worker(settings: Settings, secrets: Secrets) -> int:
+async def run_worker(settings: Settings, secrets: Secrets, connect: Connect = Database.from_settings) -> int:
     """Run a worker until a signal stops it; the exit status: 0 when everything that began was finished."""
     stop, hurry, metrics = asyncio.Event(), asyncio.Event(), Metrics()
     ring_on_signals(stop, hurry, (signal.SIGTERM, signal.SIGINT))
@@ -88,7 +91,7 @@ async def run_worker(settings: Settings, secrets: Secrets) -> int:
         "call": CallHandler(vapi, secrets, public_url),
         "text": TextHandler(twilio, secrets, public_url),
     }
-    async with Database.from_settings(settings) as database:
+    async with connect(settings) as database:
         servicetitan = ServiceTitanClient.connect(
             settings.servicetitan_base_url, settings.servicetitan_auth_url, SharedLimiter(database)
         )
@@ -182,6 +185,6 @@ def _transport(base_url: str, settings: Settings) -> Transport:
     )
 
 
-def main(settings: Settings, secrets: Secrets) -> int:
+def main(settings: Settings, secrets: Secrets, connect: Connect = Database.from_settings) -> int:
     """Run a worker in a loop of its own; logging has been configured."""
-    return asyncio.run(run_worker(settings, secrets))
+    return asyncio.run(run_worker(settings, secrets, connect))

@@ -191,6 +191,11 @@ class Cluster:
                 return
         raise ClusterError(f"PostgreSQL (process {pid}) does not stop.", hint=f"See {self.log_file}.")
 
+    def crash(self) -> None:
+        """End the server at once, as a crash would, and start it: it recovers what was committed."""
+        self.stop(immediate=True)
+        self.start()
+
     def remove(self) -> None:
         """Stop the server and delete its data."""
         self.stop(immediate=True)

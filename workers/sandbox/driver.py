@@ -8,10 +8,11 @@ Time never moves backwards, and no event is skipped: a jump ends where the next 
 """
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -80,6 +81,7 @@ class Driver:
         self._ask_after = FIRST_ASK_SECONDS
         self._target: datetime | None = None
         self._arrived = asyncio.Event()
+        self._holds = 0
         self.pending = PendingWork(0, 0, None)
         self.environment = "sandbox"
         self.problem: str | None = None
@@ -138,8 +140,17 @@ class Driver:
         return True
 
     def is_busy(self) -> bool:
-        """Whether requests are being answered or webhooks are on their way."""
-        return self._requests() > 0 or self._stage.courier.in_flight > 0
+        """Whether requests are being answered, webhooks are on their way, or somebody holds the clock."""
+        return self._requests() > 0 or self._stage.courier.in_flight > 0 or self._holds > 0
+
+    @contextlib.contextmanager
+    def hold(self) -> Iterator[None]:
+        """A clock that jumps stands still meanwhile: for what an operator, or a fault, does at one moment."""
+        self._holds += 1
+        try:
+            yield
+        finally:
+            self._holds -= 1
 
     async def _begin(self) -> None:
         """Freeze the clock, or let it run, as the mode has it."""
@@ -220,7 +231,7 @@ class Driver:
         if self._stage.courier.in_flight:
             await self._spend("webhooks", self._stage.courier.rest(STEP_SECONDS))
         else:
-            await self._spend("requests", asyncio.sleep(GLANCE_SECONDS if self._requests() else 0))
+            await self._spend("requests", asyncio.sleep(GLANCE_SECONDS if self._requests() or self._holds else 0))
 
     async def _spend(self, on: str, waiting: Awaitable[object]) -> None:
         """Wait, and remember what for: whoever wonders why a rehearsal is slow is told."""

@@ -7,7 +7,7 @@ Sequence numbers are the order in which requests took effect. Secrets never ente
 import asyncio
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -46,7 +46,10 @@ class Entry:
 
 
 class Journal:
-    """Entries in order, in memory and, when a path is given, as JSON lines on disk."""
+    """Entries in order, in memory and, when a path is given, as JSON lines on disk.
+
+    Each watcher is told of an entry at once, before the answer leaves: what it does happens between the two.
+    """
 
     def __init__(self, path: Path | None = None, secrets: Iterable[str] = ()) -> None:
         self.secrets = tuple(secrets)
@@ -54,6 +57,7 @@ class Journal:
         self._first = 1 + _last_sequence(path)
         self._file: TextIO | None = None
         self._news = asyncio.Event()
+        self.watchers: list[Callable[[Mapping[str, Any]], None]] = []
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = path.open("a", encoding="utf-8")
@@ -91,6 +95,8 @@ class Journal:
             self._file.flush()
         self._news.set()
         self._news = asyncio.Event()
+        for watcher in self.watchers:
+            watcher(record)
         return seq
 
     def after(self, seq: int, limit: int = 1000) -> list[dict[str, Any]]:

@@ -1,0 +1,156 @@
+"""The workers of a run: started, killed, replaced."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import sys
+from collections import deque
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from cli.dev.faults.plan import Death
+from cli.dev.project import ROOT
+
+STOP_SECONDS = 20.0
+
+
+@dataclass
+class Worker:
+    """A worker process."""
+
+    pid: int
+    ended: asyncio.Future[int]
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal, unless it has ended."""
+        if not self.ended.done():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, number)
+
+
+class Nursery:
+    """The process that forks workers."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+        self._waiting: deque[asyncio.Future[Worker]] = deque()
+        self._living: dict[int, Worker] = {}
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def open(cls) -> AsyncIterator[Nursery]:
+        """Start one; it ends with the block, and every worker that is left ends with it."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "cli.dev.faults.nursery",
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )  # fmt: skip
+        nursery = cls(process)
+        hearing = asyncio.create_task(nursery._hear())
+        try:
+            yield nursery
+        finally:
+            assert process.stdin
+            process.stdin.close()
+            await process.wait()
+            await hearing
+
+    async def start(self, environment: Mapping[str, str], log: Path, death: Death | None) -> Worker:
+        """Fork a worker."""
+        answer: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
+        self._waiting.append(answer)
+        order = {"environment": dict(environment), "log": str(log), "death": asdict(death) if death else None}
+        assert self._process.stdin
+        self._process.stdin.write(json.dumps(order).encode() + b"\n")
+        await self._process.stdin.drain()
+        return await answer
+
+    async def _hear(self) -> None:
+        assert self._process.stdout
+        async for line in self._process.stdout:
+            word, pid, *rest = line.split()
+            if word == b"started":
+                worker = Worker(int(pid), asyncio.get_running_loop().create_future())
+                self._living[worker.pid] = worker
+                self._waiting.popleft().set_result(worker)
+            else:
+                self._living.pop(int(pid)).ended.set_result(int(rest[0]))
+
+
+@dataclass
+class Crew:
+    """So many workers, whatever happens to them: each that dies is replaced at once."""
+
+    nursery: Nursery
+    environment: Mapping[str, str]
+    log: Path
+    deaths: deque[Death | None]
+    killed: int = 0
+    died: list[str] = field(default_factory=list)
+    """The planned deaths that came true."""
+    strange_ends: list[int] = field(default_factory=list)
+    """Exit statuses that nobody asked for."""
+    _workers: dict[int, Worker] = field(default_factory=dict)
+    _keeping: list[asyncio.Task[None]] = field(default_factory=list)
+
+    @contextlib.asynccontextmanager
+    async def at_work(self, count: int) -> AsyncIterator[None]:
+        """Keep so many workers running."""
+        self._keeping = [asyncio.create_task(self._keep(place)) for place in range(count)]
+        try:
+            yield
+        finally:
+            self._stop_keeping()
+            await asyncio.gather(*self._keeping, return_exceptions=True)
+            left = list(self._workers.values())
+            for worker in left:
+                worker.signal(signal.SIGKILL)
+            await asyncio.gather(*(worker.ended for worker in left))
+
+    def kill(self, place: int) -> None:
+        """SIGKILL one worker, or with -1 all of them, now."""
+        for number, worker in self._workers.items():
+            if (place < 0 or number == place % len(self._keeping)) and not worker.ended.done():
+                worker.signal(signal.SIGKILL)
+                self.killed += 1
+
+    async def dismiss(self) -> list[int]:
+        """Ask every worker to stop, as an operator does; their exit statuses, -9 for one that did not in time."""
+        self._stop_keeping()
+        await asyncio.gather(*self._keeping, return_exceptions=True)
+        workers, self._workers = list(self._workers.values()), {}
+        for worker in workers:
+            worker.signal(signal.SIGTERM)
+        _, late = await asyncio.wait([worker.ended for worker in workers], timeout=STOP_SECONDS)
+        for worker in workers:
+            if worker.ended in late:
+                worker.signal(signal.SIGKILL)
+        return list(await asyncio.gather(*(worker.ended for worker in workers)))
+
+    def _stop_keeping(self) -> None:
+        for task in self._keeping:
+            task.cancel()
+
+    async def _keep(self, place: int) -> None:
+        while True:
+            death = self.deaths.popleft() if self.deaths else None
+            # Not to be interrupted: a worker that nobody knows of would never be stopped.
+            starting = asyncio.ensure_future(self.nursery.start(self.environment, self.log, death))
+            starting.add_done_callback(lambda done: self._workers.update({place: done.result()}))
+            worker = await asyncio.shield(starting)
+            status = await asyncio.shield(worker.ended)
+            if status != -signal.SIGKILL:
+                self.strange_ends.append(status)
+                await asyncio.sleep(0.2)
+            elif death is not None:
+                self.died.append(str(death))
+
+    def facts(self) -> dict[str, Any]:
+        """What happened to them."""
+        return {"workers_killed": self.killed, "deaths": self.died}

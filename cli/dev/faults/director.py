@@ -1,0 +1,211 @@
+"""Plays a plan: does each thing at its moment, and sees to it that the run comes to an end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections import Counter, defaultdict
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+import psycopg
+
+from cli.dev.faults.crew import Crew
+from cli.dev.faults.plan import Count, Step
+from cli.dev.faults.scene import Scene
+
+LOOK_SECONDS = 0.02
+STUCK_SECONDS = 25.0
+LONGEST_SECONDS = 150.0
+INSIST_SECONDS = 20.0
+OVER = frozenset({"COMPLETED", "CANCELLED"})
+
+_LAUNCH = "select public.launch_campaign(%s, %s)"
+_STATES = """
+    select c.id::text, c.status::text, (
+        select count(*)
+        from engine.jobs as j
+        where j.campaign_id = c.id and j.status in ('READY', 'CLAIMED', 'DISPATCHED', 'AMBIGUOUS')
+    ) as open_jobs
+    from public.campaigns as c
+"""
+_STOP = "select engine.stop_numbers(array[(%s, %s, null, 'opted_out', 'operator', 'asked by mail')::engine.stop])"
+_SEVER = """
+    select pg_terminate_backend(pid) from pg_stat_activity
+    where datname = current_database() and usename = 'outbound_worker'
+"""
+_GLANCE = """
+    select e.id::text
+    from engine.enrollments as e
+    where e.status = 'ACTIVE' and not exists (
+        select from engine.jobs as j
+        where j.team_id = e.team_id and j.enrollment_id = e.id
+            and j.status in ('READY', 'CLAIMED', 'DISPATCHED', 'AMBIGUOUS')
+    )
+"""
+
+
+class Director:
+    """Does the steps of a plan."""
+
+    def __init__(self, scene: Scene, crew: Crew) -> None:
+        self._scene = scene
+        self._crew = crew
+        self._plan = scene.plan
+        self._due: defaultdict[tuple[Count, int], list[Step]] = defaultdict(list)
+        self._counts: Counter[Count] = Counter()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._unlaunched = [step for step in self._plan.steps if step.act == "launch"]
+        self._restarting = asyncio.Lock()
+        self._quiet = False
+        self.done: list[tuple[datetime, str]] = []
+        self.acts: Counter[str] = Counter()
+        self.lost: list[str] = []
+        """Enrollments that were seen without a job while their journey was not over."""
+        for step in self._plan.steps:
+            if step.at.of is not None:
+                self._due[step.at.of, step.at.nth].append(step)
+
+    async def begin(self) -> None:
+        """Launch what is launched at the start, and put on the agenda what has its time."""
+        for place, campaign in enumerate(self._plan.campaigns):
+            if campaign.scheduled_after is not None:
+                await self._launch(place, self._plan.start + campaign.scheduled_after)
+            elif place == 0:
+                await self._launch(place, None)
+        for step in self._plan.steps:
+            if step.at.after is not None:
+                self._plan_step(self._plan.start + step.at.after, step)
+        self._scene.sandbox.stage.journal.watchers.append(self._saw)
+        await self._scene.sandbox.driver.change("auto")
+
+    async def until_over(self) -> str | None:
+        """Wait for the end of every campaign; says what is stuck when nothing moves any more."""
+        began = moved = time.monotonic()
+        seen: tuple[object, ...] = ()
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            stage, driver = self._scene.sandbox.stage, self._scene.sandbox.driver
+            state = (stage.journal.last_seq, stage.clock.now(), driver.pending)
+            if state != seen:
+                seen, moved = state, time.monotonic()
+            if driver.pending.open_jobs == 0 and not self._tasks and await self._is_over():
+                return None
+            if time.monotonic() - moved > STUCK_SECONDS:
+                return f"nothing has moved for {STUCK_SECONDS:.0f} seconds at {stage.clock.now()}: {driver.pending}"
+            if time.monotonic() - began > LONGEST_SECONDS:
+                return f"not over after {LONGEST_SECONDS:.0f} seconds, at {stage.clock.now()}: {driver.pending}"
+
+    async def settle(self) -> None:
+        """Let nothing more happen, and what is happening come to its end."""
+        self._quiet = True
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._scene.sandbox.driver.change("manual")
+        while self._scene.sandbox.stage.courier.in_flight:
+            await self._scene.sandbox.stage.courier.rest(1)
+
+    async def _is_over(self) -> bool:
+        states = await self._insist(lambda: self._scene.look(_STATES))
+        # A campaign that waits for a request that never came is launched when there is nothing else.
+        waiting = [row for row in states if row["status"] not in OVER]
+        if waiting and self._unlaunched and all(row["status"] == "CREATED" for row in waiting):
+            self._fire(self._unlaunched[0])
+        return not waiting and all(row["open_jobs"] == 0 for row in states)
+
+    def _saw(self, entry: Mapping[str, Any]) -> None:
+        """Something was logged; whoever asked for it waits for the answer while this runs."""
+        if self._quiet:
+            return
+        if entry["kind"] == "webhook":
+            self._count("webhooks")
+        elif entry["method"] == "POST":
+            self._count("requests")
+            if entry["taken"]:
+                self._count("taken")
+
+    def _count(self, what: Count) -> None:
+        self._counts[what] += 1
+        for step in self._due.pop((what, self._counts[what]), []):
+            self._fire(step)
+
+    def _plan_step(self, at: datetime, step: Step) -> None:
+        self._scene.sandbox.stage.agenda.schedule(at, "director", lambda _: self._fire(step))
+
+    def _fire(self, step: Step) -> None:
+        """Do it. What needs no waiting is done before this returns; the clock stands still for the rest."""
+        if self._quiet:
+            return
+        if step in self._unlaunched:
+            self._unlaunched.remove(step)
+        elif step.act == "launch":
+            return
+        if step.act == "kill":
+            self._crew.kill(step.target)
+        if step.act == "stop_by_text":
+            self._text(step.target, "STOP")
+        if step.act == "start_by_text":
+            self._text(step.target, "START")
+        self._note(step)
+        hold = contextlib.ExitStack()
+        hold.enter_context(self._scene.sandbox.driver.hold())
+        task = asyncio.create_task(self._do(step, hold))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _note(self, step: Step) -> None:
+        self.done.append((self._scene.sandbox.stage.clock.now(), str(step)))
+        self.acts[step.act] += 1
+
+    def _text(self, person: int, words: str) -> None:
+        ours = self._scene.sandbox.stage.account.text_numbers[0].number
+        self._scene.sandbox.texts.receive(self._plan.people[person].phone, ours, words)
+
+    async def _do(self, step: Step, hold: contextlib.ExitStack) -> None:
+        with hold:
+            if step.act == "crash_postgres":
+                async with self._restarting:
+                    await asyncio.to_thread(self._scene.server.cluster.crash)
+            elif step.act == "sever":
+                await self._insist(lambda: self._scene.look(_SEVER))
+            elif step.act == "stop_by_operator":
+                phone = self._plan.people[step.target].phone
+                await self._insist(lambda: self._scene.look(_STOP, self._scene.team_id, phone))
+            elif step.act == "launch":
+                await self._launch(step.target, None)
+            elif step.act in {"pause", "resume", "cancel"}:
+                await self._move(step)
+            await self._glance()
+
+    async def _launch(self, place: int, at: datetime | None) -> None:
+        await self._insist(lambda: self._scene.operate(_LAUNCH, self._scene.campaign_ids[place], at))
+
+    async def _move(self, step: Step) -> None:
+        """Pause, resume or cancel; a campaign that is over, or not yet begun, refuses."""
+        campaign = self._scene.campaign_ids[step.target]
+        if step.act == "pause":
+            query = "update public.campaigns set status = 'PAUSED' where id = %s and status = 'ACTIVE' returning id"
+        elif step.act == "resume":
+            query = "update public.campaigns set status = 'ACTIVE' where id = %s and status = 'PAUSED' returning id"
+        else:
+            return
+        moved = await self._insist(lambda: self._scene.look(query, campaign))
+        if moved and step.act == "pause":
+            now = self._scene.sandbox.stage.clock.now()
+            self._plan_step(now + step.lasting, Step(step.at, "resume", step.target))
+
+    async def _glance(self) -> None:
+        """Nobody may be without a job while her journey is not over, at any moment."""
+        self.lost += [row["id"] for row in await self._insist(lambda: self._scene.look(_GLANCE))]
+
+    async def _insist(self, ask: Callable[[], Awaitable[list[dict[str, Any]]]]) -> list[dict[str, Any]]:
+        """Ask until Postgres answers: it may just be restarting."""
+        deadline = time.monotonic() + INSIST_SECONDS
+        while True:
+            try:
+                return await ask()
+            except psycopg.OperationalError:
+                if time.monotonic() > deadline:
+                    raise
+                await asyncio.sleep(0.05)

@@ -1,0 +1,272 @@
+"""What a seed stands for: everything that is random about a run, drawn before it starts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any, Literal
+
+from cli.dev.faults.graphs import Graph, random_graph
+from cli.dev.faults.places import PLACES, Place
+
+Act = Literal[
+    "kill", "crash_postgres", "sever", "stop_by_text", "start_by_text", "stop_by_operator", "pause", "resume", "cancel",
+    "launch",
+]  # fmt: skip
+Count = Literal["taken", "requests", "webhooks"]
+Call = Literal["claim_jobs", "begin_attempts", "record_dispatches", "claim_ambiguous", "resolve_attempts", "tick"]
+
+_STARTS = (
+    # The clocks go forward on Sunday the 14th, back on Sunday the 7th.
+    datetime(2027, 3, 12, 15, tzinfo=UTC),
+    datetime(2027, 3, 13, 18, tzinfo=UTC),
+    datetime(2027, 3, 14, 0, tzinfo=UTC),
+    datetime(2027, 11, 5, 15, tzinfo=UTC),
+    datetime(2027, 11, 6, 17, tzinfo=UTC),
+    datetime(2027, 11, 6, 23, tzinfo=UTC),
+    datetime(2027, 6, 7, 14, tzinfo=UTC),
+)
+_TEAM_ZONES = ("America/New_York", "America/Chicago", "America/Los_Angeles", "America/Phoenix")
+_CALLS: tuple[Call, ...] = (
+    "claim_jobs", "begin_attempts", "record_dispatches", "claim_ambiguous", "resolve_attempts", "tick",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody on a list."""
+
+    phone: str
+    place: Place
+    name: str
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """One campaign: whom it is for, its workflow, and when it is launched."""
+
+    name: str
+    people: tuple[int, ...]
+    graph: Graph
+    priority: int
+    max_lateness: str
+    scheduled_after: timedelta | None
+
+
+@dataclass(frozen=True)
+class Moment:
+    """When something is done: at the nth entry of a kind in the sandbox's log, or after so much campaign time."""
+
+    of: Count | None = None
+    nth: int = 0
+    after: timedelta | None = None
+
+    def __str__(self) -> str:
+        if self.after is not None:
+            return f"after {self.after}"
+        return {"taken": f"when request {self.nth} is taken", "requests": f"at request {self.nth}"}.get(
+            self.of or "", f"at webhook {self.nth}"
+        )
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something that is done to the campaign, or to what it runs on."""
+
+    at: Moment
+    act: Act
+    target: int = 0
+    lasting: timedelta = timedelta(0)
+
+    def __str__(self) -> str:
+        what = self.act.replace("_", " ")
+        if self.act in {"pause", "cancel", "launch", "resume"}:
+            what += f" campaign {self.target}"
+        elif self.act in {"stop_by_text", "start_by_text", "stop_by_operator"}:
+            what += f", person {self.target}"
+        elif self.act == "kill":
+            what += f" worker {self.target}" if self.target >= 0 else " every worker"
+        return f"{self.at}: {what}" + (f" for {self.lasting}" if self.lasting else "")
+
+
+@dataclass(frozen=True)
+class Death:
+    """Where a worker dies by itself: before, during or after its nth call of the engine."""
+
+    call: Call
+    nth: int
+    when: Literal["before", "during", "after"]
+
+    def __str__(self) -> str:
+        return f"{self.when} {self.call} {self.nth}"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A run, decided."""
+
+    seed: int
+    start: datetime
+    team_zone: str
+    people: tuple[Person, ...]
+    campaigns: tuple[Campaign, ...]
+    faults: tuple[dict[str, Any], ...]
+    steps: tuple[Step, ...]
+    deaths: tuple[Death | None, ...]
+    """By the order in which workers are started; who comes after the last lives."""
+    workers: int
+    lines: int
+    provider_lines: int
+    settings: dict[str, str]
+    sandbox: dict[str, Any]
+    ends_gently: bool
+
+
+def make_plan(seed: int) -> Plan:
+    """Draw a plan."""
+    chance = Random(f"faults {seed}")  # noqa: S311 -- to be drawn again, not to be secret
+    start = chance.choice(_STARTS) + timedelta(minutes=chance.randrange(0, 240))
+    people = _people(chance)
+    campaigns = _campaigns(chance, len(people))
+    lines = chance.choice([2, 4, 10, 25])
+    return Plan(
+        seed=seed,
+        start=start,
+        team_zone=chance.choice(_TEAM_ZONES),
+        people=people,
+        campaigns=campaigns,
+        faults=_faults(chance),
+        steps=_steps(chance, campaigns, len(people)),
+        deaths=tuple(_death(chance) for _ in range(chance.choice([0, 1, 2, 3]))),
+        workers=chance.choice([1, 2, 2, 3]),
+        lines=lines,
+        provider_lines=lines if chance.random() < 0.7 else max(1, lines // 2),
+        settings={
+            "OUTBOUND_CONCURRENCY": str(chance.choice([1, 3, 10])),
+            "OUTBOUND_LEASE_SECONDS": str(chance.choice([20, 60, 120])),
+            "OUTBOUND_LISTEN": chance.choice(["true", "true", "true", "false"]),
+        },
+        sandbox={
+            "rates": _rates(chance),
+            "vapi_over_limit": chance.choice(["refuse", "too_many_requests", "block"]),
+            "twilio_messages_per_second": chance.choice([1.0, 10.0]),
+            "twilio_advanced_opt_out": chance.random() < 0.3,
+            "clock_grain_seconds": chance.choice([5.0, 60.0, 300.0]),
+        },
+        ends_gently=chance.random() < 0.3,
+    )
+
+
+def _people(chance: Random) -> tuple[Person, ...]:
+    lasts = chance.sample(range(100), chance.randint(8, 25))
+    # The numbers that are reserved for fiction: nobody is called by a mistake.
+    return tuple(
+        Person(f"+1{place.area_code}55501{last:02d}", place, f"Pat {last}")
+        for last, place in ((last, chance.choice(PLACES)) for last in lasts)
+    )
+
+
+def _campaigns(chance: Random, people: int) -> tuple[Campaign, ...]:
+    """One to three; the later ones share people with the first."""
+    found = []
+    for place in range(chance.choices([1, 2, 3], [5, 3, 2])[0]):
+        size = people if place == 0 else chance.randint(3, min(10, people))
+        found.append(
+            Campaign(
+                name=f"Campaign {place}",
+                people=tuple(sorted(chance.sample(range(people), size))),
+                graph=random_graph(chance),
+                priority=chance.choice([50, 100, 100, 200]),
+                max_lateness=chance.choice(["PT6H", "P2D", "P2D"]),
+                scheduled_after=timedelta(minutes=chance.randint(1, 2000)) if chance.random() < 0.3 else None,
+            )
+        )
+    return tuple(found)
+
+
+def _faults(chance: Random) -> tuple[dict[str, Any], ...]:
+    """Rules for the sandbox; each seed has some of them."""
+    kinds: list[dict[str, Any]] = [
+        {"kind": "drop_after"},
+        {"kind": "drop_before"},
+        {"kind": "server_error", "status": chance.choice([500, 502, 503]), "taken": True},
+        {"kind": "server_error", "status": chance.choice([500, 502, 503]), "taken": False},
+        {"kind": "rate_limited", "retry_after": chance.choice([None, 2, 30, 900])},
+        {
+            "kind": "latency",
+            "seconds": round(chance.uniform(0.01, 0.2), 3),
+            "phase": chance.choice(["before", "after"]),
+        },
+        {"kind": "latency", "seconds": 1.6, "phase": "after", "count": 1},
+        {"kind": "early", "through": chance.choice(["first", "last"])},
+        {"kind": "lost"},
+        {"kind": "lost", "types": ["end-of-call-report", "delivered"]},
+        {"kind": "repeated", "times": chance.randint(1, 4)},
+        {"kind": "reordered"},
+        {"kind": "delayed", "by": f"PT{chance.choice([1, 30, 400, 3000])}M"},
+        # Those who ask are not spared either.
+        {"kind": "server_error", "status": 503, "methods": ["GET"], "count": 4},
+        {"kind": "rate_limited", "retry_after": 1, "methods": ["GET"], "count": 4},
+        {"kind": "drop_after", "methods": ["GET"], "count": 4},
+    ]
+    chosen = chance.sample(kinds, chance.randint(3, 9))
+    return tuple(
+        {**kind, "probability": round(chance.uniform(0.05, 0.35), 3)}
+        | ({"provider": chance.choice(["vapi", "twilio"])} if chance.random() < 0.3 else {})
+        for kind in chosen
+    )
+
+
+def _steps(chance: Random, campaigns: tuple[Campaign, ...], people: int) -> tuple[Step, ...]:
+    steps = [Step(_moment(chance), "kill", chance.choice([-1, 0, 1])) for _ in range(chance.choice([0, 1, 1, 2]))]
+    steps += [Step(_moment(chance), "crash_postgres") for _ in range(chance.choices([0, 1, 2], [6, 3, 1])[0])]
+    steps += [Step(_moment(chance), "sever") for _ in range(chance.choice([0, 0, 1, 2]))]
+    for _ in range(chance.choice([0, 1, 2, 4])):
+        steps.append(
+            Step(_moment(chance), chance.choice(["stop_by_text", "stop_by_operator"]), chance.randrange(people))
+        )
+    stopped = [step.target for step in steps if step.act in {"stop_by_text", "stop_by_operator"}]
+    if stopped and chance.random() < 0.4:
+        steps.append(
+            Step(Moment(after=timedelta(hours=chance.randint(1, 30))), "start_by_text", chance.choice(stopped))
+        )
+    for place in range(len(campaigns)):
+        for _ in range(chance.choice([0, 0, 1, 2])):
+            lasting = timedelta(minutes=chance.choice([1, 30, 300, 1500]))
+            steps.append(Step(_moment(chance), "pause", place, lasting))
+        if chance.random() < 0.15:
+            steps.append(Step(_moment(chance), "cancel", place))
+        if campaigns[place].scheduled_after is None and place > 0:
+            steps.append(Step(Moment("requests", chance.randint(1, 8)), "launch", place))
+    return tuple(steps)
+
+
+def _moment(chance: Random) -> Moment:
+    if chance.random() < 0.25:
+        return Moment(after=timedelta(minutes=chance.randint(0, 2400), seconds=chance.randint(0, 59)))
+    of: Count = chance.choice(["taken", "taken", "requests", "webhooks"])
+    return Moment(of, chance.randint(1, 40 if of == "webhooks" else 18))
+
+
+def _death(chance: Random) -> Death | None:
+    if chance.random() < 0.3:
+        return None
+    call = chance.choice(_CALLS)
+    return Death(call, chance.randint(1, 30 if call == "tick" else 6), chance.choice(["before", "during", "after"]))
+
+
+def _rates(chance: Random) -> dict[str, float]:
+    """A population that does more of everything than usual."""
+    weights = {
+        "booked": 0.15, "answered": 0.2, "opted_out": 0.1, "voicemail": 0.2, "no_answer": 0.2, "busy": 0.1,
+        "failed": 0.05,
+    }  # fmt: skip
+    drawn = {name: weight * chance.uniform(0.3, 1.7) for name, weight in weights.items()}
+    total = sum(drawn.values())
+    return {
+        **{name: weight / total for name, weight in drawn.items()},
+        "replied": chance.uniform(0.2, 0.7),
+        "reply_stop": 0.2, "reply_no": 0.08, "reply_stop_in_words": 0.05, "reply_yes": 0.45, "reply_question": 0.22,
+        "undelivered": chance.uniform(0, 0.15),
+    }  # fmt: skip

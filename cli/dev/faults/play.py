@@ -1,0 +1,113 @@
+"""One run: a plan is played and judged."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import time
+from collections import Counter, deque
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from cli.dev.databases import Server
+from cli.dev.faults.crew import Crew, Nursery
+from cli.dev.faults.director import Director
+from cli.dev.faults.judge import Finding, judge
+from cli.dev.faults.plan import Plan
+from cli.dev.faults.record import Record, take_record
+from cli.dev.faults.scene import TEMPLATE, staged
+
+UNWANTED_LEVELS = frozenset({"error", "critical"})
+
+
+@dataclass
+class Report:
+    """What came of a run."""
+
+    seed: int
+    findings: list[Finding]
+    seconds: float
+    tried: Counter[str]
+    happened: list[str] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """For programs."""
+        return {
+            "seed": self.seed,
+            "findings": [{"rule": finding.rule, "what": finding.what} for finding in self.findings],
+            "seconds": round(self.seconds, 2),
+            "tried": dict(sorted(self.tried.items())),
+            "happened": self.happened,
+        }
+
+
+async def play(server: Server, nursery: Nursery, plan: Plan, template: str = TEMPLATE) -> Report:
+    """Play a plan to its end, and judge."""
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="outbound-faults-") as folder:
+        log = Path(folder) / "workers.log"
+        log.touch()
+        async with staged(server, plan, template) as scene:
+            crew = Crew(nursery, scene.environment(), log, deque(plan.deaths))
+            director = Director(scene, crew)
+            findings = []
+            async with crew.at_work(plan.workers):
+                await director.begin()
+                stuck = await director.until_over()
+                await director.settle()
+                if stuck:
+                    findings.append(Finding("everything ends", stuck))
+                elif plan.ends_gently:
+                    statuses = await crew.dismiss()
+                    findings += [Finding("workers drain", f"a worker ended with {s}") for s in statuses if s != 0]
+            record = await take_record(scene)
+        findings += judge(record)
+        findings += [Finding("nobody is lost", f"enrollment {one} had no open job") for one in director.lost]
+        findings += [Finding("workers live", f"a worker ended with {status}") for status in crew.strange_ends]
+        findings += [Finding("nothing unexpected", line) for line in _complaints(log)]
+    return Report(
+        plan.seed,
+        findings,
+        time.monotonic() - began,
+        _tried(record, director, crew),
+        [f"{at:%a %Y-%m-%d %H:%M:%S}Z  {what}" for at, what in director.done]
+        + [f"a worker died {d}" for d in crew.died],
+    )
+
+
+def _complaints(log: Path) -> list[str]:
+    """What workers logged as an error, and whatever they said that is no log line."""
+    found = []
+    for line in log.read_text().splitlines():
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            found.append(line[:500])
+            continue
+        if entry.get("level") in UNWANTED_LEVELS:
+            found.append(line[:1500])
+    return found
+
+
+def _tried(record: Record, director: Director, crew: Crew) -> Counter[str]:
+    tried: Counter[str] = Counter(runs=1, campaigns=len(record.campaigns), contacts=len(record.enrollments))
+    for entry in record.entries:
+        if entry["kind"] == "request":
+            tried["requests"] += 1
+            tried.update(f"fault {name}" for name in (entry["fault"] or "").split(", ") if name)
+        else:
+            tried["webhooks"] += 1
+            note = entry["fault"] or ""
+            if note in {"lost", "repeated", "reordered", "delayed"}:
+                tried[f"fault {note}"] += 1
+    for entry in record.taken:
+        tried["calls" if entry["provider"] == "vapi" else "texts"] += 1
+    tried.update({act: times for act, times in director.acts.items() if act != "kill"})
+    tried["workers killed"] = crew.killed + len(crew.died)
+    tried["opt-outs"] = len(record.opted_out)
+    tried["attempts"] = len(record.attempts)
+    tried["attempts that were in doubt"] = sum(
+        entry["kind"] == "request" and entry["method"] == "GET" for entry in record.entries
+    )
+    return tried
