@@ -21,7 +21,7 @@ from workers.logs import get_logger
 from workers.metrics import Metrics
 from workers.numbers import Queues, describe, note_claim
 from workers.recorder import Recorder
-from workers.waiting import Bell, backoff
+from workers.waiting import Bell, backoff, end
 
 log = get_logger(__name__)
 
@@ -129,9 +129,7 @@ class Runner:
                 task.result()  # a loop ends by itself only by a defect, which must not go unseen
             return finished
         finally:
-            for task in everything:
-                task.cancel()
-            await asyncio.gather(*everything, return_exceptions=True)
+            await end(everything)
 
     def _other_loops(self) -> list[asyncio.Task[None]]:
         tasks = [
@@ -159,10 +157,7 @@ class Runner:
                 await self._recorder.drained()
         except TimeoutError:
             log.error("drain_incomplete", in_flight=self.in_flight, unrecorded=self.unrecorded)
-            leftover = [task for lane in self._lanes.values() for task in lane.in_flight]
-            for task in leftover:
-                task.cancel()
-            await asyncio.gather(*leftover, return_exceptions=True)
+            await end([task for lane in self._lanes.values() for task in lane.in_flight])
             return False
         log.info("drained")
         return True

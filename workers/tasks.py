@@ -13,7 +13,7 @@ from workers.errors import DatabaseFaultError, DatabaseUnavailableError, Outboun
 from workers.ledger import Task, TaskQueue, TaskResult
 from workers.logs import get_logger
 from workers.metrics import Metrics
-from workers.waiting import Bell, backoff
+from workers.waiting import Bell, backoff, end
 
 log = get_logger(__name__)
 
@@ -94,6 +94,9 @@ class TaskRunner:
 
     async def run(self, stop: asyncio.Event) -> bool:
         """Serve until `stop` is set; whether every task that began was brought to a word."""
+        if not self._handlers:
+            await stop.wait()
+            return True
         serving = asyncio.create_task(self._serve(stop), name="tasks")
         listening = asyncio.create_task(self._listen(), name="tasks-listen")
         try:
@@ -105,10 +108,7 @@ class TaskRunner:
                 await asyncio.wait(self._working, timeout=self._drain)
             return not self._working
         finally:
-            leftover = [serving, listening, *self._working]
-            for task in leftover:
-                task.cancel()
-            await asyncio.gather(*leftover, return_exceptions=True)
+            await end([serving, listening, *self._working])
 
     async def _serve(self, stop: asyncio.Event) -> None:
         delays = backoff(0.1, 5)
@@ -177,9 +177,7 @@ class TaskRunner:
             log.error("task_handler_failed", **about, exc_info=error)
             return TaskResult("later", "worker_fault", f"The worker failed with {type(error).__name__}.")
         finally:
-            for part in (handling, keeping):
-                part.cancel()
-            await asyncio.gather(handling, keeping, return_exceptions=True)
+            await end([handling, keeping])
 
     async def _keep(self, context: TaskContext) -> None:
         """Prolong the lease while the handler works; ends when the task is lost."""

@@ -1,9 +1,12 @@
-"""Waiting: for a bell or a while, and ever longer when something is away."""
+"""Waiting: for a bell or a while, ever longer when something is away, and for tasks to end."""
 
 import asyncio
 import random
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
+from typing import Any
+
+CANCEL_AGAIN_SECONDS = 0.5
 
 
 class Bell:
@@ -32,3 +35,18 @@ def backoff(first: float, last: float) -> Iterator[float]:
     while True:
         yield delay * random.uniform(0.75, 1)  # noqa: S311 -- spreading, not secrecy
         delay = min(delay * 2, last)
+
+
+async def end(tasks: Collection[asyncio.Task[Any]]) -> None:
+    """Cancel tasks and wait until they have ended.
+
+    Once is not enough: `asyncio.wait_for`, in which a database call waits, loses a cancellation that comes in the
+    moment in which the call's answer does (Python 3.11), and a loop that lost it goes on for ever.
+    """
+    left = [task for task in tasks if not task.done()]
+    while left:
+        for task in left:
+            task.cancel()
+        _, pending = await asyncio.wait(left, timeout=CANCEL_AGAIN_SECONDS)
+        left = list(pending)
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -350,3 +350,22 @@ async def test_a_worker_without_its_database_is_not_healthy() -> None:
     async with serving(health_app(runner), "127.0.0.1", 0) as port, httpx.AsyncClient() as http:
         health = await http.get(f"http://127.0.0.1:{port}/healthz")
     assert (health.status_code, health.json()["status"]) == (503, "database_silent")
+
+
+class Deaf(MemoryLedger):
+    """Loses one cancellation, as `asyncio.wait_for` does when the answer comes in the same moment."""
+
+    async def tick(self) -> dict[str, Any]:
+        self.calls["tick"] += 1
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.sleep(60)
+        return {}
+
+
+async def test_a_worker_ends_although_a_cancellation_was_lost() -> None:
+    ledger = Deaf()
+    async with running(ledger, pace=replace(QUICK, tick=60)) as (_, stop, task):
+        await until(lambda: ledger.calls["tick"] == 1)
+        stop.set()
+        async with asyncio.timeout(10):
+            assert await task

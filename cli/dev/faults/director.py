@@ -93,6 +93,8 @@ class Director:
                 seen, moved = state, time.monotonic()
             if driver.pending.open_jobs == 0 and not self._tasks and await self._is_over():
                 return None
+            if self.lost:
+                return "somebody is lost, so the rest was not waited for"
             if time.monotonic() - moved > STUCK_SECONDS:
                 return f"nothing has moved for {STUCK_SECONDS:.0f} seconds at {stage.clock.now()}: {driver.pending}"
             if time.monotonic() - began > LONGEST_SECONDS:

@@ -24,10 +24,12 @@ _JOBS = """
 _SUPPRESSED = "select distinct phone from public.suppressions where reason = 'opted_out'"
 _MISCOUNTED = """
     with counted as (
-        select campaign_id, node_id, state, outcome, due_at, amount
+        select campaign_id, node_id, state, outcome, due_at::text, amount
         from engine.counted(array(select c.id from public.campaigns as c))
     ), recounted as (
-        select c.id, r.* from public.campaigns as c cross join lateral engine.recount(c.id) as r
+        select c.id, r.node_id, r.state, r.outcome, r.due_at::text, r.amount
+        from public.campaigns as c
+        cross join lateral engine.recount(c.id) as r
     )
     (select 'counted' as side, * from counted except all select 'counted', * from recounted)
     union all
