@@ -8,16 +8,18 @@ import json
 import os
 import signal
 import sys
+import time
 from collections import deque
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
 from cli.dev.faults.plan import Death
 from cli.dev.project import ROOT
 
 STOP_SECONDS = 20.0
+START_SECONDS = 10.0
 
 
 @dataclass
@@ -85,12 +87,16 @@ class Nursery:
 
 @dataclass
 class Crew:
-    """So many workers, whatever happens to them: each that dies is replaced at once."""
+    """So many workers, whatever happens to them: each that dies is replaced at once.
+
+    `hold` keeps campaign time from going on while one is starting: it would be days late when it is there.
+    """
 
     nursery: Nursery
     environment: Mapping[str, str]
     log: Path
     deaths: deque[Death | None]
+    hold: Callable[[], AbstractContextManager[None]]
     killed: int = 0
     died: list[str] = field(default_factory=list)
     """The planned deaths that came true."""
@@ -140,10 +146,12 @@ class Crew:
     async def _keep(self, place: int) -> None:
         while True:
             death = self.deaths.popleft() if self.deaths else None
-            # Not to be interrupted: a worker that nobody knows of would never be stopped.
-            starting = asyncio.ensure_future(self.nursery.start(self.environment, self.log, death))
-            starting.add_done_callback(lambda done: self._workers.update({place: done.result()}))
-            worker = await asyncio.shield(starting)
+            with self.hold():
+                # Not to be interrupted: a worker that nobody knows of would never be stopped.
+                starting = asyncio.ensure_future(self.nursery.start(self.environment, self.log, death))
+                starting.add_done_callback(lambda done: self._workers.update({place: done.result()}))
+                worker = await asyncio.shield(starting)
+                await self._until_ready(worker)
             status = await asyncio.shield(worker.ended)
             if status != -signal.SIGKILL:
                 self.strange_ends.append(status)
@@ -151,6 +159,11 @@ class Crew:
             elif death is not None:
                 self.died.append(str(death))
 
-    def facts(self) -> dict[str, Any]:
-        """What happened to them."""
-        return {"workers_killed": self.killed, "deaths": self.died}
+    async def _until_ready(self, worker: Worker) -> None:
+        """Wait until a worker has logged that it has started, or is gone."""
+        deadline = time.monotonic() + START_SECONDS
+        mark = f":{worker.pid}:".encode()
+        while not worker.ended.done() and time.monotonic() < deadline:
+            if any(b'"started"' in line and mark in line for line in self.log.read_bytes().splitlines()):
+                return
+            await asyncio.sleep(0.02)

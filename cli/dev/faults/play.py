@@ -49,7 +49,7 @@ async def play(server: Server, nursery: Nursery, plan: Plan, template: str = TEM
         log = Path(folder) / "workers.log"
         log.touch()
         async with staged(server, plan, template) as scene:
-            crew = Crew(nursery, scene.environment(), log, deque(plan.deaths))
+            crew = Crew(nursery, scene.environment(), log, deque(plan.deaths), scene.sandbox.driver.hold)
             director = Director(scene, crew)
             findings = []
             async with crew.at_work(plan.workers):

@@ -33,7 +33,7 @@ TEMPLATE = "faults"
 API_KEY, AUTH_TOKEN, WEBHOOK_SECRET = "key-of-the-calls", "token-of-the-texts", "secret-of-the-messages"
 PROVIDER_SECONDS = 1.0
 """Workers wait so long for a provider: the fault `latency` can outlast it."""
-STALL_SECONDS = 0.35
+STALL_SECONDS = 0.6
 
 Row = dict[str, Any]
 
