@@ -102,11 +102,11 @@ async def test_an_answer_that_never_came_and_is_taken_for_a_no(
 async def test_an_opt_out_that_is_only_written_down(server: Server, nursery: Nursery, mutate: Mutate) -> None:
     mutant = mutate(
         (
-            "consent/stop_numbers.sql",
-            "  perform engine.close_jobs(v_closed);\n  perform engine.end_stopped_enrollments(p_stops);\n",
+            "consent/call_off.sql",
+            "  v_cancelled := engine.close_jobs(v_closed);\n  perform engine.end_stopped_enrollments(p_stops);\n",
             "",
         ),
-        ("engine/check_eligibility.sql", "when j.suppression is not null then", "when false then"),
+        ("engine/judge_jobs.sql", "when j.suppression is not null then", "when false then"),
     )
     plan = small(Step(Moment("taken", 3), "stop_by_operator", 1))
     assert "nothing begins after an opt-out" in await rules_broken(server, nursery, plan, mutant)
@@ -121,8 +121,9 @@ async def test_a_stop_that_nobody_reads(server: Server, nursery: Nursery, mutate
 async def test_a_pause_that_stops_nothing(server: Server, nursery: Nursery, mutate: Mutate) -> None:
     mutant = mutate(
         ("engine/lock_due_jobs.sql", "c.status = 'ACTIVE'", "c.status in ('ACTIVE', 'PAUSED')"),
-        ("engine/check_eligibility.sql", "when j.campaign_status is distinct from 'ACTIVE' then", "when false then"),
-        ("engine/check_eligibility.sql", "on j.campaign_status = 'ACTIVE' and", "on"),
+        ("engine/due_jobs.sql", "c.status = 'ACTIVE'", "c.status in ('ACTIVE', 'PAUSED')"),
+        ("engine/judge_jobs.sql", "when j.campaign_status is distinct from 'ACTIVE' then", "when false then"),
+        ("engine/judge_jobs.sql", "on j.campaign_status = 'ACTIVE' and", "on"),
     )
     plan = small(Step(Moment("taken", 3), "pause", 0, timedelta(hours=5)))
     assert "nothing begins in a stopped campaign" in await rules_broken(server, nursery, plan, mutant)

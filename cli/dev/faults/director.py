@@ -7,7 +7,7 @@ import contextlib
 import time
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -20,6 +20,7 @@ LOOK_SECONDS = 0.02
 STUCK_SECONDS = 25.0
 LONGEST_SECONDS = 150.0
 INSIST_SECONDS = 20.0
+TRY_AGAIN = timedelta(minutes=10)
 OVER = frozenset({"COMPLETED", "CANCELLED"})
 
 _LAUNCH = "select public.launch_campaign(%s, %s)"
@@ -31,7 +32,12 @@ _STATES = """
     ) as open_jobs
     from public.campaigns as c
 """
-_STOP = "select engine.stop_numbers(array[(%s, %s, null, 'opted_out', 'operator', 'asked by mail')::engine.stop])"
+_STOP = "select public.opt_out(%s, p_note => 'asked by mail', p_team_id => %s)"
+_MOVES = {
+    "pause": "select public.pause_campaign(%s)",
+    "resume": "select public.resume_campaign(%s)",
+    "cancel": "select public.cancel_campaign(%s)",
+}
 _SEVER = """
     select pg_terminate_backend(pid) from pg_stat_activity
     where datname = current_database() and usename = 'outbound_worker'
@@ -64,6 +70,8 @@ class Director:
         self.acts: Counter[str] = Counter()
         self.lost: list[str] = []
         """Enrollments that were seen without a job while their journey was not over."""
+        self.problems: list[str] = []
+        """Steps that failed in a way that nobody expects."""
         for step in self._plan.steps:
             if step.at.of is not None:
                 self._due[step.at.of, step.at.nth].append(step)
@@ -154,7 +162,12 @@ class Director:
         hold.enter_context(self._scene.sandbox.driver.hold())
         task = asyncio.create_task(self._do(step, hold))
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (problem := task.exception()) is not None:
+            self.problems.append(f"{type(problem).__name__}: {problem}")
 
     def _note(self, step: Step) -> None:
         self.done.append((self._scene.sandbox.stage.clock.now(), str(step)))
@@ -173,7 +186,7 @@ class Director:
                 await self._insist(lambda: self._scene.look(_SEVER))
             elif step.act == "stop_by_operator":
                 phone = self._plan.people[step.target].phone
-                await self._insist(lambda: self._scene.look(_STOP, self._scene.team_id, phone))
+                await self._insist(lambda: self._scene.operate(_STOP, phone, self._scene.team_id))
             elif step.act == "launch":
                 await self._launch(step.target, None)
             elif step.act in {"pause", "resume", "cancel"}:
@@ -185,17 +198,19 @@ class Director:
 
     async def _move(self, step: Step) -> None:
         """Pause, resume or cancel; a campaign that is over, or not yet begun, refuses."""
-        campaign = self._scene.campaign_ids[step.target]
-        if step.act == "pause":
-            query = "update public.campaigns set status = 'PAUSED' where id = %s and status = 'ACTIVE' returning id"
-        elif step.act == "resume":
-            query = "update public.campaigns set status = 'ACTIVE' where id = %s and status = 'PAUSED' returning id"
+        campaign, now = self._scene.campaign_ids[step.target], self._scene.sandbox.stage.clock.now()
+        resume = Step(step.at, "resume", step.target)
+        try:
+            await self._insist(lambda: self._scene.operate(_MOVES[step.act], campaign))
+        except psycopg.Error as error:
+            if error.sqlstate == "OB007" and step.act == "resume":
+                self._plan_step(now + TRY_AGAIN, resume)
+            elif error.sqlstate != "OB002":
+                raise
+            self.acts[f"{step.act} refused"] += 1
         else:
-            return
-        moved = await self._insist(lambda: self._scene.look(query, campaign))
-        if moved and step.act == "pause":
-            now = self._scene.sandbox.stage.clock.now()
-            self._plan_step(now + step.lasting, Step(step.at, "resume", step.target))
+            if step.act == "pause":
+                self._plan_step(now + step.lasting, resume)
 
     async def _glance(self) -> None:
         """Nobody may be without a job while her journey is not over, at any moment."""

@@ -19,7 +19,7 @@ _ENROLLMENTS = """
 _JOBS = """
     select id::text, campaign_id::text as campaign, enrollment_id::text as enrollment, node_id, visit, status::text,
         outcome::text, reason_code, phone, channel::text, provider_id
-    from engine.jobs
+    from engine.all_jobs
 """
 _SUPPRESSED = "select distinct phone from public.suppressions where reason = 'opted_out'"
 _MISCOUNTED = """
@@ -126,7 +126,8 @@ async def take_record(scene: Scene) -> Record:
             )
             for call in scene.sandbox.calls.all()
         ],
-        attempts={step["subject"]: _attempt(step) for step in steps if step["kind"] == "attempt"},
+        # The first time counts: late news brings an attempt back from the history.
+        attempts={step["subject"]: _attempt(step) for step in reversed(steps) if step["kind"] == "attempt"},
         suppressions=[
             Turn(step["subject"], step["facts"]["channel"], step["kind"], step["committed_at"])
             for step in steps
