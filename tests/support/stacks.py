@@ -14,7 +14,11 @@ from typing import Any
 
 import psutil
 
+from tests.support import warm
+
 OUTBOUND = Path(sys.executable).with_name("outbound")
+# What starts processes or waits for signals is started as a person does.
+_HAVE_PROCESSES = {"stack", "demo", "sandbox", "worker", "dev", "bench"}
 
 
 @dataclass(frozen=True)
@@ -41,9 +45,12 @@ class OwnStack:
         """Run `outbound …` on this stack, without a terminal."""
         # nothing of the developer's own settings may reach a test
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("OUTBOUND_")}
+        settings = {**inherited, "OUTBOUND_STACK_DIR": str(self.folder), "COLUMNS": warm.COLUMNS, **environment}
+        if arguments[0] not in _HAVE_PROCESSES and settings["COLUMNS"] == warm.COLUMNS:
+            return Outcome(*warm.run(arguments, settings, stdin or "", folder))
         done = subprocess.run(
             [OUTBOUND, *arguments],
-            env={**inherited, "OUTBOUND_STACK_DIR": str(self.folder), "COLUMNS": "200", **environment},
+            env=settings,
             input=stdin or "",
             cwd=folder,
             capture_output=True,
