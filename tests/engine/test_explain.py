@@ -77,7 +77,7 @@ def test_every_step_is_told_as_it_was_taken(admin: Connection, seed: int) -> Non
         # Every row has its line.
         for table, kind in (("attempts", "attempt"), ("gate_decisions", "gate")):
             row = admin.execute(
-                f"select count(*) from engine.{table} x join engine.jobs j on j.id = x.job_id"
+                f"select count(*) from engine.all_{table} x join engine.all_jobs j on j.id = x.job_id"
                 " where j.enrollment_id = %s",
                 [enrollment_id],
             ).fetchone()

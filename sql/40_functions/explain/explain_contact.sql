@@ -14,19 +14,13 @@ set search_path = ''
 set jit = off
 as $$
 declare
-  v_campaign public.campaigns;
+  v_campaign public.campaigns := engine.require_campaign(p_campaign_id, 'viewer');
   v_contact public.contacts;
   v_enrollment engine.enrollments;
   v_timezone text;
   v_next jsonb;
   v_reason_code text;
 begin
-  select * into v_campaign
-  from public.campaigns as c
-  where c.team_id = any(engine.caller_team_ids()) and c.id = p_campaign_id;
-  if v_campaign.id is null then
-    perform engine.refuse_not_found('campaign', p_campaign_id);
-  end if;
   v_contact := engine.require_contact(v_campaign.team_id, p_contact_id, p_phone);
   select t.timezone into v_timezone from public.teams as t where t.id = v_campaign.team_id;
   select * into v_enrollment

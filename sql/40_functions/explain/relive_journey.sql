@@ -13,12 +13,12 @@ set search_path = ''
 as $$
   with jobs as materialized (
     select
-      j as job, n.type, n.config, coalesce(nullif(n.label, ''), n.id) as label,
-      (row_number() over journey)::integer as job_no, lead(j) over journey as next,
+      row(j.*)::engine.jobs as job, n.type, n.config, coalesce(nullif(n.label, ''), n.id) as label,
+      (row_number() over journey)::integer as job_no, lead(row(j.*)::engine.jobs) over journey as next,
       -- As in engine.next_steps: a call that nobody was dialled for is no retry.
       coalesce(j.channel = 'call' and k.scope <> 'job', false) as was_not_dialled,
-      (select min(g.due_at) from engine.gate_decisions as g where g.team_id = j.team_id and g.job_id = j.id) as was_due_at
-    from engine.jobs as j
+      (select min(g.due_at) from engine.all_gate_decisions as g where g.team_id = j.team_id and g.job_id = j.id) as was_due_at
+    from engine.all_jobs as j
     inner join public.workflow_nodes as n
       on j.team_id = n.team_id and j.workflow_id = n.workflow_id and j.node_id = n.id
     left join lateral engine.classify_ended_reason(j.reason_code) as k on j.outcome is not null

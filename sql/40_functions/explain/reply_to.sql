@@ -6,8 +6,8 @@ stable
 set search_path = ''
 as $$
   select e.payload ->> 'Body'
-  from engine.attempts as a
-  inner join engine.events as e on a.team_id = e.team_id and a.id = e.attempt_id and e.type = 'inbound'
+  from engine.all_attempts as a
+  inner join engine.all_events as e on a.team_id = e.team_id and a.id = e.attempt_id and e.type = 'inbound'
   where a.team_id = p_team_id and a.job_id = p_job_id
   order by e.received_at
   limit 1

@@ -6,7 +6,7 @@ stable
 set search_path = ''
 as $$
   select coalesce(l.at, a.begun_at), p_job_no, case l.kind when 'attempt' then 3 else 4 end, l.kind, l.message, l.facts
-  from engine.attempts as a
+  from engine.all_attempts as a
   cross join lateral (select initcap(a.provider::text) as provider, case
     when a.code is not null or a.message is not null then ' (' || concat_ws(': ', a.code, a.message) || ')' else ''
   end as said) as p

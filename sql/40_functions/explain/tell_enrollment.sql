@@ -12,10 +12,14 @@ as $$
   select l.at, l.job_no, 9, l.kind, l.message, jsonb_build_object('enrollment_id', e.id, 'status', l.status, 'reason_code', l.reason_code)
   from engine.enrollments as e
   cross join lateral (select e.ended_at is not distinct from e.enrolled_at and not exists (
-    select from engine.jobs as j where j.team_id = e.team_id and j.enrollment_id = e.id
+    select from engine.all_jobs as j where j.team_id = e.team_id and j.enrollment_id = e.id
   ) as is_left_out) as o
   cross join lateral (values
     (e.enrolled_at, 0, 'enrollment', 'ACTIVE', null, 'The contact was enrolled.', not o.is_left_out),
+    (
+      e.reopened_at, 1000000, 'reopened', 'ACTIVE', null,
+      format('The failed journey was opened again (%s), with a whole budget of retries.', e.retry_count), e.reopened_at is not null
+    ),
     (
       e.ended_at, 1000000, 'end', e.status::text, e.reason_code,
       case when o.is_left_out then 'The contact was left out' else format('The journey ended as %s', e.status) end
@@ -25,5 +29,5 @@ as $$
   where l.is_so and e.team_id = p_campaign.team_id and e.campaign_id = p_campaign.id and e.contact_id = p_contact_id
 $$;
 comment on function engine.tell_enrollment(public.campaigns, uuid) is
-'Lines for the list {list_id}, the enrollment and its end {enrollment_id, status, reason_code}.';
+'Lines for the list {list_id}, the enrollment, its being opened again and its end {enrollment_id, status, reason_code}.';
 revoke all on function engine.tell_enrollment(public.campaigns, uuid) from public;

@@ -7,14 +7,14 @@ stable
 set search_path = ''
 as $$
   select
-    e.received_at, p_job_no, 5, 'event', engine.tell_event(e, d.reading),
+    e.received_at, p_job_no, 5, 'event', engine.tell_event(row(e.*)::engine.events, d.reading),
     jsonb_build_object(
       'job_id', a.job_id, 'attempt_id', a.id, 'provider', e.provider, 'type', e.type, 'result', e.result,
       'occurred_at', e.occurred_at, 'meaning', case when e.type = 'inbound' then 'reply' else (d.reading).kind end,
       'outcome', (d.reading).outcome, 'reason_code', (d.reading).reason_code
     )
-  from engine.attempts as a
-  inner join engine.events as e on a.team_id = e.team_id and a.id = e.attempt_id
+  from engine.all_attempts as a
+  inner join engine.all_events as e on a.team_id = e.team_id and a.id = e.attempt_id
   cross join lateral (
     select case
       when e.type = 'inbound' then null::engine.reading

@@ -26,8 +26,8 @@ as $$
       as reached
     from (
       select case j.channel when 'call' then 'called' else 'texted' end as done, count(*) as times
-      from engine.jobs as j
-      inner join engine.attempts as a on j.team_id = a.team_id and j.id = a.job_id
+      from engine.all_jobs as j
+      inner join engine.all_attempts as a on j.team_id = a.team_id and j.id = a.job_id
       where j.team_id = p_enrollment.team_id and j.enrollment_id = p_enrollment.id
         and a.status in ('OPEN', 'ACCEPTED', 'AMBIGUOUS')
       group by 1

@@ -36,5 +36,5 @@ as $$
   ) as l
 $$;
 comment on function engine.tell_timeline(public.campaigns, public.contacts, engine.enrollments, text) is
-'[{at, kind, message, …}] in order; kinds: campaign, list, enrollment, hold, job, gate, attempt, answer, event, outcome, cancelled, consent, suppression, end.';
+'[{at, kind, message, …}] in order; kinds: campaign, list, enrollment, hold, job, gate, attempt, answer, event, outcome, cancelled, consent, suppression, reopened, end.';
 revoke all on function engine.tell_timeline(public.campaigns, public.contacts, engine.enrollments, text) from public;

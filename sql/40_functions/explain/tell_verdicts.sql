@@ -16,7 +16,7 @@ as $$
       'job_id', g.job_id, 'decision', g.decision, 'reason_code', g.reason_code, 'asked_by', g.asked_by,
       'due_at', g.due_at, 'run_at', case when g.decision = 'defer' then g.run_at end
     )
-  from engine.gate_decisions as g
+  from engine.all_gate_decisions as g
   where g.team_id = p_job.team_id and g.job_id = p_job.id
 $$;
 comment on function engine.tell_verdicts(integer, engine.jobs, text) is
