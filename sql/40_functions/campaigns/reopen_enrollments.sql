@@ -1,7 +1,10 @@
 -- Each failed journey goes on with a new visit of the node that it ended with, spread by the node's hours
--- and batches as every job, and with a whole budget. The caller holds the campaign, so that nobody else
+-- and batches as every job, and with a whole budget. What the
+-- history has of it comes back first. The caller holds the campaign, so that nobody else
 -- reopens; nothing else moves an enrollment that has ended.
-create or replace function engine.reopen_enrollments(p_campaign public.campaigns, p_reason_codes text[])
+create or replace function engine.reopen_enrollments(
+  p_campaign public.campaigns, p_reason_codes text[], p_enrollment_ids uuid[] default null
+)
 returns void
 language plpgsql
 set search_path = ''
@@ -17,11 +20,14 @@ begin
       f.visit + 1, p_campaign.priority, engine.now()
     )::engine.new_job order by f.enrollment_id) into v_jobs
     from (
-      select v.* from engine.failed_visits(p_campaign, p_reason_codes) as v
+      select v.* from engine.failed_visits(p_campaign, p_reason_codes, p_enrollment_ids) as v
       order by v.enrollment_id
       limit c_chunk
     ) as f;
     exit when v_jobs is null;
+    perform engine.recall_enrollments(
+      array(select n.team_id from unnest(v_jobs) as n), array(select n.enrollment_id from unnest(v_jobs) as n)
+    );
     update engine.enrollments as e
     set
       status = 'ACTIVE', reason_code = null, ended_at = null, retries_left = p_campaign.retry_budget,
@@ -32,6 +38,6 @@ begin
   end loop;
 end
 $$;
-comment on function engine.reopen_enrollments(public.campaigns, text[]) is
-'Opens failed enrollments again, each with a new visit of the node that failed.';
-revoke all on function engine.reopen_enrollments(public.campaigns, text[]) from public;
+comment on function engine.reopen_enrollments(public.campaigns, text[], uuid[]) is
+'Opens failed enrollments again, all or some, each with a new visit of the node that failed.';
+revoke all on function engine.reopen_enrollments(public.campaigns, text[], uuid[]) from public;
