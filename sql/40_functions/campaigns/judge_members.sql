@@ -4,7 +4,7 @@
 create or replace function engine.judge_members(
   p_campaign public.campaigns, p_channel public.contact_channel, p_contact_ids uuid[]
 )
-returns table (contact_id uuid, phone text, reason_code text)
+returns table (contact_id uuid, phone text, timezones text[], regions text[], reason_code text)
 language plpgsql
 stable
 set search_path = ''
@@ -24,7 +24,7 @@ begin
     where p_campaign.exclusions <> '{}'
   )
 
-  select p.id, p.phone, case
+  select p.id, p.phone, p.timezones, p.regions, case
     when p_campaign.targeting <> '{}' and t.contact_id is null then 'not_targeted'
     when x.reason is not null then x.reason
     when s.reason is not null then 'suppressed_' || s.reason
