@@ -22,6 +22,16 @@ create type engine.finished_job as (
 );
 comment on type engine.finished_job is 'What came of a job in flight; reply_text is what the person wrote, if anything.';
 
+create type engine.asked_contact as (
+  team_id uuid,
+  job_id uuid,
+  phone text,
+  channel public.contact_channel,
+  timezones text [],
+  regions text []
+);
+comment on type engine.asked_contact is 'Whom a job would reach, as far as limits on contacts go.';
+
 create type engine.closed_job as (
   team_id uuid,
   job_id uuid,
@@ -73,6 +83,15 @@ create type engine.event_ref as (
   event_key text
 );
 comment on type engine.event_ref is 'Key of an event in the inbox.';
+
+create type engine.event_source as (
+  provider public.provider,
+  event_key text,
+  attempt_id uuid,
+  provider_id text,
+  secret_name text
+);
+comment on type engine.event_source is 'What an event says of the attempt that it is about, and the secret that its sender knew.';
 
 create type engine.step as (
   team_id uuid,

@@ -5,27 +5,34 @@ returns void
 language plpgsql
 set search_path = ''
 as $$
+declare
+  v_now constant timestamptz := engine.now();
+  v_next_call constant timestamptz := v_now + engine.silence('call');
+  v_next_text constant timestamptz := v_now + engine.silence('text');
 begin
   if cardinality(p_results) = 0 then
     return;
   end if;
-  update engine.attempts as a
-  set
-    status = 'ACCEPTED', provider_id = r.provider_id, code = r.code, message = r.message,
-    resolved_at = engine.now()
-  from unnest(p_results) as r
-  where a.team_id = r.team_id and a.id = r.attempt_id;
+  with accepted as (
+    update engine.attempts as a
+    set status = 'ACCEPTED', provider_id = r.provider_id, code = r.code, message = r.message, resolved_at = v_now
+    from unnest(p_results) as r
+    where a.team_id = r.team_id and a.id = r.attempt_id
+    returning a.team_id, a.job_id, a.attempt_number, a.provider_id
+  )
 
   update engine.jobs as j
   set
-    status = 'DISPATCHED', provider_id = r.provider_id, dispatched_at = engine.now(),
-    check_at = engine.now() + engine.silence(j.channel), lease_owner = null, lease_expires_at = null,
-    reply_deadline = engine.later(engine.now(), (n.config ->> 'reply_window')::interval)
-  from unnest(p_results) as r
-  inner join engine.jobs as k on r.team_id = k.team_id and r.job_id = k.id
-  inner join public.workflow_nodes as n
-    on k.team_id = n.team_id and k.workflow_id = n.workflow_id and k.node_id = n.id
-  where j.team_id = r.team_id and j.id = r.job_id and j.status in ('READY', 'CLAIMED', 'AMBIGUOUS');
+    status = 'DISPATCHED', provider_id = a.provider_id, attempt_count = a.attempt_number, dispatched_at = v_now,
+    check_at = case j.channel when 'call' then v_next_call else v_next_text end,
+    lease_owner = null, lease_expires_at = null,
+    reply_deadline = case when j.channel = 'text' then (
+      select engine.later(v_now, (n.config ->> 'reply_window')::interval)
+      from public.workflow_nodes as n
+      where n.team_id = j.team_id and n.workflow_id = j.workflow_id and n.id = j.node_id
+    ) end
+  from accepted as a
+  where j.team_id = a.team_id and j.id = a.job_id and j.status in ('READY', 'CLAIMED', 'AMBIGUOUS');
 
   perform engine.apply_events(array(
     select (e.provider, e.event_key)::engine.event_ref

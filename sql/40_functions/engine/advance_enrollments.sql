@@ -6,6 +6,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
+  v_outcomes constant public.job_outcome[] := array(select distinct f.outcome from unnest(p_ended) as f);
   v_steps engine.step[];
 begin
   perform
@@ -15,36 +16,45 @@ begin
   order by e.id
   for update of e;
 
-  update engine.enrollments as e
-  set booked_at = engine.now()
-  from unnest(p_ended) as f
-  inner join engine.jobs as j on f.team_id = j.team_id and f.job_id = j.id
-  where f.outcome = 'booked' and e.team_id = j.team_id and e.id = j.enrollment_id and e.booked_at is null
-    and e.status = 'ACTIVE';
-
-  perform engine.stop_numbers(array(
-    select (j.team_id, j.phone, null, 'opted_out', j.channel || ' ' || coalesce(f.reason_code, ''), f.reply_text)::engine.stop
+  if 'booked' = any(v_outcomes) then
+    update engine.enrollments as e
+    set booked_at = engine.now()
     from unnest(p_ended) as f
     inner join engine.jobs as j on f.team_id = j.team_id and f.job_id = j.id
-    -- Not twice for one stop: whoever found it may have carried it out already.
-    where f.outcome = 'opted_out' and (
-      select count(*) from public.suppressions as s
-      where s.team_id = j.team_id and s.phone = j.phone and s.reason = 'opted_out'
-    ) < cardinality(enum_range(null::public.contact_channel))
-  ));
+    where f.outcome = 'booked' and e.team_id = j.team_id and e.id = j.enrollment_id and e.booked_at is null
+      and e.status = 'ACTIVE';
+  end if;
+  if 'opted_out' = any(v_outcomes) then
+    perform engine.stop_numbers(array(
+      select (
+        j.team_id, j.phone, null, 'opted_out', j.channel || ' ' || coalesce(f.reason_code, ''), f.reply_text
+      )::engine.stop
+      from unnest(p_ended) as f
+      inner join engine.jobs as j on f.team_id = j.team_id and f.job_id = j.id
+      -- Not twice for one stop: whoever found it may have carried it out already.
+      where f.outcome = 'opted_out' and (
+        select count(*) from public.suppressions as s
+        where s.team_id = j.team_id and s.phone = j.phone and s.reason = 'opted_out'
+      ) < cardinality(enum_range(null::public.contact_channel))
+    ));
+  end if;
 
   v_steps := array(select s from engine.next_steps(p_ended) as s);
-  update engine.enrollments as e
-  set retries_left = e.retries_left - 1
-  from unnest(v_steps) as s
-  where s.is_retry and s.spends_budget and e.team_id = (s.job).team_id and e.id = (s.job).enrollment_id;
+  if exists (select from unnest(v_steps) as s where s.is_retry) then
+    update engine.enrollments as e
+    set retries_left = e.retries_left - 1
+    from unnest(v_steps) as s
+    where s.is_retry and s.spends_budget and e.team_id = (s.job).team_id and e.id = (s.job).enrollment_id;
+  end if;
   perform engine.create_jobs(array(select s.job from unnest(v_steps) as s where s.job is not null));
-  perform engine.end_enrollments(
-    array(select s.team_id from unnest(v_steps) as s where s.end_status is not null),
-    array(select s.enrollment_id from unnest(v_steps) as s where s.end_status is not null),
-    array(select s.end_status from unnest(v_steps) as s where s.end_status is not null),
-    array(select s.reason_code from unnest(v_steps) as s where s.end_status is not null)
-  );
+  if exists (select from unnest(v_steps) as s where s.end_status is not null) then
+    perform engine.end_enrollments(
+      array(select s.team_id from unnest(v_steps) as s where s.end_status is not null),
+      array(select s.enrollment_id from unnest(v_steps) as s where s.end_status is not null),
+      array(select s.end_status from unnest(v_steps) as s where s.end_status is not null),
+      array(select s.reason_code from unnest(v_steps) as s where s.end_status is not null)
+    );
+  end if;
 end
 $$;
 comment on function engine.advance_enrollments(engine.finished_job[]) is

@@ -8,6 +8,13 @@ as $$
 declare
   v_text record;
 begin
+  if not exists (
+    select
+    from unnest(p_events) as p
+    inner join engine.events as e on p.provider = e.provider and p.event_key = e.event_key and e.type = 'inbound'
+  ) then
+    return;
+  end if;
   -- One at a time, because two texts of one person must be taken in the order in which they came; of a stop
   -- and a start that come together the stop is the last. Should two teams have the same number at one
   -- account, a stop holds for both.

@@ -4,35 +4,42 @@ returns void
 language plpgsql
 set search_path = ''
 as $$
+declare
+  v_kinds constant text[] := array(select distinct (r.reading).kind from unnest(p_readings) as r);
+  v_outcomes constant public.job_outcome[] := array(select distinct (r.reading).outcome from unnest(p_readings) as r);
 begin
-  -- Most events only say that something goes on.
-  if not exists (
-    select from unnest(p_readings) as r where (r.reading).kind not in ('progress', 'ignored')
-  ) then
+  -- Most events only say that something goes on, and most of the others only what came of a call.
+  if v_kinds <@ array['progress', 'ignored'] then
     return;
   end if;
   -- Said during the call: it holds at once, whatever the report says later.
-  perform engine.stop_numbers(array(
-    select (j.team_id, j.phone, null, 'opted_out', concat_ws(' ', j.channel, (r.reading).reason_code),
-      (r.reading).words)::engine.stop
+  if 'opt_out' = any(v_kinds) or 'opted_out' = any(v_outcomes) then
+    perform engine.stop_numbers(array(
+      select (j.team_id, j.phone, null, 'opted_out', concat_ws(' ', j.channel, (r.reading).reason_code),
+        (r.reading).words)::engine.stop
+      from unnest(p_readings) as r
+      inner join engine.jobs as j on r.team_id = j.team_id and r.job_id = j.id
+      where (r.reading).kind = 'opt_out' or (r.reading).outcome = 'opted_out'
+    ));
+  end if;
+  if 'booked' = any(v_outcomes) then
+    perform engine.book_late(p_readings);
+  end if;
+  if 'ended' = any(v_kinds) then
+    -- The call is over and its report is due; if that is lost, the provider is asked soon.
+    update engine.jobs as j
+    set check_at = least(j.check_at, engine.now() + interval '2 minutes')
     from unnest(p_readings) as r
-    inner join engine.jobs as j on r.team_id = j.team_id and r.job_id = j.id
-    where (r.reading).kind = 'opt_out' or (r.reading).outcome = 'opted_out'
-  ));
-  perform engine.book_late(p_readings);
-  -- The call is over and its report is due; if that is lost, the provider is asked soon.
-  update engine.jobs as j
-  set check_at = least(j.check_at, engine.now() + interval '2 minutes')
-  from unnest(p_readings) as r
-  where (r.reading).kind = 'ended' and j.team_id = r.team_id and j.id = r.job_id and j.status = 'DISPATCHED';
-
-  -- Delivered, and waiting for a reply: there is nothing to ask the provider until the wait is over.
-  update engine.jobs as j
-  set check_at = j.reply_deadline + interval '1 hour'
-  from unnest(p_readings) as r
-  where (r.reading).kind = 'delivered' and j.team_id = r.team_id and j.id = r.job_id and j.status = 'DISPATCHED'
-    and j.reply_deadline is not null;
-
+    where (r.reading).kind = 'ended' and j.team_id = r.team_id and j.id = r.job_id and j.status = 'DISPATCHED';
+  end if;
+  if 'delivered' = any(v_kinds) then
+    -- Delivered, and waiting for a reply: there is nothing to ask the provider until the wait is over.
+    update engine.jobs as j
+    set check_at = j.reply_deadline + interval '1 hour'
+    from unnest(p_readings) as r
+    where (r.reading).kind = 'delivered' and j.team_id = r.team_id and j.id = r.job_id and j.status = 'DISPATCHED'
+      and j.reply_deadline is not null;
+  end if;
   perform engine.finish_jobs(array(
     select (r.team_id, r.job_id, o.outcome, (r.reading).reason_code, (r.reading).words)::engine.finished_job
     from unnest(p_readings) as r
@@ -46,8 +53,10 @@ begin
     ) as o
     where o.outcome is not null
   ));
-  perform engine.note_undialled(p_readings);
-  perform engine.pause_refused_accounts(p_readings);
+  if exists (select from unnest(p_readings) as r where (r.reading).scope in ('account', 'capacity')) then
+    perform engine.note_undialled(p_readings);
+    perform engine.pause_refused_accounts(p_readings);
+  end if;
 end
 $$;
 comment on function engine.apply_readings(engine.event_reading[]) is 'Opt-outs, ends and outcomes of a set of events.';

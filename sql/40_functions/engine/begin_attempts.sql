@@ -17,8 +17,12 @@ set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written ord
 as $$
 #variable_conflict use_column
 declare
+  v_now constant timestamptz := engine.now();
+  v_for_calls constant public.provider := engine.provider_for('call');
+  v_for_texts constant public.provider := engine.provider_for('text');
   v_held uuid[];
   v_verdicts engine.verdict[];
+  v_passing uuid[];
 begin
   perform
   from public.campaigns as c
@@ -40,11 +44,15 @@ begin
       select j.team_id, j.id, j.phone
       from engine.jobs as j
       where j.id = any(p_job_ids) and j.status = 'CLAIMED' and j.lease_owner = p_worker
-        and j.lease_expires_at > engine.now()
+        and j.lease_expires_at > v_now
       order by j.id
       for update of j
     ) as l
-    where not engine.has_live_attempt(l.team_id, l.id) and engine.keep_reachable(l.team_id, l.phone)
+    -- engine.has_live_attempt, without a call for each
+    where not exists (
+      select from engine.attempts as a
+      where a.team_id = l.team_id and a.job_id = l.id and a.status in ('OPEN', 'AMBIGUOUS', 'ACCEPTED')
+    ) and engine.keep_reachable(l.team_id, l.phone)
   );
   if cardinality(v_held) < cardinality(p_job_ids) then
     perform engine.put_off_stopping(p_worker, p_job_ids, v_held);
@@ -53,24 +61,24 @@ begin
   -- Asked after the locks are held, in a statement of its own, so that it sees what they waited for.
   v_verdicts := array(select v from engine.check_eligibility(v_held) as v);
   perform engine.release_jobs(v_verdicts, 'begin');
-
-  update engine.jobs as j
-  set attempt_count = j.attempt_count + 1
-  from unnest(v_verdicts) as v
-  where v.decision = 'pass' and j.team_id = v.team_id and j.id = v.job_id;
+  v_passing := array(select v.job_id from unnest(v_verdicts) as v where v.decision = 'pass');
 
   return query
   with begun as (
     insert into engine.attempts (
-      team_id, job_id, attempt_number, provider, worker, request, phone, phone_number_id
+      team_id, id, job_id, attempt_number, provider, worker, request, begun_at, phone, phone_number_id
     )
     select
-      j.team_id, j.id, j.attempt_count, engine.provider_for(j.channel), p_worker, r.request, j.phone, c.phone_number_id
-    from unnest(v_verdicts) as v
-    inner join engine.jobs as j on v.team_id = j.team_id and v.job_id = j.id
+      j.team_id, i.id, j.id,
+      1 + coalesce((
+        select max(a.attempt_number) from engine.attempts as a where a.team_id = j.team_id and a.job_id = j.id
+      ), 0),
+      case j.channel when 'call' then v_for_calls else v_for_texts end, p_worker, r.request, v_now, j.phone,
+      c.phone_number_id
+    from engine.build_requests(v_passing) with ordinality as r (job_id, request, n)
+    inner join engine.new_ids(cardinality(v_passing)) as i on r.n = i.ordinal
+    inner join engine.jobs as j on r.job_id = j.id
     inner join public.campaigns as c on j.team_id = c.team_id and j.campaign_id = c.id
-    inner join engine.build_requests(v_held) as r on j.id = r.job_id
-    where v.decision = 'pass'
     returning team_id, id, job_id, attempt_number, provider, request
   )
 

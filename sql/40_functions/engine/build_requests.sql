@@ -7,35 +7,52 @@ language sql
 stable
 set search_path = ''
 as $$
-  select j.id, case j.channel
+  with jobs as materialized (
+    select j.*
+    from unnest(p_job_ids) as asked (id)
+    inner join engine.jobs as j on asked.id = j.id
+  ),
+
+  -- What all jobs of a campaign's node share, looked up once.
+  nodes as materialized (
+    select
+      c.team_id, c.id as campaign_id, k.node_id, c.list_id, t as team, f.phone, f.vapi_phone_number_id,
+      a.provider_assistant_id, n.config ->> 'first_message' as first_message,
+      coalesce(n.config ->> 'template', n.assistant_template) as template,
+      coalesce(n.config -> 'template_overrides', '{}') as overrides
+    from (select distinct team_id, campaign_id, workflow_id, node_id from jobs) as k
+    inner join public.campaigns as c on k.team_id = c.team_id and k.campaign_id = c.id
+    inner join public.teams as t on k.team_id = t.id
+    inner join public.phone_numbers as f on c.team_id = f.team_id and c.phone_number_id = f.id
+    inner join public.workflow_nodes as n
+      on k.team_id = n.team_id and k.workflow_id = n.workflow_id and k.node_id = n.id
+    left join public.assistants as a
+      on k.team_id = a.team_id and n.config ->> 'assistant_id' = a.id::text
+  )
+
+  select v.id, case v.channel
     when 'call' then jsonb_build_object(
-      'to', j.phone,
-      'phone_number_id', f.vapi_phone_number_id,
-      'assistant_id', a.provider_assistant_id,
-      'first_message', engine.render_template(n.config ->> 'first_message', v.variables),
+      'to', v.to_phone,
+      'phone_number_id', v.vapi_phone_number_id,
+      'assistant_id', v.provider_assistant_id,
+      'first_message', engine.render_template(v.first_message, v.variables),
       'customer_name', nullif(v.variables ->> 'full_name', ''),
       'variables', v.variables
     )
     else jsonb_build_object(
-      'to', j.phone,
-      'from', f.phone,
-      'body', engine.render_template(coalesce(n.config ->> 'template', n.assistant_template), v.variables)
+      'to', v.to_phone, 'from', v.from_phone, 'body', engine.render_template(v.template, v.variables)
     )
   end
-  from unnest(p_job_ids) as asked (id)
-  inner join engine.jobs as j on asked.id = j.id
-  inner join public.campaigns as c on j.team_id = c.team_id and j.campaign_id = c.id
-  inner join public.teams as t on j.team_id = t.id
-  inner join public.contacts as p on j.team_id = p.team_id and j.contact_id = p.id
-  inner join public.phone_numbers as f on c.team_id = f.team_id and c.phone_number_id = f.id
-  inner join public.workflow_nodes as n
-    on j.team_id = n.team_id and j.workflow_id = n.workflow_id and j.node_id = n.id
-  left join public.assistants as a
-    on j.team_id = a.team_id and n.config ->> 'assistant_id' = a.id::text
-  left join public.audience_members as m
-    on c.team_id = m.team_id and c.list_id = m.list_id and j.contact_id = m.contact_id
-  cross join lateral (
-    select engine.template_values(t, p, m) || coalesce(n.config -> 'template_overrides', '{}') as variables
+  from (
+    select
+      j.id, j.channel, j.phone as to_phone, n.phone as from_phone, n.vapi_phone_number_id, n.provider_assistant_id,
+      n.first_message, n.template, engine.template_values(n.team, p, m) || n.overrides as variables
+    from jobs as j
+    inner join nodes as n on j.team_id = n.team_id and j.campaign_id = n.campaign_id and j.node_id = n.node_id
+    inner join public.contacts as p on j.team_id = p.team_id and j.contact_id = p.id
+    left join public.audience_members as m
+      on j.team_id = m.team_id and n.list_id = m.list_id and j.contact_id = m.contact_id
+    offset 0 -- the values of a person are made once, not once for each use
   ) as v
 $$;
 comment on function engine.build_requests(uuid[]) is

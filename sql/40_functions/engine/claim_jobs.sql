@@ -18,6 +18,7 @@ set jit = off
 set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
 as $$
 declare
+  v_until constant timestamptz := engine.now() + p_lease;
   v_due uuid[];
   v_verdicts engine.verdict[];
   v_claimed uuid[] := '{}'::uuid[];
@@ -34,7 +35,7 @@ begin
     v_verdicts := array(select v from engine.check_eligibility(v_due) as v);
     perform engine.release_jobs(v_verdicts, 'claim');
     update engine.jobs as j
-    set status = 'CLAIMED', lease_owner = p_worker, lease_expires_at = engine.now() + p_lease
+    set status = 'CLAIMED', lease_owner = p_worker, lease_expires_at = v_until
     from unnest(v_verdicts) as v
     where v.decision = 'pass' and j.team_id = v.team_id and j.id = v.job_id;
     v_claimed := v_claimed || array(select v.job_id from unnest(v_verdicts) as v where v.decision = 'pass');

@@ -12,6 +12,9 @@ begin
   if cardinality(v_placed) <> cardinality(p_jobs) then
     raise exception 'only % of % jobs could be placed', cardinality(v_placed), cardinality(p_jobs);
   end if;
+  if cardinality(v_placed) = 0 then
+    return 0;
+  end if;
   perform engine.insert_jobs(
     array(select p from unnest(v_placed) as p where p.batch_size is null),
     array(select p.earliest from unnest(v_placed) as p where p.batch_size is null)

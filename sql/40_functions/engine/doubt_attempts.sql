@@ -6,17 +6,23 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  update engine.attempts as a
-  set status = 'AMBIGUOUS', code = r.code, message = r.message
-  from unnest(p_results) as r
-  where a.team_id = r.team_id and a.id = r.attempt_id;
+  if cardinality(p_results) = 0 then
+    return;
+  end if;
+  with doubted as (
+    update engine.attempts as a
+    set status = 'AMBIGUOUS', code = r.code, message = r.message
+    from unnest(p_results) as r
+    where a.team_id = r.team_id and a.id = r.attempt_id
+    returning a.team_id, a.job_id, a.attempt_number
+  )
 
   update engine.jobs as j
   set
-    status = 'AMBIGUOUS', lease_owner = null, lease_expires_at = null,
+    status = 'AMBIGUOUS', attempt_count = d.attempt_number, lease_owner = null, lease_expires_at = null,
     check_at = engine.now() + interval '30 seconds'
-  from unnest(p_results) as r
-  where j.team_id = r.team_id and j.id = r.job_id and j.status = 'CLAIMED';
+  from doubted as d
+  where j.team_id = d.team_id and j.id = d.job_id and j.status = 'CLAIMED';
 end
 $$;
 comment on function engine.doubt_attempts(engine.dispatch_result[]) is

@@ -14,11 +14,12 @@ as $$
   set
     status = engine.final_status(n.status, e.booked_at is not null),
     reason_code = case
-      when engine.final_status(n.status, e.booked_at is not null) = 'BOOKED' then 'booked' else n.reason_code
+      when e.booked_at is not null and engine.final_status(n.status, true) = 'BOOKED' then 'booked' else n.reason_code
     end,
-    ended_at = engine.now()
+    ended_at = c.now
   from unnest(p_team_ids, p_enrollment_ids, p_statuses, p_reason_codes)
     as n (team_id, id, status, reason_code)
+  cross join (select engine.now() as now) as c
   where e.team_id = n.team_id and e.id = n.id and e.status = 'ACTIVE'
 $$;
 comment on function engine.end_enrollments(uuid[], uuid[], public.enrollment_status[], text[]) is

@@ -6,6 +6,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
+  v_now constant timestamptz := engine.now();
   v_ended engine.finished_job[];
 begin
   if cardinality(p_finished) = 0 then
@@ -24,7 +25,7 @@ begin
       status = case
         when f.outcome in ('failed', 'undeliverable') or j.status <> 'DISPATCHED' then 'FAILED' else 'DONE'
       end::public.job_status,
-      outcome = f.outcome, reason_code = f.reason_code, finished_at = engine.now(),
+      outcome = f.outcome, reason_code = f.reason_code, finished_at = v_now,
       lease_owner = null, lease_expires_at = null, check_at = null, reply_deadline = null
     from unnest(p_finished) as f
     where j.team_id = f.team_id and j.id = f.job_id

@@ -7,18 +7,20 @@ volatile
 set search_path = ''
 as $$
   insert into engine.jobs (
-    team_id, channel, campaign_id, enrollment_id, workflow_id, node_id, visit, contact_id, phone,
-    integration_id, priority, run_at, due_at
+    team_id, id, channel, campaign_id, enrollment_id, workflow_id, node_id, visit, contact_id, phone,
+    integration_id, priority, run_at, due_at, created_at
   )
   select
-    (p.job).team_id, p.channel, (p.job).campaign_id, (p.job).enrollment_id, (p.job).workflow_id,
+    (p.job).team_id, i.id, p.channel, (p.job).campaign_id, (p.job).enrollment_id, (p.job).workflow_id,
     (p.job).node_id, (p.job).visit, (p.job).contact_id, (p.job).phone, p.integration_id,
-    (p.job).priority, r.run_at, r.run_at
+    (p.job).priority, r.run_at, r.run_at, c.now
   from unnest(p_placed) with ordinality as p (
     job, channel, integration_id, open_hours, earliest, batch_size, batch_interval, n
   )
   inner join unnest(p_run_at) with ordinality as t (at, n) on p.n = t.n
   cross join lateral (select date_trunc('second', t.at) as run_at) as r
+  inner join engine.new_ids(cardinality(p_placed)) as i on p.n = i.ordinal
+  cross join (select engine.now() as now) as c
 $$;
 comment on function engine.insert_jobs(engine.placed_job[], timestamptz[]) is
 'Inserts placed jobs with their due times, position by position.';

@@ -1,23 +1,29 @@
 -- The gate's judgement of each job by itself; engine.check_eligibility, which everybody asks, adds what jobs
 -- share. It fails closed: what it does not know, it does not let through.
 -- The order matters: what ends a job comes before what only delays it. docs/guardrails.md tells it to people.
+-- Mostly doors are open and everybody may pass, so only the next day's hours are worked out for each calendar;
+-- where they are closed now, or a person must wait, all that is needed to find the next moment.
 create or replace function engine.judge_jobs(p_job_ids uuid[])
 returns setof engine.verdict
 language sql
 stable
 set search_path = ''
 as $$
-  with jobs as materialized (
+  with clock as materialized (
+    select engine.now() as now
+  ),
+
+  jobs as materialized (
     select
-      j.team_id, j.id, j.phone, j.channel, j.status, j.priority, j.run_at, j.due_at, n.config -> 'business_hours' as business_hours,
-      c.status as campaign_status, c.max_lateness, e.status as enrollment_status,
+      j.team_id, j.id, j.phone, j.channel, j.priority, j.run_at, j.due_at, j.workflow_id, j.node_id,
+      c.status as campaign_status, engine.later(j.due_at, c.max_lateness) as latest_at, e.status as enrollment_status,
       t.timezone as team_timezone, t.frequency_limit, t.frequency_window, p.timezones, p.regions, i.status as integration_status,
       (
         select max(s.reason)
         from public.suppressions as s
         where s.team_id = j.team_id and s.phone = j.phone and s.channel = j.channel
       ) as suppression,
-      engine.is_fictitious(j.phone) and not (t.is_sandbox and coalesce(i.is_sandbox, false)) as is_not_real,
+      not (t.is_sandbox and coalesce(i.is_sandbox, false)) and engine.is_fictitious(j.phone) as is_not_real,
       (select d.environment = 'sandbox' from engine.deployment as d) and i.is_sandbox is distinct from true
         as is_live_in_sandbox,
       row_number() over (partition by j.team_id, j.phone order by j.priority, j.run_at, j.id) > 1 as is_second
@@ -28,53 +34,86 @@ as $$
     left join engine.enrollments as e on j.team_id = e.team_id and j.enrollment_id = e.id
     left join public.contacts as p on j.team_id = p.team_id and j.contact_id = p.id
     left join public.integrations as i on j.team_id = i.team_id and j.integration_id = i.id
-    left join public.workflow_nodes as n
-      on j.team_id = n.team_id and j.workflow_id = n.workflow_id and j.node_id = n.id
   ),
 
   calendars as materialized (
-    select k.*, engine.open_hours(
-      k.channel, k.business_hours, k.team_timezone, k.timezones, k.regions,
-      engine.now(), engine.now() + interval '15 days'
-    ) as open_hours
+    select
+      k.*, n.config -> 'business_hours' as business_hours, coalesce(engine.open_hours(
+        k.channel, n.config -> 'business_hours', k.team_timezone, k.timezones, k.regions,
+        c.now, c.now + interval '1 day'
+      ) @> c.now, false) as is_open
     from (
-      select distinct channel, business_hours, team_timezone, timezones, regions from jobs
+      select
+        team_id, workflow_id, node_id, channel, team_timezone, timezones, regions,
+        array_agg(id) filter (where campaign_status = 'ACTIVE') as active_ids
+      from jobs
+      group by team_id, workflow_id, node_id, channel, team_timezone, timezones, regions
     ) as k
+    cross join clock as c
+    left join public.workflow_nodes as n
+      on k.team_id = n.team_id and k.workflow_id = n.workflow_id and k.node_id = n.id
+  ),
+
+  reachable as materialized (
+    select j.* from calendars as k cross join unnest(k.active_ids) as a (id) inner join jobs as j on a.id = j.id
+    where k.is_open
+  ),
+
+  waits as materialized (
+    select distinct on (l.job_id) l.job_id, l.reason_code, l.until
+    from (
+      select s.job_id, s.reason_code, s.until
+      from engine.contact_limits(array(
+        select (r.team_id, r.id, r.phone, r.channel, r.timezones, r.regions)::engine.asked_contact from reachable as r
+      )) as s
+      union all
+      select r.id, f.reason_code, f.until
+      from reachable as r
+      cross join lateral engine.frequency_limits(
+        r.team_id, r.id, r.phone, r.priority, r.run_at, r.frequency_limit, r.frequency_window
+      ) as f
+      where r.frequency_limit is not null
+      union all
+      -- Two of one person's jobs in one set: one at a time.
+      select r.id, 'one_at_a_time', c.now + interval '10 minutes'
+      from reachable as r cross join clock as c
+      where r.is_second
+    ) as l
+    order by l.job_id, l.until desc
+  ),
+
+  hours as materialized (
+    select k.*, case when not k.is_open or exists (select from waits as m where m.job_id = any(k.active_ids)) then
+      engine.open_hours(
+        k.channel, k.business_hours, k.team_timezone, k.timezones, k.regions, c.now, c.now + interval '15 days'
+      )
+    end as open_hours
+    from calendars as k cross join clock as c
   )
 
   select
     j.team_id, j.id, v.decision, v.reason_code,
-    case when v.decision = 'defer' then v.run_at end,
+    case when v.decision = 'defer' then w.run_at end,
     case when v.decision = 'close' then engine.closing_status(v.reason_code) end,
     -- What the law holds back is not late: the due time moves along. Nor is anybody late while doors are closed.
-    case when v.decision = 'defer' then j.due_at + greatest(v.run_at - case
-      when v.reason_code in ('outside_hours', 'daily_limit') then engine.now() else m.until
+    case when v.decision = 'defer' then j.due_at + greatest(w.run_at - case
+      when v.reason_code in ('outside_hours', 'daily_limit') then c.now else m.until
     end, interval '0') end
   from jobs as j
-  left join calendars as k
-    on j.channel = k.channel and j.business_hours is not distinct from k.business_hours
+  cross join clock as c
+  left join hours as k
+    on j.team_id = k.team_id and j.workflow_id = k.workflow_id and j.node_id = k.node_id and j.channel = k.channel
     and j.team_timezone = k.team_timezone and j.timezones is not distinct from k.timezones
     and j.regions is not distinct from k.regions
-  left join lateral (
-    select l.reason_code, l.until
-    from engine.contact_limits(j.team_id, j.id, j.phone, j.channel, j.timezones, j.regions) as l
-    union all
-    select f.reason_code, f.until
-    from engine.frequency_limits(
-      j.team_id, j.id, j.phone, j.priority, j.run_at, j.frequency_limit, j.frequency_window
-    ) as f
-    where j.frequency_limit is not null
-    union all
-    -- Two of one person's jobs in one set: one at a time.
-    select 'one_at_a_time', engine.now() + interval '10 minutes' where j.is_second
-    order by 2 desc
-    limit 1
-  ) as m on j.campaign_status = 'ACTIVE' and k.open_hours @> engine.now()
-  -- A window of the team's may be longer than the calendar.
-  cross join lateral (select coalesce(
-    engine.first_open(k.open_hours, coalesce(m.until, engine.now())),
-    case when m.until > engine.now() + interval '14 days' then m.until end
-  )) as w (run_at)
+  left join waits as m on j.id = m.job_id
+  cross join lateral (select case
+    when k.is_open and m.until is null then date_trunc('second', c.now)
+    else coalesce(
+      engine.first_open(k.open_hours, coalesce(m.until, c.now)),
+      -- A window of the team's may be longer than the calendar.
+      case when m.until > c.now + interval '14 days' then m.until end
+    )
+  end) as w (run_at)
   cross join lateral (
     select case
       when j.campaign_status = 'CANCELLED' then array['close', 'campaign_cancelled']
@@ -82,22 +121,21 @@ as $$
       when j.suppression is not null then array['close', 'suppressed_' || j.suppression]
       when j.is_not_real is distinct from false then array['close', 'number_is_fictitious']
       when coalesce(cardinality(j.timezones), 0) = 0 then array['close', 'timezone_unknown']
-      when engine.now() > engine.later(j.due_at, j.max_lateness) then array['close', 'too_late']
-      when isempty(k.open_hours) is distinct from false then array['close', 'never_open']
+      when c.now > j.latest_at then array['close', 'too_late']
+      when not k.is_open and isempty(k.open_hours) is distinct from false then array['close', 'never_open']
       when j.campaign_status is distinct from 'ACTIVE' then array['hold', 'campaign_not_active']
       when j.integration_status is distinct from 'ACTIVE' then array['hold', 'integration_paused']
       -- A clock that can be set must never decide when real people are called.
       when j.is_live_in_sandbox is distinct from false then array['hold', 'live_account_in_sandbox']
-      when m.reason_code = 'frequency_cap' and m.until > engine.later(j.due_at, j.max_lateness)
-        then array['close', 'frequency_cap']
+      when m.reason_code = 'frequency_cap' and m.until > j.latest_at then array['close', 'frequency_cap']
       when w.run_at is null then array['close', 'never_open']
-      when not k.open_hours @> engine.now() then array['defer', 'outside_hours']
+      when not k.is_open then array['defer', 'outside_hours']
       when m.reason_code is not null then array['defer', m.reason_code]
-      when k.open_hours @> engine.now() then array['pass', null]
+      when k.is_open then array['pass', null]
       else array['hold', 'undecided']
     end as answer
   ) as a
-  cross join lateral (select a.answer[1] as decision, a.answer[2] as reason_code, w.run_at) as v
+  cross join lateral (select a.answer[1] as decision, a.answer[2] as reason_code) as v
 $$;
 comment on function engine.judge_jobs(uuid[]) is
 'The gate''s verdict for each job by itself: pass, hold, defer or close, with a reason. Fails closed.';

@@ -6,42 +6,56 @@ language sql
 stable
 set search_path = ''
 as $$
-  with ended as materialized (
+  with jobs as materialized (
     select
-      row_number() over () as visit_no,
-      j.team_id, j.campaign_id, j.enrollment_id, j.contact_id, j.phone, j.workflow_id, j.node_id, j.visit,
-      j.priority, u.was_not_dialled, c.status = 'CANCELLED' as is_cancelled, (
-        n.type, f.outcome, f.reason_code, f.reply_text, n.config -> 'retry', e.retries_left,
-        (
-          -- Visits in which the person was tried, since a retry by hand if there was one: the others do not
-          -- count as retries.
-          select count(*)
-          from engine.jobs as v
-          where v.team_id = j.team_id and v.enrollment_id = j.enrollment_id and v.node_id = j.node_id
-            and (e.reopened_at is null or v.created_at >= e.reopened_at)
-            and not (v.channel = 'call' and exists (
-              select from engine.classify_ended_reason(v.reason_code) as k where k.scope <> 'job'
-            ))
-        ),
-        u.was_not_dialled,
-        array(
-          select (w.id, w.target, w.when_outcome, w.phrases, w.delay, w.priority)::engine.edge_choice
-          from public.workflow_edges as w
-          where w.team_id = j.team_id and w.workflow_id = j.workflow_id and w.source = j.node_id
-        )
-      )::engine.ended_visit as visited
+      row_number() over () as visit_no, f.outcome, f.reason_code, f.reply_text, j.team_id, j.campaign_id,
+      j.enrollment_id, j.contact_id, j.phone, j.workflow_id, j.node_id, j.visit, j.priority, j.channel, e.retries_left,
+      e.reopened_at, c.status = 'CANCELLED' as is_cancelled
     from unnest(p_ended) as f
     inner join engine.jobs as j on f.team_id = j.team_id and f.job_id = j.id
     inner join engine.enrollments as e
       on j.team_id = e.team_id and j.enrollment_id = e.id and e.status = 'ACTIVE'
     inner join public.campaigns as c on j.team_id = c.team_id and j.campaign_id = c.id
+  ),
+
+  -- What many jobs share is looked up once: their nodes, and what their reasons mean.
+  nodes as materialized (
+    select n.team_id, n.workflow_id, n.id, n.type, n.config -> 'retry' as retry, array(
+      select (w.id, w.target, w.when_outcome, w.phrases, w.delay, w.priority)::engine.edge_choice
+      from public.workflow_edges as w
+      where w.team_id = n.team_id and w.workflow_id = n.workflow_id and w.source = n.id
+    ) as edges
+    from (select distinct team_id, workflow_id, node_id from jobs) as k
     inner join public.workflow_nodes as n
-      on j.team_id = n.team_id and j.workflow_id = n.workflow_id and j.node_id = n.id
-    cross join lateral (
-      select j.channel = 'call' and exists (
-        select from engine.classify_ended_reason(f.reason_code) as k where k.scope <> 'job'
-      ) as was_not_dialled
-    ) as u
+      on k.team_id = n.team_id and k.workflow_id = n.workflow_id and k.node_id = n.id
+  ),
+
+  reasons as materialized (
+    select c.ended_reason as reason_code, c.scope <> 'job' as is_not_dialled
+    from engine.classify_ended_reasons(array(select j.reason_code from jobs as j where j.channel = 'call')) as c
+  ),
+
+  ended as materialized (
+    select
+      j.*, u.was_not_dialled, (
+        n.type, j.outcome, j.reason_code, j.reply_text, n.retry, j.retries_left,
+        case when n.retry -> 'outcomes' ? j.outcome::text then (
+          -- Visits in which the person was tried, since a retry by hand if there was one: the others do not
+          -- count as retries.
+          select count(*)
+          from engine.jobs as v
+          where v.team_id = j.team_id and v.enrollment_id = j.enrollment_id and v.node_id = j.node_id
+            and (j.reopened_at is null or v.created_at >= j.reopened_at)
+            and not (v.channel = 'call' and exists (
+              select from engine.classify_ended_reason(v.reason_code) as k where k.scope <> 'job'
+            ))
+        ) end,
+        u.was_not_dialled, n.edges
+      )::engine.ended_visit as visited
+    from jobs as j
+    inner join nodes as n on j.team_id = n.team_id and j.workflow_id = n.workflow_id and j.node_id = n.id
+    left join reasons as k on j.channel = 'call' and j.reason_code is not distinct from k.reason_code
+    cross join lateral (select coalesce(k.is_not_dialled, false) as was_not_dialled) as u
   )
 
   select
@@ -51,12 +65,13 @@ as $$
       v.team_id, v.campaign_id, v.enrollment_id, v.contact_id, v.phone, v.workflow_id,
       case when d.is_retry then v.node_id else d.target end,
       case when d.is_retry then v.visit + 1 else 1 end,
-      v.priority, engine.later(engine.now(), coalesce(d.delay, interval '0'))
+      v.priority, case when d.delay is null then c.now else engine.later(c.now, d.delay) end
     )::engine.new_job end,
     case when v.is_cancelled then coalesce(d.end_status, 'CANCELLED') else d.end_status end,
     case when v.is_cancelled and d.end_status is null then 'campaign_cancelled' else d.reason_code end
   from engine.decide_steps(array(select e.visited from ended as e order by e.visit_no)) as d
   inner join ended as v on d.visit_no = v.visit_no
+  cross join (select engine.now() as now) as c
 $$;
 comment on function engine.next_steps(engine.finished_job[]) is
 'Where the active enrollments of ended jobs go: retry, edge or end. Writes nothing.';

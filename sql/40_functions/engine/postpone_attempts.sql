@@ -10,6 +10,9 @@ as $$
 declare
   v_spent engine.finished_job[];
 begin
+  if cardinality(p_results) = 0 then
+    return;
+  end if;
   update engine.attempts as a
   set status = 'TRY_LATER', code = r.code, message = r.message, resolved_at = engine.now()
   from unnest(p_results) as r
@@ -31,9 +34,10 @@ begin
 
   update engine.jobs as j
   set
-    status = 'READY', lease_owner = null, lease_expires_at = null, check_at = null,
-    run_at = date_trunc('second', engine.now() + engine.back_off(j.attempt_count, r.retry_after_seconds))
+    status = 'READY', attempt_count = a.attempt_number, lease_owner = null, lease_expires_at = null, check_at = null,
+    run_at = date_trunc('second', engine.now() + engine.back_off(a.attempt_number, r.retry_after_seconds))
   from unnest(p_results) as r
+  inner join engine.attempts as a on r.team_id = a.team_id and r.attempt_id = a.id
   where j.team_id = r.team_id and j.id = r.job_id and j.status in ('CLAIMED', 'AMBIGUOUS')
     and j.id not in (select s.job_id from unnest(v_spent) as s);
   perform engine.drop_cancelled_jobs(array(select r.job_id from unnest(p_results) as r));

@@ -6,23 +6,43 @@ language sql
 stable
 set search_path = ''
 as $$
+  with told as materialized (
+    select
+      e.provider, e.event_key, a.team_id, a.id as attempt_id, a.job_id, e.provider_id, e.type, e.payload,
+      case
+        when e.provider <> 'vapi' then null
+        when e.payload ? 'message' then engine.vapi_message(e.payload)
+        else e.payload
+      end as message
+    from unnest(p_events) as p
+    inner join engine.events as e on p.provider = e.provider and p.event_key = e.event_key
+    inner join engine.attempts as a on e.team_id = a.team_id and e.attempt_id = a.id
+  ),
+
+  readings as materialized (
+    select t.*, case t.provider
+      when 'vapi' then engine.read_vapi_message(t.type, t.message, c.outcome, c.scope)
+      else engine.read_twilio_event(t.type, t.payload)
+    end as reading
+    from told as t
+    left join engine.classify_ended_reasons(array(
+      select distinct r.message ->> 'endedReason' from told as r where r.provider = 'vapi'
+    )) as c on t.message ->> 'endedReason' is not distinct from c.ended_reason
+  )
+
   select
-    e.provider, e.event_key, a.team_id, a.id, a.job_id, e.provider_id,
+    r.provider, r.event_key, r.team_id, r.attempt_id, r.job_id, r.provider_id,
     case
-      when e.provider = 'vapi' and (r.reading).kind = 'final' and (r.reading).outcome <> 'opted_out'
-        and engine.has_booked_by_tool(a.team_id, a.id)
+      when r.provider = 'vapi' and (r.reading).kind = 'final' and (r.reading).outcome <> 'opted_out'
+        and exists (
+          select from engine.events as t
+          where t.team_id = r.team_id and t.attempt_id = r.attempt_id and t.type = 'tool-calls'
+        )
+        and engine.has_booked_by_tool(r.team_id, r.attempt_id)
         then ((r.reading).kind, 'booked', (r.reading).scope, (r.reading).reason_code, (r.reading).words)::engine.reading
       else r.reading
     end
-  from unnest(p_events) as p
-  inner join engine.events as e on p.provider = e.provider and p.event_key = e.event_key and e.result = 'waiting'
-  cross join lateral engine.find_attempt(e.provider, e.attempt_id, e.provider_id, e.secret_name) as a
-  cross join lateral (
-    select case e.provider
-      when 'vapi' then engine.read_vapi_event(e.type, e.payload)
-      else engine.read_twilio_event(e.type, e.payload)
-    end as reading
-  ) as r
+  from readings as r
 $$;
-comment on function engine.read_events(engine.event_ref[]) is 'Waiting events whose attempt is known, read.';
+comment on function engine.read_events(engine.event_ref[]) is 'Events whose attempt is known, read.';
 revoke all on function engine.read_events(engine.event_ref[]) from public;

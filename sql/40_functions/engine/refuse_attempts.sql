@@ -7,6 +7,9 @@ language plpgsql
 set search_path = ''
 as $$
 begin
+  if cardinality(p_results) = 0 then
+    return;
+  end if;
   update engine.attempts as a
   set status = 'REFUSED', code = r.code, message = r.message, resolved_at = engine.now()
   from unnest(p_results) as r
@@ -22,8 +25,10 @@ begin
   ));
 
   update engine.jobs as j
-  set status = 'READY', lease_owner = null, lease_expires_at = null, check_at = null
+  set
+    status = 'READY', attempt_count = a.attempt_number, lease_owner = null, lease_expires_at = null, check_at = null
   from unnest(p_results) as r
+  inner join engine.attempts as a on r.team_id = a.team_id and r.attempt_id = a.id
   where r.scope in ('account', 'configuration') and j.team_id = r.team_id and j.id = r.job_id
     and j.status in ('CLAIMED', 'AMBIGUOUS');
   perform engine.drop_cancelled_jobs(array(

@@ -10,7 +10,7 @@ begin
   from (
     select distinct n.channel
     from new_rows as n
-    where n.status = 'READY' and n.run_at <= engine.now()
+    where n.status = 'READY' and n.run_at <= (select engine.now())
   ) as due;
   return null;
 end
