@@ -18,32 +18,32 @@ declare
   v_left bigint[] := p_people;
   v_at timestamptz := p_from;
   v_slot timestamptz;
-  v_batch double precision := 'infinity';
+  v_batch double precision := 'infinity'::double precision;
   v_day date := (p_from at time zone p_timezone)::date;
-  v_today double precision := coalesce(p_left_today, 'infinity'::double precision);
-  v_credit double precision := 0;
+  v_today double precision := coalesce(p_left_today::double precision, 'infinity'::double precision);
+  v_credit double precision := 0::double precision;
   v_room bigint;
   v_take bigint;
 begin
-  left_over := (select coalesce(sum(n), 0) from unnest(p_people) as n);
+  left_over := (select coalesce(sum(n), 0)::bigint from unnest(p_people) as n);
   for v_n in 1..c_steps loop
     exit when left_over = 0;
     v_at := engine.first_open(v_union, v_at);
     exit when v_at is null;
     if (v_at at time zone p_timezone)::date <> v_day then
       v_day := (v_at at time zone p_timezone)::date;
-      v_today := coalesce(p_daily_limit, 'infinity'::double precision);
+      v_today := coalesce(p_daily_limit::double precision, 'infinity'::double precision);
     end if;
     if p_batch_size is not null and date_bin(v_width, v_at, 'epoch') is distinct from v_slot then
       v_slot := date_bin(v_width, v_at, 'epoch');
       -- Batches shorter than a step come together.
-      v_batch := p_batch_size * greatest(1, extract(epoch from v_step) / extract(epoch from v_width));
+      v_batch := (p_batch_size * greatest(1, extract(epoch from v_step) / extract(epoch from v_width)))::double precision;
     end if;
     v_credit := case
-      when p_per_minute is null then 'infinity'
-      else least(v_credit, 1) + p_per_minute * extract(epoch from v_step) / 60
+      when p_per_minute is null then 'infinity'::double precision
+      else least(v_credit, 1) + p_per_minute * extract(epoch from v_step)::double precision / 60
     end;
-    v_room := floor(least(v_batch, v_today, v_credit, left_over));
+    v_room := floor(least(v_batch, v_today, v_credit, left_over::double precision))::bigint;
     for v_group in 1..cardinality(p_hours) loop
       exit when v_room < 1;
       continue when v_left[v_group] = 0 or not p_hours[v_group] @> v_at;
@@ -51,9 +51,9 @@ begin
       v_left[v_group] := v_left[v_group] - v_take;
       left_over := left_over - v_take;
       v_room := v_room - v_take;
-      v_batch := v_batch - v_take;
-      v_today := v_today - v_take;
-      v_credit := v_credit - v_take;
+      v_batch := v_batch - v_take::double precision;
+      v_today := v_today - v_take::double precision;
+      v_credit := v_credit - v_take::double precision;
       first_at := coalesce(first_at, v_at);
       last_at := v_at;
     end loop;

@@ -7,7 +7,7 @@ stable
 set search_path = ''
 as $$
 declare
-  c_call_minutes constant double precision := 3;
+  c_call_minutes constant double precision := 3::double precision;
   v_entry record;
   v_node public.workflow_nodes;
   v_number public.phone_numbers;
@@ -31,7 +31,7 @@ begin
   select
     array_agg(c.open_hours order by upper(c.open_hours), c.open_hours) filter (where not isempty(c.open_hours)),
     array_agg(c.people order by upper(c.open_hours), c.open_hours) filter (where not isempty(c.open_hours)),
-    sum(c.people) filter (where isempty(c.open_hours))
+    coalesce(sum(c.people) filter (where isempty(c.open_hours)), 0)::bigint
   into v_hours, v_groups, v_never
   from engine.preflight_calendars(p_campaign, v_entry.node_id, v_from, p_people) as c;
   select * into v_paced from engine.estimate_pace(
@@ -50,7 +50,7 @@ begin
   return jsonb_build_object(
     'channel', v_entry.channel, 'starts_at', v_from, 'first_contact_at', v_paced.first_at,
     'last_contact_at', v_paced.last_at, 'last_by_batching_at', v_batched.last_at, 'left_over', v_paced.left_over,
-    'never_open', coalesce(v_never, 0),
+    'never_open', v_never,
     'assumptions', engine.preflight_assumptions(v_node, v_number, v_account, v_entry.channel, c_call_minutes)
   );
 end
