@@ -58,7 +58,7 @@ create index jobs_by_id on engine.jobs (id);
 create index jobs_to_claim on engine.jobs (campaign_id, channel, priority, run_at) where status = 'READY';
 create index jobs_leased on engine.jobs (lease_expires_at) where status = 'CLAIMED';
 create index jobs_to_check on engine.jobs (check_at) where status in ('DISPATCHED', 'AMBIGUOUS');
-create index jobs_awaiting_reply on engine.jobs (reply_deadline) where status = 'DISPATCHED';
+create index jobs_awaiting_reply on engine.jobs (reply_deadline) where status = 'DISPATCHED' and reply_deadline is not null;
 create index jobs_in_flight on engine.jobs (team_id, integration_id)
 where status in ('CLAIMED', 'DISPATCHED', 'AMBIGUOUS');
 create index jobs_by_phone on engine.jobs (team_id, phone);

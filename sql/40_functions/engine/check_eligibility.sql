@@ -11,11 +11,8 @@ as $$
     select * from engine.judge_jobs(p_job_ids)
   ),
 
-  passing as materialized (
-    select
-      v.job_id, j.team_id, c.phone_number_id, j.integration_id,
-      row_number() over (partition by j.team_id, c.phone_number_id order by j.priority, j.run_at, j.id) as number_place,
-      row_number() over (partition by j.team_id, j.integration_id order by j.priority, j.run_at, j.id) as account_place
+  wanting as materialized (
+    select v.job_id, j.team_id, c.phone_number_id, j.integration_id, j.priority, j.run_at
     from judged as v
     inner join engine.jobs as j on v.team_id = j.team_id and v.job_id = j.id
     inner join public.campaigns as c on j.team_id = c.team_id and j.campaign_id = c.id
@@ -24,14 +21,23 @@ as $$
 
   rooms as materialized (
     select n.team_id, n.phone_number_id as id, r.free, r.reason_code, r.frees_at
-    from (select distinct team_id, phone_number_id from passing) as n
+    from (select distinct team_id, phone_number_id from wanting) as n
     inner join public.phone_numbers as f on n.team_id = f.team_id and n.phone_number_id = f.id
     cross join lateral engine.number_room(f) as r
     union all
     select n.team_id, n.integration_id, r.free, 'account_paced', r.frees_at
-    from (select distinct team_id, integration_id from passing) as n
+    from (select distinct team_id, integration_id from wanting) as n
     inner join public.integrations as i on n.team_id = i.team_id and n.integration_id = i.id
     cross join lateral engine.account_room(i) as r
+  ),
+
+  passing as materialized (
+    select
+      w.job_id, w.team_id, w.phone_number_id, w.integration_id,
+      row_number() over (partition by w.team_id, w.phone_number_id order by w.priority, w.run_at, w.job_id) as number_place,
+      row_number() over (partition by w.team_id, w.integration_id order by w.priority, w.run_at, w.job_id) as account_place
+    from wanting as w
+    where exists (select from rooms) -- mostly nothing is capped
   )
 
   select

@@ -19,18 +19,23 @@ as $$
   )
   union all
   select a.job_id, 'daily_limit', d.ends_at
-  from unnest(p_contacts) as a
+  from (
+    -- Most regions allow as many as there are: only the others are looked at.
+    select p.*, engine.now() as now
+    from unnest(p_contacts) as p
+    where (p.regions || array['']) && (
+      select array_agg(distinct w.region) from reference.calling_windows as w where w.daily_limit is not null
+    )
+    offset 0
+  ) as a
   cross join unnest(a.timezones) as z (zone)
   cross join lateral (
     select
       l.today, l.today::timestamp at time zone z.zone as starts_at,
       (l.today + 1)::timestamp at time zone z.zone as ends_at
-    from (select (engine.now() at time zone z.zone)::date as today) as l
+    from (select (a.now at time zone z.zone)::date as today) as l
   ) as d
-  -- Most regions allow as many as there are.
-  where (a.regions || array['']) && (
-    select array_agg(distinct w.region) from reference.calling_windows as w where w.daily_limit is not null
-  ) and (
+  where (
     select min(w.daily_limit)
     from unnest(a.regions) as r (region)
     cross join engine.legal_window(a.channel, r.region, d.today) as w
