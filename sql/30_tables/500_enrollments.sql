@@ -29,7 +29,7 @@ create table engine.enrollments (
   constraint enrollments_archived_have_ended check (archived_at is null or ended_at is not null)
 );
 create index enrollments_by_contact on engine.enrollments (team_id, contact_id);
-create index enrollments_active_by_phone on engine.enrollments (team_id, phone) where status = 'ACTIVE';
+create index enrollments_active_by_phone on engine.enrollments (phone, team_id) where status = 'ACTIVE';
 create index enrollments_active_by_campaign on engine.enrollments (team_id, campaign_id) where status = 'ACTIVE';
 create index enrollments_to_archive on engine.enrollments (ended_at)
 where ended_at is not null and archived_at is null;

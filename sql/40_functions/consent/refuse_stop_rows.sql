@@ -6,7 +6,7 @@ immutable
 set search_path = ''
 as $$
 declare
-  c_limit constant integer := 50000;
+  c_limit constant integer := 20000;
 begin
   if p_rows is null or jsonb_typeof(p_rows) <> 'array' or jsonb_array_length(p_rows) = 0 then
     perform engine.refuse_issues(

@@ -17,7 +17,7 @@ begin
     return (
       'final',
       case
-        when v_data @> '{"opted_out": true}' or v_data @> '{"optedOut": true}' then 'opted_out'
+        when engine.says_opt_out(v_data) then 'opted_out'
         when v_data @> '{"booked": true}' then 'booked'
         else p_outcome
       end,

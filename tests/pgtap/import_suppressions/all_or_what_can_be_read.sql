@@ -74,7 +74,7 @@ select throws_ok($$ select public.import_suppressions('{"phone": "2125550194"}')
 select throws_ok($$ select public.import_suppressions('["2125550194"]', 'do_not_service') $$, 'OB001', null, 'a reason of ServiceTitan''s');
 select throws_ok($$ select public.import_suppressions('["2125550194"]', p_channel => 'x') $$, 'OB001', null, 'no channel');
 select throws_ok(
-  $$ select public.import_suppressions((select jsonb_agg(n) from generate_series(1, 50001) as n)) $$, 'OB009', null, 'too many for one call'
+  $$ select public.import_suppressions((select jsonb_agg(n) from generate_series(1, 20001) as n)) $$, 'OB009', null, 'too many for one call'
 );
 
 select * from finish();
