@@ -30,6 +30,9 @@ begin
   from engine.jobs as j
   where j.team_id = v_enrollment.team_id and j.enrollment_id = v_enrollment.id
     and j.status in ('READY', 'CLAIMED', 'DISPATCHED', 'AMBIGUOUS');
+  if v_enrollment.id is null then
+    v_next := engine.tell_launch(v_campaign, v_contact.id, v_timezone);
+  end if;
   v_reason_code := case
     when v_enrollment.id is null then engine.absence_reason(v_campaign, v_contact.id) else v_enrollment.reason_code
   end;
@@ -55,7 +58,7 @@ end
 $$;
 comment on function public.explain_contact(uuid, uuid, text) is
 'Why a contact (by id or number) was or was not reached by a campaign: {summary, reason_code, cure, timezone, campaign, contact, '
-'enrollment, next{job_id, node_id, channel, kind, at, decision, reason_code, message}, timeline[{at, kind, message, …}]}. Times in '
+'enrollment, next{kind, at, decision, reason_code, message, …}, timeline[{at, kind, message, …}]}. Times in '
 'sentences are in the team''s zone. OB001, OB004.';
 revoke all on function public.explain_contact(uuid, uuid, text) from public;
 grant execute on function public.explain_contact(uuid, uuid, text) to authenticated, service_role;

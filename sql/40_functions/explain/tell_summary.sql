@@ -8,7 +8,7 @@ stable
 set search_path = ''
 as $$
   select case
-    when p_enrollment.id is null then 'Not enrolled: ' || engine.tell_reason(p_reason_code)
+    when p_enrollment.id is null then concat_ws(' ', 'Not enrolled: ' || engine.tell_reason(p_reason_code), p_next ->> 'message')
     else concat(
       coalesce(upper(left(r.reached, 1)) || substr(r.reached, 2), 'Neither called nor texted'),
       case
