@@ -21,7 +21,7 @@ from cli.api import Api
 from cli.csv_reader import CsvFile, UnreadableFileError, open_csv
 from cli.errors import CommandError
 from cli.output import stderr
-from workers.db import Database
+from workers.db import Database, RowChunk
 from workers.errors import DatabaseFaultError, DatabaseUnavailableError, OutboundError
 
 _FIELDS = (
@@ -36,8 +36,9 @@ _FIELDS = (
 )
 _PREVIEW_ROWS = 5000
 _PAGE = 1000
-# Some 15,000 rows; the database checks so many while as many are read.
+# Some 15,000 rows; several such pieces are checked while the next is read.
 _CHUNK_CHARACTERS = 2_000_000
+_ROWS_AT_ONCE = 5000
 _INDEXED_AT_ONCE = 10_000
 
 Cells = Callable[[list[str]], str]
@@ -160,7 +161,7 @@ async def _copy(
     database_url: str, file: CsvFile, started: dict[str, Any], sample: Sequence[list[str]]
 ) -> dict[str, Any]:
     team_id, run_id = UUID(started["team_id"]), UUID(started["run_id"])
-    async with Database(database_url, connections=2) as database:
+    async with Database(database_url, connections=3) as database:
         try:
             with _progress(file) as advance:
                 return await database.import_rows(team_id, run_id, csv_chunks(file, started, sample, advance))
@@ -211,8 +212,8 @@ def _progress(file: CsvFile) -> Iterator[Callable[[int], None]]:
 
 def csv_chunks(
     file: CsvFile, started: dict[str, Any], sample: Sequence[list[str]], advance: Callable[[int], None]
-) -> Iterator[bytes]:
-    """The rows below the header in the form of engine.import_rows, as CSV text in pieces."""
+) -> Iterator[RowChunk]:
+    """The rows below the header in the form of engine.import_rows, in pieces."""
     places: dict[str, list[int]] = started["places"]
     pickers = [_picker(places.get(field, [])) for field in _FIELDS]
     header_row: int = started["header_row"]
@@ -220,7 +221,8 @@ def csv_chunks(
     run = (started["team_id"], started["run_id"])
     text = io.StringIO(newline="")
     write = csv.writer(text, lineterminator="\n").writerow
-    for position, batch in file.batches():
+    first, number = header_row + 1, 0
+    for position, batch in file.batches(_ROWS_AT_ONCE):
         for number, cells in batch:
             # a row of nothing but delimiters and spaces is none
             if number > header_row and "".join(cells).strip():
@@ -229,11 +231,12 @@ def csv_chunks(
                 write((*run, number, *[pick(cells) for pick in pickers], problem))
         advance(position)
         if text.tell() >= _CHUNK_CHARACTERS:
-            yield text.getvalue().encode()
+            yield RowChunk(first, number, text.getvalue().encode())
+            first = number + 1
             text.seek(0)
             text.truncate()
-    if chunk := text.getvalue():
-        yield chunk.encode()
+    if rest := text.getvalue():
+        yield RowChunk(first, number, rest.encode())
 
 
 def _picker(places: Sequence[int]) -> Cells:

@@ -16,6 +16,7 @@ from cli.csv_reader import open_csv
 from tests.audiences.conftest import Importer
 from tests.support.databases import Database
 from workers.db import Database as WorkerDatabase
+from workers.db import RowChunk
 from workers.errors import DatabaseUnavailableError
 
 Write = Callable[[bytes | str], Path]
@@ -115,8 +116,8 @@ def test_a_file_that_breaks_in_the_middle_stores_nothing(importer: Importer, wri
     assert (run["status"], run["failure_code"], run["list_id"]) == ("FAILED", "file_unreadable", None)
 
 
-async def _import(url: str, started: dict[str, str], chunks: Iterator[bytes]) -> None:
-    async with WorkerDatabase(url, connections=2) as database:
+async def _import(url: str, started: dict[str, str], chunks: Iterator[RowChunk]) -> None:
+    async with WorkerDatabase(url, connections=3) as database:
         await database.import_rows(UUID(started["team_id"]), UUID(started["run_id"]), chunks)
 
 
@@ -127,7 +128,7 @@ def test_whoever_dies_in_the_middle_leaves_nothing(importer: Importer, module_da
     started = importer.api.rpc("start_audience_import", p_sample=file.sample(), p_list_name="Cut")
     url = module_database.url("outbound_worker", application_name="to_be_cut")
 
-    def chunks() -> Iterator[bytes]:
+    def chunks() -> Iterator[RowChunk]:
         yield from audience_import.csv_chunks(file, started, file.sample(), lambda _: None)
         with module_database.connect(autocommit=True) as other:
             # the one that holds the run: it copies or checks at this moment
@@ -135,12 +136,12 @@ def test_whoever_dies_in_the_middle_leaves_nothing(importer: Importer, module_da
                 "select pg_terminate_backend(pid) from pg_stat_activity"
                 " where datname = current_database() and usename = 'outbound_worker' and xact_start is not null"
             )
-        yield b""
+        yield RowChunk(52, 52, b"")
 
     with pytest.raises(DatabaseUnavailableError):
         asyncio.run(_import(url, started, chunks()))
     with module_database.connect(autocommit=True) as other:
-        assert other.execute("select count(*) from engine.import_rows").fetchone() == (0,)
+        assert other.execute("select count(*) from public.contacts").fetchone() == (0,)
         assert other.execute("select engine.fail_stale_runs()").fetchone() == (0,)
         other.execute(
             "update public.audience_runs set lease_expires_at = engine.now() - interval '1 second' where id = %s",
@@ -182,9 +183,9 @@ def test_two_imports_of_one_team_at_once_end_both(importer: Importer, module_dat
     assert lists == {"One": 100, "Two": 100}
 
 
-def _chunk(started: dict[str, str], phones: list[str]) -> Iterator[bytes]:
+def _chunk(started: dict[str, str], phones: list[str]) -> Iterator[RowChunk]:
     rows = [f"{started['team_id']},{started['run_id']},{n},{phone},,,,,,,,\n" for n, phone in enumerate(phones, 2)]
-    yield "".join(rows).encode()
+    yield RowChunk(2, len(phones) + 1, "".join(rows).encode())
 
 
 def test_workers_write_nothing_but_the_staging(module_database: Database) -> None:

@@ -64,6 +64,19 @@ def test_numbers_that_another_import_adds_meanwhile_are_found(database: Database
     assert counts == [("one", 6), ("two", 7)]
 
 
+def test_a_number_that_comes_while_another_is_waited_for_is_found(database: Database, team: Team) -> None:
+    """The later import waits for a contact that both know; meanwhile the earlier one has added another one."""
+    with database.connect(autocommit=True) as connection:
+        known, one, two = (new_list(connection, team, name) for name in ("known", "one", "two"))
+        store(connection, team, known, PEOPLE[:1], "Eve")
+    races.race(
+        database,
+        lambda first: store(first, team, one, PEOPLE[:2], "Ann"),
+        lambda second: store(second, team, two, PEOPLE[:2], "Bob"),
+    )
+    assert contacts(database) == [(phone, "Bob") for phone in PEOPLE[:2]]
+
+
 def test_numbers_of_an_import_that_is_taken_back_are_free(database: Database, team: Team) -> None:
     with database.connect(autocommit=True) as connection:
         one, two = (new_list(connection, team, name) for name in ("one", "two"))

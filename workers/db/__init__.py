@@ -2,12 +2,13 @@
 
 from workers.db.engine import EngineCalls
 from workers.db.holds import HoldCalls
+from workers.db.imports import ImportCalls, RowChunk
 from workers.db.servicetitan import ServiceTitanCalls
 from workers.db.tasks import TaskCalls
 
 
-class Database(EngineCalls, TaskCalls, ServiceTitanCalls, HoldCalls):
+class Database(EngineCalls, ImportCalls, TaskCalls, ServiceTitanCalls, HoldCalls):
     """Everything that a worker may ask of the database."""
 
 
-__all__ = ["Database"]
+__all__ = ["Database", "RowChunk"]

@@ -1,15 +1,13 @@
 """The engine, as workers, the webhook receiver and the sandbox's clock see it: one method for each of its functions."""
 
-import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from psycopg import AsyncConnection
 from psycopg.types.json import Jsonb
 
-from workers.db.session import Row, Session, translated
+from workers.db.session import Session
 from workers.ledger import (
     BegunAttempt,
     ClaimedJob,
@@ -62,21 +60,6 @@ _INDEX_CONTACTS = "select engine.index_contacts(p_limit => %(limit)s) as indexed
 _PENDING_WORK = "select due_jobs, open_jobs, next_due_at from engine.pending_work()"
 _CRON_DRIVES_TICK = "select engine.cron_drives_tick() as answer"
 _READ_CLOCK = "select at, rate, environment from engine.read_clock()"
-_START_RUN = "select lease_expires_at from engine.start_run(p_team_id => %(team)s, p_run_id => %(run)s)"
-_COPY_IMPORT_ROWS = """
-    copy engine.import_rows (
-        team_id, run_id, row_number, phone, first_name, last_name, full_name, email, timezone, postal_code,
-        servicetitan_customer_id, reader_problem
-    ) from stdin (format csv)
-"""
-_CHECK_STAGED_ROWS = "select engine.check_staged_rows(p_team_id => %(team)s, p_run_id => %(run)s)"
-_FINISH_RUN = """
-    select engine.describe_run(r) as run from engine.finish_run(p_team_id => %(team)s, p_run_id => %(run)s) as r
-"""
-_FAIL_RUN = """
-    select id
-    from engine.fail_run(p_team_id => %(team)s, p_run_id => %(run)s, p_code => %(code)s, p_message => %(message)s)
-"""
 _SET_CLOCK = "select engine.set_clock(p_at => %(at)s, p_rate => %(rate)s)"
 
 
@@ -139,36 +122,6 @@ class EngineCalls(Session):
         arguments = {"hash": token_hash, "lead": Jsonb(lead)}
         taken: dict[str, Any] | None = (await self._row(_RECEIVE_LEAD, arguments))["taken"]
         return taken
-
-    async def import_rows(self, team_id: UUID, run_id: UUID, chunks: Iterable[bytes]) -> Row:
-        """Copy the rows of a queued run and finish it; the run as it ended.
-
-        `chunks` is CSV in the order of engine.import_rows. All of it is one transaction, which holds the run: whoever
-        dies in the middle leaves nothing but a run that counts as abandoned. The run is seen as running meanwhile.
-        A chunk is made in a thread, while the database copies and checks the one before it.
-        """
-        run = {"team": team_id, "run": run_id}
-        await self._row(_START_RUN, run)
-        with translated():
-            async with self._pool.connection() as connection, connection.transaction():
-                await connection.execute(_START_RUN, run)
-                rows = iter(chunks)
-                chunk = await asyncio.to_thread(next, rows, None)
-                while chunk is not None:
-                    coming = asyncio.create_task(asyncio.to_thread(next, rows, None))
-                    await self._check_chunk(connection, run, chunk)
-                    chunk = await coming
-                [ended] = await (await connection.execute(_FINISH_RUN, run)).fetchall()
-        return dict(ended["run"])
-
-    async def _check_chunk(self, connection: AsyncConnection[Any], run: dict[str, UUID], chunk: bytes) -> None:
-        async with connection.cursor().copy(_COPY_IMPORT_ROWS) as copy:
-            await copy.write(chunk)
-        await connection.execute(_CHECK_STAGED_ROWS, run)
-
-    async def fail_run(self, team_id: UUID, run_id: UUID, code: str, message: str) -> None:
-        """Give a run up, with a reason for people."""
-        await self._row(_FAIL_RUN, {"team": team_id, "run": run_id, "code": code, "message": message})
 
     async def tick(self) -> dict[str, Any]:
         """Do what time alone changes; returns what was done."""

@@ -1,8 +1,10 @@
 -- Contacts whose number the team does not have yet, in order of their number (see engine.update_contacts).
 -- Ids go up in the same order, so that both keys grow at their right edge: of UUIDs of version 7 the
 -- milliseconds and the twelve bits after them are counted on from now, as engine.new_id leaves to chance.
-create or replace function engine.add_contacts(p_team_id uuid, p_run_id uuid)
-returns void
+create or replace function engine.add_contacts(
+  p_team_id uuid, p_run_id uuid, p_from text default '', p_before text default null
+)
+returns bigint
 language plpgsql
 set search_path = ''
 set work_mem = '64MB' -- one sort of all rows, and a look into all contacts
@@ -11,6 +13,7 @@ declare
   v_now timestamptz := engine.now();
   v_now_as_hex text := left(replace(engine.new_id()::text, '-', ''), 12);
   v_first bigint := ('x' || v_now_as_hex)::bit(48)::bigint << 12;
+  v_count bigint;
 begin
   insert into public.contacts (
     team_id, id, phone, phone_extension, first_name, last_name, email, timezone, timezones, regions, postal_code,
@@ -24,10 +27,14 @@ begin
     select k.*, lpad(to_hex(v_first + row_number() over (order by k.phone collate "C")), 15, '0') as id
     from engine.checked_rows as k
     where k.team_id = p_team_id and k.run_id = p_run_id and k.verdict = 'accepted'
+      and k.phone collate "C" >= p_from and (p_before is null or k.phone collate "C" < p_before)
       and not exists (select from public.contacts as c where c.team_id = p_team_id and c.phone = k.phone)
     order by k.phone collate "C"
   ) as n;
+  get diagnostics v_count = row_count;
+  return v_count;
 end
 $$;
-comment on function engine.add_contacts(uuid, uuid) is 'Makes contacts of a run''s accepted rows where the team has none of that number.';
-revoke all on function engine.add_contacts(uuid, uuid) from public;
+comment on function engine.add_contacts(uuid, uuid, text, text) is
+'Makes contacts of a run''s accepted rows, with numbers in [from, before) if that is given, where the team has none; how many.';
+revoke all on function engine.add_contacts(uuid, uuid, text, text) from public;

@@ -1,5 +1,7 @@
 -- The contacts of the accepted rows as members, with what made them match.
-create or replace function engine.add_members(p_team_id uuid, p_run_id uuid, p_list_id uuid)
+create or replace function engine.add_members(
+  p_team_id uuid, p_run_id uuid, p_list_id uuid, p_from text default '', p_before text default null
+)
 returns bigint
 language plpgsql
 set search_path = ''
@@ -20,6 +22,7 @@ begin
   inner join public.contacts as c on k.team_id = c.team_id and k.phone = c.phone
   left join engine.member_facts as f on k.team_id = f.team_id and k.run_id = f.run_id and k.row_number = f.row_number
   where k.team_id = p_team_id and k.run_id = p_run_id and k.verdict = 'accepted'
+    and k.phone collate "C" >= p_from and (p_before is null or k.phone collate "C" < p_before)
     and not exists (
       select from public.audience_members as m
       where m.team_id = p_team_id and m.list_id = p_list_id and m.contact_id = c.id
@@ -29,6 +32,6 @@ begin
   return v_added;
 end
 $$;
-comment on function engine.add_members(uuid, uuid, uuid) is
-'Adds the contacts of a run''s accepted rows to a list; returns how many of them were no members before.';
-revoke all on function engine.add_members(uuid, uuid, uuid) from public;
+comment on function engine.add_members(uuid, uuid, uuid, text, text) is
+'Adds the contacts of a run''s accepted rows, with numbers in [from, before) if that is given, to a list; returns how many of them were no members before.';
+revoke all on function engine.add_members(uuid, uuid, uuid, text, text) from public;

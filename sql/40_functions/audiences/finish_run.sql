@@ -10,14 +10,7 @@ as $$
 declare
   v_run public.audience_runs := engine.lock_run(p_team_id, p_run_id, '{RUNNING}');
 begin
-  perform engine.check_run(p_team_id, p_run_id);
-  perform engine.mark_duplicates(p_team_id, p_run_id);
-  v_run.excluded_count := engine.mark_excluded(p_team_id, p_run_id, engine.exclusions_of_run(v_run));
-  select count(*), count(*) filter (where c.verdict = 'rejected'), count(*) filter (where c.verdict = 'duplicate')
-  into v_run.fetched_count, v_run.rejected_count, v_run.duplicate_count
-  from engine.checked_rows as c
-  where c.team_id = p_team_id and c.run_id = p_run_id;
-  v_run.warning_count := engine.record_run_errors(v_run);
+  v_run := engine.check_fetched_rows(v_run);
   v_run.failure_message := engine.refusal_of_run(v_run);
   if v_run.failure_message is not null then
     v_run.status := 'FAILED';
@@ -28,10 +21,7 @@ begin
     v_run.list_id := engine.new_list(p_team_id, v_run.list_name, v_run.source, '{}');
   end if;
   v_run.added_count := engine.store_run(p_team_id, p_run_id, v_run.list_id);
-  v_run.updated_count := v_run.fetched_count - v_run.excluded_count - v_run.rejected_count - v_run.duplicate_count
-    - v_run.added_count;
-  v_run.status := case when v_run.rejected_count > 0 then 'PARTIAL'::public.run_status else 'SUCCEEDED' end;
-  return engine.end_run(v_run);
+  return engine.end_stored_run(v_run);
 end
 $$;
 comment on function engine.finish_run(uuid, uuid) is

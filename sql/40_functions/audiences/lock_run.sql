@@ -1,4 +1,4 @@
--- The run that a worker works on, held until the transaction ends.
+-- The run that a worker works on, held until the transaction ends. Who only joins in (engine.join_run) is let.
 create or replace function engine.lock_run(p_team_id uuid, p_run_id uuid, p_allowed public.run_status[])
 returns public.audience_runs
 language plpgsql
@@ -7,19 +7,13 @@ as $$
 declare
   v_run public.audience_runs;
 begin
-  select * into v_run from public.audience_runs as r where r.team_id = p_team_id and r.id = p_run_id for update;
+  select * into v_run from public.audience_runs as r
+  where r.team_id = p_team_id and r.id = p_run_id
+  for no key update;
   if v_run.id is null then
     perform engine.refuse_not_found('audience_run', p_run_id);
-  elsif v_run.status <> all(p_allowed) then
-    perform engine.refuse(
-      'OB002', format('The run is %s.', v_run.status),
-      jsonb_build_object(
-        'entity', 'audience_run', 'id', p_run_id, 'from', v_run.status, 'to', 'RUNNING',
-        'allowed', engine.legal_steps('audience_run', v_run.status::text)
-      ),
-      'Start another run of the list.'
-    );
   end if;
+  perform engine.require_run_status(v_run, p_allowed);
   return v_run;
 end
 $$;

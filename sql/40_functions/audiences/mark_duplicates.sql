@@ -4,6 +4,7 @@ create or replace function engine.mark_duplicates(p_team_id uuid, p_run_id uuid)
 returns bigint
 language plpgsql
 set search_path = ''
+set work_mem = '64MB' -- one group for each number
 as $$
 declare
   v_count bigint;

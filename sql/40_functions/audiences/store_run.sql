@@ -1,6 +1,7 @@
 -- Makes members of the accepted rows. Somebody else may add one of these people at the same moment. The
 -- usual ways around that cost more than half as much again for each row, so nothing is done about it before
 -- it happens: a number, or a member, that is there all of a sudden undoes this step, and the next look finds it.
+-- New contacts come first: after that every number is there to be seen, whoever has added it.
 create or replace function engine.store_run(p_team_id uuid, p_run_id uuid, p_list_id uuid)
 returns bigint
 language plpgsql
@@ -13,8 +14,8 @@ declare
 begin
   loop
     begin
-      perform engine.update_contacts(p_team_id, p_run_id);
       perform engine.add_contacts(p_team_id, p_run_id);
+      perform engine.update_contacts(p_team_id, p_run_id);
       v_added := engine.add_members(p_team_id, p_run_id, p_list_id);
       exit;
     exception

@@ -29,13 +29,10 @@ begin
     return engine.end_run(v_run);
   end if;
   v_run.added_count := engine.store_run(p_team_id, p_run_id, v_run.list_id);
-  v_run.updated_count := v_run.fetched_count - v_run.excluded_count - v_run.rejected_count - v_run.duplicate_count
-    - v_run.added_count;
   perform engine.update_member_facts(v_run);
   perform engine.keep_member_jobs(p_team_id, p_run_id);
   v_run.removed_count := engine.remove_members(v_run);
-  v_run.status := case when v_run.rejected_count > 0 then 'PARTIAL'::public.run_status else 'SUCCEEDED' end;
-  return engine.end_run(v_run);
+  return engine.end_stored_run(v_run);
 end
 $$;
 comment on function engine.finish_refresh(uuid, uuid, boolean) is
