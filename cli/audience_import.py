@@ -6,10 +6,10 @@ import asyncio
 import csv
 import io
 import os
-import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -38,10 +38,8 @@ _PREVIEW_ROWS = 5000
 _PAGE = 1000
 # Some 15,000 rows; several such pieces are checked while the next is read.
 _CHUNK_CHARACTERS = 2_000_000
-_ROWS_AT_ONCE = 5000
+_ROWS_AT_ONCE = 250  # few enough that Python's memory of them stays in the processor's
 _INDEXED_AT_ONCE = 10_000
-
-Cells = Callable[[list[str]], str]
 
 
 @dataclass(frozen=True)
@@ -169,7 +167,7 @@ async def _copy(
             raise CommandError(error.message, code=error.code, detail=error.detail, hint=error.hint) from error
         except (DatabaseUnavailableError, DatabaseFaultError) as error:
             raise CommandError(
-                f"The database took the import back ({error}); nothing was stored.", hint="Run the command again."
+                f"The database took the import back ({error}); the list is as it was.", hint="Run the command again."
             ) from error
         except UnreadableFileError as error:
             await database.fail_run(team_id, run_id, "file_unreadable", error.message)
@@ -214,21 +212,18 @@ def csv_chunks(
     file: CsvFile, started: dict[str, Any], sample: Sequence[list[str]], advance: Callable[[int], None]
 ) -> Iterator[RowChunk]:
     """The rows below the header in the form of engine.import_rows, in pieces."""
-    places: dict[str, list[int]] = started["places"]
-    pickers = [_picker(places.get(field, [])) for field in _FIELDS]
     header_row: int = started["header_row"]
-    width = len(sample[header_row - 1]) if header_row else sys.maxsize
+    width = len(sample[header_row - 1]) if header_row else None
+    picked = _picked(started["places"], width)
     run = (started["team_id"], started["run_id"])
     text = io.StringIO(newline="")
-    write = csv.writer(text, lineterminator="\n").writerow
+    write = csv.writer(text, lineterminator="\n").writerows
     first, number = header_row + 1, 0
     for position, batch in file.batches(_ROWS_AT_ONCE):
-        for number, cells in batch:
-            # a row of nothing but delimiters and spaces is none
-            if number > header_row and "".join(cells).strip():
-                has_extra = len(cells) > width and bool("".join(cells[width:]).strip())
-                problem = "row_has_extra_cells" if has_extra else ""
-                write((*run, number, *[pick(cells) for pick in pickers], problem))
+        # a row of nothing but delimiters and spaces is none
+        filled = (row for row in batch if row[0] > header_row and any(map(str.strip, row[1])))
+        write((*run, number, *picked(cells)) for number, cells in filled)
+        number = batch[-1][0]
         advance(position)
         if text.tell() >= _CHUNK_CHARACTERS:
             yield RowChunk(first, number, text.getvalue().encode())
@@ -239,12 +234,28 @@ def csv_chunks(
         yield RowChunk(first, number, rest.encode())
 
 
-def _picker(places: Sequence[int]) -> Cells:
-    """How the cell of a field is taken from a row; the cells of several phone columns become lines of one."""
-    if not places:
-        return lambda _: ""
-    if len(places) == 1:
-        index = places[0] - 1
-        return lambda cells: cells[index] if index < len(cells) else ""
-    indexes = [place - 1 for place in places]
-    return lambda cells: "\n".join(cells[i] for i in indexes if i < len(cells) and cells[i].strip())
+def _picked(fields: Mapping[str, Sequence[int]], width: int | None) -> Callable[[list[str]], tuple[str, ...]]:
+    """How the cells of all fields, and what is odd about the row, are taken from a row.
+
+    A row is made as wide as the header; then follow a cell for what no column is mapped to, and one for the row's
+    problem. The cells of several phone columns become lines of one.
+    """
+    wide = width or max(place for places in fields.values() for place in places)
+    several = {field: [place - 1 for place in places] for field, places in fields.items() if len(places) > 1}
+    joined = {field: wide + 2 + place for place, field in enumerate(several)}
+    indexes = [joined.get(field, fields[field][0] - 1 if fields.get(field) else wide) for field in _FIELDS]
+    pick = itemgetter(*indexes, wide + 1)
+
+    def picked(cells: list[str]) -> tuple[str, ...]:
+        problem = ""
+        if len(cells) != wide:
+            if width and any(map(str.strip, cells[wide:])):
+                problem = "row_has_extra_cells"
+            cells = [*cells[:wide], *[""] * (wide - len(cells))]
+        more = (
+            ["\n".join(cells[i] for i in places if cells[i].strip()) for places in several.values()] if several else ()
+        )
+        found: tuple[str, ...] = pick((*cells, "", problem, *more))
+        return found
+
+    return picked

@@ -24,6 +24,7 @@ Record = tuple[int, list[str]]
 _CHUNK = 1 << 20
 _SAMPLE_BYTES = 1 << 18
 _LONGEST_CELL = 1 << 20
+_TAIL_BYTES = 1 << 12
 _DELIMITERS = ",;\t|"
 # the longer mark first: the one of UTF-32-LE begins with the one of UTF-16-LE
 _MARKS = (
@@ -60,58 +61,47 @@ class CsvFile:
 
     def records(self) -> Iterator[Record]:
         """Every row; a line that says `sep=;` counts as a row but is none."""
-        with self.path.open(encoding=self.encoding, newline="") as text:
-            yield from self._parse(text, str(self.path.name))
+        for _, batch in self.batches():
+            yield from batch
 
-    def batches(self, rows: int = 5000) -> Iterator[tuple[int, list[Record]]]:
+    def batches(self, rows: int = 250) -> Iterator[tuple[int, list[Record]]]:
         """Rows in batches, each with how many bytes of the file have been read so far."""
-        with self.path.open("rb") as raw, io.TextIOWrapper(raw, encoding=self.encoding, newline="") as text:
-            records = self._parse(text, str(self.path.name))
-            while batch := list(islice(records, rows)):
-                yield raw.tell(), batch
-
-    def _parse(self, text: io.TextIOWrapper | io.StringIO, name: str) -> Iterator[Record]:
-        lines = _Lines(text)
-        if self.has_separator_line:
-            next(lines)
-        number = first = 1 if self.has_separator_line else 0
         csv.field_size_limit(_LONGEST_CELL)
+        with self.path.open("rb") as raw, io.TextIOWrapper(raw, encoding=self.encoding, newline="") as text:
+            number = len([next(text)]) if self.has_separator_line else 0
+            # nothing is done here for a row alone, because of how many there are
+            numbered = enumerate(csv.reader(text, delimiter=self.delimiter), number + 1)
+            last: list[str] = []
+            while batch := self._batch(numbered, rows, number):
+                number, last = batch[-1]
+                yield raw.tell(), batch
+            self._demand_end(number, last)
+
+    def _batch(self, numbered: Iterator[Record], rows: int, number: int) -> list[Record]:
+        """The rows after `number`, so many or what is left."""
+        batch: list[Record] = []
         try:
-            for number, cells in enumerate(csv.reader(lines, delimiter=self.delimiter), first + 1):
-                # a cell that holds a line break was quoted, so the file's last one ends with the quote
-                if lines.at_end and cells and "\n" in cells[-1] and not lines.last.rstrip().endswith('"'):
-                    raise UnreadableFileError(
-                        f"{name} can't be read from row {number} on: a quote that opens there is never closed.",
-                        hint='Within a quoted cell a quote is written twice: "".',
-                    )
-                yield number, cells
+            batch.extend(islice(numbered, rows))
         except csv.Error as error:
+            read = batch[-1][0] if batch else number
             raise UnreadableFileError(
-                f"{name} can't be read from row {number + 1} on: {error}.",
+                f"{self.path.name} can't be read from row {read + 1} on: {error}.",
                 hint="A quote that is never closed swallows the rows after it.",
             ) from error
+        return batch
 
-
-class _Lines:
-    """Lines of a text that remember the last one and whether it was the last."""
-
-    def __init__(self, text: io.TextIOWrapper | io.StringIO) -> None:
-        self._lines = iter(text)
-        self._ahead: str | None = next(self._lines, None)
-        self.last = ""
-
-    @property
-    def at_end(self) -> bool:
-        return self._ahead is None
-
-    def __iter__(self) -> _Lines:
-        return self
-
-    def __next__(self) -> str:
-        if self._ahead is None:
-            raise StopIteration
-        self.last, self._ahead = self._ahead, next(self._lines, None)
-        return self.last
+    def _demand_end(self, number: int, cells: list[str]) -> None:
+        """A cell that holds a line break was quoted, so a file whose last one does ends with the quote."""
+        if cells and "\n" in cells[-1]:
+            with self.path.open("rb") as raw:
+                raw.seek(max(0, self.size - _TAIL_BYTES))
+                # whatever the encoding, an ASCII character is its byte among zeros
+                tail = raw.read().replace(b"\0", b"").rstrip()
+            if not tail.endswith(b'"'):
+                raise UnreadableFileError(
+                    f"{self.path.name} can't be read from row {number} on: a quote that opens there is never closed.",
+                    hint='Within a quoted cell a quote is written twice: "".',
+                )
 
 
 def open_csv(path: Path, *, delimiter: str | None = None, encoding: str | None = None) -> CsvFile:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import psycopg
@@ -18,7 +19,7 @@ from workers.db import imports
 
 Write = Callable[[bytes | str], Path]
 CONTACTS = Path(audience_import.__file__).parent / "demo" / "contacts.csv"
-PEOPLE = "phone,first name\n" + "".join(f"212-555-01{n:02},Ann\n" for n in range(100))
+PEOPLE = "phone,first name\n" + "".join(f"{area}-555-01{n:02},Ann\n" for area in (212, 303, 415) for n in range(100))
 
 
 @pytest.fixture(autouse=True)
@@ -110,7 +111,7 @@ def test_one_bad_row_at_the_end_refuses_all(
     importer: Importer, observer: psycopg.Connection[Any], write: Write
 ) -> None:
     run, problems = importer(write(PEOPLE + "12,Bob\n"), partial=False)
-    assert (run["status"], run["failure_code"], [p["row"] for p in problems]) == ("FAILED", "rows_rejected", [102])
+    assert (run["status"], run["failure_code"], [p["row"] for p in problems]) == ("FAILED", "rows_rejected", [302])
     found = stored(observer, importer)
     assert (found["contacts"], found["members"], found["lists"], staged(observer)) == ([], [], [], 0)
 
@@ -123,14 +124,14 @@ def test_whoever_dies_while_storing_leaves_no_member(
         patched.setattr(imports, "_END_STORING", "select pg_terminate_backend(pg_backend_pid())")
         assert "took the import back" in importer.refused(write(PEOPLE), list_name="Cut").message
     left = stored(observer, importer)
-    assert (len(left["contacts"]), left["members"], left["lists"]) == (100, [], [])
+    assert (len(left["contacts"]), left["members"], left["lists"]) == (300, [], [])
     observer.execute("update public.audience_runs set lease_expires_at = '2000-01-01'")
     assert observer.execute("select engine.fail_stale_runs()").fetchone() == (1,)
     assert staged(observer) == 0
     run, _ = importer(write(PEOPLE), list_name="Cut")
-    assert (run["status"], run["counts"]["added"]) == ("SUCCEEDED", 100)
+    assert (run["status"], run["counts"]["added"]) == ("SUCCEEDED", 300)
     found = stored(observer, importer)
-    assert (len(found["contacts"]), found["lists"]) == (100, [("Cut", 100)])
+    assert (len(found["contacts"]), found["lists"]) == (300, [("Cut", 300)])
 
 
 def test_a_run_that_was_given_up_takes_no_more_rows(importer: Importer, module_database: Database) -> None:
@@ -165,10 +166,10 @@ def test_people_whom_another_adds_at_that_moment_are_found(
     ended = calls(monkeypatch, "_ended")
     run, _ = importer(write(PEOPLE), list_name="Met")
     assert [arguments[1] for arguments in ended] == [imports._FINISH_RUN]
-    assert (run["status"], run["counts"]["added"]) == ("SUCCEEDED", 100)
+    assert (run["status"], run["counts"]["added"]) == ("SUCCEEDED", 300)
     found = stored(observer, importer)
     assert {contact["first_name"] for [contact] in found["contacts"]} == {"Ann"}
-    assert (len(found["members"]), found["lists"], len(found["problems"])) == (100, [("Met", 100)], 0)
+    assert (len(found["members"]), found["lists"], len(found["problems"])) == (300, [("Met", 300)], 0)
 
 
 def test_who_waits_for_the_holder_does_not_stop_the_helper(
@@ -176,30 +177,34 @@ def test_who_waits_for_the_holder_does_not_stop_the_helper(
 ) -> None:
     """A lead has a number of the file and waits for the list, which the holder has, who waits for the helper, who
     waits for the number: a circle that the database can't see. The helper gives up soon, and all come to an end."""
-    first, _ = importer(write("phone\n303-555-0101\n"), list_name="Shared")
-    number = "+12125550199"
+    first, _ = importer(write("phone\n720-555-0101\n"), list_name="Shared")
+    number = "+14155550199"
     free = "select from public.audience_lists where id = %s for no key update skip locked"
 
-    def come_in(lead: psycopg.Connection[Any]) -> None:
-        wait_until(lambda: observer.execute(free, [first["list_id"]]).fetchone() is None, "the holder has the list")
-        lead.execute(
-            "insert into public.audience_members (team_id, list_id, contact_id)"
-            " select team_id, %s, id from public.contacts where phone = %s",
-            [first["list_id"], number],
-        )
-        lead.commit()
+    has_number = Event()
 
-    observer.execute("alter function engine.store_contacts set lock_timeout = '1s'")
-    with module_database.connect() as lead, ThreadPoolExecutor(1) as thread:
-        lead.execute(
-            "insert into public.contacts (team_id, phone, first_name, timezones) values (%s, %s, 'Bob', '{}')",
-            [importer.team.id, number],
-        )
-        came = thread.submit(come_in, lead)
+    def come_in() -> None:
+        with module_database.connect() as lead, lead.transaction():
+            lead.execute(
+                "insert into public.contacts (team_id, phone, first_name, timezones) values (%s, %s, 'Bob', '{}')",
+                [importer.team.id, number],
+            )
+            has_number.set()
+            wait_until(lambda: observer.execute(free, [first["list_id"]]).fetchone() is None, "the holder has the list")
+            lead.execute(
+                "insert into public.audience_members (team_id, list_id, contact_id)"
+                " select team_id, %s, id from public.contacts where phone = %s",
+                [first["list_id"], number],
+            )
+
+    observer.execute("alter function engine.store_contacts set lock_timeout = '2s'")
+    with ThreadPoolExecutor(1) as thread:
+        came = thread.submit(come_in)
+        has_number.wait()
         run, _ = importer(write(PEOPLE), list_name="Shared")
         came.result()
     observer.execute("alter function engine.store_contacts set lock_timeout = '5s'")
-    assert (run["status"], run["counts"]["added"], run["counts"]["updated"]) == ("SUCCEEDED", 99, 1)
+    assert (run["status"], run["counts"]["added"], run["counts"]["updated"]) == ("SUCCEEDED", 299, 1)
     found = stored(observer, importer)
-    assert found["lists"] == [("Shared", 101)]
+    assert found["lists"] == [("Shared", 301)]
     assert {contact["first_name"] for [contact] in found["contacts"] if contact["phone"] == number} == {"Ann"}

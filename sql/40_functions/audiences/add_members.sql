@@ -22,7 +22,8 @@ begin
   inner join public.contacts as c on k.team_id = c.team_id and k.phone = c.phone
   left join engine.member_facts as f on k.team_id = f.team_id and k.run_id = f.run_id and k.row_number = f.row_number
   where k.team_id = p_team_id and k.run_id = p_run_id and k.verdict = 'accepted'
-    and k.phone collate "C" >= p_from and (p_before is null or k.phone collate "C" < p_before)
+    and k.phone >= p_from and (p_before is null or k.phone < p_before)
+    and c.phone >= p_from and (p_before is null or c.phone < p_before) -- the same, for the index
     and not exists (
       select from public.audience_members as m
       where m.team_id = p_team_id and m.list_id = p_list_id and m.contact_id = c.id

@@ -19,6 +19,14 @@ as $$
     ) as p
     inner join tidy as t on p.ordinal = t.ordinal
   ),
+  asked as (
+    -- a batch has no gaps, so the place in these arrays is the ordinal
+    select
+      array_agg(p.e164) as phones,
+      array_agg(p.timezone) as timezones,
+      array_agg(p.postal_code) as postal_codes
+    from (select p.e164, p.timezone, p.postal_code from parsed as p order by p.ordinal) as p
+  ),
   placed as (
     select
       p.*,
@@ -31,12 +39,8 @@ as $$
         else substring(p.email from '[^\s<>(),;/|":@]+@[^\s<>(),;/|":@]+\.[^\s<>(),;/|":@]+')
       end as address,
       case when p.customer_id ~ '^[0-9]{1,18}$' then p.customer_id::bigint end as customer_number
-    from engine.resolve_zones(
-      (select array_agg(p.e164 order by p.ordinal) from parsed as p),
-      (select array_agg(p.timezone order by p.ordinal) from parsed as p),
-      (select array_agg(p.postal_code order by p.ordinal) from parsed as p)
-    ) as z
-    -- a batch has no gaps, so the place in these arrays is the ordinal
+    from asked as a
+    cross join lateral engine.resolve_zones(a.phones, a.timezones, a.postal_codes) as z
     inner join parsed as p on z.ordinal = p.ordinal
     offset 0 -- each of these once for a row
   )

@@ -23,7 +23,7 @@ begin
   loop
     v_run.status := 'FAILED';
     v_run.failure_code := 'abandoned';
-    v_run.failure_message := 'Whoever ran this stopped without a word; nothing was stored. Start it again.';
+    v_run.failure_message := 'Whoever ran this stopped without a word; the list is as it was. Start it again.';
     perform engine.end_run(v_run);
     v_count := v_count + 1;
   end loop;

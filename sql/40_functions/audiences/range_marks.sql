@@ -6,13 +6,23 @@ language sql
 stable
 set search_path = ''
 as $$
-  select array[''] || coalesce(array_agg(distinct s.phone collate "C" order by s.phone collate "C"), '{}')
-  from (
-    select k.phone, row_number() over (order by k.phone collate "C") as place
+  with sample as materialized (
+    select k.phone
     from engine.checked_rows as k
     where k.team_id = p_team_id and k.run_id = p_run_id and k.verdict = 'accepted' and k.row_number % 64 = 0
-  ) as s
-  where s.place % greatest(p_rows_of_range / 64, 1) = 0
+  ),
+  ranges as (
+    select min(s.phone) as first_phone
+    from (
+      select
+        s.phone,
+        ntile(greatest(round((select count(*) from sample) * 64.0 / p_rows_of_range), 1)::integer) over (order by s.phone) as place
+      from sample as s
+    ) as s
+    group by s.place
+    having s.place > 1
+  )
+  select array[''] || coalesce(array_agg(r.first_phone order by r.first_phone), '{}') from ranges as r
 $$;
 comment on function engine.range_marks(uuid, uuid, integer) is 'Numbers at which ranges of a run''s accepted rows begin, in order.';
 revoke all on function engine.range_marks(uuid, uuid, integer) from public;

@@ -7,6 +7,7 @@ language plpgsql
 security definer -- workers may write no table but the staging
 set search_path = ''
 set work_mem = '64MB' -- a look into all contacts
+set enable_nestloop = off -- whatever statistics say of tables that are filled at this moment
 as $$
 declare
   v_run public.audience_runs := engine.join_run(p_team_id, p_run_id);
@@ -26,7 +27,7 @@ begin
   select v_marks[r.place], v_marks[r.place + 1], r.new_count
   from (
     select
-      width_bucket(k.phone collate "C", v_marks collate "C") as place,
+      width_bucket(k.phone, v_marks) as place,
       count(*) filter (where c.id is null) as new_count
     from engine.checked_rows as k
     left join public.contacts as c on c.team_id = p_team_id and c.phone = k.phone

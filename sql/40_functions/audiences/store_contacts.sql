@@ -7,6 +7,7 @@ language plpgsql
 security definer -- workers may write no table but the staging
 set search_path = ''
 set lock_timeout = '5s'
+set enable_nestloop = off -- whatever statistics say of tables that are filled at this moment
 as $$
 begin
   perform engine.join_run(p_team_id, p_run_id);

@@ -4,6 +4,7 @@ returns void
 language plpgsql
 security definer -- workers may write no table
 set search_path = ''
+set enable_nestloop = off -- whatever statistics say of tables that are filled at this moment
 as $$
 declare
   v_run public.audience_runs := engine.lock_run(p_team_id, p_run_id, '{RUNNING}');

@@ -6,12 +6,22 @@ create or replace function engine.store_run(p_team_id uuid, p_run_id uuid, p_lis
 returns bigint
 language plpgsql
 set search_path = ''
+set enable_nestloop = on -- so that what is set below ends here
 as $$
 declare
+  c_many constant integer := 5000;
   c_attempts constant integer := 10;
   v_attempt integer := 1;
   v_added bigint;
 begin
+  if (
+    select count(*) from (
+      select from engine.checked_rows as k where k.team_id = p_team_id and k.run_id = p_run_id limit c_many
+    ) as k
+  ) = c_many then
+    -- statistics may say that contacts are none, and each of many rows would then look through all of them
+    perform set_config('enable_nestloop', 'off', true);
+  end if;
   loop
     begin
       perform engine.add_contacts(p_team_id, p_run_id);

@@ -6,6 +6,7 @@ returns trigger
 language plpgsql
 security definer -- members are written by functions of other owners' rights
 set search_path = ''
+set enable_nestloop = on -- engine.store_members turns it off for its own joins
 as $$
 declare
   v_campaign public.campaigns;

@@ -11,7 +11,7 @@ set search_path = ''
 set enable_mergejoin = off -- sets of any size are joined here, by hash
 as $$
   with asked as materialized (
-    select q.*, concat(q.digits, ' ', q.prefix, ' ', q.spelling) as place
+    select q.*, coalesce(q.digits, '') || ' ' || coalesce(q.prefix, '') || ' ' || coalesce(q.spelling, '') as place
     from (
       select
         r.ordinal,
