@@ -8,13 +8,16 @@ from uuid import UUID
 
 import typer
 
-from cli import settings
+from cli import settings, team_settings
 from cli.api import Api
 from cli.errors import CommandError
 from cli.output import JsonOption, print_fields, print_json, print_table
 from cli.rehearsal import create_sandbox_team
 
 app = typer.Typer(no_args_is_help=True)
+app.add_typer(team_settings.settings, name="settings")
+app.command("health")(team_settings.health)
+app.command("resume")(team_settings.resume)
 
 
 @app.callback()

@@ -1,16 +1,22 @@
 -- Somebody has mended what made an account pause, and says so: jobs that waited go out again, at full pace.
-create or replace function public.resume_integration(p_provider public.provider, p_team_id uuid default null)
+create or replace function public.resume_integration(p_provider text, p_team_id uuid default null)
 returns jsonb
 language plpgsql
 security definer -- writes public.integrations, which no role may write
 set search_path = ''
 as $$
 declare
+  v_team_id uuid := engine.require_team(p_team_id, 'admin');
   v_integration public.integrations;
 begin
+  if coalesce(p_provider, '') <> all(enum_range(null::public.provider)::text[]) then
+    perform engine.refuse_issues(jsonb_build_array(
+      engine.issue('provider_unknown', 'p_provider', 'The provider must be vapi, twilio or servicetitan.')
+    ), 'The request');
+  end if;
   select i.* into v_integration
   from public.integrations as i
-  where i.team_id = engine.require_team(p_team_id, 'admin') and i.provider = p_provider
+  where i.team_id = v_team_id and i.provider::text = p_provider
   for no key update;
   if v_integration.id is null then
     perform engine.refuse_not_found('integration', null);
@@ -25,8 +31,8 @@ begin
   return engine.describe_health(v_integration);
 end
 $$;
-comment on function public.resume_integration(public.provider, uuid) is
+comment on function public.resume_integration(text, uuid) is
 'Lifts the pause and the lowered pace of a provider''s account, and returns it like get_integration_health. Changes nothing of '
-'one that is in use. Admin only; OB004, OB008.';
-revoke all on function public.resume_integration(public.provider, uuid) from public;
-grant execute on function public.resume_integration(public.provider, uuid) to authenticated, service_role;
+'one that is in use. Admin only; OB001, OB004, OB008.';
+revoke all on function public.resume_integration(text, uuid) from public;
+grant execute on function public.resume_integration(text, uuid) to authenticated, service_role;

@@ -1,6 +1,6 @@
 -- Operators see why an account rests; an admin resumes it, and what waited goes out again.
 begin;
-select plan(18);
+select plan(19);
 select tests.set_clock('2027-03-01 12:00-05');
 create temp table team as select tests.create_team('Acme', 'admin@acme.example') as id;
 create temp table campaign as select tests.create_campaign(team.id, 6) as id from team;
@@ -51,7 +51,8 @@ select is(public.get_integration_health(), '[]', 'another team sees its own acco
 select throws_ok($$ select public.resume_integration('vapi', team.id) from team $$, 'OB004', null, 'and resumes none of ours');
 select throws_ok($$ select public.get_integration_health(team.id) from team $$, 'OB004', null, 'nor sees them');
 select throws_ok($$ select public.resume_integration('vapi') $$, 'OB004', null, 'nor resumes what it has not got');
-select throws_ok($$ select public.resume_integration(null) $$, 'OB004', null, 'or nothing');
+select throws_ok($$ select public.resume_integration(null) $$, 'OB001', null, 'or nothing');
+select throws_ok($$ select public.resume_integration('fax') $$, 'OB001', null, 'or what nobody knows');
 
 select tests.act_as('admin@acme.example');
 select is(public.resume_integration('vapi') ->> 'health', 'ok', 'an admin lifts the pace');

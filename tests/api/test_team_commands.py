@@ -1,0 +1,47 @@
+"""`outbound teams settings`, `health` and `resume` against the whole stack."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import pytest
+
+from tests.support.projects import Project
+
+
+@pytest.fixture
+def team(project: Project) -> dict[str, Any]:
+    made = project.stack.run("teams", "create", f"Acme {uuid.uuid4().hex[:6]}", "--sandbox", "--json")
+    assert made.status == 0, made.err
+    return dict(made.json)
+
+
+def test_settings_are_shown_and_changed(project: Project, team: dict[str, Any]) -> None:
+    run = project.stack.run
+    ours = ("--team", team["team_id"])
+    assert "no cap" in run("teams", "settings", "show", *ours).out
+    changed = run("teams", "settings", "set", "--frequency-limit", "3", "--frequency-window", "P7D", *ours)
+    assert changed.status == 0
+    assert "at most 3 in P7D" in changed.out
+    shown = run("teams", "settings", "show", "--json", *ours).json
+    assert (shown["frequency_limit"], shown["frequency_window"], shown["timezone"]) == (3, "P7D", "America/New_York")
+    refused = run("teams", "settings", "set", "--timezone", "Mars/Olympus", "--frequency-limit", "-1", *ours)
+    assert refused.status == 1
+    assert "timezone_unknown" in refused.err
+    assert "frequency_limit_range" in refused.err
+    run("teams", "settings", "set", "--frequency-limit", "0", *ours)
+    assert "no cap" in run("teams", "settings", "show", *ours).out
+
+
+def test_accounts_are_shown_and_resumed(project: Project, team: dict[str, Any]) -> None:
+    run = project.stack.run
+    ours = ("--team", team["team_id"])
+    found = run("teams", "health", "--json", *ours).json
+    assert {one["provider"]: one["health"] for one in found}["vapi"] == "ok"
+    assert "vapi" in run("teams", "health", *ours).out
+    resumed = run("teams", "resume", "vapi", *ours)
+    assert (resumed.status, "In use." in resumed.out) == (0, True)
+    refused = run("teams", "resume", "fax", *ours)
+    assert refused.status == 1
+    assert "provider_unknown" in refused.err
