@@ -46,7 +46,8 @@ def test_the_gate_says_just_these_reasons_in_this_order(db: psycopg.Connection[A
     at = alone.index("suppressed_")
     alone[at : at + 1] = suppressed
     alone.remove("undecided")
-    limits = codes_of(db, "contact_limits", r"'([a-z]+_[a-z_]+)'") + codes_of(db, "frequency_limits", r"'(frequency_\w+)'")
+    limits = codes_of(db, "contact_limits", r"'([a-z]+_[a-z_]+)'")
+    limits += codes_of(db, "frequency_limits", r"'(frequency_\w+)'")
     limits += codes_of(db, "judge_jobs", r"'(one_at_a_time)'")
     shared = codes_of(db, "number_room", r"'(number_\w+)'") + codes_of(db, "check_eligibility", r"'(account_paced)'")
     expected = alone + [code for code in limits if code not in SAID_AGAIN] + shared
