@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import phonenumbers
 import psycopg
 import pytest
-from phonenumbers import timezone
+from phonenumbers import geocoder, timezone
 
 from tests.support import reference_rows
 from tests.support.databases import Database
@@ -64,3 +65,22 @@ def test_every_spelled_zone_is_known_to_postgres(any_database: Database) -> None
             "select timezone from reference.timezones where timezone not in (select name from pg_timezone_names)"
         ).fetchall()
     assert unknown == []
+
+
+def test_states_of_an_area_code_cover_what_the_geocoder_says_of_its_exchanges(db: Connection) -> None:
+    """An independent count, as above: no exchange lies in a state whose rules we would not keep."""
+    rows = dict(
+        db.execute(
+            "select area_code, regions from reference.area_codes where kind = 'geographic' and country = 'US'"
+        ).fetchall()
+    )
+    checked = 0
+    for code, regions in rows.items():
+        found: set[str] = set()
+        for exchange in range(200, 1000):
+            said = geocoder.description_for_number(phonenumbers.parse(f"+1{code}{exchange}0000"), "en")
+            if match := re.search(r"\b([A-Z]{2})$", said):
+                found.add(match[1])
+        checked += len(found)
+        assert found <= set(regions), code
+    assert checked > 250
