@@ -1,6 +1,4 @@
--- What happens now, read from the counters: exact at the moment of the answer, whatever the size. Every
--- enrolled contact is in exactly one of the ended states or in active, and every active one has one
--- open job, which is waiting, queued or in progress.
+-- What happens now, read from the counters: exact at the moment of the answer, whatever the size.
 create or replace function public.get_instant_metrics(p_campaign_ids uuid[])
 returns table (
   campaign_id uuid, status public.campaign_status, as_of timestamptz, enrolled bigint, active bigint,
@@ -25,28 +23,7 @@ begin
     c.id, c.status, engine.now(), n.enrolled, n.active, n.waiting, n.queued, n.in_progress, n.completed,
     n.booked, n.opted_out, n.suppressed, n.failed, n.cancelled
   from public.campaigns as c
-  cross join lateral (
-    select
-      coalesce(sum(k.amount) filter (where k.node_id = ''), 0)::bigint as enrolled,
-      coalesce(sum(k.amount) filter (where k.node_id = '' and k.state = 'ACTIVE'), 0)::bigint as active,
-      coalesce(sum(k.amount) filter (
-        where k.node_id <> '' and k.state = 'READY' and k.due_at > engine.now()
-      ), 0)::bigint as waiting,
-      coalesce(sum(k.amount) filter (
-        where k.node_id <> '' and k.state = 'READY' and k.due_at <= engine.now()
-      ), 0)::bigint as queued,
-      coalesce(sum(k.amount) filter (
-        where k.node_id <> '' and k.state in ('CLAIMED', 'DISPATCHED', 'AMBIGUOUS')
-      ), 0)::bigint as in_progress,
-      coalesce(sum(k.amount) filter (where k.node_id = '' and k.state = 'COMPLETED'), 0)::bigint as completed,
-      coalesce(sum(k.amount) filter (where k.node_id = '' and k.state = 'BOOKED'), 0)::bigint as booked,
-      coalesce(sum(k.amount) filter (where k.node_id = '' and k.state = 'OPTED_OUT'), 0)::bigint as opted_out,
-      coalesce(sum(k.amount) filter (where k.node_id = '' and k.state = 'SUPPRESSED'), 0)::bigint as suppressed,
-      coalesce(sum(k.amount) filter (where k.node_id = '' and k.state = 'FAILED'), 0)::bigint as failed,
-      coalesce(sum(k.amount) filter (where k.node_id = '' and k.state = 'CANCELLED'), 0)::bigint as cancelled
-    from engine.counters as k
-    where k.team_id = c.team_id and k.campaign_id = c.id
-  ) as n
+  cross join lateral engine.campaign_counts(c.team_id, c.id) as n
   where c.team_id = any(engine.caller_team_ids()) and c.id = any(p_campaign_ids)
   order by c.id;
 end
