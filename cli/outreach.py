@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -11,6 +10,7 @@ import typer
 
 from cli.api import Api
 from cli.errors import CommandError
+from cli.lookups import by_name, id_text, json_file, sending_number, team_of_list
 from cli.output import JsonOption, YesOption, confirm, print_fields, print_json, print_table, say
 
 app = typer.Typer(no_args_is_help=True)
@@ -59,19 +59,19 @@ def launch(
     Example: outbound outreach launch 018f… --kind reschedule --assistant Ava --reason "Customer asked" --memo "Storm"
     """
     with Api.from_settings() as api:
-        team_id = _team_of(api, audience_list)
+        team_id = team_of_list(api, audience_list)
         channel = channel or ("text" if kind == "text" else "call")
         asked = {
             "p_list_id": str(audience_list),
             "p_kind": kind,
             "p_channel": channel,
-            "p_phone_number_id": _number(api, team_id, number),
-            "p_assistant_id": assistant and _one(api, "assistants", team_id, assistant, channel=f"eq.{channel}"),
+            "p_phone_number_id": sending_number(api, team_id, number),
+            "p_assistant_id": assistant and by_name(api, "assistants", team_id, assistant, channel=f"eq.{channel}"),
             "p_template": template,
             "p_hold_reason_id": reason and _reason(api, team_id, reason),
             "p_hold_memo": memo,
             "p_name": name,
-            "p_settings": _settings(settings),
+            "p_settings": json_file(settings),
         }
         plan = api.rpc("launch_outreach", **asked, p_dry_run=True)
         if dry_run:
@@ -103,7 +103,7 @@ def list_outreaches(
     Example: outbound outreach list --list 018f…
     """
     with Api.from_settings() as api:
-        found = api.rpc("list_outreaches", p_list_id=_text(audience_list), p_limit=limit, p_team_id=_text(team))
+        found = api.rpc("list_outreaches", p_list_id=id_text(audience_list), p_limit=limit, p_team_id=id_text(team))
     if as_json:
         print_json(found)
         return
@@ -193,7 +193,7 @@ def reasons(
     Example: outbound outreach reasons --refresh
     """
     with Api.from_settings() as api:
-        found = api.rpc("get_servicetitan_catalogue", p_kind="hold_reasons", p_refresh=refresh, p_team_id=_text(team))
+        found = api.rpc("get_servicetitan_catalogue", p_kind="hold_reasons", p_refresh=refresh, p_team_id=id_text(team))
     if as_json:
         print_json(found)
         return
@@ -206,17 +206,6 @@ def reasons(
         say("They are being asked for; look again in a moment.")
     if found["failure_message"]:
         say(f"The last refresh failed: {found['failure_message']}")
-
-
-def _settings(path: Path | None) -> Any:
-    if path is None:
-        return {}
-    try:
-        return json.loads(path.read_text())
-    except OSError as error:
-        raise CommandError(f"{path} cannot be read: {error.strerror}.") from None
-    except ValueError as error:
-        raise CommandError(f"{path} is not JSON: {error}.") from None
 
 
 def _show(plan: dict[str, Any], *, as_json: bool) -> None:
@@ -259,33 +248,6 @@ def _row(item: dict[str, Any]) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _team_of(api: Api, list_id: UUID) -> str:
-    found = api.select("audience_lists", select="team_id", id=f"eq.{list_id}")
-    if not found:
-        raise CommandError("There is no such audience list.", code="OB004", hint="outbound audiences list shows them.")
-    return str(found[0]["team_id"])
-
-
-def _number(api: Api, team_id: str, said: str | None) -> str:
-    """A sending number by its id or as it is dialled; the team's only one when nothing is said."""
-    found = api.select("phone_numbers", select="id,phone", team_id=f"eq.{team_id}")
-    chosen = [row for row in found if said is None or said in {row["id"], row["phone"]}]
-    if len(chosen) != 1:
-        known = ", ".join(row["phone"] for row in found) or "none"
-        raise CommandError("Say which number to send from with --from.", hint=f"The team's numbers: {known}.")
-    return str(chosen[0]["id"])
-
-
-def _one(api: Api, table: str, team_id: str, said: str, **where: str) -> str:
-    """The id of what has this id or this name."""
-    found = api.select(table, select="id,name", team_id=f"eq.{team_id}", **where)
-    chosen = [row for row in found if said == row["id"] or said.lower() == row["name"].lower()]
-    if len(chosen) != 1:
-        known = ", ".join(sorted(row["name"] for row in found)) or "none"
-        raise CommandError(f'{len(chosen)} of the {table} are called "{said}".', hint=f"There are: {known}.")
-    return str(chosen[0]["id"])
-
-
 def _reason(api: Api, team_id: str, said: str) -> int:
     if said.isdecimal():
         return int(said)
@@ -296,7 +258,3 @@ def _reason(api: Api, team_id: str, said: str) -> int:
             f'{len(chosen)} hold reasons are called "{said}".', hint="outbound outreach reasons lists them."
         )
     return int(chosen[0]["id"])
-
-
-def _text(value: UUID | None) -> str | None:
-    return None if value is None else str(value)

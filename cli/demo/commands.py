@@ -13,6 +13,7 @@ from rich.text import Text
 from cli import audience_import
 from cli.audience_import import ImportRequest
 from cli.audiences import print_run
+from cli.campaigns.live import Film
 from cli.csv_reader import open_csv
 from cli.demo import live, verdict
 from cli.demo.scene import CONTACTS, Scene, scene, stack_of_its_own
@@ -87,7 +88,7 @@ def _import(stage: Scene, path: Path, *, quiet: bool) -> dict[str, Any]:
     return run
 
 
-def _run(stage: Scene, run: dict[str, Any], *, quiet: bool) -> tuple[live.Film, dict[str, int]]:
+def _run(stage: Scene, run: dict[str, Any], *, quiet: bool) -> tuple[Film, dict[str, int]]:
     """Launch, let campaign time go, and watch to the end."""
     campaign = stage.api.rpc(
         "create_campaign",
@@ -114,7 +115,7 @@ def _run(stage: Scene, run: dict[str, Any], *, quiet: bool) -> tuple[live.Film, 
     return film, taken
 
 
-def _agree(film: live.Film, taken: dict[str, int]) -> None:
+def _agree(film: Film, taken: dict[str, int]) -> None:
     """The demo shows what the product promises, or it fails."""
     metrics = film.samples[-1].metrics
     if film.samples[-1].ended != metrics["enrolled"] or taken["taken_twice"]:

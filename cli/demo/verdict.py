@@ -8,7 +8,7 @@ import plotext
 from rich.console import Console
 from rich.text import Text
 
-from cli.demo.live import ENDED, Film, nodes_table
+from cli.campaigns.live import ENDED, Film, nodes_table
 from cli.output import print_table
 
 _NEXT = """\

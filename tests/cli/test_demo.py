@@ -14,7 +14,8 @@ import pytest
 
 from cli import audience_import
 from cli.audience_import import ImportRequest
-from cli.demo import live
+from cli.campaigns.live import ENDED, look
+from cli.demo.live import subject_of
 from cli.demo.scene import Scene, scene, stack_of_its_own
 from cli.stack.stack import Options
 from tests.support.stacks import Outcome, OwnStack
@@ -43,7 +44,7 @@ def test_the_demo_runs_a_campaign_and_leaves_nothing(contacts: Path, tmp_path: P
     shown = outcome.json
     assert shown["import"]["counts"]["added"] == shown["metrics"]["enrolled"] == PEOPLE
     assert shown["import"]["counts"]["rejected"] == 2
-    assert shown["metrics"]["enrolled"] == sum(shown["metrics"][state] for state in live.ENDED)
+    assert shown["metrics"]["enrolled"] == sum(shown["metrics"][state] for state in ENDED)
     assert shown["providers"]["taken_twice"] == 0
     assert shown["providers"]["calls"] >= PEOPLE
     assert left_behind(tmp_path) == []
@@ -104,8 +105,9 @@ def run(contacts: Path, *, kills: int) -> tuple[dict[str, Any], int]:
         stage.api.rpc("launch_campaign", p_campaign_id=campaign["id"])
         stage.sandbox.put("/clock", json={"mode": "auto"}).raise_for_status()
         killed = 0
+        subject = subject_of(stage, campaign["id"])
         deadline = time.monotonic() + 150
-        while (sample := live.look(stage, campaign["id"])).metrics["status"] != "COMPLETED":
+        while (sample := look(subject)).metrics["status"] != "COMPLETED":
             assert time.monotonic() < deadline, sample
             # each time a little further on, and while something is on its way
             if killed < kills and sample.metrics["in_progress"] and sample.ended >= killed * PEOPLE // (kills + 1):
@@ -114,7 +116,7 @@ def run(contacts: Path, *, kills: int) -> tuple[dict[str, Any], int]:
             time.sleep(0.02)
         taken = stage.taken()
         assert taken["taken_twice"] == 0
-        contacts_by_state = {state: sample.metrics[state] for state in ("enrolled", *live.ENDED)}
+        contacts_by_state = {state: sample.metrics[state] for state in ("enrolled", *ENDED)}
         return {"contacts": contacts_by_state, "nodes": totals(sample.nodes)} | taken, killed
 
 

@@ -1,0 +1,1 @@
+"""`outbound campaigns`: the life of campaigns on the command line."""

@@ -1,0 +1,29 @@
+"""Arguments and options that the commands of the group share."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+CampaignArgument = Annotated[UUID, typer.Argument(metavar="CAMPAIGN", help="Id of the campaign.")]
+TeamOption = Annotated[UUID | None, typer.Option("--team", help="Id of the team, for people who belong to several.")]
+LimitOption = Annotated[int, typer.Option(min=1, max=1000, help="How many to list at most.")]
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")]
+
+STYLES = {
+    "ACTIVE": "green",
+    "PAUSED": "yellow",
+    "SCHEDULED": "cyan",
+    "CANCELLED": "red",
+    "FAILED": "red",
+    "BOOKED": "bold green",
+    "OPTED_OUT": "red",
+}
+"""Colours of statuses in tables."""
+
+
+def moment(value: str | None) -> str | None:
+    """A moment as a table shows it: to the minute, in UTC."""
+    return value and value[:16].replace("T", " ")
