@@ -13,7 +13,10 @@ as $$
     'enrolled_at', p_enrollment.enrolled_at, 'ended_at', p_enrollment.ended_at,
     'last_job', case when v.id is not null then jsonb_build_object(
       'id', v.id, 'node_id', v.node_id, 'label', n.label, 'channel', v.channel, 'visit', v.visit, 'status', v.status,
-      'outcome', v.outcome, 'reason_code', v.reason_code, 'attempt_count', v.attempt_count,
+      'outcome', v.outcome, 'reason_code', v.reason_code, 'attempt_count', (
+        -- by the ledger: the job knows only of those that were answered and left it open
+        select count(*) from engine.attempts as a where a.team_id = v.team_id and a.job_id = v.id
+      ),
       'dispatched_at', v.dispatched_at, 'finished_at', v.finished_at
     ) end,
     'next_due_at', case when v.status = 'READY' then v.run_at end
