@@ -15,7 +15,7 @@ as $$
       'id', v.id, 'node_id', v.node_id, 'label', n.label, 'channel', v.channel, 'visit', v.visit, 'status', v.status,
       'outcome', v.outcome, 'reason_code', v.reason_code, 'attempt_count', (
         -- by the ledger: the job knows only of those that were answered and left it open
-        select count(*) from engine.attempts as a where a.team_id = v.team_id and a.job_id = v.id
+        select count(*) from engine.all_attempts as a where a.team_id = v.team_id and a.job_id = v.id
       ),
       'dispatched_at', v.dispatched_at, 'finished_at', v.finished_at
     ) end,
@@ -23,7 +23,7 @@ as $$
   )
   from public.contacts as p
   left join lateral (
-    select j.* from engine.jobs as j
+    select j.* from engine.all_jobs as j
     where j.team_id = p_enrollment.team_id and j.enrollment_id = p_enrollment.id
     order by j.created_at desc, j.id desc
     limit 1

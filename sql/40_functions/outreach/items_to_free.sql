@@ -1,6 +1,6 @@
 -- The customers of an outreach that nobody has reached, or may have: another launch may have them. A hold
 -- that a worker has in hand, or asked for and did not see the end of, is left to it: only it can say
--- what became of the appointment, and cancels the item with that.
+-- what became of the appointment, and cancels the item with that. Who was reached long ago is in the history.
 create or replace function engine.items_to_free(p_campaign public.campaigns)
 returns setof uuid
 language sql
@@ -19,8 +19,8 @@ as $$
     when 'ENROLLED' then not exists (
       select
       from engine.enrollments as e
-      inner join engine.jobs as j on e.team_id = j.team_id and e.id = j.enrollment_id
-      inner join engine.attempts as a on j.team_id = a.team_id and j.id = a.job_id
+      inner join engine.all_jobs as j on e.team_id = j.team_id and e.id = j.enrollment_id
+      inner join engine.all_attempts as a on j.team_id = a.team_id and j.id = a.job_id
       where e.team_id = i.team_id and e.campaign_id = i.campaign_id and e.contact_id = i.contact_id
         and a.status in ('OPEN', 'AMBIGUOUS', 'ACCEPTED')
     )

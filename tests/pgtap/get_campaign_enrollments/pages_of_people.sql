@@ -1,5 +1,5 @@
 begin;
-select plan(15);
+select plan(17);
 select tests.set_clock('2027-03-01 12:00-05');
 create temp table team as select tests.create_team('Acme', 'admin@acme.example') as id;
 create temp table campaign as select tests.create_campaign(team.id, 5) as id from team;
@@ -63,6 +63,16 @@ select throws_ok('select public.get_campaign_enrollments(id, p_limit => 1001) fr
 select is(
   jsonb_array_length(public.get_campaign_enrollments(id, p_search => 'nobody-like-this') -> 'items'), 0, 'nobody is nobody'
 ) from campaign;
+
+-- What has ended long ago is in the history.
+select tests.act_as_superuser();
+select tests.set_clock('2027-06-01 12:00-04');
+select tests.quietly('select engine.archive_finished()');
+select is_empty($$select from engine.jobs where status = 'FAILED'$$, 'her job is moved');
+select tests.act_as('admin@acme.example');
+select is(
+  public.get_campaign_enrollments(id, p_status => 'FAILED') -> 'items' -> 0, answer -> 'items' -> 0, 'and told as before'
+) from campaign, failed;
 
 select * from finish();
 rollback;
