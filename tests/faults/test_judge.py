@@ -12,7 +12,7 @@ from cli.dev.databases import Server
 from cli.dev.faults.crew import Nursery
 from cli.dev.faults.graphs import ASSISTANT
 from cli.dev.faults.places import PLACES, WEEKDAYS
-from cli.dev.faults.plan import Campaign, Moment, Person, Plan, Step, make_plan
+from cli.dev.faults.plan import Campaign, Caps, Moment, Person, Plan, Step, make_plan
 from cli.dev.faults.play import play
 from tests.faults.conftest import Mutate
 
@@ -61,6 +61,7 @@ def small(*steps: Step, start: datetime = MORNING, people: int = 3, place: int =
         settings={},
         sandbox={"rates": NOBODY_PICKS_UP, "clock_grain_seconds": 60.0, "twilio_messages_per_second": 10.0},
         ends_gently=True,
+        caps=Caps(),
     )
 
 

@@ -14,9 +14,11 @@ import psycopg
 
 from cli.dev.faults.crew import Crew
 from cli.dev.faults.plan import Count, Step
+from cli.dev.faults.record import MISCOUNTED
 from cli.dev.faults.scene import Scene
 
 LOOK_SECONDS = 0.02
+IDLE_SECONDS = 1.0
 STUCK_SECONDS = 25.0
 LONGEST_SECONDS = 150.0
 INSIST_SECONDS = 20.0
@@ -37,11 +39,14 @@ _MOVES = {
     "pause": "select public.pause_campaign(%s)",
     "resume": "select public.resume_campaign(%s)",
     "cancel": "select public.cancel_campaign(%s)",
+    "retry": "select public.retry_failed_enrollments(%s)",
 }
 _SEVER = """
     select pg_terminate_backend(pid) from pg_stat_activity
     where datname = current_database() and usename = 'outbound_worker'
 """
+_RESUME_ACCOUNT = "select public.resume_integration(%s, %s)"
+_PAUSED_ACCOUNTS = "select provider::text from public.integrations where status = 'PAUSED'"
 _GLANCE = """
     select e.id::text
     from engine.enrollments as e
@@ -64,12 +69,15 @@ class Director:
         self._counts: Counter[Count] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
         self._unlaunched = [step for step in self._plan.steps if step.act == "launch"]
+        self._at_the_end = [step for step in self._plan.steps if step.act == "retry"]
+        self._frozen = False
         self._restarting = asyncio.Lock()
         self._quiet = False
         self.done: list[tuple[datetime, str]] = []
         self.acts: Counter[str] = Counter()
         self.lost: list[str] = []
         """Enrollments that were seen without a job while their journey was not over."""
+        self.miscounted: list[str] = []
         self.problems: list[str] = []
         """Steps that failed in a way that nobody expects."""
         for step in self._plan.steps:
@@ -103,6 +111,8 @@ class Director:
                 return None
             if self.lost:
                 return "somebody is lost, so the rest was not waited for"
+            if time.monotonic() - moved > IDLE_SECONDS and not self._frozen:
+                await self._resume_accounts()
             if time.monotonic() - moved > STUCK_SECONDS:
                 return f"nothing has moved for {STUCK_SECONDS:.0f} seconds at {stage.clock.now()}: {driver.pending}"
             if time.monotonic() - began > LONGEST_SECONDS:
@@ -122,7 +132,12 @@ class Director:
         waiting = [row for row in states if row["status"] not in OVER]
         if waiting and self._unlaunched and all(row["status"] == "CREATED" for row in waiting):
             self._fire(self._unlaunched[0])
-        return not waiting and all(row["open_jobs"] == 0 for row in states)
+        if waiting or any(row["open_jobs"] for row in states):
+            return False
+        if self._at_the_end:
+            self._fire(self._at_the_end.pop())
+            return False
+        return True
 
     def _saw(self, entry: Mapping[str, Any]) -> None:
         """Something was logged; whoever asked for it waits for the answer while this runs."""
@@ -189,8 +204,10 @@ class Director:
                 await self._insist(lambda: self._scene.operate(_STOP, phone, self._scene.team_id))
             elif step.act == "launch":
                 await self._launch(step.target, None)
-            elif step.act in {"pause", "resume", "cancel"}:
+            elif step.act in {"pause", "resume", "cancel", "retry"}:
                 await self._move(step)
+            elif step.act == "freeze":
+                self._freeze(step)
             await self._glance()
 
     async def _launch(self, place: int, at: datetime | None) -> None:
@@ -212,9 +229,27 @@ class Director:
             if step.act == "pause":
                 self._plan_step(now + step.lasting, resume)
 
+    def _freeze(self, step: Step) -> None:
+        """No call starts any more, until the account is mended."""
+        self._start_error("call.start.error-subscription-frozen")
+        at = self._scene.sandbox.stage.clock.now() + step.lasting
+        self._scene.sandbox.stage.agenda.schedule(at, "director", lambda _: self._start_error(None))
+
+    def _start_error(self, reason: str | None) -> None:
+        stage, self._frozen = self._scene.sandbox.stage, reason is not None
+        stage.account = stage.account.model_copy(update={"call_start_error": reason})
+
+    async def _resume_accounts(self) -> None:
+        """An operator sees that nothing goes on, and why."""
+        for row in await self._insist(lambda: self._scene.look(_PAUSED_ACCOUNTS)):
+            provider = row["provider"]
+            self.acts[f"{provider} resumed"] += 1
+            await self._insist(lambda: self._scene.operate(_RESUME_ACCOUNT, provider, self._scene.team_id))  # noqa: B023
+
     async def _glance(self) -> None:
-        """Nobody may be without a job while her journey is not over, at any moment."""
+        """At any moment nobody is without a job while her journey is not over, and the counters are right."""
         self.lost += [row["id"] for row in await self._insist(lambda: self._scene.look(_GLANCE))]
+        self.miscounted += [str(row) for row in await self._insist(lambda: self._scene.look(MISCOUNTED))]
 
     async def _insist(self, ask: Callable[[], Awaitable[list[dict[str, Any]]]]) -> list[dict[str, Any]]:
         """Ask until Postgres answers: it may just be restarting."""

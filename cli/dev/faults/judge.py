@@ -129,6 +129,32 @@ def _not_too_often_a_day(record: Record) -> Iterator[str]:
                         yield f"{person.phone} was reached {times} times by {channel} on {day}, {limit} are allowed"
 
 
+def _not_too_often_for_the_team(record: Record) -> Iterator[str]:
+    caps = record.plan.caps
+    if caps.contacts is None:
+        return
+    for person in record.plan.people:
+        moments = sorted(one.begun_at for one in _dialled(record) if one.phone == person.phone)
+        for moment in moments:
+            times = sum(moment - caps.window < other <= moment for other in moments)
+            if times > caps.contacts:
+                yield f"{person.phone} was reached {times} times within {caps.window} before {moment}"
+
+
+def _not_too_much_for_the_number(record: Record) -> Iterator[str]:
+    caps, zone = record.plan.caps, ZoneInfo(record.plan.team_zone)
+    if caps.per_minute is not None:
+        moments = sorted(one.begun_at for one in record.attempts.values())
+        for moment in moments:
+            times = sum(moment - timedelta(minutes=1) < other <= moment for other in moments)
+            if times > caps.per_minute:
+                yield f"{times} attempts began in the minute before {moment}, {caps.per_minute} are allowed"
+    if caps.per_day is not None:
+        for day, times in Counter(one.begun_at.astimezone(zone).date() for one in _dialled(record)).items():
+            if times > caps.per_day:
+                yield f"{times} people were reached on {day}, {caps.per_day} are allowed"
+
+
 def _nobody_while_on_the_phone(record: Record) -> Iterator[str]:
     for call in record.calls:
         for attempt in _reached(record):
@@ -204,6 +230,8 @@ RULES: dict[str, Callable[[Record], Iterator[str]]] = {
     "legal hours": _only_at_legal_hours,
     "business hours": _only_at_business_hours,
     "contacts a day": _not_too_often_a_day,
+    "contacts of a person for the team": _not_too_often_for_the_team,
+    "caps of a number": _not_too_much_for_the_number,
     "one call at a time": _nobody_while_on_the_phone,
     "everybody is enrolled": _everybody_is_enrolled,
     "everything ends": _everything_ends,
@@ -218,6 +246,12 @@ def _reached(record: Record) -> list[Attempt]:
     """The attempts that providers acted on."""
     found = (record.attempts.get(attempt_of(entry) or "") for entry in record.taken)
     return [attempt for attempt in found if attempt is not None]
+
+
+def _dialled(record: Record) -> list[Attempt]:
+    """Those of them that reached out to somebody: not the calls that ended before they were dialled."""
+    dead = {call.attempt for call in record.calls if call.outcome is None}
+    return [attempt for attempt in _reached(record) if attempt.id not in dead]
 
 
 def _begun_while(

@@ -12,7 +12,7 @@ from cli.dev.faults.places import PLACES, Place
 
 Act = Literal[
     "kill", "crash_postgres", "sever", "stop_by_text", "start_by_text", "stop_by_operator", "pause", "resume", "cancel",
-    "launch",
+    "launch", "freeze", "retry",
 ]  # fmt: skip
 Count = Literal["taken", "requests", "webhooks"]
 Call = Literal["claim_jobs", "begin_attempts", "record_dispatches", "claim_ambiguous", "resolve_attempts", "tick"]
@@ -65,8 +65,10 @@ class Moment:
     def __str__(self) -> str:
         if self.after is not None:
             return f"after {self.after}"
-        return {"taken": f"when request {self.nth} is taken", "requests": f"at request {self.nth}"}.get(
-            self.of or "", f"at webhook {self.nth}"
+        if self.of is None:
+            return "at the end"
+        return (
+            f"at {self.of.removesuffix('s')} {self.nth}" if self.of != "taken" else f"when request {self.nth} is taken"
         )
 
 
@@ -81,8 +83,10 @@ class Step:
 
     def __str__(self) -> str:
         what = self.act.replace("_", " ")
-        if self.act in {"pause", "cancel", "launch", "resume"}:
+        if self.act in {"pause", "cancel", "launch", "resume", "retry"}:
             what += f" campaign {self.target}"
+        elif self.act == "freeze":
+            what += " the calling account"
         elif self.act in {"stop_by_text", "start_by_text", "stop_by_operator"}:
             what += f", person {self.target}"
         elif self.act == "kill":
@@ -100,6 +104,17 @@ class Death:
 
     def __str__(self) -> str:
         return f"{self.when} {self.call} {self.nth}"
+
+
+@dataclass(frozen=True)
+class Caps:
+    """What the team and its number allow; null is no cap."""
+
+    contacts: int | None = None
+    """Of one person within the window."""
+    window: timedelta = timedelta(days=1)
+    per_minute: int | None = None
+    per_day: int | None = None
 
 
 @dataclass(frozen=True)
@@ -121,6 +136,7 @@ class Plan:
     settings: dict[str, str]
     sandbox: dict[str, Any]
     ends_gently: bool
+    caps: Caps
 
 
 def make_plan(seed: int) -> Plan:
@@ -137,7 +153,7 @@ def make_plan(seed: int) -> Plan:
         people=people,
         campaigns=campaigns,
         faults=_faults(chance),
-        steps=_steps(chance, campaigns, len(people)),
+        steps=_steps(chance, campaigns, len(people)) + _late_steps(chance, len(campaigns)),
         deaths=tuple(_death(chance) for _ in range(chance.choice([0, 1, 2, 3]))),
         workers=chance.choice([1, 2, 2, 3]),
         lines=lines,
@@ -155,6 +171,7 @@ def make_plan(seed: int) -> Plan:
             "clock_grain_seconds": chance.choice([5.0, 60.0, 300.0]),
         },
         ends_gently=chance.random() < 0.3,
+        caps=_caps(chance),
     )
 
 
@@ -240,6 +257,25 @@ def _steps(chance: Random, campaigns: tuple[Campaign, ...], people: int) -> tupl
         if campaigns[place].scheduled_after is None and place > 0:
             steps.append(Step(Moment("requests", chance.randint(1, 8)), "launch", place))
     return tuple(steps)
+
+
+def _late_steps(chance: Random, campaigns: int) -> tuple[Step, ...]:
+    """The account is frozen for a while; what failed is tried again when a campaign is over."""
+    steps = []
+    if chance.random() < 0.15:
+        steps.append(Step(_moment(chance), "freeze", 0, timedelta(minutes=chance.choice([5, 60, 600]))))
+    if chance.random() < 0.25:
+        steps.append(Step(Moment(), "retry", chance.randrange(campaigns)))
+    return tuple(steps)
+
+
+def _caps(chance: Random) -> Caps:
+    return Caps(
+        contacts=chance.choice([1, 2, 3]) if chance.random() < 0.25 else None,
+        window=timedelta(hours=chance.choice([6, 24, 30])),
+        per_minute=chance.choice([2, 5, 20]) if chance.random() < 0.2 else None,
+        per_day=chance.choice([10, 20, 40]) if chance.random() < 0.2 else None,
+    )
 
 
 def _moment(chance: Random) -> Moment:

@@ -64,6 +64,7 @@ async def play(server: Server, nursery: Nursery, plan: Plan, template: str = TEM
             record = await take_record(scene)
         findings += judge(record)
         findings += [Finding("nobody is lost", f"enrollment {one} had no open job") for one in director.lost]
+        findings += [Finding("counters equal a recount", f"in the middle: {row}") for row in director.miscounted]
         findings += [Finding("operators can act", problem) for problem in director.problems]
         findings += [Finding("workers live", f"a worker ended with {status}") for status in crew.strange_ends]
         findings += [Finding("nothing unexpected", line) for line in _complaints(log)]

@@ -22,7 +22,7 @@ _JOBS = """
     from engine.all_jobs
 """
 _SUPPRESSED = "select distinct phone from public.suppressions where reason = 'opted_out'"
-_MISCOUNTED = """
+MISCOUNTED = """
     with counted as (
         select campaign_id, node_id, state, outcome, due_at::text, amount
         from engine.counted(array(select c.id from public.campaigns as c))
@@ -142,7 +142,7 @@ async def take_record(scene: Scene) -> Record:
         enrollments=await scene.look(_ENROLLMENTS),
         jobs=await scene.look(_JOBS),
         opted_out=frozenset(row["phone"] for row in await scene.look(_SUPPRESSED)),
-        miscounted=await scene.look(_MISCOUNTED),
+        miscounted=await scene.look(MISCOUNTED),
     )
 
 

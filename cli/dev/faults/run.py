@@ -101,8 +101,10 @@ def quiet() -> Iterator[None]:
     root, before = logging.getLogger(), structlog.get_config()
     handlers, level = root.handlers, root.level
     configure("critical", Redactor([]), part="faults")
+    logging.disable()  # the pool of connections has a level of its own
     try:
         yield
     finally:
+        logging.disable(logging.NOTSET)
         root.handlers, root.level = handlers, level
         structlog.configure(**before)

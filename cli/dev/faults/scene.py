@@ -7,6 +7,7 @@ import contextlib
 import json
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -159,13 +160,24 @@ def _furnish(url: str, plan: Plan) -> tuple[str, tuple[str, ...]]:
             return row[0]
 
         team = ask("select id from public.create_team('Faults', %s, p_is_sandbox => true)", plan.team_zone)
+        ask(
+            "select public.update_team_settings(p_frequency_limit => %s, p_frequency_window => %s, p_team_id => %s)",
+            plan.caps.contacts,
+            None if plan.caps.contacts is None else f"PT{plan.caps.window // timedelta(hours=1)}H",
+            team,
+        )
         for provider, account_ref in (("vapi", None), ("twilio", SandboxSettings().twilio_account_sid)):
             ask(
                 "select id from public.upsert_integration(%s, %s, %s, %s, true, %s)",
                 provider, provider.upper(), account_ref, plan.lines, team,
             )  # fmt: skip
         number = ask(
-            "select id from public.upsert_phone_number(%s, 'Line', %s, true, true, %s)", line.number, line.id, team
+            "select id from public.upsert_phone_number(%s, 'Line', %s, true, true, %s, %s, %s)",
+            line.number,
+            line.id,
+            team,
+            plan.caps.per_minute,
+            plan.caps.per_day,
         )
         assistant = ask("select id from public.upsert_assistant(%s, %s, p_team_id => %s)", voice.name, voice.id, team)
         campaigns = tuple(_create(ask, plan, one, team, number, assistant) for one in plan.campaigns)
