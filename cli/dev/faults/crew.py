@@ -28,6 +28,8 @@ class Worker:
 
     pid: int
     ended: asyncio.Future[int]
+    may_die: bool = True
+    """Whether it need not end by itself when told to: it has not started yet, or it has its death planned."""
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal, unless it has ended."""
@@ -127,7 +129,10 @@ class Crew:
                 self.killed += 1
 
     async def dismiss(self) -> list[int]:
-        """Ask every worker to stop, as an operator does; their exit statuses, -9 for one that did not in time."""
+        """Ask every worker to stop, as an operator does; the exit statuses of those that had to obey.
+
+        -9 is that of a worker that did not in time.
+        """
         self._stop_keeping()
         await asyncio.gather(*self._keeping, return_exceptions=True)
         workers, self._workers = list(self._workers.values()), {}
@@ -137,7 +142,7 @@ class Crew:
         for worker in workers:
             if worker.ended in late:
                 worker.signal(signal.SIGKILL)
-        return list(await asyncio.gather(*(worker.ended for worker in workers)))
+        return [await worker.ended for worker in workers if not worker.may_die or worker.ended in late]
 
     def _stop_keeping(self) -> None:
         for task in self._keeping:
@@ -151,7 +156,7 @@ class Crew:
                 starting = asyncio.ensure_future(self.nursery.start(self.environment, self.log, death))
                 starting.add_done_callback(lambda done: self._workers.update({place: done.result()}))
                 worker = await asyncio.shield(starting)
-                await self._until_ready(worker)
+                await self._until_ready(worker, death)
             status = await asyncio.shield(worker.ended)
             if status != -signal.SIGKILL:
                 self.strange_ends.append(status)
@@ -159,11 +164,12 @@ class Crew:
             elif death is not None:
                 self.died.append(str(death))
 
-    async def _until_ready(self, worker: Worker) -> None:
+    async def _until_ready(self, worker: Worker, death: Death | None) -> None:
         """Wait until a worker has logged that it has started, or is gone."""
         deadline = time.monotonic() + START_SECONDS
         mark = f":{worker.pid}:".encode()
         while not worker.ended.done() and time.monotonic() < deadline:
             if any(b'"started"' in line and mark in line for line in self.log.read_bytes().splitlines()):
+                worker.may_die = death is not None
                 return
             await asyncio.sleep(0.02)

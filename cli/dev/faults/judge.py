@@ -121,7 +121,7 @@ def _not_too_often_a_day(record: Record) -> Iterator[str]:
             for channel in ("call", "text"):
                 days = Counter(
                     attempt.begun_at.astimezone(ZoneInfo(zone)).date()
-                    for attempt in _reached(record)
+                    for attempt in _dialled(record)
                     if attempt.phone == person.phone and attempt.channel == channel
                 )
                 for day, times in days.items():
