@@ -2,10 +2,13 @@
 -- waits for a free line, for its account's pace or for its number's caps is not work for now.
 create or replace function engine.due_jobs()
 returns table (due bigint, frees_at timestamptz)
-language sql
+language plpgsql -- whose plans are kept: a driver of the clock asks this at every step
 stable
 set search_path = ''
 as $$
+#variable_conflict use_column
+begin
+  return query
   with waiting as materialized (
     select j.team_id, j.integration_id, j.channel, c.phone_number_id, count(*) as due
     from engine.jobs as j
@@ -36,7 +39,8 @@ as $$
     left join lateral engine.account_room(i) as r on true
   )
 
-  select coalesce(sum(a.due), 0)::bigint, min(a.frees_at) from accounts as a
+  select coalesce(sum(a.due), 0)::bigint, min(a.frees_at) from accounts as a;
+end
 $$;
 comment on function engine.due_jobs() is
 'Due jobs that there is room for now, and when there is room for others of them (null: nothing waits for caps or paces).';

@@ -2,11 +2,14 @@
 -- and when is the next moment at which time alone brings work?
 create or replace function engine.pending_work()
 returns table (due_jobs bigint, open_jobs bigint, next_due_at timestamptz)
-language sql
+language plpgsql -- whose plans are kept: a driver of the clock asks this at every step
 stable
 security definer -- workers may read no table
 set search_path = ''
 as $$
+#variable_conflict use_column
+begin
+  return query
   with due as materialized (
     select d.due, d.frees_at from engine.due_jobs() as d
   )
@@ -34,7 +37,8 @@ as $$
       (select min(t.run_at) from engine.tasks as t where t.status = 'READY' and t.run_at > engine.now()),
       (select min(c.scheduled_at) from public.campaigns as c where c.status = 'SCHEDULED'),
       (select min(s.next_run_at) from public.audience_schedules as s where s.is_enabled)
-    )
+    );
+end
 $$;
 comment on function engine.pending_work() is
 'Jobs to work on now, jobs open, and the next moment that brings work (null: none).';
