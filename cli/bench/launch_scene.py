@@ -20,10 +20,10 @@ _HOURS = {
 }
 # Of every hundred people: one has opted out, one is on another list, and one lives nobody knows where.
 _PEOPLE = """
-    insert into public.contacts (team_id, id, phone, first_name, last_name, timezones, regions)
+    insert into public.contacts (team_id, id, phone, first_name, last_name, timezones, regions, servicetitan_customer_id)
     select
         %(team)s, i.id, '+1' || c.area_code || 2000000 + n.number / 350, 'Pat', 'Number ' || n.number,
-        case when n.number %% 100 = 3 then '{}' else c.timezones end, c.regions
+        case when n.number %% 100 = 3 then '{}' else c.timezones end, c.regions, n.number
     from generate_series(1, %(count)s::bigint) as n (number)
     inner join engine.new_ids(%(count)s) as i on n.number = i.ordinal
     inner join (
@@ -43,10 +43,8 @@ _LIST = """
         insert into public.audience_members (team_id, list_id, contact_id)
         select %(team)s, list.id, p.id
         from list
-        cross join (
-            select c.id, row_number() over (order by c.id) as place from public.contacts as c where c.team_id = %(team)s
-        ) as p
-        where p.place %% %(every)s = %(nth)s
+        cross join public.contacts as p
+        where p.team_id = %(team)s and p.servicetitan_customer_id %% %(every)s = %(nth)s
         order by p.id
     )
 
@@ -55,8 +53,8 @@ _LIST = """
 _STOPS = """
     insert into public.suppressions (team_id, phone, channel, reason, source)
     select team_id, phone, 'call', 'opted_out', 'bench'
-    from (select c.*, row_number() over (order by c.id) as place from public.contacts as c where c.team_id = %s) as p
-    where p.place %% 100 = 1
+    from public.contacts
+    where team_id = %s and servicetitan_customer_id %% 100 = 1
 """
 _PROVIDERS = """
     insert into public.integrations (team_id, provider, secret_name, is_sandbox, concurrency_limit)

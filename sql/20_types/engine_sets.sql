@@ -53,17 +53,27 @@ comment on type engine.verdict is
 'The gate''s answer for one job: pass, hold (as it is), defer (to run_at, counted as due at due_at) or close (with '
 'enrollment_status).';
 
-create type engine.placed_job as (
-  job engine.new_job,
+create type engine.calendar as (
+  calendar_no integer,
+  demand_no integer,
+  team_id uuid,
+  campaign_id uuid,
+  workflow_id uuid,
+  node_id text,
+  timezones text [],
+  regions text [],
+  not_before timestamptz,
   channel public.contact_channel,
   integration_id uuid,
-  open_hours tstzmultirange,
-  earliest timestamptz,
   batch_size integer,
-  batch_interval interval
+  batch_interval interval,
+  open_hours tstzmultirange,
+  opens_at timestamptz,
+  closes_at timestamptz,
+  job_count bigint
 );
-comment on type engine.placed_job is
-'A job to be made with what its due time depends on: the open hours, the first of them, the node''s batching.';
+comment on type engine.calendar is
+'When people of the same zones and regions may be reached at a node, from a moment on, and how many are to be.';
 
 create type engine.dispatch_result as (
   team_id uuid,

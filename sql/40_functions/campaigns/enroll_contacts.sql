@@ -8,45 +8,44 @@ set search_path = ''
 as $$
 declare
   v_entry record;
+  v_now timestamptz := engine.now();
   v_not_before timestamptz;
   v_enrolled bigint;
   v_jobs engine.new_job[];
 begin
   select e.* into v_entry from engine.campaign_entry(p_campaign.team_id, p_campaign.workflow_id) as e;
-  v_not_before := engine.later(engine.now(), v_entry.delay);
+  v_not_before := engine.later(v_now, v_entry.delay);
   with judged as materialized (
-    select * from engine.judge_members(p_campaign, v_entry.channel, p_contact_ids)
+    select j.*, row_number() over (order by j.contact_id) as place
+    from engine.judge_members(p_campaign, v_entry.channel, p_contact_ids) as j
   ),
 
   enrolled as (
     insert into engine.enrollments (
-      team_id, campaign_id, contact_id, phone, status, reason_code, retries_left, ended_at
+      team_id, id, campaign_id, contact_id, phone, status, reason_code, retries_left, enrolled_at, ended_at
     )
     select
-      p_campaign.team_id, p_campaign.id, j.contact_id, j.phone,
+      p_campaign.team_id, i.id, p_campaign.id, j.contact_id, j.phone,
       case
         when j.reason_code is null then 'ACTIVE'
         when j.reason_code = 'suppressed_opted_out' then 'OPTED_OUT'
         else 'SUPPRESSED'
       end::public.enrollment_status,
-      j.reason_code, p_campaign.retry_budget, case when j.reason_code is not null then engine.now() end
+      j.reason_code, p_campaign.retry_budget, v_now, case when j.reason_code is not null then v_now end
     from judged as j
-    order by j.contact_id
+    inner join engine.new_ids(cardinality(p_contact_ids)) as i on j.place = i.ordinal
+    order by j.place
     on conflict on constraint enrollments_once_per_campaign do nothing
     returning id, contact_id, phone, status
   )
 
   select
-    (select count(*) from enrolled),
-    (
-      select array_agg((
-        p_campaign.team_id, p_campaign.id, e.id, e.contact_id, e.phone, p_campaign.workflow_id, v_entry.node_id, 1,
-        p_campaign.priority, v_not_before
-      )::engine.new_job order by e.id)
-      from enrolled as e
-      where e.status = 'ACTIVE'
-    )
-  into v_enrolled, v_jobs;
+    count(*), array_agg((
+      p_campaign.team_id, p_campaign.id, e.id, e.contact_id, e.phone, p_campaign.workflow_id, v_entry.node_id, 1,
+      p_campaign.priority, v_not_before
+    )::engine.new_job) filter (where e.status = 'ACTIVE')
+  into v_enrolled, v_jobs
+  from enrolled as e;
   perform engine.create_jobs(coalesce(v_jobs, '{}'));
   return v_enrolled::integer;
 end

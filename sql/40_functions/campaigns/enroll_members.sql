@@ -6,7 +6,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  c_chunk constant integer := 10000;
+  c_chunk constant integer := 25000;
   v_campaign public.campaigns;
   v_contact_ids uuid[];
   v_last uuid;
