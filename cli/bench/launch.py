@@ -5,9 +5,9 @@ unknown time zones), enrolled, and given their first jobs with due times inside 
 zone, dealt into batches; counters are kept. It is one transaction that is on the disk at the end.
 
 The bare side inserts the very enrollments and jobs that came out, by one `insert … select` for each table, in one
-transaction, into logged tables with the columns of ours and their primary, unique and foreign keys, with the indexes that
-those need. It knows no other index, no check and no trigger. A second bare side has no foreign keys, a third has every
-index of ours as well.
+transaction, into logged tables with the columns of ours and their primary, unique and foreign keys, and the indexes
+that those need. It knows no other index, no check and no trigger. A second bare side has no foreign keys, a third has
+every index of ours as well.
 """
 
 from __future__ import annotations
@@ -17,10 +17,9 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
-import psycopg
+from psycopg import sql
 
 from cli.bench.contract import Benchmark, Claim, Measurement, scaled
 from cli.bench.launch_scene import Scene, forget_campaign, make_campaign, set_scene
@@ -31,39 +30,37 @@ from cli.errors import CommandError
 _LIMIT = 2.0
 _FLAT = 1.5
 _ROUNDS = 3
-_KEYS = {
-    "enrollments": (
-        "primary key (team_id, id)",
-        "unique (team_id, campaign_id, contact_id)",
-    ),
-    "jobs": (
-        "primary key (team_id, id)",
-        "unique (team_id, enrollment_id, node_id, visit)",
-    ),
-}
+_TABLES = ("enrollments", "jobs")
+_KEYS = """
+    create table bare.enrollments (
+        like engine.enrollments, primary key (team_id, id), unique (team_id, campaign_id, contact_id)
+    );
+    create table bare.jobs (
+        like engine.jobs, primary key (team_id, id), unique (team_id, enrollment_id, node_id, visit)
+    );
+"""
+_EVERY_INDEX = """
+    create table bare.enrollments (like engine.enrollments including indexes);
+    create table bare.jobs (like engine.jobs including indexes);
+"""
 _FOREIGN_KEYS = """
-    alter table {schema}.enrollments
+    alter table bare.enrollments
         add foreign key (team_id, campaign_id) references public.campaigns (team_id, id),
         add foreign key (team_id, contact_id) references public.contacts (team_id, id);
-    create index on {schema}.enrollments (team_id, contact_id);
-    alter table {schema}.jobs
-        add foreign key (team_id, enrollment_id) references {schema}.enrollments (team_id, id),
+    alter table bare.jobs
+        add foreign key (team_id, enrollment_id) references bare.enrollments (team_id, id),
         add foreign key (team_id, workflow_id, node_id) references public.workflow_nodes (team_id, workflow_id, id),
         add foreign key (team_id, integration_id) references public.integrations (team_id, id);
-    create index on {schema}.jobs (team_id, workflow_id, node_id);
+"""
+_THEIR_INDEXES = """
+    create index on bare.enrollments (team_id, contact_id);
+    create index on bare.jobs (team_id, workflow_id, node_id);
 """
 _BARE = {
-    "without foreign keys": "create schema {schema}; " + " ".join(
-        f"create table {{schema}}.{table} (like engine.{table}, {', '.join(keys)});" for table, keys in _KEYS.items()
-    ),
-    "with every index": "create schema {schema}; " + " ".join(
-        f"create table {{schema}}.{table} (like engine.{table} including indexes);" for table in _KEYS
-    ),
-}  # fmt: skip
-_BARE["keys"] = _BARE["without foreign keys"] + _FOREIGN_KEYS
-_BARE["with every index"] += _FOREIGN_KEYS.split("create index")[0] + _FOREIGN_KEYS[
-    _FOREIGN_KEYS.index("alter table {schema}.jobs") :
-].split("create index")[0]
+    "keys": _KEYS + _FOREIGN_KEYS + _THEIR_INDEXES,
+    "keys without foreign ones": _KEYS,
+    "keys and every index": _EVERY_INDEX + _FOREIGN_KEYS,
+}
 
 
 def measure(scale: float, place: Place) -> Measurement:
@@ -71,6 +68,7 @@ def measure(scale: float, place: Place) -> Measurement:
     members = scaled(1_000_000, scale, 500)
     times = {side: Times() for side in ("launch", *_BARE)}
     peaks: list[int] = []
+    found: dict[str, int] = {}
     with place.database() as database:
         place.say(f"Making a list of {members:,} …")
         scene = set_scene(database, members)
@@ -158,7 +156,11 @@ def _demand_counts(database: Database, scene: Scene, members: int) -> dict[str, 
         ).fetchone()
     assert row is not None
     found = {"enrolled": row[0], "left_out": row[1], "jobs": row[2], "due_times": row[3]}
-    if found["enrolled"] != members or found["left_out"] != scene.left_out or found["jobs"] + found["left_out"] != members:
+    if (
+        found["enrolled"] != members
+        or found["left_out"] != scene.left_out
+        or found["jobs"] + found["left_out"] != members
+    ):
         raise CommandError("The launch did not enroll whom it should, so it measures something else.", detail=found)
     return found
 
@@ -166,23 +168,23 @@ def _demand_counts(database: Database, scene: Scene, members: int) -> dict[str, 
 def _insert(database: Database, script: str) -> float:
     """Insert what the launch has made into fresh tables; how long that took, on the disk included."""
     with database.connect("supabase_admin") as connection:
-        connection.execute(script.format(schema="bare").encode())
+        connection.execute("create schema bare")
+        connection.execute(script.encode())
         connection.execute("checkpoint")
         began = time.perf_counter()
         with connection.transaction():
-            for table in _KEYS:
-                connection.execute(f"insert into bare.{table} select * from engine.{table}".encode())
+            for table in _TABLES:
+                names = sql.Identifier("bare", table), sql.Identifier("engine", table)
+                connection.execute(sql.SQL("insert into {} select * from {}").format(*names))
         taken = time.perf_counter() - began
         connection.execute("drop schema bare cascade")
     return taken
 
 
-
-
 BENCHMARK = Benchmark(
     name="launch",
-    measures="A campaign over a list of 1,000,000: exclusions, suppressions, enrollments, first jobs with their due times; "
-    "against a bare insert … select of the enrollments and jobs that come out.",
+    measures="A campaign over a list of 1,000,000: exclusions, suppressions, enrollments, first jobs with their due "
+    "times; against a bare insert … select of the enrollments and jobs that come out.",
     limit="2 x the insert into tables with the same primary, unique and foreign keys; the backend's memory flat",
     run=measure,
 )

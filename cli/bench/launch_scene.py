@@ -20,7 +20,9 @@ _HOURS = {
 }
 # Of every hundred people: one has opted out, one is on another list, and one lives nobody knows where.
 _PEOPLE = """
-    insert into public.contacts (team_id, id, phone, first_name, last_name, timezones, regions, servicetitan_customer_id)
+    insert into public.contacts (
+        team_id, id, phone, first_name, last_name, timezones, regions, servicetitan_customer_id
+    )
     select
         %(team)s, i.id, '+1' || c.area_code || 2000000 + n.number / 350, 'Pat', 'Number ' || n.number,
         case when n.number %% 100 = 3 then '{}' else c.timezones end, c.regions, n.number
@@ -61,7 +63,9 @@ _PROVIDERS = """
     values (%(team)s, 'vapi', 'VAPI', true, 10000), (%(team)s, 'twilio', 'TWILIO', true, 10000)
 """
 _NUMBER = """
-    insert into public.phone_numbers (team_id, phone, vapi_phone_number_id, is_verified_for_calls, is_verified_for_texts)
+    insert into public.phone_numbers (
+        team_id, phone, vapi_phone_number_id, is_verified_for_calls, is_verified_for_texts
+    )
     values (%s, '+12125550100', 'vapi-number', true, true)
     returning id
 """
@@ -93,7 +97,9 @@ def set_scene(database: Database, people: int) -> Scene:
         admin.execute("set local session_replication_role = replica")
         admin.execute(_PEOPLE, {"team": team.id, "count": people})
         lists = {
-            name: _one(admin, _LIST, {"team": team.id, "name": name, "count": people // every, "every": every, "nth": nth})
+            name: _one(
+                admin, _LIST, {"team": team.id, "name": name, "count": people // every, "every": every, "nth": nth}
+            )
             for name, every, nth in (("Everybody", 1, 0), ("A tenth", 10, 5), ("Customers", 100, 2))
         }
         admin.execute(_STOPS, [team.id])
@@ -105,9 +111,7 @@ def set_scene(database: Database, people: int) -> Scene:
         workflow = _one(person, "select public.create_workflow('One call', %s)", [json.dumps(_graph(assistant_id))])
         person.execute("select public.publish_workflow(%s, null)", [workflow["id"]])
     left_out = sum(1 for number in range(1, people + 1) if number % 100 in {1, 2, 3})
-    return Scene(
-        team, lists["Everybody"], lists["A tenth"], lists["Customers"], workflow["id"], number_id, left_out
-    )
+    return Scene(team, lists["Everybody"], lists["A tenth"], lists["Customers"], workflow["id"], number_id, left_out)
 
 
 def make_campaign(database: Database, scene: Scene, list_id: UUID) -> UUID:
@@ -124,9 +128,8 @@ def make_campaign(database: Database, scene: Scene, list_id: UUID) -> UUID:
 def forget_campaign(database: Database) -> None:
     """Make room for the next launch, which finds the tables as the first one did."""
     with database.connect("supabase_admin") as admin:
-        admin.execute(
-            "truncate engine.counters, engine.pacing, engine.gate_decisions, engine.attempts, engine.jobs, engine.enrollments"
-        )
+        # and what refers to them
+        admin.execute("truncate engine.counters, engine.pacing, engine.enrollments cascade")
         admin.execute("checkpoint")
 
 
