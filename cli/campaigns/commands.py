@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typer
 
-from cli.campaigns import creating, reading, steps, watching
+from cli.campaigns import creating, preflight, reading, steps, watching
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -25,6 +25,7 @@ app.command("show")(reading.show)
 app.command("enrollments")(reading.enrollments)
 app.command("watch")(watching.watch)
 app.command("create")(creating.create)
+app.command("preflight")(preflight.preflight)
 app.command("launch")(steps.launch)
 app.command("unschedule")(steps.unschedule)
 app.command("pause")(steps.pause)

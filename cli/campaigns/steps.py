@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 import typer
 
 from cli.api import Api
-from cli.campaigns.options import CampaignArgument, DryRunOption
-from cli.errors import CommandError
+from cli.campaigns.options import CampaignArgument, DryRunOption, said_moment
 from cli.output import JsonOption, YesOption, confirm, print_json, print_table, say
 
 
@@ -27,7 +25,7 @@ def launch(
 
     Example: outbound campaigns launch 018f… --at 2027-03-02T09:00-05:00
     """
-    _take("launch_campaign", campaign, dry_run=dry_run, yes=yes, as_json=as_json, asks=True, p_at=_moment(at))
+    _take("launch_campaign", campaign, dry_run=dry_run, yes=yes, as_json=as_json, asks=True, p_at=said_moment(at))
 
 
 def unschedule(
@@ -134,18 +132,3 @@ def _tell(answer: dict[str, Any], *, as_json: bool) -> None:
                 [(row[column] or row.get("node_id"), row["enrollments"]) for row in counted],
                 right=("contacts",),
             )
-
-
-def _moment(said: str | None) -> str | None:
-    """A moment with its offset; without one nobody could say which zone was meant."""
-    if said is None:
-        return None
-    try:
-        at = datetime.fromisoformat(said)
-    except ValueError:
-        at = None
-    if at is None or at.tzinfo is None:
-        raise CommandError(
-            f'"{said}" is not a moment with its offset from UTC.', hint="Write it like 2027-03-02T09:00-05:00."
-        )
-    return at.isoformat()

@@ -109,6 +109,21 @@ def test_a_launch_is_shown_asked_for_and_taken_back(spring: Campaign) -> None:
         assert "offset" in refused.err
 
 
+def test_a_launch_is_looked_at_beforehand(spring: Campaign) -> None:
+    told = spring.step("preflight", "--at", LATER)
+    assert told.status == 0, told.err
+    assert "3 of 3 would be contacted" in told.out
+    assert "Nothing blocks the launch." in told.out
+    plan = spring.step("preflight", "--json").json
+    assert (plan["members"], plan["reach"], plan["blockers"]) == (3, 3, [])
+    assert spring.step("preflight", "--at", "tomorrow").status == 1
+    assert spring.listed()[0]["status"] == "CREATED", "nothing has happened"
+    assert spring.step("launch", "--yes").status == 0
+    refused = spring.step("preflight")
+    assert refused.status == 1
+    assert "OB003" in refused.err
+
+
 def test_a_campaign_is_held_back_and_let_go(running: Campaign) -> None:
     step = running.step
     again = step("launch", "--yes")
