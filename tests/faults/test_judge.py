@@ -159,3 +159,11 @@ async def test_people_who_are_forgotten_between_two_jobs(server: Server, nursery
     mutant = mutate(("engine/advance_enrollments.sql", "perform engine.create_jobs(", "perform cardinality("))
     plan = small(Step(Moment("webhooks", 12), "sever"))
     assert {"nobody is lost", "everything ends"} <= await rules_broken(server, nursery, plan, mutant)
+
+
+async def test_a_cap_of_the_team_that_is_not_kept(server: Server, nursery: Nursery, mutate: Mutate) -> None:
+    """Two contacts in a day are allowed; nobody picks up, so that a third is made within hours."""
+    mutant = mutate(("engine/frequency_limits.sql", "where m.contacts + a.jobs >= p_limit", "where false"))
+    plan = replace(small(), caps=Caps(contacts=2, window=timedelta(days=1)))
+    assert await rules_broken(server, nursery, plan, mutant) == {"contacts of a person for the team"}
+    assert (await play(server, nursery, plan)).findings == []

@@ -20,7 +20,7 @@ from cli.dev.faults.scene import Scene
 LOOK_SECONDS = 0.02
 IDLE_SECONDS = 1.0
 STUCK_SECONDS = 25.0
-LONGEST_SECONDS = 150.0
+LONGEST_SECONDS = 600.0
 INSIST_SECONDS = 20.0
 TRY_AGAIN = timedelta(minutes=10)
 OVER = frozenset({"COMPLETED", "CANCELLED"})

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import signal
 import subprocess
 import sys
 import threading
@@ -58,21 +59,30 @@ def run(seeds: Sequence[int], heard: Heard) -> None:
     with quiet(), fault_server() as server:
 
         async def play_all() -> None:
+            playing = asyncio.current_task()
+            assert playing is not None
+            # Told to end, the run alone is cancelled: what it cleans up with must go on.
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, playing.cancel)
             async with Nursery.open() as nursery:
                 for seed in seeds:
                     heard(await play(server, nursery, make_plan(seed)))
 
-        asyncio.run(play_all())
+        try:
+            asyncio.run(play_all())
+        except asyncio.CancelledError:
+            sys.exit(128 + signal.SIGTERM)
 
 
 def run_shared(seeds: Sequence[int], jobs: int, heard: Heard) -> None:
     """Share seeds among processes."""
     lock, failures = threading.Lock(), []
+    shares: list[subprocess.Popen[str]] = []
 
     def lead(share: Sequence[int]) -> None:
         command = [sys.executable, "-m", "cli.dev.faults", *map(str, share)]
         with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout
+            shares.append(process)
             for line in process.stdout:
                 with lock:
                     heard(read_report(line))
@@ -82,8 +92,12 @@ def run_shared(seeds: Sequence[int], jobs: int, heard: Heard) -> None:
     threads = [threading.Thread(target=lead, args=(seeds[place::jobs],)) for place in range(min(jobs, len(seeds)))]
     for thread in threads:
         thread.start()
-    for thread in threads:
-        thread.join()
+    try:
+        for thread in threads:
+            thread.join()
+    finally:
+        for process in shares:
+            process.terminate()
     if failures:
         raise CommandError(f"A process that ran seeds ended with {failures[0]}; not all of them were run.")
 
