@@ -8,7 +8,7 @@ parallel safe
 set search_path = ''
 as $$
   select h.field, min(h.rank + case when h.spelling = k.key then 0 else 10 end)::smallint
-  from (select engine.header_key(p_header)) as k (key)
+  from (select engine.header_key(p_header) as key offset 0) as k -- worked out once
   inner join reference.import_headers as h
     on h.spelling = k.key
     or (

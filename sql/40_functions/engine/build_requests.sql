@@ -3,10 +3,13 @@
 -- text writes stands on the node since the workflow was published.
 create or replace function engine.build_requests(p_job_ids uuid[])
 returns table (job_id uuid, request jsonb)
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
+#variable_conflict use_column
+begin
+  return query
   with jobs as materialized (
     select j.*
     from unnest(p_job_ids) as asked (id)
@@ -53,7 +56,8 @@ as $$
     left join public.audience_members as m
       on j.team_id = m.team_id and n.list_id = m.list_id and j.contact_id = m.contact_id
     offset 0 -- the values of a person are made once, not once for each use
-  ) as v
+  ) as v;
+end
 $$;
 comment on function engine.build_requests(uuid[]) is
 'The provider-neutral request of each job: call {to, phone_number_id, assistant_id, first_message, customer_name, variables}; text {to, from, body}.';

@@ -3,10 +3,12 @@
 -- numbers' caps and their accounts' lowered paces leave room for, the most urgent first.
 create or replace function engine.check_eligibility(p_job_ids uuid[])
 returns setof engine.verdict
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
+begin
+  return query
   with judged as materialized (
     select * from engine.judge_jobs(p_job_ids)
   ),
@@ -58,7 +60,8 @@ as $$
     )
     order by r.frees_at desc
     limit 1
-  ) as f on true
+  ) as f on true;
+end
 $$;
 comment on function engine.check_eligibility(uuid[]) is
 'The gate''s verdict for each job: pass, hold, defer or close, with a reason. Fails closed.';

@@ -2,10 +2,13 @@
 -- the number of contacts that their region allows in a day. Across all campaigns of the team.
 create or replace function engine.contact_limits(p_contacts engine.asked_contact[])
 returns table (job_id uuid, reason_code text, until timestamptz)
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
+#variable_conflict use_column
+begin
+  return query
   select a.job_id, 'call_in_progress', c.now + interval '10 minutes'
   from unnest(p_contacts) as a
   cross join (select engine.now() as now) as c
@@ -43,7 +46,8 @@ as $$
     select count(*)
     from engine.contacts_lately as k
     where k.team_id = a.team_id and k.phone = a.phone and k.begun_at >= d.starts_at
-  )
+  );
+end
 $$;
 comment on function engine.contact_limits(engine.asked_contact[]) is
 'Why numbers should not be reached now although the hours allow it, and until when; no row where nothing speaks against it.';

@@ -4,10 +4,12 @@
 -- again whatever the node says, and spends nothing.
 create or replace function engine.decide_steps(p_visits engine.ended_visit[])
 returns setof engine.decision
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
+begin
+  return query
   select
     v.visit_no::integer, r.is_retry, e.edge_id, e.target,
     case
@@ -33,7 +35,8 @@ as $$
       false
     ) as is_retry
   ) as r
-  left join engine.weigh_edges(p_visits) as e on v.visit_no = e.visit_no and e.is_first and not r.is_retry
+  left join engine.weigh_edges(p_visits) as e on v.visit_no = e.visit_no and e.is_first and not r.is_retry;
+end
 $$;
 comment on function engine.decide_steps(engine.ended_visit[]) is
 'For each visit that is over: retry, edge or end. Writes nothing.';

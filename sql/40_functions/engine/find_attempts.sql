@@ -3,10 +3,13 @@
 -- vouches only for the accounts that have it: one team's says nothing about another team's calls.
 create or replace function engine.find_attempts(p_sources engine.event_source[])
 returns table (provider public.provider, event_key text, team_id uuid, attempt_id uuid, job_id uuid)
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
+#variable_conflict use_column
+begin
+  return query
   select s.provider, s.event_key, f.team_id, f.id, f.job_id
   from unnest(p_sources) as s
   cross join lateral (
@@ -29,7 +32,8 @@ as $$
     )
     order by k.rank
     limit 1
-  ) as f
+  ) as f;
+end
 $$;
 comment on function engine.find_attempts(engine.event_source[]) is 'The attempts that events are about, where they are known.';
 revoke all on function engine.find_attempts(engine.event_source[]) from public;

@@ -5,10 +5,12 @@
 -- where they are closed now, or a person must wait, all that is needed to find the next moment.
 create or replace function engine.judge_jobs(p_job_ids uuid[])
 returns setof engine.verdict
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
+begin
+  return query
   with clock as materialized (
     select engine.now() as now
   ),
@@ -135,7 +137,8 @@ as $$
       else array['hold', 'undecided']
     end as answer
   ) as a
-  cross join lateral (select a.answer[1] as decision, a.answer[2] as reason_code) as v
+  cross join lateral (select a.answer[1] as decision, a.answer[2] as reason_code) as v;
+end
 $$;
 comment on function engine.judge_jobs(uuid[]) is
 'The gate''s verdict for each job by itself: pass, hold, defer or close, with a reason. Fails closed.';

@@ -2,10 +2,12 @@
 -- and turns its decisions into jobs to be made and enrollments to be ended.
 create or replace function engine.next_steps(p_ended engine.finished_job[])
 returns setof engine.step
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
+begin
+  return query
   with jobs as materialized (
     select
       row_number() over () as visit_no, f.outcome, f.reason_code, f.reply_text, j.team_id, j.campaign_id,
@@ -71,7 +73,8 @@ as $$
     case when v.is_cancelled and d.end_status is null then 'campaign_cancelled' else d.reason_code end
   from engine.decide_steps(array(select e.visited from ended as e order by e.visit_no)) as d
   inner join ended as v on d.visit_no = v.visit_no
-  cross join (select engine.now() as now) as c
+  cross join (select engine.now() as now) as c;
+end
 $$;
 comment on function engine.next_steps(engine.finished_job[]) is
 'Where the active enrollments of ended jobs go: retry, edge or end. Writes nothing.';

@@ -9,18 +9,22 @@ create or replace function engine.opening(
   p_at timestamptz
 )
 returns timestamptz
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select coalesce(
-    engine.first_open(engine.open_hours(
-      p_channel, p_business_hours, p_team_timezone, p_timezones, p_regions, p_at, p_at + interval '1 day'
-    ), p_at),
-    engine.first_open(engine.open_hours(
-      p_channel, p_business_hours, p_team_timezone, p_timezones, p_regions, p_at, engine.calendar_end(p_at, null, null)
-    ), p_at)
-  )
+begin
+  return (
+    select coalesce(
+      engine.first_open(engine.open_hours(
+        p_channel, p_business_hours, p_team_timezone, p_timezones, p_regions, p_at, p_at + interval '1 day'
+      ), p_at),
+      engine.first_open(engine.open_hours(
+        p_channel, p_business_hours, p_team_timezone, p_timezones, p_regions, p_at, engine.calendar_end(p_at, null, null)
+      ), p_at)
+    )
+  );
+end
 $$;
 comment on function engine.opening(public.contact_channel, jsonb, text, text[], text[], timestamptz) is
 'First whole second from a moment on at which a contact may be reached at a node; null when there is none.';

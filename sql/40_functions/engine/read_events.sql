@@ -2,10 +2,12 @@
 -- tool during the call counts even when the report does not repeat it.
 create or replace function engine.read_events(p_events engine.event_ref[])
 returns setof engine.event_reading
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
+begin
+  return query
   with told as materialized (
     select
       e.provider, e.event_key, a.team_id, a.id as attempt_id, a.job_id, e.provider_id, e.type, e.payload,
@@ -42,7 +44,8 @@ as $$
         then ((r.reading).kind, 'booked', (r.reading).scope, (r.reading).reason_code, (r.reading).words)::engine.reading
       else r.reading
     end
-  from readings as r
+  from readings as r;
+end
 $$;
 comment on function engine.read_events(engine.event_ref[]) is 'Events whose attempt is known, read.';
 revoke all on function engine.read_events(engine.event_ref[]) from public;

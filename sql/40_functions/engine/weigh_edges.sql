@@ -2,10 +2,12 @@
 -- From a trigger every edge matches, because there is no outcome yet.
 create or replace function engine.weigh_edges(p_visits engine.ended_visit[])
 returns setof engine.weighed_edge
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
+begin
+  return query
   select
     w.visit_no, w.id, w.target, w.rule, w.priority, w.delay, w.matches,
     w.matches and row_number() over (partition by w.visit_no, w.matches order by w.priority, w.id) = 1
@@ -21,7 +23,8 @@ as $$
     cross join lateral unnest(v.edges) as e
     left join reference.edge_rules as r
       on v.node_type = r.node_type and e.rule = r.rule and v.outcome = r.outcome
-  ) as w
+  ) as w;
+end
 $$;
 comment on function engine.weigh_edges(engine.ended_visit[]) is
 'For each edge of each visit whether it matches, and whether it is the first that does.';

@@ -4,11 +4,15 @@ create or replace function engine.judge_phones(
   p_ordinals bigint[], p_digits text[], p_has_plus boolean[], p_country text, p_allow_fictitious boolean
 )
 returns table (ordinal bigint, phone text, is_fictitious boolean, problem text)
-language sql
+language plpgsql
 stable
 parallel safe
 set search_path = ''
+set plan_cache_mode = force_generic_plan -- planned once a session, not for each call
 as $$
+#variable_conflict use_column
+begin
+  return query
   with home as (
     select p_country = any(countries) as is_nanp from reference.calling_codes where calling_code = '1'
   ),
@@ -99,7 +103,8 @@ as $$
       when length(calling_code || national) not between 7 and 15 or not length(national) = any(lengths)
         then 'phone_length_impossible'
     end
-  ) as p (problem)
+  ) as p (problem);
+end
 $$;
 comment on function engine.judge_phones(bigint[], text[], boolean[], text, boolean) is
 'Judges digits: (the ordinal that came with them, E.164 or null, whether reserved for fiction, why not).';

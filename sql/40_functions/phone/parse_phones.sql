@@ -6,11 +6,15 @@ create or replace function engine.parse_phones(p_raws text[], p_country text, p_
 returns table (
   ordinal bigint, phone text, phone_extension text, is_fictitious boolean, problem text, others text[]
 )
-language sql
+language plpgsql
 stable
 parallel safe
 set search_path = ''
+set plan_cache_mode = force_generic_plan -- planned once a session, not for each call
 as $$
+#variable_conflict use_column
+begin
+  return query
   with areas as materialized (
     -- apart from its index, so that it is hashed
     select a.area_code from reference.area_codes as a where a.kind <> 'premium'
@@ -68,7 +72,8 @@ as $$
   from (
     select array_agg(o.ordinal) as ordinals, array_agg(o.raw) as raws from others as o where o.is_plain is not true
   ) as a
-  cross join lateral engine.parse_odd_phones(a.ordinals, a.raws, p_country, p_allow_fictitious) as t
+  cross join lateral engine.parse_odd_phones(a.ordinals, a.raws, p_country, p_allow_fictitious) as t;
+end
 $$;
 comment on function engine.parse_phones(text[], text, boolean) is
 'Parses cells: for each (ordinal, E.164 or null, extension, whether reserved for fiction, problem code or null, other numbers of the cell as written).';
