@@ -57,11 +57,10 @@ def check(desk: Office, list_id: str, definition: Any, run: Any) -> int:
 async def test_members_are_those_whom_the_population_itself_names(database: Copy) -> None:
     async with office(database, servicetitan_customers=600) as desk, desk.working():
         drawer = Drawer(11, Oracle(desk.titan.world, ZONE, desk.titan.box.stage.clock.now()).today)
-        sizes = []
-        for definition in [OVERDUE, UPCOMING, *(drawer.definition() for _ in range(40))]:
-            list_id = desk.new_list(definition)
+        lists = {desk.new_list(one): one for one in (OVERDUE, UPCOMING, *(drawer.definition() for _ in range(40)))}
+        for list_id in lists:
             desk.rpc("refresh_audience_list", p_list_id=list_id)
-            sizes.append(check(desk, list_id, definition, await desk.ended(list_id)))
+        sizes = [check(desk, list_id, one, await desk.ended(list_id)) for list_id, one in lists.items()]
         assert min(sizes[:2]) > 20
         assert sum(0 < size < 500 for size in sizes) > 20, sizes
 

@@ -14,7 +14,7 @@ people as (
     l.team_id, '+1' || (2120000000 + n * 7)::text,
     (array['Ann', 'Bob', 'Zoë', 'O''Neil', '(Bo)', '%x', null])[1 + n % 7], (array['Lee', 'Stone_x', 'van Dyk', null])[1 + n % 4],
     case when n % 3 > 0 then 'p' || n || '@mail' || n % 7 || '.example' end, '{America/New_York}'
-  from list as l cross join generate_series(1, 2500) as n
+  from list as l cross join generate_series(1, 2050) as n
   returning id, team_id
 ),
 
@@ -83,10 +83,13 @@ as $$
     end
   )
 $$;
+-- What is expected is worked out anew only when people change.
+create temp table answers as select distinct t.term, pg_temp.expected(t.term) as people from terms as t;
+grant select on answers to public;
 create function pg_temp.wrong()
 returns text
 language sql
-as $$ select string_agg(t.term, ', ') from terms as t where pg_temp.everyone(t.term, 700) <> pg_temp.expected(t.term) $$;
+as $$ select string_agg(a.term, ', ') from answers as a where pg_temp.everyone(a.term, 700) <> a.people $$;
 
 select is((select count(*) from engine.search_backlog), 1::bigint, 'many contacts are noted as one range');
 select tests.act_as('ann@acme.example');
@@ -96,11 +99,11 @@ select is(engine.index_contacts(1000), 1000, 'some are indexed');
 select tests.act_as('ann@acme.example');
 select is(pg_temp.wrong(), null, 'some are');
 select tests.act_as_role('outbound_worker');
-select is(engine.index_contacts(5000), 1500, 'a worker indexes the rest');
+select is(engine.index_contacts(5000), 1050, 'a worker indexes the rest');
 select is(engine.index_contacts(5000), 0, 'once');
 select tests.act_as_superuser();
 select is((select count(*) from engine.search_backlog), 0::bigint, 'nothing is left to do');
-select is((select count(*) from engine.search_entries), 2500::bigint, 'everybody is in the index');
+select is((select count(*) from engine.search_entries), 2050::bigint, 'everybody is in the index');
 select tests.act_as('ann@acme.example');
 select is(pg_temp.wrong(), null, 'everything is');
 
@@ -113,13 +116,14 @@ select is(
 );
 select tests.act_as('ann@acme.example');
 select is(pg_temp.wrong(), null, 'whatever the index is asked for');
-select is(pg_temp.everyone('lee', 7), pg_temp.expected('lee'), 'page by page');
-select is(cardinality(pg_temp.everyone('lee', 7)) > 400, true, 'which are many');
-select is(cardinality(pg_temp.expected('mail3.ex')) > 200, true, 'other terms find people too');
+select is(pg_temp.everyone('lee', 30), (select a.people from answers as a where a.term = 'lee'), 'page by page');
+select is((select cardinality(a.people) from answers as a where a.term = 'lee') > 400, true, 'which are many');
+select is((select cardinality(a.people) from answers as a where a.term = 'mail3.ex') > 150, true, 'other terms find people too');
 
 -- What changes is found by what it is now.
 select tests.act_as_superuser();
 update public.contacts set first_name = 'Quill' where phone = '+12120000007';
+update answers set people = pg_temp.expected(term);
 select tests.act_as('ann@acme.example');
 select is(pg_temp.everyone('quill', 5), pg_temp.expected('quill'), 'a new name at once');
 select is(pg_temp.wrong(), null, 'and not by the old one');
