@@ -16,6 +16,7 @@ _COUNTERS: Final = {
     "jobs_claimed_total": "Jobs leased by this worker.",
     "attempts_begun_total": "Attempts written before their requests left.",
     "jobs_not_begun_total": "Claimed jobs that the gate took back before anything was sent.",
+    "jobs_stuck_total": "Claimed jobs that the database could not begin, while others were.",
     "dispatches_total": "Requests to providers, by what became of them.",
     "results_recorded_total": "Results written to the ledger.",
     "results_rejected_total": "Results that the ledger refused.",

@@ -189,8 +189,11 @@ class Runner:
         lane.unbegun = [job.job_id for job in jobs]
         if not jobs or self.stopping:
             return False
-        attempts = await self._reached(self._ledger.begin_attempts(self.worker, lane.unbegun))
-        lane.unbegun = []
+        try:
+            attempts = await self._reached(self._ledger.begin_attempts(self.worker, lane.unbegun))
+            lane.unbegun = []
+        except (DatabaseFaultError, OutboundError) as error:
+            attempts = await self._begin_alone(lane, error)
         self.metrics.count("attempts_begun_total", len(attempts), queue=lane.queue)
         self.metrics.count("jobs_not_begun_total", len(jobs) - len(attempts), queue=lane.queue)
         for attempt in attempts:
@@ -199,6 +202,28 @@ class Runner:
             lane.in_flight.add(task)
             task.add_done_callback(partial(self._came_back, lane, attempt, time.monotonic()))
         return len(jobs) >= room and bool(attempts)
+
+    async def _begin_alone(self, lane: Lane, error: Exception) -> list[BegunAttempt]:
+        """One job that cannot begin must not hold up the others: each goes alone, and that one stays leased a while.
+
+        Where none of several begins it is not for the jobs' sake, and they are given back.
+        """
+        begun: list[BegunAttempt] = []
+        stuck: list[UUID] = []
+        while lane.unbegun:
+            try:
+                begun += await self._reached(self._ledger.begin_attempts(self.worker, lane.unbegun[:1]))
+            except (DatabaseFaultError, OutboundError):
+                stuck += lane.unbegun[:1]
+            except DatabaseUnavailableError:
+                break
+            del lane.unbegun[:1]
+        if not begun:
+            lane.unbegun += stuck if len(stuck) > 1 else []
+            raise error
+        self.metrics.count("jobs_stuck_total", len(stuck), queue=lane.queue)
+        log.error("jobs_stuck", queue=lane.queue, job_ids=[str(job_id) for job_id in stuck], error=str(error))
+        return begun
 
     async def _release(self, lane: Lane) -> None:
         """Give back what was not begun, at once: nobody has to wait for the lease to run out.

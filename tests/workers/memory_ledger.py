@@ -40,6 +40,7 @@ class MemoryLedger:
     claimed_at_once: list[int] = field(default_factory=list)
     closed_by_gate: set[UUID] = field(default_factory=set)
     poison: UUID | None = None
+    cannot_begin: set[UUID] = field(default_factory=set)
     lose_leases: bool = False
     backlog: int = 0
 
@@ -63,6 +64,9 @@ class MemoryLedger:
 
     async def begin_attempts(self, worker: str, job_ids: Sequence[UUID]) -> list[BegunAttempt]:
         self._reach("begin_attempts")
+        if self.cannot_begin & set(job_ids):
+            msg = "22023 this template cannot be filled"
+            raise DatabaseFaultError(msg)
         begun = []
         for job_id in job_ids:
             job = self.jobs[job_id]
