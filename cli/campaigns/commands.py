@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typer
 
-from cli.campaigns import creating, preflight, reading, steps, watching
+from cli.campaigns import creating, explaining, preflight, reading, steps, watching
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -23,6 +23,7 @@ def campaigns() -> None:
 app.command("list")(reading.list_campaigns)
 app.command("show")(reading.show)
 app.command("enrollments")(reading.enrollments)
+app.command("explain")(explaining.explain)
 app.command("watch")(watching.watch)
 app.command("create")(creating.create)
 app.command("preflight")(preflight.preflight)

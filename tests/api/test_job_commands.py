@@ -84,6 +84,12 @@ def test_jobs_are_listed_shown_and_called_off(project: Project, campaign: str) -
     assert (again.status, "OB002" in again.err) == (1, True)
     left = run("jobs", "list", "--campaign", campaign, "--status", "READY", "--json").json["items"]
     assert {job["phone"] for job in left} == set(PHONES[1:])
+    told = run("campaigns", "explain", campaign, "(212) 555-0161")
+    assert "the journey ended as CANCELLED" in told.err
+    assert "An operator called it off." in told.out
+    other = run("campaigns", "explain", campaign, left[0]["contact"]["id"], "--json").json
+    assert (other["next"]["kind"], other["enrollment"]["status"]) == ("send", "ACTIVE")
+    assert run("campaigns", "explain", campaign, "+12125550199").status == 1
     assert run("jobs", "list", "--status", "lost").status == 1
     assert run("jobs", "show", str(uuid.uuid4())).status == 1
 
