@@ -219,37 +219,6 @@ async def test_an_attempt_whose_beginning_was_not_answered_is_not_sent() -> None
     assert ledger.statuses() == {"READY": 2}
 
 
-async def test_one_job_that_cannot_begin_does_not_hold_up_the_others() -> None:
-    ledger = MemoryLedger()
-    jobs = ledger.add("call", 9)
-    ledger.cannot_begin = {jobs[1].id}
-    async with running(ledger) as (runner, stop, task):
-        await until(lambda: len(ledger.results) == 8, "the others")
-        assert jobs[1].status == "CLAIMED"
-        stop.set()
-        assert await task
-    # It is tried again when its lease has run out, and until then it is in nobody's way.
-    assert ledger.statuses() == {"DISPATCHED": 8, "CLAIMED": 1}
-    assert runner.metrics.value("jobs_stuck_total", queue="call") == 1
-    assert all(len(job.attempts) == 1 for job in jobs if job is not jobs[1])
-
-
-async def test_a_job_that_cannot_begin_leaves_the_only_line_to_the_next() -> None:
-    ledger = MemoryLedger()
-    jobs = ledger.add("call", 3)
-    ledger.cannot_begin = {jobs[0].id}
-    async with running(ledger, pace=replace(QUICK, concurrency=1)):
-        await until(lambda: len(ledger.results) == 2, "the others")
-
-
-async def test_when_nothing_can_begin_everything_is_given_back() -> None:
-    ledger = MemoryLedger()
-    ledger.cannot_begin = {job.id for job in ledger.add("call", 3)}
-    async with running(ledger) as (runner, _stop, _task):
-        await until(lambda: runner.metrics.value("database_failures_total") >= 2, "two failures")
-    assert ledger.statuses() == {"READY": 3}
-
-
 async def test_one_result_that_is_refused_does_not_hold_up_the_others() -> None:
     ledger, gate = MemoryLedger(), Gate()
     ledger.add("call", 4)
