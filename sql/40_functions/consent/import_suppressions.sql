@@ -21,7 +21,7 @@ declare
   v_stops engine.stop[];
   v_would record;
   v_new bigint;
-  v_cancelled bigint;
+  v_cancelled integer;
 begin
   perform engine.refuse_issues(engine.stop_issues(p_channel, p_reason, null), 'The list');
   perform engine.refuse_stop_rows(p_rows);
