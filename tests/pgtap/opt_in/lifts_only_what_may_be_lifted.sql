@@ -34,7 +34,10 @@ select throws_ok($$ select public.opt_in('2125550123', null, 'litigator', '  ') 
 select is(public.opt_in('2125550123', null, 'do_not_contact', 'Wrong list.') -> 'lifted', '["call", "text"]', 'with a note it is');
 select is(pg_temp.still(), '{do_not_service,invalid,litigator}', 'and no other');
 select is(public.opt_in('2125550123', null, 'litigator', 'Settled, says our counsel.') -> 'lifted', '["call", "text"]', 'a litigator, said so');
-select throws_ok($$ select public.opt_in('2125550123', null, 'do_not_service', 'Please') $$, 'OB001', null, 'what ServiceTitan says is lifted there');
+select throws_ok(
+  $$ select public.opt_in('2125550123', null, 'do_not_service', 'Please') $$, 'OB001',
+  'The opt-in: ServiceTitan says so: take the mark back there, and this follows.', 'what ServiceTitan says is lifted there'
+);
 select throws_ok($$ select public.opt_in('2125550123', null, 'nonsense', 'x') $$, 'OB001', null, 'no such reason');
 select throws_ok($$ select public.opt_in('x', 'y') $$, 'OB001', null, 'no number, no channel');
 select is(pg_temp.still(), '{do_not_service,invalid}', 'what was not named stays');
