@@ -7,6 +7,7 @@ import tempfile
 import time
 from collections import Counter, deque
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from cli.dev.faults.plan import Plan
 from cli.dev.faults.record import Record, take_record
 from cli.dev.faults.scene import TEMPLATE, staged
 
+CLOCKS_CHANGE = (datetime(2027, 3, 14, 10, tzinfo=UTC), datetime(2027, 11, 7, 10, tzinfo=UTC))
+"""When they have changed in the last of the zones that change them."""
 UNWANTED_LEVELS = frozenset({"error", "critical"})
 
 
@@ -109,7 +112,7 @@ def _tried(record: Record, director: Director, crew: Crew) -> Counter[str]:
     tried["workers killed"] = crew.killed + len(crew.died)
     tried["opt-outs"] = len(record.opted_out)
     tried["attempts"] = len(record.attempts)
-    tried["attempts that were in doubt"] = sum(
-        entry["kind"] == "request" and entry["method"] == "GET" for entry in record.entries
-    )
+    tried["lookups"] = sum(entry["kind"] == "request" and entry["method"] == "GET" for entry in record.entries)
+    last = max((datetime.fromisoformat(entry["at"]) for entry in record.entries), default=record.plan.start)
+    tried["runs across a change of clocks"] = sum(record.plan.start < change < last for change in CLOCKS_CHANGE)
     return tried
