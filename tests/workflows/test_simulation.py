@@ -220,7 +220,7 @@ def test_the_engine_goes_where_the_simulation_went(database: Database) -> None:
         run(connection, team, journeys)
         ways: dict[UUID, list[tuple[str, int, datetime, str]]] = {campaign_id: [] for campaign_id in journeys}
         for campaign_id, *made in connection.execute(
-            "select campaign_id, node_id, visit, due_at, outcome::text from engine.jobs where outcome is not null"
+            "select campaign_id, node_id, visit, due_at, outcome::text from engine.all_jobs where outcome is not null"
             " order by run_at, finished_at"
         ):
             ways[campaign_id].append((made[0], made[1], made[2], made[3]))
@@ -266,6 +266,6 @@ def test_the_place_in_the_list_decides_the_batch(database: Database) -> None:
             for place in range(1, 24)
         ]
         connection.execute("select public.launch_campaign(%s)", [scene.campaign_id])
-        launched = [row[0] for row in connection.execute("select run_at from engine.jobs order by enrollment_id")]
+        launched = [row[0] for row in connection.execute("select run_at from engine.jobs order by contact_id")]
     assert launched == [datetime.fromisoformat(at) for at in simulated]
     assert len(set(launched)) == 6
