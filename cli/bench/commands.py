@@ -61,7 +61,12 @@ def _print(benchmark: Benchmark, found: Measurement) -> None:
     print_table(
         ("ratio", "limit", "holds", "what"),
         [
-            (f"{claim.ratio:.4g}", f"{claim.bound} {claim.limit:g}", "yes" if claim.holds else "no", claim.says)
+            (
+                "not measured" if claim.ratio is None else f"{claim.ratio:.4g}",
+                f"{claim.bound} {claim.limit:g}",
+                "yes" if claim.holds else "no",
+                claim.says,
+            )
             for claim in found.claims
         ],
         right=("ratio",),

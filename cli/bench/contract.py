@@ -18,13 +18,16 @@ class Claim:
 
     says: str
     """What is compared with what, such as "1,000 nodes against `select 1`"."""
-    ratio: float
+    ratio: float | None
+    """None when one side could not be measured: then the claim does not hold."""
     limit: float
     bound: Literal["at most", "at least"] = "at most"
 
     @property
     def holds(self) -> bool:
         """Whether the ratio is on the right side of its limit."""
+        if self.ratio is None:
+            return False
         return self.ratio <= self.limit if self.bound == "at most" else self.ratio >= self.limit
 
 
@@ -81,5 +84,5 @@ def scaled(count: int, scale: float, least: int = 1) -> int:
     return max(least, round(count * scale))
 
 
-def _short(ratio: float) -> float:
-    return float(f"{ratio:.4g}")
+def _short(ratio: float | None) -> float | None:
+    return None if ratio is None else float(f"{ratio:.4g}")

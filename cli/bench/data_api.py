@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from uuid import UUID
 
@@ -46,10 +46,16 @@ class DataApi:
 def serve(folder: Path, api_url: str, auth_url: str) -> Iterator[DataApi]:
     """Start both, wait until they answer, and stop them at the end."""
     state = StackState()
-    parts = [BY_NAME[name] for name in _NEEDED]
-    settle_ports(state, [port for part in parts for port in part.ports], ())
     # neither of the two has anything to do with the workers' connection
-    urls = Databases(api=api_url, auth=auth_url, worker="")
+    with running(folder, _NEEDED, state, Databases(api=api_url, auth=auth_url, worker="")):
+        yield DataApi(state)
+
+
+@contextlib.contextmanager
+def running(folder: Path, names: Sequence[str], state: StackState, urls: Databases) -> Iterator[None]:
+    """Start parts of the stack on free ports, wait until they answer, and stop them at the end."""
+    parts = [BY_NAME[name] for name in names]
+    settle_ports(state, [port for part in parts for port in part.ports], ())
     with contextlib.ExitStack() as stack:
         for part in parts:
             handle = spawn(
@@ -62,7 +68,7 @@ def serve(folder: Path, api_url: str, auth_url: str) -> Iterator[DataApi]:
             stack.callback(handle.end, part.patience)
         for part in parts:
             _wait_until_ready(folder, part, state)
-        yield DataApi(state)
+        yield
 
 
 def _wait_until_ready(folder: Path, part: Part, state: StackState) -> None:

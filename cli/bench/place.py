@@ -123,13 +123,14 @@ class Place:
         return self._server
 
     @contextlib.contextmanager
-    def database(self) -> Iterator[Database]:
-        """A fresh database that is a sandbox, gone afterwards."""
+    def database(self, *, is_sandbox: bool = True) -> Iterator[Database]:
+        """A fresh database, gone afterwards: a sandbox, or one whose clock is the real one."""
         name = self.server.copy(SOURCE, f"bench_{uuid.uuid4().hex[:12]}")
         database = Database(self.server, name)
         try:
-            with database.connect() as connection:
-                connection.execute("select engine.become_sandbox()")
+            if is_sandbox:
+                with database.connect() as connection:
+                    connection.execute("select engine.become_sandbox()")
             yield database
         finally:
             self.server.drop(name)

@@ -9,13 +9,16 @@ import networkx as nx
 import pytest
 
 from cli.app import run
-from cli.bench import commands, graph
+from cli.bench import commands, graph, rivals
 from cli.bench.contract import Benchmark, Claim, Measurement, line, scaled
 from cli.bench.graphs import Graph, campaign, chain, ladder
 from cli.bench.registry import all_benchmarks
 from cli.bench.timing import Times, interleaved
 from cli.dev.project import ROOT
 from cli.errors import CommandError
+
+# every benchmark runs for the first of these tests
+pytestmark = pytest.mark.timeout(600)
 
 KEYS = ["name", "ratio", "limit", "holds", "sizes", "figures"]
 
@@ -24,6 +27,7 @@ KEYS = ["name", "ratio", "limit", "holds", "sizes", "figures"]
 def lines() -> dict[str, dict[str, Any]]:
     """What `outbound bench all` says of small sizes, in one run as a person starts it."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(rivals.PYTHON, "/nonexistent/python")  # peers are nobody's to install for a test
         written: list[str] = []
         patch.setattr("sys.stdout.write", written.append)
         status = run(["bench", "all", "--size", "0.01", "--json"])
@@ -43,6 +47,10 @@ def test_a_line_says_what_was_measured(lines: dict[str, dict[str, Any]], name: s
     assert (found["ratio"], found["limit"]) == (claims[0]["ratio"], claims[0]["limit"])
     assert found["holds"] is all(claim["holds"] for claim in claims)
     for claim in claims:
+        if claim["ratio"] is None:
+            assert not claim["holds"]
+            assert found["figures"]["not_installed"]
+            continue
         within = claim["ratio"] <= claim["limit"] if claim["bound"] == "at most" else claim["ratio"] >= claim["limit"]
         assert claim["holds"] is within
         assert claim["ratio"] > 0
@@ -69,7 +77,7 @@ def test_a_name_that_is_none_is_refused(capsys: pytest.CaptureFixture[str]) -> N
     assert "graph" in capsys.readouterr().err
 
 
-def slow(ratio: float, bound: Any = "at most") -> Benchmark:
+def slow(ratio: float | None, bound: Any = "at most") -> Benchmark:
     """A benchmark that finds what it is told."""
     claims = [Claim("a against b", 1.0, 2.0), Claim("c against d", ratio, 5.0, bound)]
     return Benchmark(
@@ -85,6 +93,7 @@ def slow(ratio: float, bound: Any = "at most") -> Benchmark:
         (slow(5.0), ["--check"], 0),
         (slow(4.9, "at least"), ["--check"], 1),
         (slow(5.0, "at least"), ["--check"], 0),
+        (slow(None, "at least"), ["--check"], 1),
     ],
 )
 def test_a_missed_limit_is_told_and_fails_only_a_check(
