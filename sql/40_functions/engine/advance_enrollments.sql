@@ -22,7 +22,7 @@ begin
     from unnest(p_ended) as f
     inner join engine.jobs as j on f.team_id = j.team_id and f.job_id = j.id
     where f.outcome = 'booked' and e.team_id = j.team_id and e.id = j.enrollment_id and e.booked_at is null
-      and e.status = 'ACTIVE';
+      and e.ended_at is null; -- see next_steps
   end if;
   if 'opted_out' = any(v_outcomes) then
     perform engine.stop_numbers(array(

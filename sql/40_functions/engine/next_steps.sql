@@ -16,7 +16,7 @@ begin
     from unnest(p_ended) as f
     inner join engine.jobs as j on f.team_id = j.team_id and f.job_id = j.id
     inner join engine.enrollments as e
-      on j.team_id = e.team_id and j.enrollment_id = e.id and e.status = 'ACTIVE'
+      on j.team_id = e.team_id and j.enrollment_id = e.id and e.ended_at is null -- ACTIVE, said so that no plan takes the index of all active ones for this
     inner join public.campaigns as c on j.team_id = c.team_id and j.campaign_id = c.id
   ),
 
