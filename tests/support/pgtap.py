@@ -15,6 +15,9 @@ from tests.support.databases import SEARCH_PATH, SUPPORT, Target, Targets
 from tests.support.tap import TapFailure, judge
 
 FOLDER = Path(__file__).resolve().parents[1] / "pgtap"
+# Both ways of building the database, and both versions of PostgreSQL: the migrations on the system's server, sql/
+# on the embedded one. That sql/ and the migrations build the same on one server is what the parity gate shows.
+TARGETS = (Target.MIGRATIONS, Target.EMBEDDED)
 _LEAVES_TRACES = re.compile(r"(commit|end|prepare\s+transaction)\b", re.IGNORECASE)
 
 
@@ -69,7 +72,7 @@ class PgTapFile(pytest.File):
     """One file of SQL tests: an item for each target."""
 
     def collect(self) -> Iterator[PgTapItem]:
-        for target in Target:
+        for target in TARGETS:
             yield PgTapItem.from_parent(self, name=target.value, target=target)
 
 
