@@ -125,6 +125,18 @@ create type engine.candidate as (
 comment on type engine.candidate is
 'Somebody who may be left out: contact_id is null while the team does not know the number, customer_id without ServiceTitan.';
 
+-- sql/20_types/consent.sql
+-- A row of a do-not-contact list, read.
+create type engine.stop_row as (
+  row_number bigint,
+  raw text,
+  phone text,
+  channel text,
+  note text,
+  problems text []
+);
+comment on type engine.stop_row is 'What a row of a do-not-contact list stops, and the codes of what is wrong with it.';
+
 -- sql/20_types/cron_schedule.sql
 -- A cron expression, read once. Sets instead of the bits that cron keeps, and the issues with what is
 -- wrong (errors) or not what it seems (warnings); with an error the sets mean nothing.
@@ -214,6 +226,16 @@ create type engine.finished_job as (
 );
 comment on type engine.finished_job is 'What came of a job in flight; reply_text is what the person wrote, if anything.';
 
+create type engine.asked_contact as (
+  team_id uuid,
+  job_id uuid,
+  phone text,
+  channel public.contact_channel,
+  timezones text [],
+  regions text []
+);
+comment on type engine.asked_contact is 'Whom a job would reach, as far as limits on contacts go.';
+
 create type engine.closed_job as (
   team_id uuid,
   job_id uuid,
@@ -228,22 +250,34 @@ create type engine.verdict as (
   decision text,
   reason_code text,
   run_at timestamptz,
-  enrollment_status public.enrollment_status
+  enrollment_status public.enrollment_status,
+  due_at timestamptz
 );
 comment on type engine.verdict is
-'The gate''s answer for one job: pass, hold (as it is), defer (to run_at) or close (with enrollment_status).';
+'The gate''s answer for one job: pass, hold (as it is), defer (to run_at, counted as due at due_at) or close (with '
+'enrollment_status).';
 
-create type engine.placed_job as (
-  job engine.new_job,
+create type engine.calendar as (
+  calendar_no integer,
+  demand_no integer,
+  team_id uuid,
+  campaign_id uuid,
+  workflow_id uuid,
+  node_id text,
+  timezones text [],
+  regions text [],
+  not_before timestamptz,
   channel public.contact_channel,
   integration_id uuid,
-  open_hours tstzmultirange,
-  earliest timestamptz,
   batch_size integer,
-  batch_interval interval
+  batch_interval interval,
+  open_hours tstzmultirange,
+  opens_at timestamptz,
+  closes_at timestamptz,
+  job_count bigint
 );
-comment on type engine.placed_job is
-'A job to be made with what its due time depends on: the open hours, the first of them, the node''s batching.';
+comment on type engine.calendar is
+'When people of the same zones and regions may be reached at a node, from a moment on, and how many are to be.';
 
 create type engine.dispatch_result as (
   team_id uuid,
@@ -263,6 +297,15 @@ create type engine.event_ref as (
   event_key text
 );
 comment on type engine.event_ref is 'Key of an event in the inbox.';
+
+create type engine.event_source as (
+  provider public.provider,
+  event_key text,
+  attempt_id uuid,
+  provider_id text,
+  secret_name text
+);
+comment on type engine.event_source is 'What an event says of the attempt that it is about, and the secret that its sender knew.';
 
 create type engine.step as (
   team_id uuid,
@@ -315,6 +358,27 @@ create type engine.lookup_answer as (
   payload jsonb
 );
 comment on type engine.lookup_answer is 'What a provider said when it was asked about an attempt.';
+
+create type engine.ended_enrollment as (
+  team_id uuid,
+  enrollment_id uuid,
+  enrolled_at timestamptz,
+  ended_at timestamptz
+);
+comment on type engine.ended_enrollment is 'An enrollment that has ended; nothing in its history is older than enrolled_at.';
+
+-- sql/20_types/explain.sql
+-- What explain_contact puts together.
+create type engine.told as (
+  at timestamptz,
+  job_no integer,
+  place integer,
+  kind text,
+  message text,
+  facts jsonb
+);
+comment on type engine.told is
+'One line of an explanation: when, what kind, a sentence, its facts. job_no and place order what happened at one moment.';
 
 -- sql/20_types/outreach.sql
 -- The words of outreach: launches straight from a list, without a workflow that somebody drew.
@@ -480,16 +544,24 @@ create table engine.deployment (
   clock_at timestamptz,
   clock_set_at timestamptz,
   clock_rate double precision not null default 1,
+  history_grace interval not null default '3 days',
+  history_retention interval not null default '24 months',
   constraint deployment_pk primary key (is_singleton),
   constraint deployment_has_one_row check (is_singleton),
   constraint deployment_environment_is_known check (environment in ('production', 'sandbox')),
   constraint deployment_clock_is_set_in_sandbox_only
   check (environment = 'sandbox' or (clock_at is null and clock_set_at is null and clock_rate = 1)),
   constraint deployment_clock_runs_forward check (clock_rate >= 0),
-  constraint deployment_clock_is_whole check ((clock_at is null) = (clock_set_at is null))
+  constraint deployment_clock_is_whole check ((clock_at is null) = (clock_set_at is null)),
+  -- A contact's limits of a day are counted from the hot tables alone.
+  constraint deployment_grace_is_more_than_a_day check (history_grace >= interval '2 days'),
+  constraint deployment_history_is_kept_for_a_month check (history_retention >= interval '1 month')
 );
 comment on table engine.deployment is
 'One row: production or sandbox, and where the sandbox''s clock stands (clock_at, at the real moment clock_set_at, running clock_rate times as fast as real time).';
+comment on column engine.deployment.history_grace is
+'How long after its end everything about an enrollment stays in the hot tables: longer than news of a call is late.';
+comment on column engine.deployment.history_retention is 'How long history is kept; whole months go when they are older.';
 insert into engine.deployment default values;
 
 -- sql/25_primitives/caller_is_service.sql
@@ -618,15 +690,23 @@ create table public.teams (
   timezone text not null default 'America/New_York',
   is_sandbox boolean not null default false,
   created_at timestamptz not null default engine.now(),
+  frequency_limit integer,
+  frequency_window interval,
   constraint teams_pk primary key (id),
   constraint teams_name_is_present check (length(btrim(name)) between 1 and 200),
   constraint teams_country_is_iso_3166 check (country ~ '^[A-Z]{2}$'),
-  constraint teams_timezone_is_iana check (timezone ~ '^[A-Za-z_]+(/[A-Za-z0-9_+-]+)*$')
+  constraint teams_timezone_is_iana check (timezone ~ '^[A-Za-z_]+(/[A-Za-z0-9_+-]+)*$'),
+  constraint teams_frequency_cap_is_whole check ((frequency_limit is null) = (frequency_window is null)),
+  constraint teams_frequency_limit_is_sane check (frequency_limit between 1 and 1000),
+  constraint teams_frequency_window_is_sane check (frequency_window between interval '1 minute' and interval '365 days')
 );
 comment on table public.teams is 'A home-service company: the tenant.';
 comment on column public.teams.country is 'ISO 3166-1 alpha-2: the default region for phone numbers.';
 comment on column public.teams.is_sandbox is
 'All providers of this team are the sandbox; only such a team may hold numbers reserved for fiction.';
+comment on column public.teams.frequency_limit is
+'So many calls and texts to one number within frequency_window, whatever the campaign; null: no cap.';
+comment on column public.teams.frequency_window is 'How far back contacts count towards frequency_limit; days of 24 hours.';
 
 -- sql/30_tables/020_team_members.sql
 -- Who may do what in a team.
@@ -694,19 +774,31 @@ create table public.integrations (
   paused_reason text,
   paused_at timestamptz,
   created_at timestamptz not null default engine.now(),
+  pace_per_minute integer,
+  pace_begins_at timestamptz,
+  pace_reason text,
   constraint integrations_pk primary key (team_id, id),
   constraint integrations_team_exists foreign key (team_id) references public.teams (id) on delete cascade,
   constraint integrations_one_per_provider unique (team_id, provider),
   constraint integrations_secret_name_is_a_name check (secret_name ~ '^[A-Z][A-Z0-9_]{0,62}$'),
   constraint integrations_concurrency_is_positive check (concurrency_limit between 1 and 10000),
   constraint integrations_pause_has_a_reason
-  check ((status = 'PAUSED') = (paused_reason is not null) and (status = 'PAUSED') = (paused_at is not null))
+  check ((status = 'PAUSED') = (paused_reason is not null) and (status = 'PAUSED') = (paused_at is not null)),
+  constraint integrations_pace_is_positive check (pace_per_minute >= 1),
+  constraint integrations_pace_has_a_reason
+  check (
+    (pace_per_minute is null) = (pace_begins_at is null) and (pace_per_minute is null) = (pace_reason is null)
+  )
 );
 create index integrations_by_account on public.integrations (provider, account_ref);
 comment on table public.integrations is 'A team''s account at a provider, and whether jobs may use it now.';
 comment on column public.integrations.account_ref is 'The provider''s public id of the account, such as a Twilio account SID.';
 comment on column public.integrations.secret_name is 'Name of the secret, which only workers can resolve. Never the secret.';
 comment on column public.integrations.concurrency_limit is 'Calls that may be in progress at once on this account.';
+comment on column public.integrations.pace_per_minute is
+'Requests a minute since the provider said that it was too much; null: it never did. engine.pace_now says what it is by now.';
+comment on column public.integrations.pace_begins_at is 'No request before this moment; from then on the pace recovers.';
+comment on column public.integrations.pace_reason is 'What the provider said when the pace was lowered.';
 alter table public.integrations enable row level security;
 create policy integrations_are_seen_by_members on public.integrations for select to authenticated, service_role
 using (team_id = any((select engine.caller_team_ids())::uuid[]));
@@ -723,14 +815,22 @@ create table public.phone_numbers (
   is_verified_for_calls boolean not null default false,
   is_verified_for_texts boolean not null default false,
   created_at timestamptz not null default engine.now(),
+  rate_per_minute integer,
+  daily_limit integer,
   constraint phone_numbers_pk primary key (team_id, id),
   constraint phone_numbers_team_exists foreign key (team_id) references public.teams (id) on delete cascade,
   constraint phone_numbers_one_row_per_number unique (team_id, phone),
   constraint phone_numbers_are_e164 check (phone ~ '^\+[1-9][0-9]{6,14}$'),
-  constraint phone_numbers_calls_need_a_vapi_id check (not is_verified_for_calls or vapi_phone_number_id is not null)
+  constraint phone_numbers_calls_need_a_vapi_id check (not is_verified_for_calls or vapi_phone_number_id is not null),
+  constraint phone_numbers_rate_is_sane check (rate_per_minute between 1 and 100000),
+  constraint phone_numbers_daily_limit_is_sane check (daily_limit between 1 and 10000000)
 );
 comment on table public.phone_numbers is 'Numbers that a team calls and texts from, and what each is verified for.';
 comment on column public.phone_numbers.vapi_phone_number_id is 'Vapi''s id of the number, which a call names instead of the number.';
+comment on column public.phone_numbers.rate_per_minute is
+'Calls and texts that may begin from this number within any 60 seconds; null: no cap.';
+comment on column public.phone_numbers.daily_limit is
+'Calls and texts from this number in a day of the team''s time zone; null: no cap.';
 alter table public.phone_numbers enable row level security;
 create policy phone_numbers_are_seen_by_members on public.phone_numbers for select to authenticated, service_role
 using (team_id = any((select engine.caller_team_ids())::uuid[]));
@@ -847,6 +947,23 @@ create table reference.tool_names (
 );
 comment on table reference.tool_names is
 'Regular expressions for lower-case names of assistants'' tools that record an opt-out or a booking.';
+
+-- sql/30_tables/066_reference_suppression_reasons.sql
+-- Why a number is not reached, and who may lift that. The checks of public.suppressions and of the ledger
+-- name the same reasons; a test compares them, and docs/consent.md with this.
+create table reference.suppression_reasons (
+  reason text not null,
+  set_by text not null,
+  lifted_by text not null,
+  meaning text not null,
+  constraint suppression_reasons_pk primary key (reason),
+  constraint suppression_reasons_set_by_is_known check (set_by in ('people', 'servicetitan')),
+  constraint suppression_reasons_lifted_by_is_known check (lifted_by in ('person', 'admin', 'servicetitan'))
+);
+comment on table reference.suppression_reasons is 'Reasons of suppressions: what each means, who sets it and who may lift it.';
+comment on column reference.suppression_reasons.set_by is 'people: opt_out and import_suppressions take it; servicetitan: it follows a mark there.';
+comment on column reference.suppression_reasons.lifted_by is
+'person: the person''s own act does; admin: only an admin who names the reason and says why; servicetitan: only the mark''s end there.';
 
 -- sql/30_tables/070_reference_area_codes.sql
 -- North American area codes that are assigned, and where each may be. An area code can lie in
@@ -1055,6 +1172,35 @@ create table reference.hold_outcomes (
 );
 comment on table reference.hold_outcomes is 'Outcomes of holds: whether they let the customer be contacted, and whether a retry can help.';
 comment on column reference.hold_outcomes.can_retry is 'Whether another try can help while nobody changes anything.';
+
+-- sql/30_tables/078_reference_campaign_actions.sql
+-- What can be done with a campaign, and in which status: the RPCs refuse by these rows, and lists tell by
+-- them which buttons work and why the others don't.
+create table reference.campaign_actions (
+  action text not null,
+  place smallint not null,
+  from_statuses public.campaign_status[] not null,
+  to_status text not null,
+  participle text not null,
+  hint text not null,
+  constraint campaign_actions_pk primary key (action),
+  constraint campaign_actions_are_in_order unique (place)
+);
+comment on table reference.campaign_actions is 'Actions on campaigns: the statuses that allow each, and what it leads to.';
+comment on column reference.campaign_actions.place is 'Order in which actions are shown.';
+comment on column reference.campaign_actions.participle is 'Completes "only one that is CREATED can be …".';
+
+-- sql/30_tables/078_reference_reasons.sql
+-- Why something was not done, put off or over, in words, and what an operator can do about it. Rows of the
+-- engine keep only the code.
+create table reference.reasons (
+  code text not null,
+  message text not null,
+  cure text not null,
+  constraint reasons_pk primary key (code),
+  constraint reasons_are_sentences check (message like '%.' and cure like '%.')
+);
+comment on table reference.reasons is 'Reason codes of jobs, enrollments and the gate, as sentences with what can be done.';
 
 -- sql/30_tables/100_contacts.sql
 -- People that a team may reach: one row for each number.
@@ -1376,6 +1522,20 @@ create unlogged table engine.member_facts (
 );
 comment on table engine.member_facts is 'ServiceTitan facts of the staged rows of running refreshes; a run empties it when it ends.';
 
+-- sql/30_tables/143_servicetitan_member_jobs.sql
+-- What targeting asks of the jobs that made members match. The jobs themselves are a run's own and go with
+-- it; this little stays for those that a member of a list names.
+create table engine.servicetitan_member_jobs (
+  team_id uuid not null,
+  id bigint not null,
+  business_unit_id bigint,
+  campaign_id bigint,
+  constraint servicetitan_member_jobs_pk primary key (team_id, id),
+  constraint servicetitan_member_jobs_team_exists foreign key (team_id) references public.teams (id) on delete cascade
+);
+comment on table engine.servicetitan_member_jobs is
+'Business unit and ServiceTitan campaign of the jobs that members of lists matched by, as of the last refresh.';
+
 -- sql/30_tables/150_audience_schedules.sql
 -- When a list is refreshed. One row a list: whether the list is refreshed by the clock is said here and
 -- nowhere else, so that a list and its schedule can't disagree, and one toggle is one update.
@@ -1526,7 +1686,7 @@ create table engine.servicetitan_contacts (
   constraint servicetitan_contacts_team_exists foreign key (team_id) references public.teams (id) on delete cascade
 );
 create index servicetitan_contacts_by_customer on engine.servicetitan_contacts (team_id, customer_id);
-create index servicetitan_contacts_not_to_text on engine.servicetitan_contacts (team_id, phone) where do_not_text;
+create index servicetitan_contacts_by_phone on engine.servicetitan_contacts (team_id, phone) where phone is not null;
 comment on column engine.servicetitan_contacts.phone is 'E.164; null when the value is no number that may be dialled.';
 comment on column engine.servicetitan_contacts.wants_marketing is 'marketingUpdatesEnabled; null when it was never said.';
 comment on table engine.servicetitan_contacts is 'Phones and e-mail addresses of customers.';
@@ -1903,6 +2063,10 @@ create table public.campaigns (
     case when status in ('SCHEDULED', 'ACTIVE', 'PAUSED') then 'ACTIVE'::public.audience_status end
   ) stored,
   kind public.campaign_kind not null default 'campaign',
+  archived_at timestamptz,
+  retry_count integer not null default 0,
+  exclusions jsonb not null default '{}',
+  targeting jsonb not null default '{}',
   constraint campaigns_pk primary key (team_id, id),
   constraint campaigns_team_exists foreign key (team_id) references public.teams (id) on delete cascade,
   constraint campaigns_list_exists foreign key (team_id, list_id) references public.audience_lists (team_id, id),
@@ -1919,7 +2083,11 @@ create table public.campaigns (
   constraint campaigns_scheduled_have_a_time check (status <> 'SCHEDULED' or scheduled_at is not null),
   constraint campaigns_started_unless_waiting
   check ((started_at is not null) or status in ('CREATED', 'SCHEDULED', 'CANCELLED')),
-  constraint campaigns_ended_have_a_time check ((status in ('COMPLETED', 'CANCELLED')) = (ended_at is not null))
+  constraint campaigns_ended_have_a_time check ((status in ('COMPLETED', 'CANCELLED')) = (ended_at is not null)),
+  constraint campaigns_archived_do_not_run check (archived_at is null or status in ('CREATED', 'COMPLETED', 'CANCELLED')),
+  constraint campaigns_retry_count_is_not_negative check (retry_count >= 0),
+  constraint campaigns_exclusions_are_an_object check (jsonb_typeof(exclusions) = 'object'),
+  constraint campaigns_targeting_is_an_object check (jsonb_typeof(targeting) = 'object')
 );
 create index campaigns_by_list on public.campaigns (team_id, list_id, needs_list_status);
 create index campaigns_of_list_in_order on public.campaigns (team_id, list_id, id);
@@ -1935,10 +2103,42 @@ comment on column public.campaigns.kind is 'outreach: launched straight from a l
 comment on column public.campaigns.priority is 'Lowest number goes first when campaigns compete.';
 comment on column public.campaigns.max_lateness is 'A job that is later than this is skipped with a reason, never sent stale.';
 comment on column public.campaigns.retry_budget is 'Retries of every kind that one enrollment may use in all.';
+comment on column public.campaigns.archived_at is 'When it was put away: left out of lists, and not launched or retried.';
+comment on column public.campaigns.retry_count is
+'How often what had failed was tried again. A completed campaign becomes active only together with a rising count.';
+comment on column public.campaigns.exclusions is
+'Members who are enrolled as SUPPRESSED instead of contacted, as engine.read_exclusions writes it; docs/guardrails.md.';
+comment on column public.campaigns.targeting is
+'{tags?[], campaigns?[], business_units?[]} of ServiceTitan: only members who match every key are contacted; {} is off.';
 alter table public.campaigns enable row level security;
 create policy campaigns_are_seen_by_members on public.campaigns for select to authenticated, service_role
 using (team_id = any((select engine.caller_team_ids())::uuid[]));
 grant select on public.campaigns to authenticated, service_role;
+
+-- sql/30_tables/305_campaign_steps.sql
+-- The diary of a campaign: every step of its status and who took it. A trigger writes it, so that no step
+-- is missing, whatever the SQL.
+create table engine.campaign_steps (
+  team_id uuid not null,
+  campaign_id uuid not null,
+  id uuid not null default engine.new_id(),
+  from_status public.campaign_status,
+  to_status public.campaign_status not null,
+  step_at timestamptz not null default engine.now(),
+  user_id uuid,
+  reason text not null,
+  constraint campaign_steps_pk primary key (team_id, id),
+  constraint campaign_steps_campaign_exists
+  foreign key (team_id, campaign_id) references public.campaigns (team_id, id) on delete cascade,
+  constraint campaign_steps_reason_is_known check (reason in (
+    'created', 'scheduled', 'unscheduled', 'launched', 'paused', 'resumed', 'completed', 'cancelled', 'retried',
+    'archived', 'unarchived'
+  ))
+);
+create index campaign_steps_of_campaign on engine.campaign_steps (team_id, campaign_id, id);
+comment on table engine.campaign_steps is 'Every step that a campaign took: when, by whom, and what it was.';
+comment on column engine.campaign_steps.from_status is 'Null when it was created.';
+comment on column engine.campaign_steps.user_id is 'Who pressed the button; null for the clock and for services.';
 
 -- sql/30_tables/310_outreaches.sql
 -- A launch straight from a list's scheduling dialog. It owns a campaign over a generated workflow of one
@@ -1966,8 +2166,7 @@ create table public.outreaches (
 create index outreaches_by_list on public.outreaches (team_id, list_id, id);
 create index outreaches_by_campaign on public.outreaches (team_id, campaign_id);
 comment on table public.outreaches is 'Launches straight from a list: maintenance, reschedule or text.';
-comment on column public.outreaches.campaign_id is
-'The campaign that enrolls its contacts now; a retry after one has ended begins another.';
+comment on column public.outreaches.campaign_id is 'The campaign that enrolls its contacts.';
 comment on column public.outreaches.hold_reason_id is 'ServiceTitan''s id of the reason that appointments are held for.';
 alter table public.outreaches enable row level security;
 create policy outreaches_are_seen_by_members on public.outreaches for select to authenticated, service_role
@@ -2040,7 +2239,7 @@ create table public.suppressions (
   constraint suppressions_team_exists foreign key (team_id) references public.teams (id) on delete cascade,
   constraint suppressions_phone_is_e164 check (phone ~ '^\+[1-9][0-9]{6,14}$'),
   constraint suppressions_reason_is_known
-  check (reason in ('opted_out', 'do_not_contact', 'invalid', 'litigator', 'do_not_text'))
+  check (reason in ('opted_out', 'do_not_contact', 'invalid', 'litigator', 'do_not_text', 'do_not_service'))
 );
 comment on table public.suppressions is 'Numbers that must not be reached on a channel. A row here stops everything.';
 alter table public.suppressions enable row level security;
@@ -2049,7 +2248,8 @@ using (team_id = any((select engine.caller_team_ids())::uuid[]));
 grant select on public.suppressions to authenticated, service_role;
 
 -- sql/30_tables/410_consent_events.sql
--- The append-only ledger of consent: what was said, where, when.
+-- The append-only ledger of consent: what was said, where, when, and who wrote it down. Triggers refuse
+-- every change to it (sql/50_triggers/consent_events.sql).
 create table public.consent_events (
   team_id uuid not null,
   id uuid not null default engine.new_id(),
@@ -2060,17 +2260,49 @@ create table public.consent_events (
   words text,
   occurred_at timestamptz not null default engine.now(),
   recorded_at timestamptz not null default engine.now(),
+  reason text not null default 'opted_out',
+  user_id uuid default auth.uid(),
   constraint consent_events_pk primary key (team_id, id),
   constraint consent_events_team_exists foreign key (team_id) references public.teams (id) on delete cascade,
   constraint consent_events_phone_is_e164 check (phone ~ '^\+[1-9][0-9]{6,14}$'),
-  constraint consent_events_action_is_known check (action in ('opt_out', 'opt_in'))
+  constraint consent_events_action_is_known check (action in ('opt_out', 'opt_in')),
+  constraint consent_events_reason_is_known
+  check (reason in ('opted_out', 'do_not_contact', 'invalid', 'litigator', 'do_not_text', 'do_not_service'))
 );
-create index consent_events_by_phone on public.consent_events (team_id, phone, recorded_at);
+create index consent_events_by_phone on public.consent_events (team_id, phone, id);
 comment on table public.consent_events is 'Append-only ledger of opt-outs and opt-ins, with source, words and time.';
+comment on column public.consent_events.words is 'What the person wrote or said, or the note of whoever recorded it.';
+comment on column public.consent_events.reason is 'The suppression that was set or lifted; see reference.suppression_reasons.';
+comment on column public.consent_events.user_id is
+'Who recorded it; null when the person did it, a worker or a file. No foreign key: the ledger outlives accounts.';
 alter table public.consent_events enable row level security;
 create policy consent_events_are_seen_by_members on public.consent_events for select to authenticated, service_role
 using (team_id = any((select engine.caller_team_ids())::uuid[]));
 grant select on public.consent_events to authenticated, service_role;
+
+-- sql/30_tables/411_team_phrases.sql
+-- Words and phrases of a team's own by which its customers stop or start texts, beside those of
+-- reference.consent_phrases. Kept as engine.consent_words writes them, so that they meet what people write.
+create table public.team_phrases (
+  team_id uuid not null,
+  phrase text not null,
+  action text not null,
+  is_whole_message boolean not null,
+  created_at timestamptz not null default engine.now(),
+  constraint team_phrases_pk primary key (team_id, phrase),
+  constraint team_phrases_team_exists foreign key (team_id) references public.teams (id) on delete cascade,
+  constraint team_phrases_have_a_length check (length(phrase) between 1 and 100),
+  constraint team_phrases_are_normalised check (phrase = btrim(lower(phrase))),
+  constraint team_phrases_action_is_known check (action in ('opt_out', 'opt_in')),
+  constraint team_phrases_opt_in_is_a_whole_message check (action = 'opt_out' or is_whole_message)
+);
+comment on table public.team_phrases is 'A team''s own words and phrases for stopping and starting texts.';
+comment on column public.team_phrases.is_whole_message is
+'True for a word that counts only alone; false for a phrase that counts anywhere in a text. To start again takes a whole message.';
+alter table public.team_phrases enable row level security;
+create policy team_phrases_are_seen_by_members on public.team_phrases for select to authenticated, service_role
+using (team_id = any((select engine.caller_team_ids())::uuid[]));
+grant select on public.team_phrases to authenticated, service_role;
 
 -- sql/30_tables/500_enrollments.sql
 -- One contact's journey through one campaign.
@@ -2086,6 +2318,9 @@ create table engine.enrollments (
   retries_left integer not null,
   enrolled_at timestamptz not null default engine.now(),
   ended_at timestamptz,
+  retry_count integer not null default 0,
+  reopened_at timestamptz,
+  archived_at timestamptz,
   constraint enrollments_pk primary key (team_id, id),
   constraint enrollments_once_per_campaign unique (team_id, campaign_id, contact_id),
   constraint enrollments_campaign_exists
@@ -2095,14 +2330,24 @@ create table engine.enrollments (
   constraint enrollments_active_until_ended check ((status = 'ACTIVE') = (ended_at is null)),
   constraint enrollments_end_with_a_reason check (status = 'ACTIVE' or reason_code is not null),
   constraint enrollments_booked_know_when check (status <> 'BOOKED' or booked_at is not null),
-  constraint enrollments_retries_left_is_not_negative check (retries_left >= 0)
+  constraint enrollments_retries_left_is_not_negative check (retries_left >= 0),
+  constraint enrollments_reopened_know_when check ((retry_count = 0) = (reopened_at is null) and retry_count >= 0),
+  -- Whoever opens one again must bring back its history first: see engine.recall_enrollments.
+  constraint enrollments_archived_have_ended check (archived_at is null or ended_at is not null)
 );
 create index enrollments_by_contact on engine.enrollments (team_id, contact_id);
-create index enrollments_active_by_phone on engine.enrollments (team_id, phone) where status = 'ACTIVE';
+create index enrollments_active_by_phone on engine.enrollments (phone, team_id) where status = 'ACTIVE';
 create index enrollments_active_by_campaign on engine.enrollments (team_id, campaign_id) where status = 'ACTIVE';
+create index enrollments_to_archive on engine.enrollments (ended_at)
+where ended_at is not null and archived_at is null;
 comment on table engine.enrollments is 'One contact''s journey through one campaign.';
 comment on column engine.enrollments.retries_left is 'Budget that retries of every kind share.';
 comment on column engine.enrollments.phone is 'The number at enrollment: what a stop or a suppression is matched against.';
+comment on column engine.enrollments.retry_count is
+'How often it was opened again after it had failed: the only way out of an end.';
+comment on column engine.enrollments.reopened_at is
+'When it was last opened again. The retry rules of nodes begin anew from here.';
+comment on column engine.enrollments.archived_at is 'When its jobs, attempts and events went to the history tables; null: they are in the hot ones.';
 
 -- sql/30_tables/510_jobs.sql
 -- One unit of provider work. The states are those of the design's state machine; the CHECKs make an
@@ -2132,11 +2377,12 @@ create table engine.jobs (
   reply_deadline timestamptz,
   outcome public.job_outcome,
   reason_code text,
-  dedupe_hash bytea not null,
   created_at timestamptz not null default engine.now(),
   finished_at timestamptz,
   constraint jobs_pk primary key (team_id, id),
-  constraint jobs_are_not_duplicates unique (team_id, dedupe_hash),
+  -- What makes two pieces of a campaign's work the same, as it is: a hash of it would say no more, and the
+  -- random order of hashes is what makes an index of millions slow to fill.
+  constraint jobs_are_not_duplicates unique (team_id, enrollment_id, node_id, visit),
   constraint jobs_enrollment_exists
   foreign key (team_id, enrollment_id) references engine.enrollments (team_id, id),
   constraint jobs_node_exists
@@ -2159,13 +2405,12 @@ create table engine.jobs (
 );
 create unique index jobs_one_open_per_enrollment on engine.jobs (team_id, enrollment_id)
 where status in ('READY', 'CLAIMED', 'DISPATCHED', 'AMBIGUOUS');
-create index jobs_by_enrollment on engine.jobs (team_id, enrollment_id);
 create index jobs_by_node on engine.jobs (team_id, workflow_id, node_id);
 create index jobs_by_id on engine.jobs (id);
 create index jobs_to_claim on engine.jobs (campaign_id, channel, priority, run_at) where status = 'READY';
 create index jobs_leased on engine.jobs (lease_expires_at) where status = 'CLAIMED';
 create index jobs_to_check on engine.jobs (check_at) where status in ('DISPATCHED', 'AMBIGUOUS');
-create index jobs_awaiting_reply on engine.jobs (reply_deadline) where status = 'DISPATCHED';
+create index jobs_awaiting_reply on engine.jobs (reply_deadline) where status = 'DISPATCHED' and reply_deadline is not null;
 create index jobs_in_flight on engine.jobs (team_id, integration_id)
 where status in ('CLAIMED', 'DISPATCHED', 'AMBIGUOUS');
 create index jobs_by_phone on engine.jobs (team_id, phone);
@@ -2176,7 +2421,6 @@ comment on column engine.jobs.due_at is
 'When it was to run: moved by closed hours, not by back-off or a pause. max_lateness is measured from here.';
 comment on column engine.jobs.check_at is 'When the provider is asked what became of it, if no event said so before.';
 comment on column engine.jobs.reply_deadline is 'End of the reply window of a text that waits for one.';
-comment on column engine.jobs.dedupe_hash is 'SHA-256 over enrollment, node and visit.';
 
 -- sql/30_tables/520_attempts.sql
 -- The dispatch ledger: written and committed before a request leaves, closed when its fate is known.
@@ -2194,6 +2438,9 @@ create table engine.attempts (
   code text,
   message text,
   resolved_at timestamptz,
+  phone text not null,
+  phone_number_id uuid not null,
+  is_contact boolean not null default true,
   constraint attempts_pk primary key (team_id, id),
   constraint attempts_job_exists foreign key (team_id, job_id) references engine.jobs (team_id, id),
   constraint attempts_are_numbered unique (team_id, job_id, attempt_number),
@@ -2204,10 +2451,17 @@ create table engine.attempts (
 -- A request that may have reached the provider, or did, leaves no room for another of the same job.
 create unique index attempts_one_live_per_job on engine.attempts (team_id, job_id)
 where status in ('OPEN', 'AMBIGUOUS', 'ACCEPTED');
+-- What caps are counted by: contacts of a person, and requests from a sending number.
+create index attempts_by_phone on engine.attempts (team_id, phone, begun_at);
+create index attempts_by_sending_number on engine.attempts (team_id, phone_number_id, begun_at);
 create index attempts_by_id on engine.attempts (id);
 create index attempts_by_provider_id on engine.attempts (provider, provider_id) where provider_id is not null;
 comment on table engine.attempts is 'One request to a provider for a job, committed before the request is made.';
 comment on column engine.attempts.request is 'What is asked of the provider, without any secret; also what a lookup compares with.';
+comment on column engine.attempts.phone is 'The number called or texted: that of the job.';
+comment on column engine.attempts.phone_number_id is 'The number that it was sent from: that of the campaign.';
+comment on column engine.attempts.is_contact is
+'False once the provider, which had taken the request, said that nobody was dialled for want of a line or an account.';
 
 -- sql/30_tables/530_events.sql
 -- The inbox: what providers told, once each. An event that comes before its attempt is known waits.
@@ -2224,17 +2478,21 @@ create table engine.events (
   received_at timestamptz not null default engine.now(),
   applied_at timestamptz,
   result text not null default 'waiting',
+  sought_at timestamptz,
   constraint events_pk primary key (provider, event_key),
   constraint events_result_is_known check (result in ('waiting', 'applied', 'ignored')),
   constraint events_waiting_are_not_applied check ((result = 'waiting') = (applied_at is null))
 );
 create index events_waiting on engine.events (provider, provider_id) where result = 'waiting';
 create index events_by_attempt on engine.events (team_id, attempt_id);
+create index events_of_nobody on engine.events (applied_at)
+where applied_at is not null and (team_id is null or attempt_id is null);
 comment on table engine.events is 'Inbox of provider events, applied once each; unknown ones wait for their attempt.';
 comment on column engine.events.secret_name is
 'Name of the secret that the sender proved to know; null for what the engine asked for itself. It vouches only for
 accounts that have that secret.';
 comment on column engine.events.event_key is 'Identity of the event at its provider: what repeated deliveries share.';
+comment on column engine.events.sought_at is 'When the history was searched for the attempt of an event that waits.';
 
 -- sql/30_tables/535_gate_decisions.sql
 -- Why a job was not sent when it was due: each verdict of the gate that was not pass, written by the
@@ -2351,6 +2609,149 @@ comment on table engine.rate_limits is 'When the next request of an account may 
 comment on column engine.rate_limits.free_at is
 'Real time, not campaign time: providers count the seconds that pass for them.';
 
+-- sql/30_tables/580_job_history.sql
+-- The jobs of enrollments that ended a while ago, moved here so that the table that workers claim from stays
+-- as small as what goes on. A partition for each month, by the row's own time: what asks for the last weeks
+-- reads the last months, and retention drops whole ones. The tick makes them; there is no default partition,
+-- because a move that finds none fails whole and loses nothing, and a default one would have to be locked and
+-- searched for each new month.
+-- The columns are those of the hot table, in its order. No foreign keys: to drop a partition that has one locks
+-- the table that it refers to, which everybody writes.
+create table engine.job_history (
+  like engine.jobs,
+  constraint job_history_pk primary key (team_id, id, finished_at)
+) partition by range (finished_at);
+create index job_history_by_enrollment on engine.job_history (team_id, enrollment_id);
+create index job_history_by_campaign on engine.job_history (team_id, campaign_id, id);
+comment on table engine.job_history is 'Jobs of enrollments that ended longer ago than the deployment''s grace, by the month in which they finished.';
+
+-- sql/30_tables/581_attempt_history.sql
+-- The ledger of enrollments that ended a while ago; see engine.job_history.
+create table engine.attempt_history (
+  like engine.attempts,
+  constraint attempt_history_pk primary key (team_id, id, begun_at)
+) partition by range (begun_at);
+create index attempt_history_by_job on engine.attempt_history (team_id, job_id);
+create index attempt_history_by_id on engine.attempt_history (id);
+create index attempt_history_by_provider_id on engine.attempt_history (provider, provider_id)
+where provider_id is not null;
+-- What caps and exclusions are counted by.
+create index attempt_history_by_phone on engine.attempt_history (team_id, phone, begun_at);
+comment on table engine.attempt_history is 'Attempts of enrollments that ended longer ago than the deployment''s grace, by the month in which they began.';
+
+-- sql/30_tables/582_event_history.sql
+-- What providers told about enrollments that ended a while ago, and what belongs to no attempt: texts that
+-- people sent, events of nobody's. It still tells whether an event has been seen before. See engine.job_history.
+create table engine.event_history (
+  like engine.events,
+  constraint event_history_pk primary key (provider, event_key, received_at)
+) partition by range (received_at);
+create index event_history_by_attempt on engine.event_history (team_id, attempt_id);
+comment on table engine.event_history is 'Events that were applied or ignored longer ago than the deployment''s grace, by the month in which they came.';
+
+-- sql/30_tables/583_gate_decision_history.sql
+-- Why jobs of enrollments that ended a while ago were not sent when they were due; see engine.job_history.
+create table engine.gate_decision_history (
+  like engine.gate_decisions,
+  constraint gate_decision_history_pk primary key (team_id, job_id, reason_code, run_at, decided_at)
+) partition by range (decided_at);
+comment on table engine.gate_decision_history is
+'What the gate did not let through of enrollments that ended longer ago than the deployment''s grace, by month.';
+
+-- sql/30_tables/584_purged_jobs.sql
+-- What was dropped with old partitions, in the form of engine.recount: counters keep counting it.
+create table engine.purged_jobs (
+  team_id uuid not null,
+  campaign_id uuid not null,
+  node_id text not null,
+  state text not null,
+  outcome text not null,
+  amount bigint not null,
+  constraint purged_jobs_pk primary key (team_id, campaign_id, node_id, state, outcome),
+  constraint purged_jobs_campaign_exists
+  foreign key (team_id, campaign_id) references public.campaigns (team_id, id) on delete cascade,
+  constraint purged_jobs_amount_is_positive check (amount > 0)
+);
+comment on table engine.purged_jobs is 'How many jobs of a campaign retention has dropped, by node, state and outcome.';
+
+-- sql/30_tables/585_all_jobs.sql
+-- The hot table and the history as one, for what explains, lists and counts. What moves contacts reads the
+-- hot table: everything about an active enrollment is there. The two have the same columns.
+create view engine.all_jobs with (security_invoker = true) as
+select t.* from engine.jobs as t -- noqa: AM04
+union all
+select h.* from engine.job_history as h;
+comment on view engine.all_jobs is 'Every row of engine.jobs and of its history.';
+
+-- sql/30_tables/586_all_attempts.sql
+-- The hot table and the history as one, for what explains, lists and counts. What moves contacts reads the
+-- hot table: everything about an active enrollment is there. The two have the same columns.
+create view engine.all_attempts with (security_invoker = true) as
+select t.* from engine.attempts as t -- noqa: AM04
+union all
+select h.* from engine.attempt_history as h;
+comment on view engine.all_attempts is 'Every row of engine.attempts and of its history.';
+
+-- sql/30_tables/587_all_events.sql
+-- The hot table and the history as one, for what explains, lists and counts. What moves contacts reads the
+-- hot table: everything about an active enrollment is there. The two have the same columns.
+create view engine.all_events with (security_invoker = true) as
+select t.* from engine.events as t -- noqa: AM04
+union all
+select h.* from engine.event_history as h;
+comment on view engine.all_events is 'Every row of engine.events and of its history.';
+
+-- sql/30_tables/588_all_gate_decisions.sql
+-- The hot table and the history as one, for what explains, lists and counts. What moves contacts reads the
+-- hot table: everything about an active enrollment is there. The two have the same columns.
+create view engine.all_gate_decisions with (security_invoker = true) as
+select t.* from engine.gate_decisions as t -- noqa: AM04
+union all
+select h.* from engine.gate_decision_history as h;
+comment on view engine.all_gate_decisions is 'Every row of engine.gate_decisions and of its history.';
+
+-- sql/30_tables/590_contacts_made.sql
+-- Whom we reached, or may have: what every cap and every "recently contacted" counts. One home, so that they
+-- all count alike, and so that where old attempts are kept is said once. The history reads the months since
+-- begun_at.
+create view engine.contacts_made as
+select a.team_id, a.phone, a.phone_number_id, a.provider, a.job_id, a.id as attempt_id, a.begun_at
+from engine.attempts as a
+where a.status in ('OPEN', 'AMBIGUOUS', 'ACCEPTED') and a.is_contact
+union all
+select h.team_id, h.phone, h.phone_number_id, h.provider, h.job_id, h.id, h.begun_at
+from engine.attempt_history as h
+where h.status in ('OPEN', 'AMBIGUOUS', 'ACCEPTED') and h.is_contact;
+comment on view engine.contacts_made is
+'Calls and texts that a provider took or may have taken, by number; begun_at is when each was sent.';
+
+-- sql/30_tables/591_contacts_lately.sql
+-- The same of the last day, which is always in the hot table: what the gate asks for every job, without
+-- touching a partition.
+create view engine.contacts_lately as
+select a.team_id, a.phone, a.phone_number_id, a.begun_at
+from engine.attempts as a
+where a.status in ('OPEN', 'AMBIGUOUS', 'ACCEPTED') and a.is_contact;
+comment on view engine.contacts_lately is
+'Contacts made, complete for the last day at least: see engine.deployment.history_grace.';
+
+-- sql/40_functions/access/has_role.sql
+-- As engine.require_role, for those who ask before they offer something.
+create or replace function engine.has_role(p_team_id uuid, p_needs public.team_role)
+returns boolean
+language sql
+stable
+security definer -- reads the caller's membership
+set search_path = ''
+as $$
+  select engine.caller_is_service() or exists (
+    select from public.team_members as m
+    where m.team_id = p_team_id and m.user_id = (select auth.uid()) and m.role >= p_needs
+  )
+$$;
+comment on function engine.has_role(uuid, public.team_role) is 'Whether the caller''s role in a team is enough.';
+revoke all on function engine.has_role(uuid, public.team_role) from public;
+
 -- sql/40_functions/access/require_role.sql
 -- Refuses a caller whose role in a team is too low. The roles are declared least first, so that
 -- comparing them compares what they may do.
@@ -2419,10 +2820,45 @@ comment on function engine.require_team(uuid, public.team_role) is
 'Resolves the team of a call and checks the caller''s role in it: OB001 when it must be named, OB004, OB008.';
 revoke all on function engine.require_team(uuid, public.team_role) from public;
 
+-- sql/40_functions/analytics/campaign_counts.sql
+-- What happens in a campaign now, read from the counters: every enrolled contact is in exactly one of the
+-- ended states or in active, and every active one has one open job, which is waiting, queued or in progress.
+create or replace function engine.campaign_counts(p_team_id uuid, p_campaign_id uuid)
+returns table (
+  enrolled bigint, active bigint, waiting bigint, queued bigint, in_progress bigint, completed bigint, booked bigint,
+  opted_out bigint, suppressed bigint, failed bigint, cancelled bigint
+)
+language sql
+stable
+set search_path = ''
+as $$
+  select
+    coalesce(sum(k.amount) filter (where k.node_id = ''), 0)::bigint,
+    coalesce(sum(k.amount) filter (where k.node_id = '' and k.state = 'ACTIVE'), 0)::bigint,
+    coalesce(sum(k.amount) filter (
+      where k.node_id <> '' and k.state = 'READY' and k.due_at > engine.now()
+    ), 0)::bigint,
+    coalesce(sum(k.amount) filter (
+      where k.node_id <> '' and k.state = 'READY' and k.due_at <= engine.now()
+    ), 0)::bigint,
+    coalesce(sum(k.amount) filter (
+      where k.node_id <> '' and k.state in ('CLAIMED', 'DISPATCHED', 'AMBIGUOUS')
+    ), 0)::bigint,
+    coalesce(sum(k.amount) filter (where k.node_id = '' and k.state = 'COMPLETED'), 0)::bigint,
+    coalesce(sum(k.amount) filter (where k.node_id = '' and k.state = 'BOOKED'), 0)::bigint,
+    coalesce(sum(k.amount) filter (where k.node_id = '' and k.state = 'OPTED_OUT'), 0)::bigint,
+    coalesce(sum(k.amount) filter (where k.node_id = '' and k.state = 'SUPPRESSED'), 0)::bigint,
+    coalesce(sum(k.amount) filter (where k.node_id = '' and k.state = 'FAILED'), 0)::bigint,
+    coalesce(sum(k.amount) filter (where k.node_id = '' and k.state = 'CANCELLED'), 0)::bigint
+  from engine.counters as k
+  where k.team_id = p_team_id and k.campaign_id = p_campaign_id
+$$;
+comment on function engine.campaign_counts(uuid, uuid) is
+'Contacts and open jobs of a campaign by state, from the counters.';
+revoke all on function engine.campaign_counts(uuid, uuid) from public;
+
 -- sql/40_functions/analytics/get_instant_metrics.sql
--- What happens now, read from the counters: exact at the moment of the answer, whatever the size. Every
--- enrolled contact is in exactly one of the ended states or in active, and every active one has one
--- open job, which is waiting, queued or in progress.
+-- What happens now, read from the counters: exact at the moment of the answer, whatever the size.
 create or replace function public.get_instant_metrics(p_campaign_ids uuid[])
 returns table (
   campaign_id uuid, status public.campaign_status, as_of timestamptz, enrolled bigint, active bigint,
@@ -2447,28 +2883,7 @@ begin
     c.id, c.status, engine.now(), n.enrolled, n.active, n.waiting, n.queued, n.in_progress, n.completed,
     n.booked, n.opted_out, n.suppressed, n.failed, n.cancelled
   from public.campaigns as c
-  cross join lateral (
-    select
-      coalesce(sum(k.amount) filter (where k.node_id = ''), 0)::bigint as enrolled,
-      coalesce(sum(k.amount) filter (where k.node_id = '' and k.state = 'ACTIVE'), 0)::bigint as active,
-      coalesce(sum(k.amount) filter (
-        where k.node_id <> '' and k.state = 'READY' and k.due_at > engine.now()
-      ), 0)::bigint as waiting,
-      coalesce(sum(k.amount) filter (
-        where k.node_id <> '' and k.state = 'READY' and k.due_at <= engine.now()
-      ), 0)::bigint as queued,
-      coalesce(sum(k.amount) filter (
-        where k.node_id <> '' and k.state in ('CLAIMED', 'DISPATCHED', 'AMBIGUOUS')
-      ), 0)::bigint as in_progress,
-      coalesce(sum(k.amount) filter (where k.node_id = '' and k.state = 'COMPLETED'), 0)::bigint as completed,
-      coalesce(sum(k.amount) filter (where k.node_id = '' and k.state = 'BOOKED'), 0)::bigint as booked,
-      coalesce(sum(k.amount) filter (where k.node_id = '' and k.state = 'OPTED_OUT'), 0)::bigint as opted_out,
-      coalesce(sum(k.amount) filter (where k.node_id = '' and k.state = 'SUPPRESSED'), 0)::bigint as suppressed,
-      coalesce(sum(k.amount) filter (where k.node_id = '' and k.state = 'FAILED'), 0)::bigint as failed,
-      coalesce(sum(k.amount) filter (where k.node_id = '' and k.state = 'CANCELLED'), 0)::bigint as cancelled
-    from engine.counters as k
-    where k.team_id = c.team_id and k.campaign_id = c.id
-  ) as n
+  cross join lateral engine.campaign_counts(c.team_id, c.id) as n
   where c.team_id = any(engine.caller_team_ids()) and c.id = any(p_campaign_ids)
   order by c.id;
 end
@@ -2534,41 +2949,61 @@ grant execute on function public.get_node_metrics(uuid) to authenticated, servic
 -- sql/40_functions/audiences/add_contacts.sql
 -- Contacts whose number the team does not have yet, in order of their number (see engine.update_contacts).
 -- Ids go up in the same order, so that both keys grow at their right edge: of UUIDs of version 7 the
--- milliseconds and the twelve bits after them are counted on from now, as engine.new_id leaves to chance.
-create or replace function engine.add_contacts(p_team_id uuid, p_run_id uuid)
-returns void
+-- milliseconds and the twelve bits after them are counted on from now, which engine.new_id leaves to chance; the
+-- rest is a hash, because to draw it costs as much as to store a column.
+create or replace function engine.add_contacts(
+  p_team_id uuid, p_run_id uuid, p_from text default '', p_before text default null
+)
+returns bigint
 language plpgsql
 set search_path = ''
 set work_mem = '64MB' -- one sort of all rows, and a look into all contacts
 as $$
 declare
   v_now timestamptz := engine.now();
-  v_now_as_hex text := left(replace(engine.new_id()::text, '-', ''), 12);
-  v_first bigint := ('x' || v_now_as_hex)::bit(48)::bigint << 12;
+  v_id bytea := uuid_send(engine.new_id());
+  -- milliseconds and what follows, as one number to count on from; and what makes the rest of an id anybody's guess
+  v_first bigint := ('x' || encode(substr(v_id, 1, 6), 'hex'))::bit(48)::bigint << 12;
+  v_seed bigint := ('x' || encode(substr(v_id, 9), 'hex'))::bit(64)::bigint;
+  v_count bigint;
 begin
   insert into public.contacts (
     team_id, id, phone, phone_extension, first_name, last_name, email, timezone, timezones, regions, postal_code,
     servicetitan_customer_id, created_at, updated_at
   )
   select
-    p_team_id, (left(n.id, 12) || '7' || right(n.id, 3) || substr(gen_random_uuid()::text, 20))::uuid, n.phone,
-    n.phone_extension, n.first_name, n.last_name, n.email, n.timezone, n.timezones, n.regions, n.postal_code,
+    p_team_id,
+    (
+      lpad(to_hex(((n.id >> 12) << 16) | x'7000'::bigint | (n.id & x'fff'::bigint)), 16, '0')
+      || to_hex(x'8000000000000000'::bigint | (hashtextextended(n.phone, v_seed) & x'3fffffffffffffff'::bigint))
+    )::uuid,
+    n.phone, n.phone_extension, n.first_name, n.last_name, n.email, n.timezone, n.timezones, n.regions, n.postal_code,
     n.servicetitan_customer_id, v_now, v_now
   from (
-    select k.*, lpad(to_hex(v_first + row_number() over (order by k.phone collate "C")), 15, '0') as id
+    select k.*, v_first + row_number() over (order by k.phone collate "C") as id
     from engine.checked_rows as k
     where k.team_id = p_team_id and k.run_id = p_run_id and k.verdict = 'accepted'
-      and not exists (select from public.contacts as c where c.team_id = p_team_id and c.phone = k.phone)
+      and k.phone >= p_from and (p_before is null or k.phone < p_before)
+      and not exists (
+        select from public.contacts as c
+        where c.team_id = p_team_id and c.phone = k.phone
+          and c.phone >= p_from and (p_before is null or c.phone < p_before) -- the same, for the index
+      )
     order by k.phone collate "C"
   ) as n;
+  get diagnostics v_count = row_count;
+  return v_count;
 end
 $$;
-comment on function engine.add_contacts(uuid, uuid) is 'Makes contacts of a run''s accepted rows where the team has none of that number.';
-revoke all on function engine.add_contacts(uuid, uuid) from public;
+comment on function engine.add_contacts(uuid, uuid, text, text) is
+'Makes contacts of a run''s accepted rows, with numbers in [from, before) if that is given, where the team has none; how many.';
+revoke all on function engine.add_contacts(uuid, uuid, text, text) from public;
 
 -- sql/40_functions/audiences/add_members.sql
 -- The contacts of the accepted rows as members, with what made them match.
-create or replace function engine.add_members(p_team_id uuid, p_run_id uuid, p_list_id uuid)
+create or replace function engine.add_members(
+  p_team_id uuid, p_run_id uuid, p_list_id uuid, p_from text default '', p_before text default null
+)
 returns bigint
 language plpgsql
 set search_path = ''
@@ -2589,6 +3024,8 @@ begin
   inner join public.contacts as c on k.team_id = c.team_id and k.phone = c.phone
   left join engine.member_facts as f on k.team_id = f.team_id and k.run_id = f.run_id and k.row_number = f.row_number
   where k.team_id = p_team_id and k.run_id = p_run_id and k.verdict = 'accepted'
+    and k.phone >= p_from and (p_before is null or k.phone < p_before)
+    and c.phone >= p_from and (p_before is null or c.phone < p_before) -- the same, for the index
     and not exists (
       select from public.audience_members as m
       where m.team_id = p_team_id and m.list_id = p_list_id and m.contact_id = c.id
@@ -2598,9 +3035,9 @@ begin
   return v_added;
 end
 $$;
-comment on function engine.add_members(uuid, uuid, uuid) is
-'Adds the contacts of a run''s accepted rows to a list; returns how many of them were no members before.';
-revoke all on function engine.add_members(uuid, uuid, uuid) from public;
+comment on function engine.add_members(uuid, uuid, uuid, text, text) is
+'Adds the contacts of a run''s accepted rows, with numbers in [from, before) if that is given, to a list; returns how many of them were no members before.';
+revoke all on function engine.add_members(uuid, uuid, uuid, text, text) from public;
 
 -- sql/40_functions/audiences/add_to_list_counts.sql
 -- By how much the members or the campaigns of lists changed. Lists are locked in order of their ids, so that
@@ -2688,6 +3125,39 @@ comment on function public.archive_audience_list(uuid, boolean) is
 revoke all on function public.archive_audience_list(uuid, boolean) from public;
 grant execute on function public.archive_audience_list(uuid, boolean) to authenticated, service_role;
 
+-- sql/40_functions/audiences/begin_storing.sql
+-- The holder of a settled run begins to store it: what was found is kept, the list is there, and what the rows say
+-- of contacts that the team has is written. That comes before any member, because members lock their list, and
+-- contacts are locked before lists.
+create or replace function engine.begin_storing(p_team_id uuid, p_run_id uuid)
+returns void
+language plpgsql
+security definer -- workers may write no table
+set search_path = ''
+as $$
+declare
+  v_run public.audience_runs := engine.lock_run(p_team_id, p_run_id, '{RUNNING}');
+begin
+  v_run := engine.count_rows(v_run);
+  if v_run.list_id is null then
+    v_run.list_id := engine.new_list(p_team_id, v_run.list_name, v_run.source, '{}');
+  end if;
+  update public.audience_runs as r
+  set
+    list_id = v_run.list_id,
+    fetched_count = v_run.fetched_count,
+    excluded_count = v_run.excluded_count,
+    rejected_count = v_run.rejected_count,
+    duplicate_count = v_run.duplicate_count,
+    warning_count = v_run.warning_count
+  where r.team_id = p_team_id and r.id = p_run_id;
+  perform engine.update_contacts(p_team_id, p_run_id);
+end
+$$;
+comment on function engine.begin_storing(uuid, uuid) is 'Begins to store a settled run: its counts, its list, and changes of contacts that are there.';
+revoke all on function engine.begin_storing(uuid, uuid) from public;
+grant execute on function engine.begin_storing(uuid, uuid) to outbound_worker;
+
 -- sql/40_functions/audiences/check_new_rows.sql
 -- Checks the staged rows of a run, or a preview, that come after those that are checked already. Batch by
 -- batch, so that memory stays flat whatever the file's size: that is the reason for the loop.
@@ -2698,11 +3168,8 @@ set search_path = ''
 as $$
 declare
   c_batch constant integer := 20000;
-  v_country text;
-  v_is_sandbox boolean;
   v_from bigint;
 begin
-  select t.country, t.is_sandbox into v_country, v_is_sandbox from public.teams as t where t.id = p_team_id;
   select max(k.row_number) + 1 into v_from
   from engine.checked_rows as k
   where k.team_id = p_team_id and k.run_id = p_run_id;
@@ -2711,25 +3178,38 @@ begin
     from engine.import_rows as r
     where r.team_id = p_team_id and r.run_id = p_run_id and r.row_number >= coalesce(v_from, 0);
     exit when v_from is null;
-    insert into engine.checked_rows
-    select
-      p_team_id, p_run_id, c.row_number, c.phone, c.phone_extension, c.first_name, c.last_name, c.email, c.timezone,
-      c.timezones, c.regions, c.postal_code, c.servicetitan_customer_id, c.verdict, c.issues
-    from engine.check_rows(
-      (
-        select array_agg(r order by r.row_number) from engine.import_rows as r
-        where
-          r.team_id = p_team_id and r.run_id = p_run_id
-          and r.row_number >= v_from and r.row_number < v_from + c_batch
-      ),
-      v_country, v_is_sandbox
-    ) as c;
+    perform engine.check_range(p_team_id, p_run_id, v_from, v_from + c_batch);
     v_from := v_from + c_batch;
   end loop;
 end
 $$;
 comment on function engine.check_new_rows(uuid, uuid) is 'Checks staged rows into engine.checked_rows, from the first on that is not checked.';
 revoke all on function engine.check_new_rows(uuid, uuid) from public;
+
+-- sql/40_functions/audiences/check_range.sql
+-- Checks the staged rows of a run, or a preview, from one row number to before another: as many as memory holds.
+create or replace function engine.check_range(p_team_id uuid, p_run_id uuid, p_from bigint, p_before bigint)
+returns void
+language sql
+volatile
+set search_path = ''
+as $$
+  insert into engine.checked_rows
+  select
+    p_team_id, p_run_id, c.row_number, c.phone, c.phone_extension, c.first_name, c.last_name, c.email, c.timezone,
+    c.timezones, c.regions, c.postal_code, c.servicetitan_customer_id, c.verdict, c.issues
+  from public.teams as t
+  cross join lateral engine.check_rows(
+    (
+      select array_agg(r order by r.row_number) from engine.import_rows as r
+      where r.team_id = p_team_id and r.run_id = p_run_id and r.row_number >= p_from and r.row_number < p_before
+    ),
+    t.country, t.is_sandbox
+  ) as c
+  where t.id = p_team_id
+$$;
+comment on function engine.check_range(uuid, uuid, bigint, bigint) is 'Checks staged rows of these numbers into engine.checked_rows.';
+revoke all on function engine.check_range(uuid, uuid, bigint, bigint) from public;
 
 -- sql/40_functions/audiences/check_rows.sql
 -- The check of a batch of rows: numbers to E.164, zones, and every problem by row and field. It reads
@@ -2753,6 +3233,14 @@ as $$
     ) as p
     inner join tidy as t on p.ordinal = t.ordinal
   ),
+  asked as (
+    -- a batch has no gaps, so the place in these arrays is the ordinal
+    select
+      array_agg(p.e164) as phones,
+      array_agg(p.timezone) as timezones,
+      array_agg(p.postal_code) as postal_codes
+    from (select p.e164, p.timezone, p.postal_code from parsed as p order by p.ordinal) as p
+  ),
   placed as (
     select
       p.*,
@@ -2765,12 +3253,8 @@ as $$
         else substring(p.email from '[^\s<>(),;/|":@]+@[^\s<>(),;/|":@]+\.[^\s<>(),;/|":@]+')
       end as address,
       case when p.customer_id ~ '^[0-9]{1,18}$' then p.customer_id::bigint end as customer_number
-    from engine.resolve_zones(
-      (select array_agg(p.e164 order by p.ordinal) from parsed as p),
-      (select array_agg(p.timezone order by p.ordinal) from parsed as p),
-      (select array_agg(p.postal_code order by p.ordinal) from parsed as p)
-    ) as z
-    -- a batch has no gaps, so the place in these arrays is the ordinal
+    from asked as a
+    cross join lateral engine.resolve_zones(a.phones, a.timezones, a.postal_codes) as z
     inner join parsed as p on z.ordinal = p.ordinal
     offset 0 -- each of these once for a row
   )
@@ -2826,22 +3310,22 @@ comment on function engine.check_run(uuid, uuid) is 'Checks the staged rows of a
 revoke all on function engine.check_run(uuid, uuid) from public;
 
 -- sql/40_functions/audiences/check_staged_rows.sql
--- For a worker that copies a file: checks what it has copied so far while it reads on. Rows must come in
--- order of their numbers; finish_run checks what is left.
-create or replace function engine.check_staged_rows(p_team_id uuid, p_run_id uuid)
+-- For workers that copy a large file side by side: each checks the rows that it has just copied, and commits
+-- them. Another connection holds the run meanwhile and stores them in the end, or nobody does.
+create or replace function engine.check_staged_rows(p_team_id uuid, p_run_id uuid, p_first bigint, p_last bigint)
 returns void
 language plpgsql
 security definer -- workers may write no table but the staging
 set search_path = ''
 as $$
 begin
-  perform engine.lock_run(p_team_id, p_run_id, '{RUNNING}');
-  perform engine.check_new_rows(p_team_id, p_run_id);
+  perform engine.join_run(p_team_id, p_run_id);
+  perform engine.check_range(p_team_id, p_run_id, p_first, p_last + 1);
 end
 $$;
-comment on function engine.check_staged_rows(uuid, uuid) is 'Checks the rows of a running run that were staged since the last time.';
-revoke all on function engine.check_staged_rows(uuid, uuid) from public;
-grant execute on function engine.check_staged_rows(uuid, uuid) to outbound_worker;
+comment on function engine.check_staged_rows(uuid, uuid, bigint, bigint) is 'Checks staged rows of a running run, from one row number to another.';
+revoke all on function engine.check_staged_rows(uuid, uuid, bigint, bigint) from public;
+grant execute on function engine.check_staged_rows(uuid, uuid, bigint, bigint) to outbound_worker;
 
 -- sql/40_functions/audiences/column_label.sql
 -- What a person calls the column of a field: its header, or the field itself where a source has none.
@@ -2931,6 +3415,29 @@ end
 $$;
 comment on function engine.count_members() is 'Keeps audience_lists.member_count equal to the number of members.';
 revoke all on function engine.count_members() from public;
+
+-- sql/40_functions/audiences/count_rows.sql
+-- What became of the rows of a run whose check is complete; their problems are kept by row.
+create or replace function engine.count_rows(p_run public.audience_runs)
+returns public.audience_runs
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_run public.audience_runs := p_run;
+begin
+  select
+    count(*), count(*) filter (where c.verdict = 'rejected'), count(*) filter (where c.verdict = 'duplicate'),
+    count(*) filter (where c.verdict = 'excluded')
+  into v_run.fetched_count, v_run.rejected_count, v_run.duplicate_count, v_run.excluded_count
+  from engine.checked_rows as c
+  where c.team_id = v_run.team_id and c.run_id = v_run.id;
+  v_run.warning_count := engine.record_run_errors(v_run);
+  return v_run;
+end
+$$;
+comment on function engine.count_rows(public.audience_runs) is 'The run with the counts of its checked rows, whose problems are stored.';
+revoke all on function engine.count_rows(public.audience_runs) from public;
 
 -- sql/40_functions/audiences/create_audience_list.sql
 -- A new list. With rows they are all checked first; when one of them cannot be used, and a partial
@@ -3139,6 +3646,40 @@ $$;
 comment on function engine.end_run(public.audience_runs) is 'Ends a run in the given state and empties its staging.';
 revoke all on function engine.end_run(public.audience_runs) from public;
 
+-- sql/40_functions/audiences/end_stored_run.sql
+-- Who was stored and did not come new into the list was in it before.
+create or replace function engine.end_stored_run(p_run public.audience_runs)
+returns public.audience_runs
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_run public.audience_runs := p_run;
+begin
+  v_run.updated_count := v_run.fetched_count - v_run.excluded_count - v_run.rejected_count - v_run.duplicate_count
+    - v_run.added_count;
+  v_run.status := case when v_run.rejected_count > 0 then 'PARTIAL'::public.run_status else 'SUCCEEDED' end;
+  return engine.end_run(v_run);
+end
+$$;
+comment on function engine.end_stored_run(public.audience_runs) is 'Ends a run whose rows are stored, as SUCCEEDED or PARTIAL.';
+revoke all on function engine.end_stored_run(public.audience_runs) from public;
+
+-- sql/40_functions/audiences/end_storing.sql
+-- The end of a run that was stored range by range.
+create or replace function engine.end_storing(p_team_id uuid, p_run_id uuid)
+returns public.audience_runs
+language sql
+volatile
+security definer -- workers may write no table
+set search_path = ''
+as $$
+  select engine.end_stored_run(engine.lock_run(p_team_id, p_run_id, '{RUNNING}'))
+$$;
+comment on function engine.end_storing(uuid, uuid) is 'Ends a run whose members are all stored; returns the run as it ended.';
+revoke all on function engine.end_storing(uuid, uuid) from public;
+grant execute on function engine.end_storing(uuid, uuid) to outbound_worker;
+
 -- sql/40_functions/audiences/excluded_contacts.sql
 -- The rule of engine.find_exclusions for contacts that are known: members of a list that is launched.
 create or replace function engine.excluded_contacts(p_team_id uuid, p_exclusions jsonb, p_contact_ids uuid[])
@@ -3148,18 +3689,17 @@ stable
 set search_path = ''
 as $$
   with people as materialized (
-    select array_agg((row_number, c.id, c.phone, c.servicetitan_customer_id)::engine.candidate order by row_number) as found
-    from (
-      select row_number() over () as row_number, c.*
-      from unnest(p_contact_ids) as i (id)
-      inner join public.contacts as c on c.team_id = p_team_id and i.id = c.id
-      where p_exclusions <> '{}'
-    ) as c
+    select i.place, c.id, c.phone, c.servicetitan_customer_id
+    from unnest(p_contact_ids) with ordinality as i (id, place)
+    inner join public.contacts as c on c.team_id = p_team_id and i.id = c.id
+    where p_exclusions <> '{}'
   )
 
-  select (p.found[f.ordinal]).contact_id, f.reason
-  from people as p
-  cross join lateral engine.find_exclusions(p_team_id, p_exclusions, p.found) as f
+  select p.id, f.reason
+  from engine.find_exclusions(p_team_id, p_exclusions, array(
+    select (k.place, k.id, k.phone, k.servicetitan_customer_id)::engine.candidate from people as k
+  )) as f
+  inner join people as p on f.ordinal = p.place
 $$;
 comment on function engine.excluded_contacts(uuid, jsonb, uuid[]) is
 'Which of the contacts exclusions leave out, and why; exclusions as engine.read_exclusions writes them.';
@@ -3332,7 +3872,7 @@ begin
   loop
     v_run.status := 'FAILED';
     v_run.failure_code := 'abandoned';
-    v_run.failure_message := 'Whoever ran this stopped without a word; nothing was stored. Start it again.';
+    v_run.failure_message := 'Whoever ran this stopped without a word; the list is as it was. Start it again.';
     perform engine.end_run(v_run);
     v_count := v_count + 1;
   end loop;
@@ -3404,9 +3944,8 @@ begin
     from people as p
     where v_contacted_since is not null and exists (
       select
-      from engine.jobs as j
-      inner join engine.attempts as a on j.team_id = a.team_id and j.id = a.job_id
-      where j.team_id = p_team_id and j.phone = p.phone and a.status in ('ACCEPTED', 'OPEN', 'AMBIGUOUS') and a.begun_at >= v_contacted_since
+      from engine.contacts_made as k
+      where k.team_id = p_team_id and k.phone = p.phone and k.begun_at >= v_contacted_since
     )
     union all
     select p.ordinal, 6, 'excluded_booked'
@@ -3463,14 +4002,7 @@ as $$
 declare
   v_run public.audience_runs := engine.lock_run(p_team_id, p_run_id, '{RUNNING}');
 begin
-  perform engine.check_run(p_team_id, p_run_id);
-  perform engine.mark_duplicates(p_team_id, p_run_id);
-  v_run.excluded_count := engine.mark_excluded(p_team_id, p_run_id, engine.exclusions_of_run(v_run));
-  select count(*), count(*) filter (where c.verdict = 'rejected'), count(*) filter (where c.verdict = 'duplicate')
-  into v_run.fetched_count, v_run.rejected_count, v_run.duplicate_count
-  from engine.checked_rows as c
-  where c.team_id = p_team_id and c.run_id = p_run_id;
-  v_run.warning_count := engine.record_run_errors(v_run);
+  v_run := engine.check_fetched_rows(v_run);
   v_run.failure_message := engine.refusal_of_run(v_run);
   if v_run.failure_message is not null then
     v_run.status := 'FAILED';
@@ -3481,10 +4013,7 @@ begin
     v_run.list_id := engine.new_list(p_team_id, v_run.list_name, v_run.source, '{}');
   end if;
   v_run.added_count := engine.store_run(p_team_id, p_run_id, v_run.list_id);
-  v_run.updated_count := v_run.fetched_count - v_run.excluded_count - v_run.rejected_count - v_run.duplicate_count
-    - v_run.added_count;
-  v_run.status := case when v_run.rejected_count > 0 then 'PARTIAL'::public.run_status else 'SUCCEEDED' end;
-  return engine.end_run(v_run);
+  return engine.end_stored_run(v_run);
 end
 $$;
 comment on function engine.finish_run(uuid, uuid) is
@@ -3731,64 +4260,69 @@ create or replace function engine.guess_mapping(
   p_rows jsonb, p_is_objects boolean, p_header_row integer, p_columns text[], p_country text
 )
 returns jsonb
-language sql
+language plpgsql
 stable
 set search_path = ''
+set plan_cache_mode = force_generic_plan -- planned once a session, not for each call
 as $$
-  with cells as materialized (
-    select s.place, s.cell, row_number() over () as ordinal
-    from engine.sample_cells(p_rows, p_is_objects, p_header_row, p_columns) as s
-  ),
-  parsed as (
-    select c.place, p.phone is not null as is_phone
-    from engine.parse_phones((select array_agg(c.cell order by c.ordinal) from cells as c), p_country, true) as p
-    inner join cells as c on p.ordinal = c.ordinal
-  ),
-  contents as (
-    select
-      c.place,
-      count(*) as filled,
-      count(*) filter (where c.cell ~ '^\S+@\S+\.\S+$') as emails,
-      -- looks like a number one could dial: no date, no amount, no address of a computer
-      count(*) filter (
-        where c.cell ~ '^[+(]?[0-9][-0-9 ().]{5,18}[0-9]$' and c.cell !~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}'
-        and c.cell !~ '^[0-9]+([.][0-9]+){3}$' and c.cell !~ '^[0-9]{1,3}[.][0-9]+$'
-      ) as dialables
-    from cells as c
-    group by c.place
-  ),
-  named as (
-    select h.field, c.place, h.rank
-    from unnest(p_columns) with ordinality as c (name, place)
-    cross join lateral engine.header_fields(c.name) as h
-  ),
-  candidates as (
-    select n.field, n.place, n.rank from named as n
-    union all
-    -- by content, when no header names the field and the column is not known as another
-    select 'phone', k.place, 100 from contents as k
-    where k.dialables * 2 >= k.filled and k.dialables > 0
-    and not exists (select from named as n where n.field = 'phone' or n.place = k.place)
-    union all
-    select 'email', k.place, 100 from contents as k
-    where k.emails * 2 >= k.filled and k.emails > 0
-    and not exists (select from named as n where n.field = 'email' or n.place = k.place)
-  ),
-  best as (
-    select distinct on (c.field) c.field, c.place
-    from candidates as c
-    left join contents as k on c.place = k.place
-    left join (select p.place, count(*) filter (where p.is_phone) as phones from parsed as p group by p.place) as v
-      on c.place = v.place and c.field = 'phone'
-    order by
-      c.field, coalesce(v.phones, 0) desc,
-      case c.field when 'phone' then k.dialables when 'email' then k.emails else 0 end desc nulls last,
-      c.rank, c.place
-  )
-  select coalesce(jsonb_object_agg(b.field, jsonb_build_array(p_columns[b.place])), '{}')
-  from best as b
-  -- a name in two parts says more than the whole
-  where b.field <> 'full_name' or not exists (select from best as o where o.field in ('first_name', 'last_name'))
+begin
+  return (
+    with cells as materialized (
+      select s.place, s.cell, row_number() over () as ordinal
+      from engine.sample_cells(p_rows, p_is_objects, p_header_row, p_columns) as s
+    ),
+    parsed as (
+      select c.place, p.phone is not null as is_phone
+      from engine.parse_phones((select array_agg(c.cell order by c.ordinal) from cells as c), p_country, true) as p
+      inner join cells as c on p.ordinal = c.ordinal
+    ),
+    contents as (
+      select
+        c.place,
+        count(*) as filled,
+        count(*) filter (where c.cell ~ '^\S+@\S+\.\S+$') as emails,
+        -- looks like a number one could dial: no date, no amount, no address of a computer
+        count(*) filter (
+          where c.cell ~ '^[+(]?[0-9][-0-9 ().]{5,18}[0-9]$' and c.cell !~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}'
+          and c.cell !~ '^[0-9]+([.][0-9]+){3}$' and c.cell !~ '^[0-9]{1,3}[.][0-9]+$'
+        ) as dialables
+      from cells as c
+      group by c.place
+    ),
+    named as (
+      select h.field, c.place, h.rank
+      from unnest(p_columns) with ordinality as c (name, place)
+      cross join lateral engine.header_fields(c.name) as h
+    ),
+    candidates as (
+      select n.field, n.place, n.rank from named as n
+      union all
+      -- by content, when no header names the field and the column is not known as another
+      select 'phone', k.place, 100 from contents as k
+      where k.dialables * 2 >= k.filled and k.dialables > 0
+      and not exists (select from named as n where n.field = 'phone' or n.place = k.place)
+      union all
+      select 'email', k.place, 100 from contents as k
+      where k.emails * 2 >= k.filled and k.emails > 0
+      and not exists (select from named as n where n.field = 'email' or n.place = k.place)
+    ),
+    best as (
+      select distinct on (c.field) c.field, c.place
+      from candidates as c
+      left join contents as k on c.place = k.place
+      left join (select p.place, count(*) filter (where p.is_phone) as phones from parsed as p group by p.place) as v
+        on c.place = v.place and c.field = 'phone'
+      order by
+        c.field, coalesce(v.phones, 0) desc,
+        case c.field when 'phone' then k.dialables when 'email' then k.emails else 0 end desc nulls last,
+        c.rank, c.place
+    )
+    select coalesce(jsonb_object_agg(b.field, jsonb_build_array(p_columns[b.place])), '{}')
+    from best as b
+    -- a name in two parts says more than the whole
+    where b.field <> 'full_name' or not exists (select from best as o where o.field in ('first_name', 'last_name'))
+  );
+end
 $$;
 comment on function engine.guess_mapping(jsonb, boolean, integer, text[], text) is
 'Guessed mapping of fields to column names: {field: [name]}.';
@@ -3805,7 +4339,7 @@ parallel safe
 set search_path = ''
 as $$
   select h.field, min(h.rank + case when h.spelling = k.key then 0 else 10 end)::smallint
-  from (select engine.header_key(p_header)) as k (key)
+  from (select engine.header_key(p_header) as key offset 0) as k -- worked out once
   inner join reference.import_headers as h
     on h.spelling = k.key
     or (
@@ -3964,6 +4498,30 @@ $$;
 comment on function engine.issues_of_run(uuid, uuid) is 'Up to 500 problems of a run, errors first, and how many more there are.';
 revoke all on function engine.issues_of_run(uuid, uuid) from public;
 
+-- sql/40_functions/audiences/join_run.sql
+-- Work on a running run beside the transaction that holds it (engine.lock_run): as long as this one lasts,
+-- nobody can give the run up.
+create or replace function engine.join_run(p_team_id uuid, p_run_id uuid)
+returns public.audience_runs
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_run public.audience_runs;
+begin
+  select * into v_run from public.audience_runs as r
+  where r.team_id = p_team_id and r.id = p_run_id
+  for key share;
+  if v_run.id is null then
+    perform engine.refuse_not_found('audience_run', p_run_id);
+  end if;
+  perform engine.require_run_status(v_run, '{RUNNING}');
+  return v_run;
+end
+$$;
+comment on function engine.join_run(uuid, uuid) is 'A running run, shared with the transaction that holds it; OB004 or OB002 otherwise.';
+revoke all on function engine.join_run(uuid, uuid) from public;
+
 -- sql/40_functions/audiences/list_archive_message.sql
 -- What archiving a list does, in words and numbers, for the dialog before it and the notice after.
 create or replace function engine.list_archive_message(
@@ -4092,7 +4650,7 @@ comment on function engine.lock_list(uuid) is 'A list that the caller may change
 revoke all on function engine.lock_list(uuid) from public;
 
 -- sql/40_functions/audiences/lock_run.sql
--- The run that a worker works on, held until the transaction ends.
+-- The run that a worker works on, held until the transaction ends. Who only joins in (engine.join_run) is let.
 create or replace function engine.lock_run(p_team_id uuid, p_run_id uuid, p_allowed public.run_status[])
 returns public.audience_runs
 language plpgsql
@@ -4101,25 +4659,38 @@ as $$
 declare
   v_run public.audience_runs;
 begin
-  select * into v_run from public.audience_runs as r where r.team_id = p_team_id and r.id = p_run_id for update;
+  select * into v_run from public.audience_runs as r
+  where r.team_id = p_team_id and r.id = p_run_id
+  for no key update;
   if v_run.id is null then
     perform engine.refuse_not_found('audience_run', p_run_id);
-  elsif v_run.status <> all(p_allowed) then
-    perform engine.refuse(
-      'OB002', format('The run is %s.', v_run.status),
-      jsonb_build_object(
-        'entity', 'audience_run', 'id', p_run_id, 'from', v_run.status, 'to', 'RUNNING',
-        'allowed', engine.legal_steps('audience_run', v_run.status::text)
-      ),
-      'Start another run of the list.'
-    );
   end if;
+  perform engine.require_run_status(v_run, p_allowed);
   return v_run;
 end
 $$;
 comment on function engine.lock_run(uuid, uuid, public.run_status[]) is
 'Locks a run that is in one of the allowed states; OB004 or OB002 otherwise.';
 revoke all on function engine.lock_run(uuid, uuid, public.run_status[]) from public;
+
+-- sql/40_functions/audiences/make_page.sql
+-- The answer of a list that comes in pages. Whoever asks reads one row more than the page has; whether that
+-- is there says whether another page follows.
+create or replace function engine.make_page(p_items jsonb[], p_limit integer, p_key text default 'id')
+returns jsonb
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'items', to_jsonb(coalesce(p_items[:p_limit], '{}')),
+    'next_cursor', case when cardinality(p_items) > p_limit then engine.page_cursor(p_items[p_limit] ->> p_key) end
+  )
+$$;
+comment on function engine.make_page(jsonb[], integer, text) is
+'{items, next_cursor} of up to one item more than the page holds; p_key names what the cursor carries.';
+revoke all on function engine.make_page(jsonb[], integer, text) from public;
 
 -- sql/40_functions/audiences/mark_duplicates.sql
 -- A number that is in the file twice is one contact: its first accepted row is used, the others are
@@ -4128,6 +4699,7 @@ create or replace function engine.mark_duplicates(p_team_id uuid, p_run_id uuid)
 returns bigint
 language plpgsql
 set search_path = ''
+set work_mem = '64MB' -- one group for each number
 as $$
 declare
   v_count bigint;
@@ -4337,6 +4909,36 @@ end
 $$;
 comment on function engine.page_limit(integer) is 'The size of a page: 50 unless asked, at most 1000 (OB009).';
 revoke all on function engine.page_limit(integer) from public;
+
+-- sql/40_functions/audiences/range_marks.sql
+-- Where ranges of about so many accepted rows begin, in order of their numbers. One row in 64 is looked at, which is
+-- plenty to cut alike, and sorts in no time. The first begins before all numbers.
+create or replace function engine.range_marks(p_team_id uuid, p_run_id uuid, p_rows_of_range integer)
+returns text[]
+language sql
+stable
+set search_path = ''
+as $$
+  with sample as materialized (
+    select k.phone
+    from engine.checked_rows as k
+    where k.team_id = p_team_id and k.run_id = p_run_id and k.verdict = 'accepted' and k.row_number % 64 = 0
+  ),
+  ranges as (
+    select min(s.phone) as first_phone
+    from (
+      select
+        s.phone,
+        ntile(greatest(round((select count(*) from sample) * 64.0 / p_rows_of_range), 1)::integer) over (order by s.phone) as place
+      from sample as s
+    ) as s
+    group by s.place
+    having s.place > 1
+  )
+  select array[''] || coalesce(array_agg(r.first_phone order by r.first_phone), '{}') from ranges as r
+$$;
+comment on function engine.range_marks(uuid, uuid, integer) is 'Numbers at which ranges of a run''s accepted rows begin, in order.';
+revoke all on function engine.range_marks(uuid, uuid, integer) from public;
 
 -- sql/40_functions/audiences/read_columns.sql
 -- The columns of rows as a frontend or a file brings them: objects by their keys, arrays by their
@@ -4779,6 +5381,29 @@ $$;
 comment on function engine.require_open_list(uuid) is 'A list that rows can be imported into; OB001, OB003, OB004 or OB008 otherwise.';
 revoke all on function engine.require_open_list(uuid) from public;
 
+-- sql/40_functions/audiences/require_run_status.sql
+-- What may be done with a run depends on its state, and the refusal says which states would follow.
+create or replace function engine.require_run_status(p_run public.audience_runs, p_allowed public.run_status[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if p_run.status <> all(p_allowed) then
+    perform engine.refuse(
+      'OB002', format('The run is %s.', p_run.status),
+      jsonb_build_object(
+        'entity', 'audience_run', 'id', p_run.id, 'from', p_run.status, 'to', 'RUNNING',
+        'allowed', engine.legal_steps('audience_run', p_run.status::text)
+      ),
+      'Start another run of the list.'
+    );
+  end if;
+end
+$$;
+comment on function engine.require_run_status(public.audience_runs, public.run_status[]) is 'OB002 unless the run is in one of these states.';
+revoke all on function engine.require_run_status(public.audience_runs, public.run_status[]) from public;
+
 -- sql/40_functions/audiences/row_issues.sql
 -- The problems of one row in the order of importance. Called for the few rows that have any.
 create or replace function engine.row_issues(
@@ -4895,6 +5520,52 @@ as $$
 $$;
 comment on function engine.sample_cells(jsonb, boolean, integer, text[]) is 'Cells of the first 200 data rows as (column place, cell); blank ones left out.';
 revoke all on function engine.sample_cells(jsonb, boolean, integer, text[]) from public;
+
+-- sql/40_functions/audiences/settle_run.sql
+-- When the rows of a large file are all checked, and before any of them is stored: what only all of them together
+-- show, duplicates and who is left out, is marked, for every connection to see. Returns ranges of numbers in order,
+-- each with how many people of it the team does not know yet; none when there is nothing to store.
+create or replace function engine.settle_run(p_team_id uuid, p_run_id uuid, p_rows_of_range integer)
+returns table (from_phone text, before_phone text, new_count bigint)
+language plpgsql
+security definer -- workers may write no table but the staging
+set search_path = ''
+set work_mem = '64MB' -- a look into all contacts
+set enable_nestloop = off -- whatever statistics say of tables that are filled at this moment
+as $$
+declare
+  v_run public.audience_runs := engine.join_run(p_team_id, p_run_id);
+  v_marks text[];
+begin
+  perform engine.check_run(p_team_id, p_run_id);
+  perform engine.mark_duplicates(p_team_id, p_run_id);
+  perform engine.mark_excluded(p_team_id, p_run_id, engine.exclusions_of_run(v_run));
+  if not v_run.is_partial_allowed and exists (
+    select from engine.checked_rows as k
+    where k.team_id = p_team_id and k.run_id = p_run_id and k.verdict = 'rejected'
+  ) then
+    return;
+  end if;
+  v_marks := engine.range_marks(p_team_id, p_run_id, p_rows_of_range);
+  return query
+  select v_marks[r.place], v_marks[r.place + 1], r.new_count
+  from (
+    select
+      width_bucket(k.phone, v_marks) as place,
+      count(*) filter (where c.id is null) as new_count
+    from engine.checked_rows as k
+    left join public.contacts as c on c.team_id = p_team_id and c.phone = k.phone
+    where k.team_id = p_team_id and k.run_id = p_run_id and k.verdict = 'accepted'
+    group by 1
+  ) as r
+  order by r.place;
+end
+$$;
+comment on function engine.settle_run(uuid, uuid, integer) is
+'Marks duplicates and excluded people among the checked rows of a running run; ranges of numbers to store by, '
+'[from, before), with how many contacts of each are new.';
+revoke all on function engine.settle_run(uuid, uuid, integer) from public;
+grant execute on function engine.settle_run(uuid, uuid, integer) to outbound_worker;
 
 -- sql/40_functions/audiences/stage_members.sql
 -- Rows of a running run, in batches; COPY into engine.import_rows is the way for whole files. The
@@ -5015,24 +5686,82 @@ comment on function engine.start_run(uuid, uuid) is
 revoke all on function engine.start_run(uuid, uuid) from public;
 grant execute on function engine.start_run(uuid, uuid) to outbound_worker;
 
+-- sql/40_functions/audiences/store_contacts.sql
+-- Stores the new contacts of a range of numbers ahead of the transaction that holds the run, which makes members
+-- of them. A contact alone is in no list and is nobody's to call. What somebody else holds is not waited for long:
+-- they may wait for the holder, which waits for this.
+create or replace function engine.store_contacts(p_team_id uuid, p_run_id uuid, p_from text, p_before text)
+returns bigint
+language plpgsql
+security definer -- workers may write no table but the staging
+set search_path = ''
+set lock_timeout = '5s'
+set enable_nestloop = off -- whatever statistics say of tables that are filled at this moment
+as $$
+begin
+  perform engine.join_run(p_team_id, p_run_id);
+  return engine.add_contacts(p_team_id, p_run_id, p_from, p_before);
+exception
+  when unique_violation or lock_not_available then
+    return null;
+end
+$$;
+comment on function engine.store_contacts(uuid, uuid, text, text) is
+'Stores the new contacts of a settled run whose numbers are in [from, before); how many, or null when somebody else adds one of them.';
+revoke all on function engine.store_contacts(uuid, uuid, text, text) from public;
+grant execute on function engine.store_contacts(uuid, uuid, text, text) to outbound_worker;
+
+-- sql/40_functions/audiences/store_members.sql
+-- The holder of a run makes members of a range of numbers whose contacts are there (engine.store_contacts).
+create or replace function engine.store_members(p_team_id uuid, p_run_id uuid, p_from text, p_before text)
+returns void
+language plpgsql
+security definer -- workers may write no table
+set search_path = ''
+set enable_nestloop = off -- whatever statistics say of tables that are filled at this moment
+as $$
+declare
+  v_run public.audience_runs := engine.lock_run(p_team_id, p_run_id, '{RUNNING}');
+  v_added bigint := engine.add_members(p_team_id, p_run_id, v_run.list_id, p_from, p_before);
+begin
+  update public.audience_runs as r
+  set added_count = r.added_count + v_added
+  where r.team_id = p_team_id and r.id = p_run_id;
+end
+$$;
+comment on function engine.store_members(uuid, uuid, text, text) is 'Adds the people of a run whose numbers are in [from, before) to its list.';
+revoke all on function engine.store_members(uuid, uuid, text, text) from public;
+grant execute on function engine.store_members(uuid, uuid, text, text) to outbound_worker;
+
 -- sql/40_functions/audiences/store_run.sql
 -- Makes members of the accepted rows. Somebody else may add one of these people at the same moment. The
 -- usual ways around that cost more than half as much again for each row, so nothing is done about it before
 -- it happens: a number, or a member, that is there all of a sudden undoes this step, and the next look finds it.
+-- New contacts come first: after that every number is there to be seen, whoever has added it.
 create or replace function engine.store_run(p_team_id uuid, p_run_id uuid, p_list_id uuid)
 returns bigint
 language plpgsql
 set search_path = ''
+set enable_nestloop = on -- so that what is set below ends here
 as $$
 declare
+  c_many constant integer := 5000;
   c_attempts constant integer := 10;
   v_attempt integer := 1;
   v_added bigint;
 begin
+  if (
+    select count(*) from (
+      select from engine.checked_rows as k where k.team_id = p_team_id and k.run_id = p_run_id limit c_many
+    ) as k
+  ) = c_many then
+    -- statistics may say that contacts are none, and each of many rows would then look through all of them
+    perform set_config('enable_nestloop', 'off', true);
+  end if;
   loop
     begin
-      perform engine.update_contacts(p_team_id, p_run_id);
       perform engine.add_contacts(p_team_id, p_run_id);
+      perform engine.update_contacts(p_team_id, p_run_id);
       v_added := engine.add_members(p_team_id, p_run_id, p_list_id);
       exit;
     exception
@@ -5362,6 +6091,31 @@ comment on function engine.account_blockers(uuid, public.provider, text) is
 'Why a team''s account at a provider can''t be used: code, message and their place in a list.';
 revoke all on function engine.account_blockers(uuid, public.provider, text) from public;
 
+-- sql/40_functions/campaigns/action_refusal.sql
+-- Whether an action is open to a campaign: the one place that knows, for the RPCs that act and for the
+-- lists that say which buttons work.
+create or replace function engine.action_refusal(p_campaign public.campaigns, p_action text)
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+  select case
+    when p_campaign.archived_at is not null and a.action = 'archive' then 'The campaign is archived already.'
+    when p_campaign.archived_at is null and a.action = 'unarchive' then 'The campaign is not archived.'
+    when p_campaign.archived_at is not null and a.action <> 'unarchive' then 'The campaign is archived; unarchive it first.'
+    when p_campaign.status <> all(a.from_statuses) then format(
+      'The campaign is %s; only one that is %s can be %s.', p_campaign.status,
+      regexp_replace(array_to_string(a.from_statuses, ', '), ', ([^,]+)$', ' or \1'), a.participle
+    )
+  end
+  from reference.campaign_actions as a
+  where a.action = p_action
+$$;
+comment on function engine.action_refusal(public.campaigns, text) is
+'Why an action is not open to a campaign, as a sentence; null when it is.';
+revoke all on function engine.action_refusal(public.campaigns, text) from public;
+
 -- sql/40_functions/campaigns/activate_campaign.sql
 -- CREATED or SCHEDULED to ACTIVE: the campaign starts and its list is enrolled, in one transaction.
 -- The caller has locked the campaign, holds its workflow, and found no blockers.
@@ -5379,6 +6133,63 @@ end
 $$;
 comment on function engine.activate_campaign(uuid, uuid) is 'Starts a campaign and enrolls its list; returns how many were enrolled.';
 revoke all on function engine.activate_campaign(uuid, uuid) from public;
+
+-- sql/40_functions/campaigns/archive_campaign.sql
+-- Out of the way: what came of it stays, and nothing is done with it until it is taken out again.
+create or replace function public.archive_campaign(p_campaign_id uuid, p_dry_run boolean default false)
+returns jsonb
+language plpgsql
+security definer -- writes public.campaigns, which no role may write; engine.take_campaign asks engine.require_role
+set search_path = ''
+as $$
+declare
+  v_dry_run boolean := coalesce(p_dry_run, false);
+  v_campaign public.campaigns := engine.take_campaign(p_campaign_id, 'archive', v_dry_run);
+  v_enrolled bigint;
+begin
+  select coalesce(sum(k.amount), 0)::bigint into v_enrolled
+  from engine.counters as k
+  where k.team_id = v_campaign.team_id and k.campaign_id = v_campaign.id and k.node_id = '';
+  if not v_dry_run then
+    update public.campaigns as c
+    set archived_at = engine.now(), updated_at = engine.now()
+    where c.team_id = v_campaign.team_id and c.id = v_campaign.id;
+  end if;
+  return engine.tell_campaign_step(
+    v_campaign, v_campaign.status, v_dry_run,
+    format(
+      '"%s" %s archived: it is left out of lists, and what it did stays: %s enrolled.',
+      v_campaign.name, engine.tense(v_dry_run), v_enrolled
+    ),
+    jsonb_build_object('enrolled', v_enrolled, 'archived', true)
+  );
+end
+$$;
+comment on function public.archive_campaign(uuid, boolean) is
+'Puts a campaign away that is CREATED, COMPLETED or CANCELLED: {campaign_id, from, to, dry_run, at, message, enrolled, archived}; '
+'the status stays. With p_dry_run nothing changes. OB002, OB004, OB008.';
+revoke all on function public.archive_campaign(uuid, boolean) from public;
+grant execute on function public.archive_campaign(uuid, boolean) to authenticated, service_role;
+
+-- sql/40_functions/campaigns/campaign_actions.sql
+-- Which buttons work, and why the others don't.
+create or replace function engine.campaign_actions(p_campaign public.campaigns, p_may_act boolean)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select jsonb_agg(
+    jsonb_build_object('action', a.action, 'allowed', r.reason is null, 'reason', r.reason) order by a.place
+  )
+  from reference.campaign_actions as a
+  cross join lateral (
+    select case when p_may_act then engine.action_refusal(p_campaign, a.action) else 'This needs the role operator.' end as reason
+  ) as r
+$$;
+comment on function engine.campaign_actions(public.campaigns, boolean) is
+'The actions on a campaign: [{action, allowed, reason}], the reason null when it is allowed.';
+revoke all on function engine.campaign_actions(public.campaigns, boolean) from public;
 
 -- sql/40_functions/campaigns/campaign_entry.sql
 -- Where a workflow begins: the node that the trigger leads to, by the rule that every step follows.
@@ -5403,6 +6214,188 @@ as $$
 $$;
 comment on function engine.campaign_entry(uuid, uuid) is 'The first node of a workflow, its channel, and the delay before it.';
 revoke all on function engine.campaign_entry(uuid, uuid) from public;
+
+-- sql/40_functions/campaigns/campaign_issues.sql
+-- Everything that is wrong with what a campaign is to be, at once; a campaign's own values that stay as they are
+-- are looked at too, because the list may have been archived meanwhile.
+create or replace function engine.campaign_issues(
+  p_campaign public.campaigns, p_max_lateness text, p_priority integer, p_exclusions jsonb, p_targeting jsonb
+)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_issues jsonb := '[]'::jsonb;
+  v_max_lateness interval := engine.parse_duration(p_max_lateness);
+begin
+  if coalesce(btrim(p_campaign.name), '') = '' or length(btrim(p_campaign.name)) > 200 then
+    v_issues := v_issues || engine.issue('name_length', 'p_name', 'The name must have 1 to 200 characters.');
+  end if;
+  if not exists (
+    select from public.audience_lists as l
+    where l.team_id = p_campaign.team_id and l.id = p_campaign.list_id and l.status = 'ACTIVE'
+  ) then
+    v_issues := v_issues || engine.issue('list_unknown', 'p_list_id', 'There is no such active audience list.');
+  end if;
+  if not exists (
+    select from public.workflows as w
+    where w.team_id = p_campaign.team_id and w.id = p_campaign.workflow_id and w.status = 'PUBLISHED'
+  ) then
+    v_issues := v_issues || engine.issue('workflow_not_published', 'p_workflow_id', 'There is no such published workflow.');
+  end if;
+  if not exists (
+    select from public.phone_numbers as f where f.team_id = p_campaign.team_id and f.id = p_campaign.phone_number_id
+  ) then
+    v_issues := v_issues || engine.issue('phone_number_unknown', 'p_phone_number_id', 'There is no such sending number.');
+  end if;
+  if v_max_lateness is null or v_max_lateness <= interval '0' then
+    v_issues := v_issues || engine.issue(
+      'duration_malformed', 'p_max_lateness', 'The latest start must be an ISO 8601 duration, such as PT6H or P2D.'
+    );
+  end if;
+  if p_priority is null or p_priority not between 1 and 1000 then
+    v_issues := v_issues || engine.issue('priority_range', 'p_priority', 'The priority must be between 1 and 1000.');
+  end if;
+  return v_issues || engine.exclusion_issues(p_campaign.team_id, p_campaign.list_id, coalesce(p_exclusions, '{}'))
+    || engine.targeting_issues(coalesce(p_targeting, '{}'));
+end
+$$;
+comment on function engine.campaign_issues(public.campaigns, text, integer, jsonb, jsonb) is
+'Issues of a campaign that is to be stored, with the arguments as they came; none is an empty array.';
+revoke all on function engine.campaign_issues(public.campaigns, text, integer, jsonb, jsonb) from public;
+
+-- sql/40_functions/campaigns/cancel_campaign.sql
+-- The end, before the work is done. What a provider may have finishes and is counted, and makes no next
+-- job; everything else is called off in this transaction. Of an outreach, customers whom nobody reached
+-- are free for another one.
+create or replace function public.cancel_campaign(p_campaign_id uuid, p_dry_run boolean default false)
+returns jsonb
+language plpgsql
+security definer -- writes public.campaigns and the engine, which no role may write; engine.take_campaign asks engine.require_role
+set search_path = ''
+set jit = off
+set statement_timeout = '10min' -- as of launch_campaign
+as $$
+declare
+  v_dry_run boolean := coalesce(p_dry_run, false);
+  v_campaign public.campaigns := engine.take_campaign(p_campaign_id, 'cancel', v_dry_run);
+  v_work record;
+  v_freed integer;
+begin
+  if v_dry_run then
+    select w.* into v_work from engine.open_work(v_campaign) as w;
+    select count(*)::integer into v_freed from engine.items_to_free(v_campaign);
+  else
+    perform from public.outreach_items as i
+    where i.team_id = v_campaign.team_id and i.campaign_id = v_campaign.id and i.status <> 'CANCELLED'
+    order by i.id
+    for update;
+    perform engine.lock_open_jobs(v_campaign);
+    select w.* into v_work from engine.open_work(v_campaign) as w;
+    update public.campaigns as c
+    set status = 'CANCELLED', ended_at = engine.now(), updated_at = engine.now()
+    where c.team_id = v_campaign.team_id and c.id = v_campaign.id;
+    perform engine.cancel_open_work(v_campaign);
+    v_freed := engine.free_items(v_campaign);
+  end if;
+  return engine.tell_campaign_step(
+    v_campaign, 'CANCELLED', v_dry_run,
+    concat_ws(
+      ' ',
+      format(
+        '"%s" %s cancelled for good. Called off: %s due now, %s that wait for their time. With a provider already, which '
+        'finish and are counted: %s.',
+        v_campaign.name, engine.tense(v_dry_run), v_work.queued, v_work.waiting, v_work.in_progress
+      ),
+      case when v_campaign.kind = 'outreach' then
+        format('Customers whom nobody has reached, free for another outreach: %s.', v_freed)
+      end
+    ),
+    to_jsonb(v_work) || jsonb_build_object('cancelled', v_work.waiting + v_work.queued, 'freed', v_freed)
+  );
+end
+$$;
+comment on function public.cancel_campaign(uuid, boolean) is
+'Cancels a campaign that is not over: {campaign_id, from, to, dry_run, at, message, waiting, queued, in_progress, cancelled, '
+'freed}; cancelled enrollments, and freed customers of an outreach. With p_dry_run nothing changes. OB002, OB004, OB008.';
+revoke all on function public.cancel_campaign(uuid, boolean) from public;
+grant execute on function public.cancel_campaign(uuid, boolean) to authenticated, service_role;
+
+-- sql/40_functions/campaigns/cancel_open_work.sql
+-- What has not begun is called off, and with it the journeys of its contacts. What a provider may have
+-- keeps its enrollment until it has ended. The caller holds the campaign and its open jobs.
+create or replace function engine.cancel_open_work(p_campaign public.campaigns)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  c_chunk constant integer := 10000;
+  v_job_ids uuid[] := array(
+    select j.id
+    from engine.open_jobs(p_campaign) as o (id)
+    inner join engine.jobs as j on j.team_id = p_campaign.team_id and o.id = j.id
+    where j.status in ('READY', 'CLAIMED') and not engine.has_live_attempt(j.team_id, j.id)
+    order by j.id
+  );
+  v_strays uuid[];
+begin
+  -- In chunks, as enroll_members does.
+  for v_from in 1..cardinality(v_job_ids) by c_chunk loop
+    perform engine.close_jobs(array(
+      select (p_campaign.team_id, c.id, 'campaign_cancelled', 'CANCELLED')::engine.closed_job
+      from unnest(v_job_ids[v_from:v_from + c_chunk - 1]) as c (id)
+    ));
+  end loop;
+  -- Whoever is between two jobs.
+  v_strays := array(
+    select e.id
+    from engine.enrollments as e
+    where e.team_id = p_campaign.team_id and e.campaign_id = p_campaign.id and e.status = 'ACTIVE'
+      and not exists (
+        select from engine.jobs as j
+        where j.team_id = e.team_id and j.enrollment_id = e.id and j.status in ('READY', 'CLAIMED', 'DISPATCHED', 'AMBIGUOUS')
+      )
+    order by e.id
+    for update
+  );
+  perform engine.end_enrollments(
+    array_fill(p_campaign.team_id, array[cardinality(v_strays)]), v_strays,
+    array_fill('CANCELLED'::public.enrollment_status, array[cardinality(v_strays)]),
+    array_fill('campaign_cancelled'::text, array[cardinality(v_strays)])
+  );
+end
+$$;
+comment on function engine.cancel_open_work(public.campaigns) is
+'Cancels the jobs of a campaign that have not begun and ends the enrollments that have nothing under way.';
+revoke all on function engine.cancel_open_work(public.campaigns) from public;
+
+-- sql/40_functions/campaigns/close_late_jobs.sql
+-- Nobody gets a call that was meant for last week. The caller holds the campaign and its open jobs.
+create or replace function engine.close_late_jobs(p_campaign public.campaigns)
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+  c_chunk constant integer := 10000;
+  v_job_ids uuid[] := array(select l.id from engine.late_jobs(p_campaign) as l (id));
+begin
+  -- In chunks, as enroll_members does.
+  for v_from in 1..cardinality(v_job_ids) by c_chunk loop
+    perform engine.close_jobs(array(
+      select (p_campaign.team_id, l.id, 'too_late', engine.closing_status('too_late'))::engine.closed_job
+      from unnest(v_job_ids[v_from:v_from + c_chunk - 1]) as l (id)
+    ));
+  end loop;
+  return cardinality(v_job_ids);
+end
+$$;
+comment on function engine.close_late_jobs(public.campaigns) is
+'Closes due jobs that are later than the campaign''s max_lateness (too_late); returns how many.';
+revoke all on function engine.close_late_jobs(public.campaigns) from public;
 
 -- sql/40_functions/campaigns/complete_campaigns.sql
 -- Campaigns with nothing open are over, unless they enroll continuously.
@@ -5433,8 +6426,42 @@ $$;
 comment on function engine.complete_campaigns() is 'Completes active campaigns that have nothing open; returns how many.';
 revoke all on function engine.complete_campaigns() from public;
 
+-- sql/40_functions/campaigns/count_failed_visits.sql
+-- What a retry takes up, in numbers.
+create or replace function engine.count_failed_visits(p_campaign public.campaigns, p_reason_codes text[])
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  with failed as materialized (
+    select f.reason_code, f.node_id, count(*) as enrollments
+    from engine.failed_visits(p_campaign, p_reason_codes) as f
+    group by f.reason_code, f.node_id
+  )
+
+  select jsonb_build_object(
+    'retried', (select coalesce(sum(f.enrollments), 0) from failed as f),
+    'by_reason', (
+      select coalesce(jsonb_agg(jsonb_build_object('reason_code', r.reason_code, 'enrollments', r.enrollments)
+        order by r.enrollments desc, r.reason_code), '[]')
+      from (select f.reason_code, sum(f.enrollments) as enrollments from failed as f group by f.reason_code) as r
+    ),
+    'by_node', (
+      select coalesce(jsonb_agg(jsonb_build_object('node_id', r.node_id, 'label', n.label, 'enrollments', r.enrollments)
+        order by r.enrollments desc, r.node_id), '[]')
+      from (select f.node_id, sum(f.enrollments) as enrollments from failed as f group by f.node_id) as r
+      left join public.workflow_nodes as n
+        on n.team_id = p_campaign.team_id and n.workflow_id = p_campaign.workflow_id and r.node_id = n.id
+    )
+  )
+$$;
+comment on function engine.count_failed_visits(public.campaigns, text[]) is
+'Failed enrollments: {retried, by_reason[{reason_code, enrollments}], by_node[{node_id, label, enrollments}]}.';
+revoke all on function engine.count_failed_visits(public.campaigns, text[]) from public;
+
 -- sql/40_functions/campaigns/create_campaign.sql
--- One list, one published workflow, one sending number.
+-- One list, one published workflow, one sending number, and whom of the list to leave out or to target.
 create or replace function public.create_campaign(
   p_name text,
   p_list_id uuid,
@@ -5443,7 +6470,9 @@ create or replace function public.create_campaign(
   p_max_lateness text default 'P2D',
   p_is_continuous boolean default false,
   p_priority integer default 100,
-  p_team_id uuid default null
+  p_team_id uuid default null,
+  p_exclusions jsonb default null,
+  p_targeting jsonb default null
 )
 returns public.campaigns
 language plpgsql
@@ -5451,55 +6480,143 @@ security definer -- writes public.campaigns, which no role may write
 set search_path = ''
 as $$
 declare
-  v_team_id uuid := engine.require_team(p_team_id, 'operator');
-  v_max_lateness interval := engine.parse_duration(p_max_lateness);
-  v_issues jsonb := '[]'::jsonb;
   v_campaign public.campaigns;
 begin
-  if coalesce(btrim(p_name), '') = '' or length(btrim(p_name)) > 200 then
-    v_issues := v_issues || engine.issue('name_length', 'p_name', 'The name must have 1 to 200 characters.');
-  end if;
-  if not exists (select from public.audience_lists where team_id = v_team_id and id = p_list_id and status = 'ACTIVE') then
-    v_issues := v_issues || engine.issue('list_unknown', 'p_list_id', 'There is no such active audience list.');
-  end if;
-  perform engine.hold_workflow(v_team_id, p_workflow_id);
-  if not exists (
-    select from public.workflows where team_id = v_team_id and id = p_workflow_id and status = 'PUBLISHED'
-  ) then
-    v_issues := v_issues || engine.issue('workflow_not_published', 'p_workflow_id', 'There is no such published workflow.');
-  end if;
-  if not exists (select from public.phone_numbers where team_id = v_team_id and id = p_phone_number_id) then
-    v_issues := v_issues || engine.issue('phone_number_unknown', 'p_phone_number_id', 'There is no such sending number.');
-  end if;
-  if v_max_lateness is null or v_max_lateness <= interval '0' then
-    v_issues := v_issues || engine.issue(
-      'duration_malformed', 'p_max_lateness', 'The latest start must be an ISO 8601 duration, such as PT6H or P2D.'
-    );
-  end if;
-  if p_priority is null or p_priority not between 1 and 1000 then
-    v_issues := v_issues || engine.issue('priority_range', 'p_priority', 'The priority must be between 1 and 1000.');
-  end if;
-  perform engine.refuse_issues(v_issues, 'The campaign');
+  v_campaign.team_id := engine.require_team(p_team_id, 'operator');
+  v_campaign.name := p_name;
+  v_campaign.list_id := p_list_id;
+  v_campaign.workflow_id := p_workflow_id;
+  v_campaign.phone_number_id := p_phone_number_id;
+  perform engine.hold_workflow(v_campaign.team_id, p_workflow_id);
+  perform engine.refuse_issues(
+    engine.campaign_issues(v_campaign, p_max_lateness, p_priority, p_exclusions, p_targeting), 'The campaign'
+  );
   insert into public.campaigns (
-    team_id, name, list_id, workflow_id, phone_number_id, max_lateness, is_continuous, priority
+    team_id, name, list_id, workflow_id, phone_number_id, max_lateness, is_continuous, priority, exclusions, targeting
   )
   values (
-    v_team_id, btrim(p_name), p_list_id, p_workflow_id, p_phone_number_id, v_max_lateness,
-    coalesce(p_is_continuous, false), p_priority
+    v_campaign.team_id, btrim(p_name), p_list_id, p_workflow_id, p_phone_number_id,
+    engine.parse_duration(p_max_lateness), coalesce(p_is_continuous, false), p_priority,
+    engine.read_exclusions(v_campaign.team_id, coalesce(p_exclusions, '{}')),
+    engine.read_targeting(coalesce(p_targeting, '{}'))
   )
   returning * into v_campaign;
   return v_campaign;
 end
 $$;
-comment on function public.create_campaign(text, uuid, uuid, uuid, text, boolean, integer, uuid) is
-'Creates a campaign (status CREATED). p_max_lateness is an ISO 8601 duration. OB001 lists all that is wrong.';
-revoke all on function public.create_campaign(text, uuid, uuid, uuid, text, boolean, integer, uuid) from public;
-grant execute on function public.create_campaign(text, uuid, uuid, uuid, text, boolean, integer, uuid)
+comment on function public.create_campaign(text, uuid, uuid, uuid, text, boolean, integer, uuid, jsonb, jsonb) is
+'Creates a campaign (status CREATED). p_max_lateness is an ISO 8601 duration, p_exclusions like those of lists, p_targeting '
+'{tags?[], campaigns?[], business_units?[]} of ServiceTitan ids. OB001 lists all that is wrong.';
+revoke all on function public.create_campaign(text, uuid, uuid, uuid, text, boolean, integer, uuid, jsonb, jsonb) from public;
+grant execute on function public.create_campaign(text, uuid, uuid, uuid, text, boolean, integer, uuid, jsonb, jsonb)
 to authenticated, service_role;
+
+-- sql/40_functions/campaigns/describe_campaign.sql
+-- A campaign as tables and pages show it, with what it is made of, how far it is, and what can be done.
+create or replace function engine.describe_campaign(p_campaign public.campaigns, p_may_act boolean)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select to_jsonb(p_campaign)
+    - '{list_id,workflow_id,phone_number_id,needs_workflow_status,needs_list_status,max_lateness}'::text[]
+    || jsonb_build_object(
+      'max_lateness', engine.format_duration(p_campaign.max_lateness),
+      'list', jsonb_build_object('id', l.id, 'name', l.name, 'status', l.status, 'member_count', l.member_count),
+      'workflow', jsonb_build_object('id', w.id, 'name', w.name, 'version', w.version, 'status', w.status),
+      'phone_number', jsonb_build_object('id', f.id, 'phone', f.phone),
+      'counts', to_jsonb(n), 'actions', engine.campaign_actions(p_campaign, p_may_act)
+    )
+  from public.audience_lists as l
+  inner join public.workflows as w on w.team_id = p_campaign.team_id and w.id = p_campaign.workflow_id
+  inner join public.phone_numbers as f on f.team_id = p_campaign.team_id and f.id = p_campaign.phone_number_id
+  cross join engine.campaign_counts(p_campaign.team_id, p_campaign.id) as n
+  where l.team_id = p_campaign.team_id and l.id = p_campaign.list_id
+$$;
+comment on function engine.describe_campaign(public.campaigns, boolean) is
+'A campaign with its list, workflow, number, counts and actions.';
+revoke all on function engine.describe_campaign(public.campaigns, boolean) from public;
+
+-- sql/40_functions/campaigns/describe_enrollment.sql
+-- One contact in a campaign: who, how far, what came last and what is next.
+create or replace function engine.describe_enrollment(p_enrollment engine.enrollments)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'id', p_enrollment.id, 'contact_id', p_enrollment.contact_id, 'phone', p_enrollment.phone,
+    'first_name', p.first_name, 'last_name', p.last_name, 'status', p_enrollment.status,
+    'reason_code', p_enrollment.reason_code, 'booked_at', p_enrollment.booked_at,
+    'retries_left', p_enrollment.retries_left, 'retry_count', p_enrollment.retry_count,
+    'enrolled_at', p_enrollment.enrolled_at, 'ended_at', p_enrollment.ended_at,
+    'last_job', case when v.id is not null then jsonb_build_object(
+      'id', v.id, 'node_id', v.node_id, 'label', n.label, 'channel', v.channel, 'visit', v.visit, 'status', v.status,
+      'outcome', v.outcome, 'reason_code', v.reason_code, 'attempt_count', (
+        -- by the ledger: the job knows only of those that were answered and left it open
+        select count(*) from engine.all_attempts as a where a.team_id = v.team_id and a.job_id = v.id
+      ),
+      'dispatched_at', v.dispatched_at, 'finished_at', v.finished_at
+    ) end,
+    'next_due_at', case when v.status = 'READY' then v.run_at end
+  )
+  from public.contacts as p
+  left join lateral (
+    select j.* from engine.all_jobs as j
+    where j.team_id = p_enrollment.team_id and j.enrollment_id = p_enrollment.id
+    order by j.created_at desc, j.id desc
+    limit 1
+  ) as v on true
+  left join public.workflow_nodes as n
+    on v.team_id = n.team_id and v.workflow_id = n.workflow_id and v.node_id = n.id
+  where p.team_id = p_enrollment.team_id and p.id = p_enrollment.contact_id
+$$;
+comment on function engine.describe_enrollment(engine.enrollments) is
+'An enrollment with its contact, its last job and when the next is due.';
+revoke all on function engine.describe_enrollment(engine.enrollments) from public;
+
+-- sql/40_functions/campaigns/drop_cancelled_jobs.sql
+-- Jobs that were under way when their campaign was cancelled, and were not sent after all: put back to
+-- READY they would wait for ever, because nobody claims for a campaign that is over. The caller has locked them.
+create or replace function engine.drop_cancelled_jobs(p_job_ids uuid[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_closed engine.closed_job[];
+begin
+  if cardinality(p_job_ids) = 0 then
+    return;
+  end if;
+  v_closed := array(
+    select (j.team_id, j.id, 'campaign_cancelled', 'CANCELLED')::engine.closed_job
+    from unnest(p_job_ids) as a (id)
+    inner join engine.jobs as j on a.id = j.id and j.status = 'READY'
+    inner join public.campaigns as c on j.team_id = c.team_id and j.campaign_id = c.id and c.status = 'CANCELLED'
+    order by j.id
+  );
+  if v_closed <> '{}' then
+    perform engine.close_jobs(v_closed);
+    perform engine.free_items(c)
+    from public.campaigns as c
+    where c.kind = 'outreach' and (c.team_id, c.id) in (
+      select j.team_id, j.campaign_id
+      from unnest(v_closed) as d
+      inner join engine.jobs as j on d.team_id = j.team_id and d.job_id = j.id
+    );
+  end if;
+end
+$$;
+comment on function engine.drop_cancelled_jobs(uuid[]) is 'Closes those of the jobs that are READY in a cancelled campaign.';
+revoke all on function engine.drop_cancelled_jobs(uuid[]) from public;
 
 -- sql/40_functions/campaigns/enroll_contacts.sql
 -- Enrolls contacts that are not enrolled yet, and makes their first jobs. People who must not be reached
--- are enrolled too, as SUPPRESSED with the reason, so that everyone is accounted for.
+-- are enrolled too, as SUPPRESSED with the reason, so that everyone is accounted for; so are those whom the
+-- campaign leaves out.
 create or replace function engine.enroll_contacts(p_campaign public.campaigns, p_contact_ids uuid[])
 returns integer
 language plpgsql
@@ -5507,55 +6624,44 @@ set search_path = ''
 as $$
 declare
   v_entry record;
+  v_now timestamptz := engine.now();
   v_not_before timestamptz;
   v_enrolled bigint;
   v_jobs engine.new_job[];
 begin
   select e.* into v_entry from engine.campaign_entry(p_campaign.team_id, p_campaign.workflow_id) as e;
-  v_not_before := engine.later(engine.now(), v_entry.delay);
-  with judged as (
-    select p.id as contact_id, p.phone, case
-      when s.reason is not null then 'suppressed_' || s.reason
-      when cardinality(p.timezones) = 0 then 'timezone_unknown'
-    end as reason_code, s.reason = 'opted_out' as has_opted_out
-    from unnest(p_contact_ids) as a (id)
-    inner join public.contacts as p on a.id = p.id and p.team_id = p_campaign.team_id
-    left join lateral (
-      select max(x.reason) as reason
-      from public.suppressions as x
-      where x.team_id = p_campaign.team_id and x.phone = p.phone and x.channel = v_entry.channel
-    ) as s on true
+  v_not_before := engine.later(v_now, v_entry.delay);
+  with judged as materialized (
+    select j.*, row_number() over (order by j.contact_id) as place
+    from engine.judge_members(p_campaign, v_entry.channel, p_contact_ids) as j
   ),
 
   enrolled as (
     insert into engine.enrollments (
-      team_id, campaign_id, contact_id, phone, status, reason_code, retries_left, ended_at
+      team_id, id, campaign_id, contact_id, phone, status, reason_code, retries_left, enrolled_at, ended_at
     )
     select
-      p_campaign.team_id, p_campaign.id, j.contact_id, j.phone,
+      p_campaign.team_id, i.id, p_campaign.id, j.contact_id, j.phone,
       case
         when j.reason_code is null then 'ACTIVE'
-        when j.has_opted_out then 'OPTED_OUT'
+        when j.reason_code = 'suppressed_opted_out' then 'OPTED_OUT'
         else 'SUPPRESSED'
       end::public.enrollment_status,
-      j.reason_code, p_campaign.retry_budget, case when j.reason_code is not null then engine.now() end
+      j.reason_code, p_campaign.retry_budget, v_now, case when j.reason_code is not null then v_now end
     from judged as j
-    order by j.contact_id
+    inner join engine.new_ids(cardinality(p_contact_ids)) as i on j.place = i.ordinal
+    order by j.place
     on conflict on constraint enrollments_once_per_campaign do nothing
     returning id, contact_id, phone, status
   )
 
   select
-    (select count(*) from enrolled),
-    (
-      select array_agg((
-        p_campaign.team_id, p_campaign.id, e.id, e.contact_id, e.phone, p_campaign.workflow_id, v_entry.node_id, 1,
-        p_campaign.priority, v_not_before
-      )::engine.new_job order by e.id)
-      from enrolled as e
-      where e.status = 'ACTIVE'
-    )
-  into v_enrolled, v_jobs;
+    count(*), array_agg((
+      p_campaign.team_id, p_campaign.id, e.id, e.contact_id, e.phone, p_campaign.workflow_id, v_entry.node_id, 1,
+      p_campaign.priority, v_not_before
+    )::engine.new_job) filter (where e.status = 'ACTIVE')
+  into v_enrolled, v_jobs
+  from enrolled as e;
   perform engine.create_jobs(coalesce(v_jobs, '{}'));
   return v_enrolled::integer;
 end
@@ -5573,7 +6679,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  c_chunk constant integer := 10000;
+  c_chunk constant integer := 25000;
   v_campaign public.campaigns;
   v_contact_ids uuid[];
   v_last uuid;
@@ -5608,6 +6714,7 @@ returns trigger
 language plpgsql
 security definer -- members are written by functions of other owners' rights
 set search_path = ''
+set enable_nestloop = on -- engine.store_members turns it off for its own joins
 as $$
 declare
   v_campaign public.campaigns;
@@ -5633,6 +6740,279 @@ end
 $$;
 comment on function engine.enroll_new_members() is 'Trigger: enrolls new members of lists into their continuous campaigns.';
 revoke all on function engine.enroll_new_members() from public;
+
+-- sql/40_functions/campaigns/estimate_pace.sql
+-- When the first and the last of some groups of people would be contacted, each group within its open hours,
+-- all of them within the batches of a node, an account's lines, and a number's rate and day. It walks through the
+-- time in steps, skips what is closed, and serves first who closes first. Null caps are none; nothing is written.
+create or replace function engine.estimate_pace(
+  p_hours tstzmultirange[], p_people bigint[], p_from timestamptz, p_batch_size integer, p_batch_interval interval,
+  p_per_minute double precision, p_daily_limit integer, p_left_today integer, p_timezone text
+)
+returns table (first_at timestamptz, last_at timestamptz, left_over bigint)
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  c_steps constant integer := 40000;
+  v_width interval := extract(epoch from p_batch_interval) * interval '1 second';
+  v_step interval := greatest(least(interval '5 minutes', v_width), interval '1 minute');
+  v_union tstzmultirange := (select range_agg(h) from unnest(p_hours) as g (hours) cross join unnest(g.hours) as h);
+  v_left bigint[] := p_people;
+  v_at timestamptz := p_from;
+  v_slot timestamptz;
+  v_batch double precision := 'infinity'::double precision;
+  v_day date := (p_from at time zone p_timezone)::date;
+  v_today double precision := coalesce(p_left_today::double precision, 'infinity'::double precision);
+  v_credit double precision := 0::double precision;
+  v_room bigint;
+  v_take bigint;
+begin
+  left_over := (select coalesce(sum(n), 0)::bigint from unnest(p_people) as n);
+  for v_n in 1..c_steps loop
+    exit when left_over = 0;
+    v_at := engine.first_open(v_union, v_at);
+    exit when v_at is null;
+    if (v_at at time zone p_timezone)::date <> v_day then
+      v_day := (v_at at time zone p_timezone)::date;
+      v_today := coalesce(p_daily_limit::double precision, 'infinity'::double precision);
+    end if;
+    if p_batch_size is not null and date_bin(v_width, v_at, 'epoch') is distinct from v_slot then
+      v_slot := date_bin(v_width, v_at, 'epoch');
+      -- Batches shorter than a step come together.
+      v_batch := (p_batch_size * greatest(1, extract(epoch from v_step) / extract(epoch from v_width)))::double precision;
+    end if;
+    v_credit := case
+      when p_per_minute is null then 'infinity'::double precision
+      else least(v_credit, 1) + p_per_minute * extract(epoch from v_step)::double precision / 60
+    end;
+    v_room := floor(least(v_batch, v_today, v_credit, left_over::double precision))::bigint;
+    for v_group in 1..cardinality(p_hours) loop
+      exit when v_room < 1;
+      continue when v_left[v_group] = 0 or not p_hours[v_group] @> v_at;
+      v_take := least(v_room, v_left[v_group]);
+      v_left[v_group] := v_left[v_group] - v_take;
+      left_over := left_over - v_take;
+      v_room := v_room - v_take;
+      v_batch := v_batch - v_take::double precision;
+      v_today := v_today - v_take::double precision;
+      v_credit := v_credit - v_take::double precision;
+      first_at := coalesce(first_at, v_at);
+      last_at := v_at;
+    end loop;
+    v_at := greatest(
+      date_trunc('second', v_at) + v_step,
+      -- What is used up for the slot, or for the day, need not be walked through.
+      case when v_batch < 1 then v_slot + v_width end,
+      case when v_today < 1 then (v_day + 1)::timestamp at time zone p_timezone end
+    );
+  end loop;
+  last_at := case when left_over = 0 then last_at end;
+  return next;
+end
+$$;
+comment on function engine.estimate_pace(
+  tstzmultirange[], bigint[], timestamptz, integer, interval, double precision, integer, integer, text
+) is
+'First and last contact of groups within hours and caps; last_at is null, and left_over says how many, when the hours end first.';
+revoke all on function engine.estimate_pace(
+  tstzmultirange[], bigint[], timestamptz, integer, interval, double precision, integer, integer, text
+) from public;
+
+-- sql/40_functions/campaigns/failed_visits.sql
+-- What failed in a campaign: of each journey that ended so, the visit that it ended with. Without one, of
+-- somebody whose first job was never made, there is nothing to try again.
+create or replace function engine.failed_visits(
+  p_campaign public.campaigns, p_reason_codes text[], p_enrollment_ids uuid[] default null
+)
+returns table (enrollment_id uuid, contact_id uuid, phone text, reason_code text, node_id text, visit integer)
+language sql
+stable
+set search_path = ''
+as $$
+  select e.id, e.contact_id, e.phone, e.reason_code, v.node_id, v.visit
+  from engine.enrollments as e
+  cross join lateral (
+    select j.node_id, j.visit
+    from engine.all_jobs as j
+    where j.team_id = e.team_id and j.enrollment_id = e.id
+    order by j.created_at desc, j.id desc
+    limit 1
+  ) as v
+  where e.team_id = p_campaign.team_id and e.campaign_id = p_campaign.id and e.status = 'FAILED'
+    and (p_reason_codes is null or e.reason_code = any(p_reason_codes))
+    and (p_enrollment_ids is null or e.id = any(p_enrollment_ids))
+$$;
+comment on function engine.failed_visits(public.campaigns, text[], uuid[]) is
+'The last visit of each failed enrollment of a campaign, for some reasons or all, of some enrollments or all.';
+revoke all on function engine.failed_visits(public.campaigns, text[], uuid[]) from public;
+
+-- sql/40_functions/campaigns/find_places.sql
+-- Where due jobs of one node would go if they queued up behind everybody who waits there: a free place in
+-- the node's batches for each, booked. The caller holds the node's pacing lock.
+create or replace function engine.find_places(p_job_ids uuid[])
+returns table (job_id uuid, run_at timestamptz)
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := engine.now();
+  v_ids uuid[];
+  v_jobs engine.new_job[];
+begin
+  select
+    array_agg(k.id order by k.run_at, k.id),
+    array_agg((
+      k.team_id, k.campaign_id, k.enrollment_id, k.contact_id, k.phone, k.workflow_id, k.node_id, k.visit, k.priority, v_now
+    )::engine.new_job order by k.run_at, k.id)
+  into v_ids, v_jobs
+  from unnest(p_job_ids) as a (id)
+  inner join engine.jobs as k on a.id = k.id;
+  return query
+  select i.id, t.run_at
+  from unnest(v_ids) with ordinality as i (id, place)
+  inner join engine.time_jobs(v_jobs) as t on i.place = t.ordinal;
+end
+$$;
+comment on function engine.find_places(uuid[]) is 'Books a free place in the batches of a node for each of the READY jobs.';
+revoke all on function engine.find_places(uuid[]) from public;
+
+-- sql/40_functions/campaigns/get_campaign.sql
+-- One campaign, with its diary and with what stands in the way of its next start.
+create or replace function public.get_campaign(p_campaign_id uuid)
+returns jsonb
+language plpgsql
+stable
+security definer -- reads the engine for a caller who was checked: engine.require_campaign asks engine.require_role
+set search_path = ''
+as $$
+declare
+  v_campaign public.campaigns := engine.require_campaign(p_campaign_id, 'viewer');
+begin
+  return engine.describe_campaign(v_campaign, engine.has_role(v_campaign.team_id, 'operator')) || jsonb_build_object(
+    'blockers', case
+      when v_campaign.status in ('CREATED', 'SCHEDULED') then engine.launch_blockers(v_campaign)
+      when v_campaign.status in ('ACTIVE', 'PAUSED') then engine.running_blockers(v_campaign)
+      else '[]'
+    end,
+    'steps', (
+      select coalesce(jsonb_agg(jsonb_build_object(
+        'reason', s.reason, 'from', s.from_status, 'to', s.to_status, 'at', s.step_at, 'user_id', s.user_id
+      ) order by s.id desc), '[]')
+      from (
+        select d.* from engine.campaign_steps as d
+        where d.team_id = v_campaign.team_id and d.campaign_id = v_campaign.id
+        order by d.id desc
+        limit 100
+      ) as s
+    )
+  );
+end
+$$;
+comment on function public.get_campaign(uuid) is
+'A campaign as in list_campaigns, with blockers[{code, message}] and its last 100 steps[{reason, from, to, at, user_id}], '
+'newest first. OB004.';
+revoke all on function public.get_campaign(uuid) from public;
+grant execute on function public.get_campaign(uuid) to authenticated, service_role;
+
+-- sql/40_functions/campaigns/get_campaign_enrollments.sql
+-- Who is in a campaign, a page of them in the order of their contacts' ids, which the unique key holds.
+create or replace function public.get_campaign_enrollments(
+  p_campaign_id uuid,
+  p_status text default null,
+  p_reason_code text default null,
+  p_search text default null,
+  p_limit integer default 50,
+  p_cursor text default null
+)
+returns jsonb
+language plpgsql
+stable
+security definer -- reads the engine for a caller who was checked: engine.require_campaign asks engine.require_role
+set search_path = ''
+set jit = off
+as $$
+declare
+  v_campaign public.campaigns := engine.require_campaign(p_campaign_id, 'viewer');
+  v_limit integer := engine.page_limit(p_limit);
+  v_after uuid := engine.page_key(p_cursor, engine.uuid_pattern())::uuid;
+  v_pattern text := engine.search_pattern(p_search);
+begin
+  perform engine.refuse_issues(engine.word_issue('p_status', p_status, enum_range(null::public.enrollment_status)::text[]), 'The request');
+  return engine.make_page(array(
+    select engine.describe_enrollment(e)
+    from engine.enrollments as e
+    inner join engine.search_contacts as s on e.team_id = s.team_id and e.contact_id = s.contact_id
+    where e.team_id = v_campaign.team_id and e.campaign_id = v_campaign.id and (v_after is null or e.contact_id > v_after)
+      and (p_status is null or e.status::text = p_status) and (p_reason_code is null or e.reason_code = p_reason_code)
+      and (v_pattern is null or s.terms like v_pattern)
+    order by e.contact_id
+    limit v_limit + 1
+  ), v_limit, 'contact_id');
+end
+$$;
+comment on function public.get_campaign_enrollments(uuid, text, text, text, integer, text) is
+'A page of the contacts of a campaign, searched by name, phone or e-mail: {items[{id, contact_id, phone, first_name, last_name, '
+'status, reason_code, booked_at, retries_left, retry_count, enrolled_at, ended_at, last_job{id, node_id, label, channel, '
+'visit, status, outcome, reason_code, attempt_count, dispatched_at, finished_at}, next_due_at}], next_cursor}. OB001, OB004, OB009.';
+revoke all on function public.get_campaign_enrollments(uuid, text, text, text, integer, text) from public;
+grant execute on function public.get_campaign_enrollments(uuid, text, text, text, integer, text) to authenticated, service_role;
+
+-- sql/40_functions/campaigns/get_campaign_prerequisites.sql
+-- Everything that the campaign dialog lets people choose from, in one call. The cached names of ServiceTitan
+-- are refreshed when they are old, as get_servicetitan_catalogue does.
+create or replace function public.get_campaign_prerequisites(p_team_id uuid default null)
+returns jsonb
+language plpgsql
+security definer -- reads the engine for a caller who was checked
+set search_path = ''
+as $$
+declare
+  c_most constant integer := 500;
+  v_team_id uuid := engine.require_team(p_team_id, 'viewer');
+  v_catalogue jsonb := public.get_servicetitan_catalogue('tag_types', p_team_id => v_team_id);
+begin
+  return jsonb_build_object(
+    'workflows', engine.workflow_choices(v_team_id, c_most),
+    'lists', engine.list_choices(v_team_id, c_most),
+    'phone_numbers', (
+      select coalesce(jsonb_agg(jsonb_build_object(
+        'id', f.id, 'phone', f.phone, 'label', f.label,
+        'channels', to_jsonb(array_remove(array[
+          case when f.is_verified_for_calls then 'call' end, case when f.is_verified_for_texts then 'text' end
+        ], null)),
+        'rate_per_minute', f.rate_per_minute, 'daily_limit', f.daily_limit
+      ) order by f.label, f.phone), '[]')
+      from public.phone_numbers as f
+      where f.team_id = v_team_id
+    ),
+    'integrations', public.get_integration_health(v_team_id),
+    'servicetitan', (v_catalogue - 'kind' - 'items') || jsonb_build_object(
+      'tags', v_catalogue -> 'items',
+      'campaigns', public.get_servicetitan_catalogue('campaigns', p_team_id => v_team_id) -> 'items',
+      'business_units', public.get_servicetitan_catalogue('business_units', p_team_id => v_team_id) -> 'items'
+    ),
+    'campaigns', (
+      select coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'name', c.name, 'status', c.status) order by c.id desc), '[]')
+      from (
+        select k.id, k.name, k.status from public.campaigns as k
+        where k.team_id = v_team_id and k.kind = 'campaign'
+        order by k.id desc
+        limit c_most
+      ) as c
+    )
+  );
+end
+$$;
+comment on function public.get_campaign_prerequisites(uuid) is
+'{workflows[{id, lineage_id, name, version, published_at, channels[], blockers[]}], lists[{id, name, source, member_count, last_run, '
+'needs_continuous, has_servicetitan}], phone_numbers[{id, phone, label, channels[], rate_per_minute, daily_limit}], '
+'integrations[], servicetitan{as_of, is_refreshing, failure_code, failure_message, tags[], campaigns[], business_units[]}, '
+'campaigns[{id, name, status}]}: what a campaign can be made of, 500 of each at most, the last changed; lists and campaigns '
+'are what exclusions can name too. OB004.';
+revoke all on function public.get_campaign_prerequisites(uuid) from public;
+grant execute on function public.get_campaign_prerequisites(uuid) to authenticated, service_role;
 
 -- sql/40_functions/campaigns/hold_list.sql
 -- As engine.hold_workflow, for the list. The weakest lock does, because archiving changes a column that
@@ -5694,6 +7074,71 @@ $$;
 comment on function engine.is_campaign_over(uuid, uuid) is 'Whether a campaign has nothing open.';
 revoke all on function engine.is_campaign_over(uuid, uuid) from public;
 
+-- sql/40_functions/campaigns/judge_members.sql
+-- Who of a campaign's members is left out when they are enrolled, and why: the one rule for launches, for who
+-- comes later, and for the preflight. One reason each, in this order: targeting, exclusions, what forbids
+-- reaching the number on the channel of the first step, and a time zone that nobody knows.
+create or replace function engine.judge_members(
+  p_campaign public.campaigns, p_channel public.contact_channel, p_contact_ids uuid[]
+)
+returns table (contact_id uuid, phone text, timezones text[], regions text[], reason_code text)
+language plpgsql
+stable
+set search_path = ''
+set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
+as $$
+begin
+  return query
+  with targeted as materialized (
+    select t.contact_id
+    from engine.targeted_contacts(p_campaign.team_id, p_campaign.list_id, p_campaign.targeting, p_contact_ids) as t
+    where p_campaign.targeting <> '{}'
+  ),
+
+  excluded as materialized (
+    select x.contact_id, x.reason
+    from engine.excluded_contacts(p_campaign.team_id, p_campaign.exclusions, p_contact_ids) as x
+    where p_campaign.exclusions <> '{}'
+  )
+
+  select p.id, p.phone, p.timezones, p.regions, case
+    when p_campaign.targeting <> '{}' and t.contact_id is null then 'not_targeted'
+    when x.reason is not null then x.reason
+    when s.reason is not null then 'suppressed_' || s.reason
+    when cardinality(p.timezones) = 0 then 'timezone_unknown'
+  end
+  from unnest(p_contact_ids) as a (id)
+  inner join public.contacts as p on a.id = p.id and p.team_id = p_campaign.team_id
+  left join targeted as t on p.id = t.contact_id
+  left join excluded as x on p.id = x.contact_id
+  left join lateral (
+    select max(u.reason) as reason
+    from public.suppressions as u
+    where u.team_id = p_campaign.team_id and u.phone = p.phone and u.channel = p_channel
+  ) as s on true;
+end
+$$;
+comment on function engine.judge_members(public.campaigns, public.contact_channel, uuid[]) is
+'Each of the contacts with the reason for which the campaign does not contact them; null: it does.';
+revoke all on function engine.judge_members(public.campaigns, public.contact_channel, uuid[]) from public;
+
+-- sql/40_functions/campaigns/late_jobs.sql
+-- Due jobs that are later than the campaign lets them be, by the gate's own measure.
+create or replace function engine.late_jobs(p_campaign public.campaigns)
+returns setof uuid
+language sql
+stable
+set search_path = ''
+as $$
+  select j.id
+  from engine.jobs as j
+  where j.team_id = p_campaign.team_id and j.campaign_id = p_campaign.id and j.status = 'READY'
+    and j.run_at <= engine.now() and engine.now() > engine.later(j.due_at, p_campaign.max_lateness)
+  order by j.id
+$$;
+comment on function engine.late_jobs(public.campaigns) is 'Ids of due jobs that are too late to be sent.';
+revoke all on function engine.late_jobs(public.campaigns) from public;
+
 -- sql/40_functions/campaigns/launch_blockers.sql
 -- Everything that stands in the way of a launch, all at once: [{code, message}].
 create or replace function engine.launch_blockers(p_campaign public.campaigns)
@@ -5754,70 +7199,89 @@ create or replace function public.launch_campaign(
 )
 returns jsonb
 language plpgsql
-security definer -- writes public.campaigns and the engine, which no role may write
+security definer -- writes public.campaigns and the engine, which no role may write; engine.take_campaign asks engine.require_role
 set search_path = ''
 set jit = off
 set statement_timeout = '10min' -- a list of a million takes longer than the API's usual eight seconds
 set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
 as $$
 declare
-  v_campaign public.campaigns;
-  v_blockers jsonb;
+  v_dry_run boolean := coalesce(p_dry_run, false);
+  v_campaign public.campaigns := engine.take_campaign(p_campaign_id, 'launch', v_dry_run);
   v_to public.campaign_status :=
     case when p_at > engine.now() then 'SCHEDULED' else 'ACTIVE' end::public.campaign_status;
+  v_blockers jsonb;
   v_members bigint;
 begin
-  select * into v_campaign
-  from public.campaigns
-  where team_id = any(engine.caller_team_ids()) and id = p_campaign_id
-  for update;
-  if not found then
-    perform engine.refuse_not_found('campaign', p_campaign_id);
-  end if;
-  perform engine.require_role(v_campaign.team_id, 'operator');
-  if v_campaign.status <> 'CREATED' then
-    perform engine.refuse(
-      'OB002',
-      format('The campaign is %s; only a CREATED one can be launched.', v_campaign.status),
-      jsonb_build_object(
-        'entity', 'campaign', 'id', p_campaign_id, 'from', v_campaign.status, 'to', v_to,
-        'allowed', engine.legal_steps('campaign', v_campaign.status::text)
-      ),
-      'Create a new campaign to run it again.'
-    );
-  end if;
-  if not p_dry_run then
+  if not v_dry_run then
     perform engine.hold_workflow(v_campaign.team_id, v_campaign.workflow_id);
     perform engine.hold_list(v_campaign.team_id, v_campaign.list_id);
   end if;
   v_blockers := engine.launch_blockers(v_campaign);
-  if jsonb_array_length(v_blockers) > 0 and not p_dry_run then
-    perform engine.refuse(
-      'OB007',
-      format('The campaign is not ready: %s', v_blockers -> 0 ->> 'message'),
-      jsonb_build_object('blockers', v_blockers),
-      'Mend what the detail lists, then launch again.'
-    );
+  if not v_dry_run then
+    perform engine.refuse_blockers(v_blockers, 'The campaign');
   end if;
-  select member_count::bigint into v_members
-  from public.audience_lists where team_id = v_campaign.team_id and id = v_campaign.list_id;
-  if not p_dry_run and v_to = 'ACTIVE' then
-    v_members := engine.activate_campaign(v_campaign.team_id, p_campaign_id)::bigint;
-  elsif not p_dry_run then
-    update public.campaigns
+  select l.member_count::bigint into v_members
+  from public.audience_lists as l
+  where l.team_id = v_campaign.team_id and l.id = v_campaign.list_id;
+  if not v_dry_run and v_to = 'ACTIVE' then
+    v_members := engine.activate_campaign(v_campaign.team_id, v_campaign.id)::bigint;
+  elsif not v_dry_run then
+    update public.campaigns as c
     set status = 'SCHEDULED', scheduled_at = p_at, updated_at = engine.now()
-    where team_id = v_campaign.team_id and id = p_campaign_id;
+    where c.team_id = v_campaign.team_id and c.id = v_campaign.id;
   end if;
-  return jsonb_build_object(
-    'campaign_id', p_campaign_id, 'from', v_campaign.status, 'to', v_to, 'dry_run', p_dry_run,
-    'at', coalesce(p_at, engine.now()), 'members', v_members, 'blockers', v_blockers
+  return engine.tell_campaign_step(
+    v_campaign, v_to, v_dry_run, engine.launch_message(v_campaign, v_to, p_at, v_members, v_blockers, v_dry_run),
+    jsonb_build_object('at', coalesce(p_at, engine.now()), 'members', v_members, 'blockers', v_blockers)
   );
 end
 $$;
 comment on function public.launch_campaign(uuid, timestamptz, boolean) is
-'Launches a campaign now or at p_at: {campaign_id, from, to, dry_run, at, members, blockers}. OB002, OB004, OB007.';
+'Launches a campaign now or at p_at: {campaign_id, from, to, dry_run, at, message, members, blockers}. OB002, OB004, OB007, OB008.';
 revoke all on function public.launch_campaign(uuid, timestamptz, boolean) from public;
 grant execute on function public.launch_campaign(uuid, timestamptz, boolean) to authenticated, service_role;
+
+-- sql/40_functions/campaigns/launch_message.sql
+-- What a launch does, in words and numbers, for the dialog before it and the notice after.
+create or replace function engine.launch_message(
+  p_campaign public.campaigns,
+  p_to public.campaign_status,
+  p_at timestamptz,
+  p_members bigint,
+  p_blockers jsonb,
+  p_dry_run boolean
+)
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+  select concat_ws(
+    ' ',
+    case p_to
+      when 'SCHEDULED' then format(
+        '"%s" %s scheduled for %s: its list, which has %s members now, is enrolled then.', p_campaign.name,
+        engine.tense(p_dry_run), to_char(p_at at time zone t.timezone, 'FMDay FMDD FMMonth YYYY HH24:MI') || ' ' || t.timezone,
+        p_members
+      )
+      else format(
+        '"%s" %s launched, and its list enrolled: %s members. Who must not be reached is enrolled with the reason, and left alone.',
+        p_campaign.name, engine.tense(p_dry_run), p_members
+      )
+    end,
+    case when p_campaign.is_continuous then 'Members who come later are enrolled as they come.' end,
+    (select format('Not before this is mended: %s', b.value ->> 'message') from jsonb_array_elements(p_blockers) as b limit 1)
+  )
+  from public.teams as t
+  where t.id = p_campaign.team_id
+$$;
+comment on function engine.launch_message(
+  public.campaigns, public.campaign_status, timestamptz, bigint, jsonb, boolean
+) is 'A sentence or more on what a launch does, or would do.';
+revoke all on function engine.launch_message(
+  public.campaigns, public.campaign_status, timestamptz, bigint, jsonb, boolean
+) from public;
 
 -- sql/40_functions/campaigns/launch_scheduled_campaigns.sql
 -- Launches campaigns whose time has come. What the launch needs was checked when it was scheduled; what
@@ -5855,6 +7319,608 @@ end
 $$;
 comment on function engine.launch_scheduled_campaigns() is 'Launches scheduled campaigns that are due; returns how many.';
 revoke all on function engine.launch_scheduled_campaigns() from public;
+
+-- sql/40_functions/campaigns/left_of_day.sql
+-- What a number with a daily limit has left on the day of a moment: of today, what is not used yet.
+create or replace function engine.left_of_day(p_number public.phone_numbers, p_at timestamptz)
+returns integer
+language sql
+stable
+set search_path = ''
+as $$
+  select p_number.daily_limit - (
+    select count(*)
+    from engine.contacts_made as k
+    where k.team_id = p_number.team_id and k.phone_number_id = p_number.id
+      and k.begun_at >= (p_at at time zone t.timezone)::date::timestamp at time zone t.timezone
+  )::integer
+  from public.teams as t
+  where t.id = p_number.team_id
+$$;
+comment on function engine.left_of_day(public.phone_numbers, timestamptz) is
+'Contacts that a number''s daily limit leaves on the day of a moment, now or later; null without a limit.';
+revoke all on function engine.left_of_day(public.phone_numbers, timestamptz) from public;
+
+-- sql/40_functions/campaigns/list_campaigns.sql
+-- The table of campaigns, newest first. What was launched straight from a list is in list_outreaches.
+create or replace function public.list_campaigns(
+  p_search text default null,
+  p_status text default null,
+  p_archived boolean default false,
+  p_limit integer default 50,
+  p_cursor text default null,
+  p_team_id uuid default null
+)
+returns jsonb
+language plpgsql
+stable
+security definer -- reads the engine's counters for a caller who was checked
+set search_path = ''
+as $$
+declare
+  v_team_id uuid := engine.require_team(p_team_id, 'viewer');
+  v_limit integer := engine.page_limit(p_limit);
+  v_before uuid := engine.page_key(p_cursor, engine.uuid_pattern())::uuid;
+  v_may_act boolean := engine.has_role(v_team_id, 'operator');
+begin
+  perform engine.refuse_issues(engine.word_issue('p_status', p_status, enum_range(null::public.campaign_status)::text[]), 'The request');
+  return engine.make_page(array(
+    select engine.describe_campaign(c, v_may_act)
+    from public.campaigns as c
+    where c.team_id = v_team_id and c.kind = 'campaign' and (v_before is null or c.id < v_before)
+      and (p_status is null or c.status::text = p_status)
+      and (p_archived is null or p_archived = (c.archived_at is not null))
+      and (coalesce(btrim(p_search), '') = '' or strpos(lower(c.name), lower(btrim(p_search))) > 0)
+    order by c.id desc
+    limit v_limit + 1
+  ), v_limit);
+end
+$$;
+comment on function public.list_campaigns(text, text, boolean, integer, text, uuid) is
+'A page of campaigns, newest first: {items[{id, name, status, list{id, name, status, member_count}, workflow{id, name, '
+'version, status}, phone_number{id, phone}, counts{enrolled, active, waiting, queued, in_progress, completed, booked, '
+'opted_out, suppressed, failed, cancelled}, actions[{action, allowed, reason}], …}], next_cursor}. p_search looks into names; '
+'p_archived null means both. OB001, OB004, OB009.';
+revoke all on function public.list_campaigns(text, text, boolean, integer, text, uuid) from public;
+grant execute on function public.list_campaigns(text, text, boolean, integer, text, uuid) to authenticated, service_role;
+
+-- sql/40_functions/campaigns/list_choices.sql
+-- Lists that a campaign can use, with what may keep one from being launched over it. A list of leads may be
+-- empty: who comes later is enrolled by a campaign that enrolls continuously.
+create or replace function engine.list_choices(p_team_id uuid, p_limit integer)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(jsonb_agg(jsonb_build_object(
+    'id', l.id, 'name', l.name, 'source', l.source, 'member_count', l.member_count,
+    'last_run', to_jsonb(r), 'needs_continuous', l.member_count = 0,
+    'has_servicetitan', l.source in ('servicetitan', 'custom_report')
+  ) order by l.name, l.id), '[]')
+  from (
+    select v.* from public.audience_lists as v
+    where v.team_id = p_team_id and v.status = 'ACTIVE'
+    order by v.updated_at desc, v.id desc
+    limit p_limit
+  ) as l
+  left join lateral (
+    select u.status, u.ended_at from public.audience_runs as u
+    where u.team_id = l.team_id and u.list_id = l.id
+    order by u.id desc
+    limit 1
+  ) as r on true
+$$;
+comment on function engine.list_choices(uuid, integer) is
+'[{id, name, source, member_count, last_run{status, ended_at}, needs_continuous, has_servicetitan}]: the last changed.';
+revoke all on function engine.list_choices(uuid, integer) from public;
+
+-- sql/40_functions/campaigns/lock_open_jobs.sql
+-- Waits for whoever is ending one of these jobs: what comes after sees what that made of it, a retry
+-- perhaps, which nobody can end any more while the campaign is held. In order of id, as everybody locks jobs.
+create or replace function engine.lock_open_jobs(p_campaign public.campaigns)
+returns void
+language sql
+volatile
+set search_path = ''
+as $$
+  select
+  from engine.open_jobs(p_campaign) as o (id)
+  inner join engine.jobs as j on j.team_id = p_campaign.team_id and o.id = j.id
+  order by j.id
+  for update of j
+$$;
+comment on function engine.lock_open_jobs(public.campaigns) is 'Locks the open jobs of a campaign that the caller holds.';
+revoke all on function engine.lock_open_jobs(public.campaigns) from public;
+
+-- sql/40_functions/campaigns/log_campaign_step.sql
+-- What a step was follows from the two rows; who took it from the caller's token.
+create or replace function engine.log_campaign_step()
+returns trigger
+language plpgsql
+security definer -- campaigns are written by functions of other owners' rights
+set search_path = ''
+as $$
+declare
+  v_from public.campaign_status;
+  v_was_archived boolean;
+begin
+  if tg_op = 'UPDATE' then
+    v_from := old.status;
+    v_was_archived := old.archived_at is not null;
+  end if;
+  insert into engine.campaign_steps (team_id, campaign_id, from_status, to_status, user_id, reason)
+  values (
+    new.team_id, new.id, v_from, new.status, (select auth.uid()),
+    case
+      when v_from is null then 'created'
+      when v_was_archived and new.archived_at is null then 'unarchived'
+      when not v_was_archived and new.archived_at is not null then 'archived'
+      when new.status = 'SCHEDULED' then 'scheduled'
+      when new.status = 'CREATED' then 'unscheduled'
+      when new.status = 'ACTIVE' and v_from = 'PAUSED' then 'resumed'
+      when new.status = 'ACTIVE' and v_from = 'COMPLETED' then 'retried'
+      when new.status = 'ACTIVE' then 'launched'
+      else lower(new.status::text)
+    end
+  );
+  return null;
+end
+$$;
+comment on function engine.log_campaign_step() is 'Trigger: writes a step of a campaign into engine.campaign_steps.';
+revoke all on function engine.log_campaign_step() from public;
+
+-- sql/40_functions/campaigns/open_jobs.sql
+-- The open jobs of a campaign. In two parts, each by the index that holds just those.
+create or replace function engine.open_jobs(p_campaign public.campaigns)
+returns setof uuid
+language sql
+stable
+set search_path = ''
+as $$
+  select j.id
+  from engine.jobs as j
+  where j.team_id = p_campaign.team_id and j.campaign_id = p_campaign.id and j.status = 'READY'
+  union all
+  select j.id
+  from engine.jobs as j
+  where j.team_id = p_campaign.team_id and j.campaign_id = p_campaign.id
+    and j.status in ('CLAIMED', 'DISPATCHED', 'AMBIGUOUS')
+$$;
+comment on function engine.open_jobs(public.campaigns) is 'Ids of the open jobs of a campaign.';
+revoke all on function engine.open_jobs(public.campaigns) from public;
+
+-- sql/40_functions/campaigns/open_work.sql
+-- What is open in a campaign, by what a pause, a resume or a cancel means for it. What waits is read from
+-- the counters; the few jobs that a worker holds are looked at, because an attempt makes the difference.
+create or replace function engine.open_work(p_campaign public.campaigns)
+returns table (waiting bigint, queued bigint, in_progress bigint)
+language sql
+stable
+set search_path = ''
+as $$
+  select
+    coalesce(sum(c.amount) filter (where c.state = 'READY' and c.due_at > engine.now()), 0)::bigint,
+    (coalesce(sum(c.amount) filter (where c.state = 'READY' and c.due_at <= engine.now()), 0) + max(h.unbegun))::bigint,
+    (coalesce(sum(c.amount) filter (where c.state in ('CLAIMED', 'DISPATCHED', 'AMBIGUOUS')), 0) - max(h.unbegun))::bigint
+  from (
+    select count(*) as unbegun
+    from engine.jobs as j
+    where j.team_id = p_campaign.team_id and j.campaign_id = p_campaign.id and j.status = 'CLAIMED'
+      and not engine.has_live_attempt(j.team_id, j.id)
+  ) as h
+  left join engine.counters as c
+    on c.team_id = p_campaign.team_id and c.campaign_id = p_campaign.id and c.node_id <> ''
+    and c.state in ('READY', 'CLAIMED', 'DISPATCHED', 'AMBIGUOUS')
+$$;
+comment on function engine.open_work(public.campaigns) is
+'Open jobs of a campaign: waiting for their time, due and not begun, and begun (a provider may have them).';
+revoke all on function engine.open_work(public.campaigns) from public;
+
+-- sql/40_functions/campaigns/pause_campaign.sql
+-- No attempt begins after this commits: whoever begins one holds the campaign (shared), is waited for here,
+-- or waits and then sees the pause. What has begun finishes and is counted; delays keep running.
+create or replace function public.pause_campaign(p_campaign_id uuid, p_dry_run boolean default false)
+returns jsonb
+language plpgsql
+security definer -- writes public.campaigns, which no role may write; engine.take_campaign asks engine.require_role
+set search_path = ''
+as $$
+declare
+  v_dry_run boolean := coalesce(p_dry_run, false);
+  v_campaign public.campaigns := engine.take_campaign(p_campaign_id, 'pause', v_dry_run);
+  v_work record;
+begin
+  select w.* into v_work from engine.open_work(v_campaign) as w;
+  if not v_dry_run then
+    update public.campaigns as c
+    set status = 'PAUSED', updated_at = engine.now()
+    where c.team_id = v_campaign.team_id and c.id = v_campaign.id;
+  end if;
+  return engine.tell_campaign_step(
+    v_campaign, 'PAUSED', v_dry_run,
+    format(
+      '"%s" %s paused. Held back until it is resumed: %s due now, %s that wait for their time; delays keep running. '
+      'With a provider already, which finish and are counted: %s.',
+      v_campaign.name, engine.tense(v_dry_run), v_work.queued, v_work.waiting, v_work.in_progress
+    ),
+    to_jsonb(v_work)
+  );
+end
+$$;
+comment on function public.pause_campaign(uuid, boolean) is
+'Pauses an ACTIVE campaign: {campaign_id, from, to, dry_run, at, message, waiting, queued, in_progress}. With p_dry_run nothing '
+'changes. OB002, OB004, OB008.';
+revoke all on function public.pause_campaign(uuid, boolean) from public;
+grant execute on function public.pause_campaign(uuid, boolean) to authenticated, service_role;
+
+-- sql/40_functions/campaigns/preflight_assumptions.sql
+-- What an estimate takes for granted, in words.
+create or replace function engine.preflight_assumptions(
+  p_node public.workflow_nodes, p_number public.phone_numbers, p_account public.integrations,
+  p_channel public.contact_channel, p_call_minutes double precision
+)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select jsonb_agg(jsonb_build_object('code', a.code, 'message', a.message) order by a.place)
+  from (
+    select 1 as place, 'first_step_only' as code, format(
+      'Only everybody''s first %s is counted; retries and later steps come on top.', p_channel
+    ) as message
+    union all
+    select 2, 'alone', 'No other campaign uses the account or the sending number at the same time.'
+    union all
+    select 3, 'batching', format(
+      'The workflow lets %s begin every %s.', p_node.config -> 'batching' ->> 'size', p_node.config -> 'batching' ->> 'interval'
+    )
+    where p_node.config -> 'batching' ->> 'size' is not null
+    union all
+    select 4, 'lines', format('%s calls at once, each of %s minutes.', p_account.concurrency_limit, p_call_minutes)
+    where p_channel = 'call'
+    union all
+    select 5, 'number_rate', format('At most %s a minute from %s.', p_number.rate_per_minute, p_number.phone)
+    where p_number.rate_per_minute is not null
+    union all
+    select 6, 'number_daily_limit', format('At most %s a day from %s.', p_number.daily_limit, p_number.phone)
+    where p_number.daily_limit is not null
+  ) as a
+$$;
+comment on function engine.preflight_assumptions(
+  public.workflow_nodes, public.phone_numbers, public.integrations, public.contact_channel, double precision
+) is
+'[{code, message}]: what a preflight''s estimate assumes.';
+revoke all on function engine.preflight_assumptions(
+  public.workflow_nodes, public.phone_numbers, public.integrations, public.contact_channel, double precision
+) from public;
+
+-- sql/40_functions/campaigns/preflight_calendars.sql
+-- The people whom a launch would contact (a part of engine.preflight_people, as JSON), by the hours in which
+-- the first step may reach them from a moment on. Worked out once for each calendar; equal ones are one group.
+create or replace function engine.preflight_calendars(
+  p_campaign public.campaigns, p_entry_node_id text, p_from timestamptz, p_people jsonb
+)
+returns table (open_hours tstzmultirange, people bigint)
+language sql
+stable
+set search_path = ''
+as $$
+  select engine.open_hours(
+    n.type::text::public.contact_channel, n.config -> 'business_hours', t.timezone, p.timezones, p.regions,
+    p_from, p_from + interval '90 days'
+  ), sum(p.people)::bigint
+  from jsonb_to_recordset(p_people) as p (reason_code text, timezones text[], regions text[], people bigint)
+  inner join public.teams as t on t.id = p_campaign.team_id
+  inner join public.workflow_nodes as n
+    on n.team_id = p_campaign.team_id and n.workflow_id = p_campaign.workflow_id and n.id = p_entry_node_id
+  where p.reason_code is null
+  group by 1
+$$;
+comment on function engine.preflight_calendars(public.campaigns, text, timestamptz, jsonb) is
+'People by the open hours of a node within 90 days; empty hours: never.';
+revoke all on function engine.preflight_calendars(public.campaigns, text, timestamptz, jsonb) from public;
+
+-- sql/40_functions/campaigns/preflight_campaign.sql
+-- What a launch would do, before it: whom it leaves out and why, where those are whom it reaches, when it would
+-- be through, what blocks it, and what to think about. Nothing is written, and the launch asks the same rules.
+create or replace function public.preflight_campaign(p_campaign_id uuid, p_at timestamptz default null)
+returns jsonb
+language plpgsql
+stable
+security definer -- reads the engine; engine.require_campaign asks engine.caller_team_ids
+set search_path = ''
+set jit = off
+set statement_timeout = '60s' -- a list of a hundred thousand takes a few of the API's usual eight seconds, a larger one more
+as $$
+declare
+  v_campaign public.campaigns := engine.require_campaign(p_campaign_id, 'viewer');
+  v_at timestamptz := greatest(coalesce(p_at, v_campaign.scheduled_at, engine.now()), engine.now());
+  v_channel public.contact_channel;
+  v_people jsonb;
+  v_reach bigint;
+  v_capped bigint;
+  v_estimate jsonb;
+begin
+  if v_campaign.status not in ('CREATED', 'SCHEDULED') then
+    perform engine.refuse(
+      'OB003', format('The campaign is %s; a preflight is for one that has not started.', v_campaign.status),
+      jsonb_build_object('entity', 'campaign', 'id', v_campaign.id, 'status', v_campaign.status),
+      'See the metrics of one that runs.'
+    );
+  end if;
+  select e.channel into v_channel from engine.campaign_entry(v_campaign.team_id, v_campaign.workflow_id) as e;
+  v_people := (
+    select coalesce(jsonb_agg(to_jsonb(p)), '[]') from engine.preflight_people(v_campaign, v_channel) as p
+  );
+  select coalesce(sum(p.people), 0)::bigint, coalesce(sum(p.capped), 0)::bigint into v_reach, v_capped
+  from jsonb_to_recordset(v_people) as p (reason_code text, people bigint, capped bigint)
+  where p.reason_code is null;
+  v_estimate := engine.preflight_estimate(v_campaign, v_at, v_people);
+  return jsonb_build_object(
+    'campaign_id', v_campaign.id, 'status', v_campaign.status, 'at', v_at,
+    'members', (select coalesce(sum((p ->> 'people')::bigint), 0)::bigint from jsonb_array_elements(v_people) as p),
+    'reach', v_reach,
+    'funnel', engine.preflight_funnel(v_people),
+    'timezones', (
+      select coalesce(jsonb_agg(jsonb_build_object('timezones', z.timezones, 'people', z.people) order by z.people desc, z.timezones), '[]')
+      from (
+        select p.timezones, sum(p.people)::bigint as people
+        from jsonb_to_recordset(v_people) as p (reason_code text, timezones text[], people bigint)
+        where p.reason_code is null
+        group by p.timezones
+      ) as z
+    ),
+    'estimate', v_estimate,
+    'blockers', engine.launch_blockers(v_campaign),
+    'warnings', engine.preflight_warnings(v_campaign, v_reach, v_capped, v_estimate)
+  );
+end
+$$;
+comment on function public.preflight_campaign(uuid, timestamptz) is
+'{campaign_id, status, at, members, reach, funnel[{code, message, left_out, left}], timezones[{timezones[], people}], '
+'estimate{channel, starts_at, first_contact_at, last_contact_at, last_by_batching_at, left_over, never_open, assumptions[]}, '
+'blockers[{code, message}], warnings[{code, message}]} of a launch at p_at. Changes nothing. OB003 once it has started, OB004.';
+revoke all on function public.preflight_campaign(uuid, timestamptz) from public;
+grant execute on function public.preflight_campaign(uuid, timestamptz) to authenticated, service_role;
+
+-- sql/40_functions/campaigns/preflight_estimate.sql
+-- When a campaign that starts at a moment would have contacted everybody for the first time, with all caps and
+-- by its batching alone, and what that assumes.
+create or replace function engine.preflight_estimate(p_campaign public.campaigns, p_at timestamptz, p_people jsonb)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  c_call_minutes constant double precision := 3::double precision;
+  v_entry record;
+  v_node public.workflow_nodes;
+  v_number public.phone_numbers;
+  v_account public.integrations;
+  v_from timestamptz;
+  v_timezone text := (select t.timezone from public.teams as t where t.id = p_campaign.team_id);
+  v_hours tstzmultirange[];
+  v_groups bigint[];
+  v_never bigint;
+  v_paced record;
+  v_batched record;
+begin
+  select e.* into v_entry from engine.campaign_entry(p_campaign.team_id, p_campaign.workflow_id) as e;
+  select n.* into v_node from public.workflow_nodes as n
+  where n.team_id = p_campaign.team_id and n.workflow_id = p_campaign.workflow_id and n.id = v_entry.node_id;
+  select f.* into v_number from public.phone_numbers as f
+  where f.team_id = p_campaign.team_id and f.id = p_campaign.phone_number_id;
+  select i.* into v_account from public.integrations as i
+  where i.team_id = p_campaign.team_id and i.provider = engine.provider_for(v_entry.channel);
+  v_from := engine.later(p_at, v_entry.delay);
+  select
+    array_agg(c.open_hours order by upper(c.open_hours), c.open_hours) filter (where not isempty(c.open_hours)),
+    array_agg(c.people order by upper(c.open_hours), c.open_hours) filter (where not isempty(c.open_hours)),
+    coalesce(sum(c.people) filter (where isempty(c.open_hours)), 0)::bigint
+  into v_hours, v_groups, v_never
+  from engine.preflight_calendars(p_campaign, v_entry.node_id, v_from, p_people) as c;
+  select * into v_paced from engine.estimate_pace(
+    v_hours, v_groups, v_from, (v_node.config -> 'batching' ->> 'size')::integer,
+    (v_node.config -> 'batching' ->> 'interval')::interval,
+    least(
+      v_number.rate_per_minute::double precision,
+      case when v_entry.channel = 'call' then v_account.concurrency_limit / c_call_minutes end
+    ),
+    v_number.daily_limit, engine.left_of_day(v_number, v_from), v_timezone
+  );
+  select * into v_batched from engine.estimate_pace(
+    v_hours, v_groups, v_from, (v_node.config -> 'batching' ->> 'size')::integer,
+    (v_node.config -> 'batching' ->> 'interval')::interval, null, null, null, v_timezone
+  );
+  return jsonb_build_object(
+    'channel', v_entry.channel, 'starts_at', v_from, 'first_contact_at', v_paced.first_at,
+    'last_contact_at', v_paced.last_at, 'last_by_batching_at', v_batched.last_at, 'left_over', v_paced.left_over,
+    'never_open', v_never,
+    'assumptions', engine.preflight_assumptions(v_node, v_number, v_account, v_entry.channel, c_call_minutes)
+  );
+end
+$$;
+comment on function engine.preflight_estimate(public.campaigns, timestamptz, jsonb) is
+'{channel, starts_at, first_contact_at, last_contact_at, last_by_batching_at, left_over, never_open, assumptions[]} of the '
+'first step; last_contact_at is null when 90 days do not suffice for left_over people.';
+revoke all on function engine.preflight_estimate(public.campaigns, timestamptz, jsonb) from public;
+
+-- sql/40_functions/campaigns/preflight_funnel.sql
+-- From everybody in the list to those who would be contacted, a step for each reason in the order in which
+-- they are looked at: how many it leaves out, and how many are left then.
+create or replace function engine.preflight_funnel(p_people jsonb)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  with counted as (
+    select
+      coalesce(p.reason_code, 'members') as code, sum(p.people) as people,
+      case
+        when p.reason_code is null then 0
+        when p.reason_code like 'suppressed%' then 100
+        else coalesce(array_position(array[
+          'not_targeted', 'excluded_phone', 'excluded_in_list', 'excluded_in_campaign', 'excluded_tag',
+          'excluded_recently_contacted', 'excluded_booked'
+        ], p.reason_code), 200)
+      end as place
+    from (
+      select e.reason_code, e.people from jsonb_to_recordset(p_people) as e (reason_code text, people bigint)
+      union all
+      select null, 0
+    ) as p
+    group by p.reason_code
+  )
+
+  select jsonb_agg(jsonb_build_object(
+    'code', s.code, 'message', s.message, 'left_out', s.left_out, 'left', s.everybody - s.gone
+  ) order by s.place, s.code)
+  from (
+    select
+      c.code, c.place, case when c.place = 0 then 'Everybody in the list.' else engine.tell_reason(c.code) end as message,
+      case when c.place = 0 then 0 else c.people end as left_out,
+      sum(c.people) over () as everybody,
+      sum(case when c.place = 0 then 0 else c.people end) over (order by c.place, c.code) as gone
+    from counted as c
+  ) as s
+$$;
+comment on function engine.preflight_funnel(jsonb) is
+'[{code, message, left_out, left}]: members first, then each reason of engine.judge_members that leaves somebody out.';
+revoke all on function engine.preflight_funnel(jsonb) from public;
+
+-- sql/40_functions/campaigns/preflight_people.sql
+-- The members of a campaign's list as a launch at this moment would judge them (engine.judge_members), counted
+-- by the reason and, of those who would be contacted, by the calendar that they have; and how many of them the
+-- team has contacted as often as its cap allows.
+create or replace function engine.preflight_people(p_campaign public.campaigns, p_channel public.contact_channel)
+returns table (reason_code text, timezones text[], regions text[], people bigint, capped bigint)
+language plpgsql
+stable
+set search_path = ''
+set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
+as $$
+declare
+  v_team public.teams;
+begin
+  select * into v_team from public.teams as t where t.id = p_campaign.team_id;
+  return query
+  select
+    j.reason_code, case when j.reason_code is null then j.timezones end, case when j.reason_code is null then j.regions end,
+    count(*), count(*) filter (where j.reason_code is null and k.contacts >= v_team.frequency_limit)
+  from engine.judge_members(p_campaign, p_channel, array(
+    select m.contact_id from public.audience_members as m
+    where m.team_id = p_campaign.team_id and m.list_id = p_campaign.list_id
+  )) as j
+  left join lateral (
+    select count(*) as contacts
+    from engine.contacts_made as c
+    where c.team_id = p_campaign.team_id and c.phone = j.phone
+      and c.begun_at > engine.later(engine.now(), -v_team.frequency_window)
+  ) as k on v_team.frequency_limit is not null
+  group by 1, 2, 3;
+end
+$$;
+comment on function engine.preflight_people(public.campaigns, public.contact_channel) is
+'Members by what a launch would do with them: by reason, and without one by time zones and regions.';
+revoke all on function engine.preflight_people(public.campaigns, public.contact_channel) from public;
+
+-- sql/40_functions/campaigns/preflight_warnings.sql
+-- What does not block a launch and may surprise whoever presses the button.
+create or replace function engine.preflight_warnings(
+  p_campaign public.campaigns, p_reach bigint, p_capped bigint, p_estimate jsonb
+)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(jsonb_agg(jsonb_build_object('code', w.code, 'message', w.message) order by w.place), '[]')
+  from (
+    select 1 as place, 'nobody_left' as code, 'Nobody is left to contact; the campaign would be over at once.' as message
+    where p_reach = 0 and not p_campaign.is_continuous
+    union all
+    select 2, 'never_open', format('%s would never be contacted: no hour is open both by law and by the workflow.', p_estimate ->> 'never_open')
+    where (p_estimate ->> 'never_open')::bigint > 0
+    union all
+    select 3, 'at_frequency_cap', format(
+      '%s have been contacted as often as the team allows, and wait, or are closed when that is later than the campaign allows.',
+      p_capped
+    )
+    where p_capped > 0
+    union all
+    select 4, 'takes_too_long', format(
+      '%s would not be contacted within 90 days.', p_estimate ->> 'left_over'
+    )
+    where (p_estimate ->> 'left_over')::bigint > 0
+    union all
+    select 5, 'later_than_allowed', format(
+      'Lines and caps put the last off until long after they are due; what is later than %s is closed, not sent.',
+      engine.format_duration(p_campaign.max_lateness)
+    )
+    where (p_estimate ->> 'last_contact_at')::timestamptz is null and (p_estimate ->> 'last_by_batching_at') is not null
+      or (p_estimate ->> 'last_contact_at')::timestamptz
+      > engine.later((p_estimate ->> 'last_by_batching_at')::timestamptz, p_campaign.max_lateness)
+    union all
+    select 6, 'account_slowed_' || i.provider, format('The %s account is slowed to %s a minute for now.', initcap(i.provider::text), k.pace)
+    from public.integrations as i
+    cross join lateral (select engine.pace_now(i) as pace) as k
+    where i.team_id = p_campaign.team_id and k.pace is not null
+      and i.provider = engine.provider_for((p_estimate ->> 'channel')::public.contact_channel)
+    union all
+    select 7, 'list_refresh_failed', 'The last run that was to fill the list failed; its members are older.'
+    from (
+      select r.status from public.audience_runs as r
+      where r.team_id = p_campaign.team_id and r.list_id = p_campaign.list_id
+      order by r.id desc
+      limit 1
+    ) as r
+    where r.status = 'FAILED'
+  ) as w
+$$;
+comment on function engine.preflight_warnings(public.campaigns, bigint, bigint, jsonb) is
+'[{code, message}]: what a preflight warns of; the estimate is that of engine.preflight_estimate.';
+revoke all on function engine.preflight_warnings(public.campaigns, bigint, bigint, jsonb) from public;
+
+-- sql/40_functions/campaigns/read_targeting.sql
+-- Targeting as it is kept: whole numbers, nothing twice, no key that says nothing. It has been found in
+-- order before.
+create or replace function engine.read_targeting(p_targeting jsonb)
+returns jsonb
+language sql
+immutable
+set search_path = ''
+as $$
+  select coalesce(jsonb_object_agg(k.name, (
+    select jsonb_agg(distinct v.written::bigint) from jsonb_array_elements_text(k.value) as v (written)
+  )), '{}')
+  from jsonb_each(p_targeting) as k (name, value)
+  where k.value not in ('null', '[]')
+$$;
+comment on function engine.read_targeting(jsonb) is '{tags?[number], campaigns?[number], business_units?[number]}.';
+revoke all on function engine.read_targeting(jsonb) from public;
+
+-- sql/40_functions/campaigns/refuse_blockers.sql
+-- Nothing starts while something stands in the way; all of it is listed.
+create or replace function engine.refuse_blockers(p_blockers jsonb, p_subject text)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if p_blockers <> '[]' then
+    perform engine.refuse(
+      'OB007', format('%s is not ready: %s', p_subject, p_blockers -> 0 ->> 'message'),
+      jsonb_build_object('blockers', p_blockers), 'Mend what the detail lists, then try again.'
+    );
+  end if;
+end
+$$;
+comment on function engine.refuse_blockers(jsonb, text) is 'Raises OB007 when there are blockers.';
+revoke all on function engine.refuse_blockers(jsonb, text) from public;
 
 -- sql/40_functions/campaigns/refuse_while_used.sql
 -- What a campaign uses, or is about to use, can't be taken from under it.
@@ -5894,6 +7960,265 @@ comment on function engine.refuse_while_used(uuid, text, uuid) is
 'Raises OB005 while a SCHEDULED, ACTIVE or PAUSED campaign uses the workflow or audience_list; used_by is [{entity, id, name, status}].';
 revoke all on function engine.refuse_while_used(uuid, text, uuid) from public;
 
+-- sql/40_functions/campaigns/release_places.sql
+-- The places of due jobs in the batch that is open now are free again: they take them themselves, or
+-- somebody who was due before. What was dealt in batches that are over is no matter any more. The caller
+-- holds the node's pacing lock.
+create or replace function engine.release_places(p_job_ids uuid[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_batch record;
+begin
+  select j.team_id, j.campaign_id, j.node_id, max(b.slot_at) as slot_at, count(*) as places into v_batch
+  from unnest(p_job_ids) as a (id)
+  inner join engine.jobs as j on a.id = j.id
+  inner join public.workflow_nodes as n
+    on j.team_id = n.team_id and j.workflow_id = n.workflow_id and j.node_id = n.id
+  -- As engine.find_slots counts slots.
+  cross join lateral (
+    select date_bin(
+      extract(epoch from (n.config -> 'batching' ->> 'interval')::interval) * interval '1 second', engine.now(), 'epoch'
+    ) as slot_at
+  ) as b
+  where j.run_at >= b.slot_at
+  group by 1, 2, 3;
+  delete from engine.pacing as u
+  where u.team_id = v_batch.team_id and u.campaign_id = v_batch.campaign_id and u.node_id = v_batch.node_id
+    and u.slot_at = v_batch.slot_at and u.used <= v_batch.places;
+  update engine.pacing as u
+  set used = u.used - v_batch.places
+  where u.team_id = v_batch.team_id and u.campaign_id = v_batch.campaign_id and u.node_id = v_batch.node_id
+    and u.slot_at = v_batch.slot_at;
+end
+$$;
+comment on function engine.release_places(uuid[]) is
+'Frees what due jobs of a node have booked in the batch that is open now.';
+revoke all on function engine.release_places(uuid[]) from public;
+
+-- sql/40_functions/campaigns/reopen_campaign.sql
+-- A campaign in which something is tried again. One that was over runs again, if nothing stands in the
+-- way; the rising count is what makes that step legal. The caller has taken it for a retry.
+create or replace function engine.reopen_campaign(p_campaign public.campaigns)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if p_campaign.status = 'COMPLETED' then
+    perform engine.hold_workflow(p_campaign.team_id, p_campaign.workflow_id);
+    perform engine.hold_list(p_campaign.team_id, p_campaign.list_id);
+    perform engine.refuse_blockers(engine.running_blockers(p_campaign), 'The campaign');
+  end if;
+  update public.campaigns as c
+  set
+    status = case when c.status = 'COMPLETED' then 'ACTIVE' else c.status end, ended_at = null,
+    retry_count = c.retry_count + 1, updated_at = engine.now()
+  where c.team_id = p_campaign.team_id and c.id = p_campaign.id;
+end
+$$;
+comment on function engine.reopen_campaign(public.campaigns) is
+'Counts a retry in a campaign, and makes it ACTIVE again when it was COMPLETED. OB007.';
+revoke all on function engine.reopen_campaign(public.campaigns) from public;
+
+-- sql/40_functions/campaigns/reopen_enrollments.sql
+-- Each failed journey goes on with a new visit of the node that it ended with, spread by the node's hours
+-- and batches as every job, and with a whole budget. What the
+-- history has of it comes back first. The caller holds the campaign, so that nobody else
+-- reopens; nothing else moves an enrollment that has ended.
+create or replace function engine.reopen_enrollments(
+  p_campaign public.campaigns, p_reason_codes text[], p_enrollment_ids uuid[] default null
+)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  c_chunk constant integer := 10000;
+  v_jobs engine.new_job[];
+begin
+  -- In chunks, as enroll_members does: what was reopened has not failed any more.
+  loop
+    select array_agg((
+      p_campaign.team_id, p_campaign.id, f.enrollment_id, f.contact_id, f.phone, p_campaign.workflow_id, f.node_id,
+      f.visit + 1, p_campaign.priority, engine.now()
+    )::engine.new_job order by f.enrollment_id) into v_jobs
+    from (
+      select v.* from engine.failed_visits(p_campaign, p_reason_codes, p_enrollment_ids) as v
+      order by v.enrollment_id
+      limit c_chunk
+    ) as f;
+    exit when v_jobs is null;
+    perform engine.recall_enrollments(
+      array(select n.team_id from unnest(v_jobs) as n), array(select n.enrollment_id from unnest(v_jobs) as n)
+    );
+    update engine.enrollments as e
+    set
+      status = 'ACTIVE', reason_code = null, ended_at = null, retries_left = p_campaign.retry_budget,
+      retry_count = e.retry_count + 1, reopened_at = engine.now()
+    from unnest(v_jobs) as n
+    where e.team_id = n.team_id and e.id = n.enrollment_id;
+    perform engine.create_jobs(v_jobs);
+  end loop;
+end
+$$;
+comment on function engine.reopen_enrollments(public.campaigns, text[], uuid[]) is
+'Opens failed enrollments again, all or some, each with a new visit of the node that failed.';
+revoke all on function engine.reopen_enrollments(public.campaigns, text[], uuid[]) from public;
+
+-- sql/40_functions/campaigns/require_campaign.sql
+-- A campaign of the caller's teams, for a role.
+create or replace function engine.require_campaign(p_campaign_id uuid, p_needs public.team_role)
+returns public.campaigns
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_campaign public.campaigns;
+begin
+  select * into v_campaign from public.campaigns as c
+  where c.team_id = any(engine.caller_team_ids()) and c.id = p_campaign_id;
+  if v_campaign.id is null then
+    perform engine.refuse_not_found('campaign', p_campaign_id);
+  end if;
+  perform engine.require_role(v_campaign.team_id, p_needs);
+  return v_campaign;
+end
+$$;
+comment on function engine.require_campaign(uuid, public.team_role) is 'The campaign, when the caller may: OB004 or OB008 otherwise.';
+revoke all on function engine.require_campaign(uuid, public.team_role) from public;
+
+-- sql/40_functions/campaigns/resume_campaign.sql
+-- Due jobs go out again, spread by the batching of their nodes and never as one burst; what has become too
+-- late is closed with that reason. Holds of an outreach that waited are tried at once.
+create or replace function public.resume_campaign(p_campaign_id uuid, p_dry_run boolean default false)
+returns jsonb
+language plpgsql
+security definer -- writes public.campaigns and the engine, which no role may write; engine.take_campaign asks engine.require_role
+set search_path = ''
+set jit = off
+set statement_timeout = '10min' -- as of launch_campaign
+as $$
+declare
+  v_dry_run boolean := coalesce(p_dry_run, false);
+  v_campaign public.campaigns := engine.take_campaign(p_campaign_id, 'resume', v_dry_run);
+  v_blockers jsonb;
+  v_work record;
+  v_late bigint;
+  v_holds bigint;
+begin
+  if not v_dry_run then
+    perform engine.hold_workflow(v_campaign.team_id, v_campaign.workflow_id);
+    perform engine.hold_list(v_campaign.team_id, v_campaign.list_id);
+  end if;
+  v_blockers := engine.running_blockers(v_campaign);
+  if not v_dry_run then
+    perform engine.refuse_blockers(v_blockers, 'The campaign');
+    perform engine.lock_open_jobs(v_campaign);
+  end if;
+  select w.* into v_work from engine.open_work(v_campaign) as w;
+  if v_dry_run then
+    select count(*) into v_late from engine.late_jobs(v_campaign);
+  else
+    update public.campaigns as c
+    set status = 'ACTIVE', updated_at = engine.now()
+    where c.team_id = v_campaign.team_id and c.id = v_campaign.id;
+    v_late := engine.close_late_jobs(v_campaign)::bigint;
+    perform engine.spread_due_jobs(v_campaign);
+  end if;
+  v_holds := engine.resume_holds(v_campaign, v_dry_run);
+  return engine.tell_campaign_step(
+    v_campaign, 'ACTIVE', v_dry_run,
+    concat_ws(
+      ' ',
+      format(
+        '"%s" %s resumed. Due, and spread by the batches of their nodes: %s. Waiting for their time: %s. Too late, and skipped: %s.',
+        v_campaign.name, engine.tense(v_dry_run), v_work.queued - v_late, v_work.waiting, v_late
+      ),
+      case when v_holds > 0 then format('Appointments to hold: %s.', v_holds) end,
+      (select format('Not before this is mended: %s', b.value ->> 'message') from jsonb_array_elements(v_blockers) as b limit 1)
+    ),
+    jsonb_build_object(
+      'due', v_work.queued - v_late, 'waiting', v_work.waiting, 'in_progress', v_work.in_progress, 'too_late', v_late,
+      'holds', v_holds, 'blockers', v_blockers
+    )
+  );
+end
+$$;
+comment on function public.resume_campaign(uuid, boolean) is
+'Lets a PAUSED campaign go on: {campaign_id, from, to, dry_run, at, message, due, waiting, in_progress, too_late, holds, '
+'blockers}. With p_dry_run nothing changes. OB002, OB004, OB007, OB008.';
+revoke all on function public.resume_campaign(uuid, boolean) from public;
+grant execute on function public.resume_campaign(uuid, boolean) to authenticated, service_role;
+
+-- sql/40_functions/campaigns/retry_failed_enrollments.sql
+-- Tries once more just what failed, all of it or what failed for some reasons. A campaign that was over
+-- runs again. The gate judges each new job as it does every other: whoever was suppressed since is not reached.
+create or replace function public.retry_failed_enrollments(
+  p_campaign_id uuid, p_reason_codes text[] default null, p_dry_run boolean default false
+)
+returns jsonb
+language plpgsql
+security definer -- writes public.campaigns and the engine, which no role may write; engine.take_campaign asks engine.require_role
+set search_path = ''
+set jit = off
+set statement_timeout = '10min' -- as of launch_campaign
+as $$
+declare
+  v_dry_run boolean := coalesce(p_dry_run, false);
+  v_campaign public.campaigns := engine.take_campaign(p_campaign_id, 'retry', v_dry_run);
+  v_counts jsonb := engine.count_failed_visits(v_campaign, p_reason_codes);
+  v_is_any boolean := v_counts ->> 'retried' <> '0';
+  v_blockers jsonb := '[]'::jsonb;
+begin
+  if v_dry_run and v_is_any and v_campaign.status = 'COMPLETED' then
+    v_blockers := engine.running_blockers(v_campaign);
+  elsif v_is_any and not v_dry_run then
+    perform engine.reopen_campaign(v_campaign);
+    perform engine.reopen_enrollments(v_campaign, p_reason_codes);
+  end if;
+  return engine.tell_campaign_step(
+    v_campaign,
+    case when v_is_any and v_campaign.status = 'COMPLETED' then 'ACTIVE' else v_campaign.status end,
+    v_dry_run,
+    concat_ws(
+      ' ',
+      format(
+        'Tried again in "%s", with a whole budget of retries: %s of those who failed.', v_campaign.name,
+        v_counts ->> 'retried'
+      ),
+      case when v_campaign.status = 'PAUSED' then 'They wait until it is resumed.' end,
+      case when v_is_any and v_campaign.status = 'COMPLETED' then format('It %s active again.', engine.tense(v_dry_run)) end,
+      (select format('Not before this is mended: %s', b.value ->> 'message') from jsonb_array_elements(v_blockers) as b limit 1)
+    ),
+    v_counts || jsonb_build_object('blockers', v_blockers)
+  );
+end
+$$;
+comment on function public.retry_failed_enrollments(uuid, text[], boolean) is
+'Tries failed enrollments of an ACTIVE, PAUSED or COMPLETED campaign again, all or those with these reasons: {campaign_id, '
+'from, to, dry_run, at, message, retried, by_reason[{reason_code, enrollments}], by_node[{node_id, label, enrollments}], '
+'blockers}. With p_dry_run nothing changes. OB002, OB004, OB007, OB008.';
+revoke all on function public.retry_failed_enrollments(uuid, text[], boolean) from public;
+grant execute on function public.retry_failed_enrollments(uuid, text[], boolean) to authenticated, service_role;
+
+-- sql/40_functions/campaigns/running_blockers.sql
+-- What keeps a campaign from going on. It has its people: whether the list still has members is no matter.
+create or replace function engine.running_blockers(p_campaign public.campaigns)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select jsonb_path_query_array(engine.launch_blockers(p_campaign), '$[*] ? (@.code != "list_empty")')
+$$;
+comment on function engine.running_blockers(public.campaigns) is
+'What stands in the way of a campaign that has been launched before: [{code, message}].';
+revoke all on function engine.running_blockers(public.campaigns) from public;
+
 -- sql/40_functions/campaigns/sending_blockers.sql
 -- What a number and the providers' accounts lack for sending on some channels.
 create or replace function engine.sending_blockers(
@@ -5917,8 +8242,559 @@ comment on function engine.sending_blockers(uuid, uuid, public.contact_channel[]
 'Why a number can''t send on some channels: code, message and their place in a list.';
 revoke all on function engine.sending_blockers(uuid, uuid, public.contact_channel[]) from public;
 
+-- sql/40_functions/campaigns/spread_due_jobs.sql
+-- After a pause, everybody moves up the queue of a node by as many places as have become due meanwhile:
+-- the due ones take the next places, those who had them take later ones, and so on to the first gap. So
+-- the batches are never exceeded, nobody overtakes, and nobody is sent before the time that was dealt to
+-- her: sorted, the new places are nowhere earlier than the old ones. Contacts share places only with
+-- those of the same hours. The caller holds the campaign and its open jobs.
+create or replace function engine.spread_due_jobs(p_campaign public.campaigns)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  c_chunk constant integer := 10000;
+  v_node_id text;
+  v_due uuid[];
+  v_ids uuid[];
+  v_places timestamptz[];
+begin
+  -- A loop over the nodes that deal their jobs out.
+  for v_node_id in
+    select n.id from public.workflow_nodes as n
+    where n.team_id = p_campaign.team_id and n.workflow_id = p_campaign.workflow_id and n.config -> 'batching' is not null
+    order by n.id
+  loop
+    v_due := array(
+      select j.id from engine.jobs as j
+      where j.campaign_id = p_campaign.id and j.status = 'READY' and j.node_id = v_node_id and j.run_at <= engine.now()
+      order by j.run_at, j.id
+    );
+    continue when v_due = '{}';
+    perform pg_advisory_xact_lock(hashtextextended('pacing ' || p_campaign.id || ' ' || v_node_id, 0));
+    perform engine.release_places(v_due);
+    v_ids := '{}';
+    v_places := '{}';
+    for v_from in 1..cardinality(v_due) by c_chunk loop
+      select v_ids || array_agg(f.job_id), v_places || array_agg(f.run_at) into v_ids, v_places
+      from engine.find_places(v_due[v_from:v_from + c_chunk - 1]) as f;
+    end loop;
+    with queue as materialized (
+      select j.id, j.run_at, coalesce(f.run_at, j.run_at) as place_at, p.timezones, p.regions
+      from engine.jobs as j
+      inner join public.contacts as p on j.team_id = p.team_id and j.contact_id = p.id
+      left join unnest(v_ids, v_places) as f (id, run_at) on j.id = f.id
+      where j.campaign_id = p_campaign.id and j.status = 'READY' and j.node_id = v_node_id
+    ),
+
+    moved as (
+      select r.id, t.place_at
+      from (
+        select q.*, row_number() over (partition by q.timezones, q.regions order by q.run_at, q.id) as rank from queue as q
+      ) as r
+      inner join (
+        select q.*, row_number() over (partition by q.timezones, q.regions order by q.place_at) as rank from queue as q
+      ) as t on r.timezones = t.timezones and r.regions = t.regions and r.rank = t.rank
+      where r.run_at <> t.place_at
+    )
+
+    update engine.jobs as j
+    set run_at = m.place_at
+    from moved as m
+    where j.team_id = p_campaign.team_id and j.id = m.id;
+  end loop;
+end
+$$;
+comment on function engine.spread_due_jobs(public.campaigns) is
+'Spreads the due jobs of a campaign by the batching of their nodes, in the order of their due times.';
+revoke all on function engine.spread_due_jobs(public.campaigns) from public;
+
+-- sql/40_functions/campaigns/take_campaign.sql
+-- The beginning of everything that is done with a campaign: it is the caller's, the role allows it, nobody
+-- else changes it until the end of the transaction, and its status allows it. A dry run locks nothing.
+-- The role is checked before the lock is taken, so that who may only read can't make writers wait.
+create or replace function engine.take_campaign(p_campaign_id uuid, p_action text, p_dry_run boolean)
+returns public.campaigns
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_campaign public.campaigns := engine.require_campaign(p_campaign_id, 'operator');
+  v_refusal text;
+begin
+  if not coalesce(p_dry_run, false) then
+    select c.* into v_campaign
+    from public.campaigns as c
+    where c.team_id = v_campaign.team_id and c.id = v_campaign.id
+    for update;
+    if v_campaign.id is null then
+      perform engine.refuse_not_found('campaign', p_campaign_id);
+    end if;
+  end if;
+  v_refusal := engine.action_refusal(v_campaign, p_action);
+  if v_refusal is not null then
+    perform engine.refuse(
+      'OB002', v_refusal,
+      jsonb_build_object(
+        'entity', 'campaign', 'id', v_campaign.id, 'from', v_campaign.status, 'to', a.to_status, 'action', a.action,
+        'allowed', engine.legal_steps('campaign', v_campaign.status::text)
+      ),
+      a.hint
+    )
+    from reference.campaign_actions as a
+    where a.action = p_action;
+  end if;
+  return v_campaign;
+end
+$$;
+comment on function engine.take_campaign(uuid, text, boolean) is
+'The campaign that an operator is about to act on, locked unless it is a dry run: OB002, OB004, OB008.';
+revoke all on function engine.take_campaign(uuid, text, boolean) from public;
+
+-- sql/40_functions/campaigns/targeted_contacts.sql
+-- Whom of a list a campaign targets: members who match every key that is given, any value of it. Tags are the
+-- customer's; campaign and business unit are those of the job that made the member match, and a business unit
+-- also that of a membership or a recurring service. Who is unknown to ServiceTitan is not targeted.
+create or replace function engine.targeted_contacts(
+  p_team_id uuid, p_list_id uuid, p_targeting jsonb, p_contact_ids uuid[]
+)
+returns table (contact_id uuid)
+language plpgsql
+stable
+set search_path = ''
+set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
+as $$
+declare
+  v_tags bigint[] := engine.json_ids(p_targeting -> 'tags');
+  v_campaigns bigint[] := engine.json_ids(p_targeting -> 'campaigns');
+  v_units bigint[] := engine.json_ids(p_targeting -> 'business_units');
+begin
+  return query
+  with people as materialized (
+    select
+      c.id, coalesce(m.servicetitan_customer_id, c.servicetitan_customer_id) as customer_id,
+      j.business_unit_id, j.campaign_id
+    from unnest(p_contact_ids) as i (id)
+    inner join public.contacts as c on c.team_id = p_team_id and i.id = c.id
+    left join public.audience_members as m
+      on c.team_id = m.team_id and m.list_id = p_list_id and c.id = m.contact_id
+    left join engine.servicetitan_member_jobs as j on m.team_id = j.team_id and m.servicetitan_job_id = j.id
+  ),
+
+  tagged as materialized (
+    select distinct t.customer_id
+    from engine.customer_tags(p_team_id, array(select p.customer_id from people as p where p.customer_id is not null)) as t
+    where t.tag_id = any(v_tags)
+  ),
+
+  served as materialized (
+    select m.customer_id from engine.servicetitan_memberships as m
+    where m.team_id = p_team_id and m.business_unit_id = any(v_units) and m.is_active
+    union
+    select l.customer_id
+    from engine.servicetitan_recurring_services as s
+    inner join engine.servicetitan_locations as l on s.team_id = l.team_id and s.location_id = l.id
+    where s.team_id = p_team_id and s.business_unit_id = any(v_units) and s.is_active
+  )
+
+  select p.id
+  from people as p
+  where (v_tags is null or p.customer_id in (select t.customer_id from tagged as t))
+    and (v_campaigns is null or p.campaign_id = any(v_campaigns))
+    and (
+      v_units is null or p.business_unit_id = any(v_units) or p.customer_id in (select s.customer_id from served as s)
+    );
+end
+$$;
+comment on function engine.targeted_contacts(uuid, uuid, jsonb, uuid[]) is
+'Which of the contacts of a list a campaign''s targeting, as engine.read_targeting writes it, means.';
+revoke all on function engine.targeted_contacts(uuid, uuid, jsonb, uuid[]) from public;
+
+-- sql/40_functions/campaigns/targeting_issues.sql
+-- Everything that is wrong with a campaign's targeting, at once. Ids are ServiceTitan's; what its catalogue
+-- does not know yet may still be right, so only their form is checked.
+create or replace function engine.targeting_issues(p_targeting jsonb)
+returns jsonb
+language sql
+immutable
+set search_path = ''
+as $$
+  select coalesce(jsonb_agg(i.issue order by i.issue ->> 'path'), '[]')
+  from (
+    select engine.issue('targeting_malformed', 'p_targeting', 'The targeting must be an object.') as issue
+    where jsonb_typeof(p_targeting) <> 'object'
+    union all
+    select case
+      when k.name not in ('tags', 'campaigns', 'business_units') then engine.issue(
+        'targeting_unknown', 'p_targeting.' || k.name, 'There is no such target; there are tags, campaigns and business_units.'
+      )
+      when jsonb_typeof(k.value) not in ('array', 'null') then engine.issue(
+        'targeting_malformed', 'p_targeting.' || k.name, 'This must be a list.'
+      )
+      when jsonb_typeof(k.value) = 'array' and jsonb_array_length(k.value) > 1000 then engine.issue(
+        'targeting_too_many', 'p_targeting.' || k.name, 'At most 1,000 can be listed.'
+      )
+    end
+    from jsonb_each(case when jsonb_typeof(p_targeting) = 'object' then p_targeting else '{}' end) as k (name, value)
+    union all
+    select engine.issue(
+      'targeting_id_malformed', format('p_targeting.%s.%s', k.name, v.place - 1),
+      'A target is the whole number that ServiceTitan gave it.'
+    )
+    from jsonb_each(case when jsonb_typeof(p_targeting) = 'object' then p_targeting else '{}' end) as k (name, value)
+    cross join lateral jsonb_path_query(k.value, '$[*]') with ordinality as v (value, place)
+    where k.name in ('tags', 'campaigns', 'business_units') and jsonb_typeof(k.value) = 'array' and v.place <= 1000 and (
+      jsonb_typeof(v.value) not in ('number', 'string') or coalesce(v.value #>> '{}', '') !~ '^[0-9]{1,18}$'
+    )
+  ) as i
+  where i.issue is not null
+$$;
+comment on function engine.targeting_issues(jsonb) is 'Issues of a campaign''s targeting; none is an empty array.';
+revoke all on function engine.targeting_issues(jsonb) from public;
+
+-- sql/40_functions/campaigns/tell_campaign_step.sql
+-- The answer of everything that is done with a campaign, before it and after: the same shape for all, with
+-- the numbers of each.
+create or replace function engine.tell_campaign_step(
+  p_campaign public.campaigns, p_to public.campaign_status, p_dry_run boolean, p_message text, p_numbers jsonb
+)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'campaign_id', p_campaign.id, 'from', p_campaign.status, 'to', p_to, 'dry_run', coalesce(p_dry_run, false),
+    'at', engine.now(), 'message', p_message
+  ) || p_numbers
+$$;
+comment on function engine.tell_campaign_step(public.campaigns, public.campaign_status, boolean, text, jsonb) is
+'What a step does or would do: {campaign_id, from, to, dry_run, at, message} and its numbers.';
+revoke all on function
+engine.tell_campaign_step(public.campaigns, public.campaign_status, boolean, text, jsonb) from public;
+
+-- sql/40_functions/campaigns/tense.sql
+-- The verb of a sentence that is said before and after.
+create or replace function engine.tense(p_dry_run boolean)
+returns text
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select case when p_dry_run then 'would be' else 'is' end
+$$;
+comment on function engine.tense(boolean) is 'The verb for what is done, or would be.';
+revoke all on function engine.tense(boolean) from public;
+
+-- sql/40_functions/campaigns/unarchive_campaign.sql
+-- The other way round: it can be launched or retried again, where its status allows.
+create or replace function public.unarchive_campaign(p_campaign_id uuid, p_dry_run boolean default false)
+returns jsonb
+language plpgsql
+security definer -- writes public.campaigns, which no role may write; engine.take_campaign asks engine.require_role
+set search_path = ''
+as $$
+declare
+  v_dry_run boolean := coalesce(p_dry_run, false);
+  v_campaign public.campaigns := engine.take_campaign(p_campaign_id, 'unarchive', v_dry_run);
+  v_enrolled bigint;
+begin
+  select coalesce(sum(k.amount), 0)::bigint into v_enrolled
+  from engine.counters as k
+  where k.team_id = v_campaign.team_id and k.campaign_id = v_campaign.id and k.node_id = '';
+  if not v_dry_run then
+    update public.campaigns as c
+    set archived_at = null, updated_at = engine.now()
+    where c.team_id = v_campaign.team_id and c.id = v_campaign.id;
+  end if;
+  return engine.tell_campaign_step(
+    v_campaign, v_campaign.status, v_dry_run,
+    format(
+      '"%s" %s in lists again, with %s enrolled.',
+      v_campaign.name, engine.tense(v_dry_run), v_enrolled
+    ),
+    jsonb_build_object('enrolled', v_enrolled, 'archived', false)
+  );
+end
+$$;
+comment on function public.unarchive_campaign(uuid, boolean) is
+'Takes an archived campaign out again: {campaign_id, from, to, dry_run, at, message, enrolled, archived}; '
+'the status stays. With p_dry_run nothing changes. OB002, OB004, OB008.';
+revoke all on function public.unarchive_campaign(uuid, boolean) from public;
+grant execute on function public.unarchive_campaign(uuid, boolean) to authenticated, service_role;
+
+-- sql/40_functions/campaigns/unschedule_campaign.sql
+-- Back to CREATED, where it can be edited: nobody is enrolled before the launch.
+create or replace function public.unschedule_campaign(p_campaign_id uuid, p_dry_run boolean default false)
+returns jsonb
+language plpgsql
+security definer -- writes public.campaigns, which no role may write; engine.take_campaign asks engine.require_role
+set search_path = ''
+as $$
+declare
+  v_dry_run boolean := coalesce(p_dry_run, false);
+  v_campaign public.campaigns := engine.take_campaign(p_campaign_id, 'unschedule', v_dry_run);
+begin
+  if not v_dry_run then
+    update public.campaigns as c
+    set status = 'CREATED', scheduled_at = null, updated_at = engine.now()
+    where c.team_id = v_campaign.team_id and c.id = v_campaign.id;
+  end if;
+  return engine.tell_campaign_step(
+    v_campaign, 'CREATED', v_dry_run,
+    format(
+      '"%s" %s unscheduled: it does not start at its time, nobody is enrolled, and it can be edited again.',
+      v_campaign.name, engine.tense(v_dry_run)
+    ),
+    jsonb_build_object('scheduled_at', v_campaign.scheduled_at)
+  );
+end
+$$;
+comment on function public.unschedule_campaign(uuid, boolean) is
+'Takes a SCHEDULED campaign back to CREATED: {campaign_id, from, to, dry_run, at, message, scheduled_at}, the last as it was. '
+'With p_dry_run nothing changes. OB002, OB004, OB008.';
+revoke all on function public.unschedule_campaign(uuid, boolean) from public;
+grant execute on function public.unschedule_campaign(uuid, boolean) to authenticated, service_role;
+
+-- sql/40_functions/campaigns/update_campaign.sql
+-- Changes a campaign that has not been launched; null leaves a thing as it is, and {} takes exclusions or
+-- targeting away. What is SCHEDULED is unscheduled first: its launch was agreed to as it stands.
+create or replace function public.update_campaign(
+  p_campaign_id uuid,
+  p_name text default null,
+  p_list_id uuid default null,
+  p_workflow_id uuid default null,
+  p_phone_number_id uuid default null,
+  p_max_lateness text default null,
+  p_is_continuous boolean default null,
+  p_priority integer default null,
+  p_exclusions jsonb default null,
+  p_targeting jsonb default null
+)
+returns public.campaigns
+language plpgsql
+security definer -- writes public.campaigns, which no role may write
+set search_path = ''
+as $$
+declare
+  v_campaign public.campaigns := engine.require_campaign(p_campaign_id, 'operator'); -- which asks engine.caller_team_ids
+begin
+  select c.* into v_campaign
+  from public.campaigns as c
+  where c.team_id = v_campaign.team_id and c.id = v_campaign.id
+  for update;
+  if engine.action_refusal(v_campaign, 'update') is not null then
+    perform engine.refuse(
+      'OB003', engine.action_refusal(v_campaign, 'update'),
+      jsonb_build_object('entity', 'campaign', 'id', v_campaign.id, 'status', v_campaign.status), a.hint
+    )
+    from reference.campaign_actions as a
+    where a.action = 'update';
+  end if;
+  v_campaign.name := btrim(coalesce(p_name, v_campaign.name));
+  v_campaign.list_id := coalesce(p_list_id, v_campaign.list_id);
+  v_campaign.workflow_id := coalesce(p_workflow_id, v_campaign.workflow_id);
+  v_campaign.phone_number_id := coalesce(p_phone_number_id, v_campaign.phone_number_id);
+  perform engine.hold_workflow(v_campaign.team_id, v_campaign.workflow_id);
+  perform engine.refuse_issues(engine.campaign_issues(
+    v_campaign, coalesce(p_max_lateness, 'P1D'), coalesce(p_priority, v_campaign.priority),
+    coalesce(p_exclusions, v_campaign.exclusions), p_targeting
+  ), 'The campaign');
+  update public.campaigns as c
+  set
+    name = v_campaign.name,
+    list_id = v_campaign.list_id,
+    workflow_id = v_campaign.workflow_id,
+    phone_number_id = v_campaign.phone_number_id,
+    max_lateness = coalesce(engine.parse_duration(p_max_lateness), c.max_lateness),
+    is_continuous = coalesce(p_is_continuous, c.is_continuous),
+    priority = coalesce(p_priority, c.priority),
+    exclusions = case when p_exclusions is null then c.exclusions else engine.read_exclusions(c.team_id, p_exclusions) end,
+    targeting = case when p_targeting is null then c.targeting else engine.read_targeting(p_targeting) end,
+    updated_at = engine.now()
+  where c.team_id = v_campaign.team_id and c.id = v_campaign.id
+  returning c.* into v_campaign;
+  return v_campaign;
+end
+$$;
+comment on function public.update_campaign(uuid, text, uuid, uuid, uuid, text, boolean, integer, jsonb, jsonb) is
+'Changes a CREATED campaign and returns it; what is null stays, {} takes exclusions or targeting away. OB001 with every '
+'problem, OB003 when it is not CREATED.';
+revoke all on function public.update_campaign(uuid, text, uuid, uuid, uuid, text, boolean, integer, jsonb, jsonb) from public;
+grant execute on function public.update_campaign(uuid, text, uuid, uuid, uuid, text, boolean, integer, jsonb, jsonb)
+to authenticated, service_role;
+
+-- sql/40_functions/campaigns/workflow_choices.sql
+-- Published workflows that a campaign can run: over which channels, and what still stands in their way besides
+-- the sending number. Those of outreach are left out.
+create or replace function engine.workflow_choices(p_team_id uuid, p_limit integer)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(jsonb_agg(jsonb_build_object(
+    'id', w.id, 'lineage_id', w.lineage_id, 'name', w.name, 'version', w.version, 'published_at', w.published_at,
+    'channels', to_jsonb(k.channels),
+    'blockers', (
+      select coalesce(jsonb_agg(jsonb_build_object('code', b.code, 'message', b.message) order by b.n, b.code), '[]')
+      from (
+        select a.n, a.code, a.message
+        from unnest(k.channels) as c (channel)
+        cross join lateral engine.account_blockers(
+          p_team_id, engine.provider_for(c.channel), format('%ss need', c.channel)
+        ) as a
+        union all
+        select 7, 'assistant_inactive', format('The assistant of "%s" is not active.', coalesce(n.label, n.id))
+        from public.workflow_nodes as n
+        where n.team_id = p_team_id and n.workflow_id = w.id and n.config ->> 'assistant_id' is not null and not exists (
+          select from public.assistants as s
+          where s.team_id = n.team_id and s.id::text = n.config ->> 'assistant_id' and s.is_active
+        )
+      ) as b
+    )
+  ) order by w.name, w.version desc, w.id), '[]')
+  from (
+    select v.* from public.workflows as v
+    where v.team_id = p_team_id and v.status = 'PUBLISHED' and not v.is_generated
+    order by v.published_at desc, v.id desc
+    limit p_limit
+  ) as w
+  cross join lateral (
+    select array_agg(distinct n.type::text::public.contact_channel) as channels
+    from public.workflow_nodes as n
+    where n.team_id = w.team_id and n.workflow_id = w.id and n.type <> 'trigger'
+  ) as k
+$$;
+comment on function engine.workflow_choices(uuid, integer) is
+'[{id, lineage_id, name, version, published_at, channels[], blockers[{code, message}]}]: the last published.';
+revoke all on function engine.workflow_choices(uuid, integer) from public;
+
+-- sql/40_functions/consent/call_off.sql
+-- Cancels what has not begun for numbers that are being stopped, across campaigns and outreach. The
+-- suppressions are written by now. What has begun can still arrive; nothing begins any more: whatever
+-- begins holds the lock of its number, so it was either waited for here, or sees the suppression.
+create or replace function engine.call_off(p_stops engine.stop[])
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_closed engine.closed_job[];
+  v_cancelled integer;
+begin
+  perform pg_advisory_xact_lock(k.key)
+  from (select distinct engine.phone_lock(s.team_id, s.phone) as key from unnest(p_stops) as s order by 1) as k;
+  perform engine.release_holds(p_stops);
+
+  -- Waits for whoever is ending one of these jobs; the next statement then sees what that made of it, a
+  -- retry perhaps.
+  perform
+  from unnest(p_stops) as s
+  inner join engine.jobs as j on s.team_id = j.team_id and s.phone = j.phone
+  where (s.channel is null or s.channel = j.channel)
+    and j.status in ('READY', 'CLAIMED', 'DISPATCHED', 'AMBIGUOUS')
+  order by j.id
+  for update of j;
+
+  v_closed := array(
+    select (
+      j.team_id, j.id, 'suppressed_' || s.reason,
+      case s.reason when 'opted_out' then 'OPTED_OUT' else 'SUPPRESSED' end
+    )::engine.closed_job
+    from unnest(p_stops) as s
+    inner join engine.jobs as j on s.team_id = j.team_id and s.phone = j.phone
+    where (s.channel is null or s.channel = j.channel)
+      and j.status in ('READY', 'CLAIMED', 'DISPATCHED', 'AMBIGUOUS')
+    order by j.id
+    for update of j
+  );
+  v_cancelled := engine.close_jobs(v_closed);
+  perform engine.end_stopped_enrollments(p_stops);
+  return v_cancelled;
+end
+$$;
+comment on function engine.call_off(engine.stop[]) is
+'Cancels open jobs and waiting holds of numbers that are being stopped; returns how many jobs it cancelled.';
+revoke all on function engine.call_off(engine.stop[]) from public;
+
+-- sql/40_functions/consent/consent_words.sql
+-- What somebody wrote, as phrases are compared: lower case, and one space for whatever is neither letter
+-- nor digit.
+create or replace function engine.consent_words(p_text text)
+returns text
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select btrim(regexp_replace(lower(coalesce(p_text, '')), '[^[:alnum:]]+', ' ', 'g'))
+$$;
+comment on function engine.consent_words(text) is 'A text in lower case, with single spaces for all that is neither letter nor digit.';
+revoke all on function engine.consent_words(text) from public;
+
+-- sql/40_functions/consent/count_stops.sql
+-- What stopping numbers would do, without doing it: how many are new for their reason, on any channel, and
+-- how many open jobs have not begun.
+create or replace function engine.count_stops(p_stops engine.stop[])
+returns table (new_count bigint, job_count bigint)
+language sql
+stable
+set search_path = ''
+as $$
+  select
+    (
+      select count(distinct s.phone)
+      from unnest(p_stops) as s
+      cross join unnest(enum_range(null::public.contact_channel)) as c (channel)
+      left join public.suppressions as x
+        on s.team_id = x.team_id and s.phone = x.phone and c.channel = x.channel and s.reason = x.reason
+      where (s.channel is null or s.channel = c.channel) and x.phone is null
+    ),
+    (
+      select count(distinct j.id)
+      from unnest(p_stops) as s
+      inner join engine.jobs as j on s.team_id = j.team_id and s.phone = j.phone
+      where (s.channel is null or s.channel = j.channel) and j.status in ('READY', 'CLAIMED')
+        and not engine.has_live_attempt(j.team_id, j.id)
+    )
+$$;
+comment on function engine.count_stops(engine.stop[]) is 'How many numbers are not stopped yet, and how many jobs a stop would cancel.';
+revoke all on function engine.count_stops(engine.stop[]) from public;
+
+-- sql/40_functions/consent/describe_suppressions.sql
+-- What keeps a number from being reached, with the words of the latest entry in the ledger for each.
+create or replace function engine.describe_suppressions(p_team_id uuid, p_phone text)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(jsonb_agg(jsonb_build_object(
+    'channel', s.channel, 'reason', s.reason, 'meaning', r.meaning, 'source', s.source, 'words', l.words,
+    'since', s.created_at, 'lifted_by', r.lifted_by
+  ) order by s.reason, s.channel), '[]')
+  from public.suppressions as s
+  inner join reference.suppression_reasons as r on s.reason = r.reason
+  left join lateral (
+    select e.words
+    from public.consent_events as e
+    where e.team_id = s.team_id and e.phone = s.phone and e.channel = s.channel and e.reason = s.reason
+      and e.action = 'opt_out'
+    order by e.id desc
+    limit 1
+  ) as l on true
+  where s.team_id = p_team_id and s.phone = p_phone
+$$;
+comment on function engine.describe_suppressions(uuid, text) is
+'[{channel, reason, meaning, source, words, since, lifted_by}] of a number.';
+revoke all on function engine.describe_suppressions(uuid, text) from public;
+
 -- sql/40_functions/consent/end_stopped_enrollments.sql
--- The journeys of people who said stop are over, also between two jobs.
+-- The journeys of people who are stopped on every channel are over, also between two jobs. Found by their
+-- numbers: "is true" keeps a planner without statistics from going through all of a team's.
 create or replace function engine.end_stopped_enrollments(p_stops engine.stop[])
 returns void
 language sql
@@ -5926,30 +8802,469 @@ volatile
 set search_path = ''
 as $$
   update engine.enrollments as e
-  set status = 'OPTED_OUT', reason_code = 'opted_out', ended_at = engine.now()
+  set
+    status = engine.final_status(w.status, e.booked_at is not null),
+    reason_code = case engine.final_status(w.status, e.booked_at is not null)
+      when 'BOOKED' then 'booked' when 'OPTED_OUT' then s.reason else 'suppressed_' || s.reason
+    end,
+    ended_at = engine.now()
   from unnest(p_stops) as s
-  where e.team_id = s.team_id and e.phone = s.phone and e.status = 'ACTIVE' and s.reason = 'opted_out'
-    and s.channel is null
+  cross join lateral (
+    select case s.reason when 'opted_out' then 'OPTED_OUT' else 'SUPPRESSED' end::public.enrollment_status as status
+  ) as w
+  where e.phone = s.phone and (e.team_id = s.team_id) is true and e.status = 'ACTIVE' and s.channel is null
 $$;
 comment on function engine.end_stopped_enrollments(engine.stop[]) is
-'Ends the active enrollments of numbers that opted out of every channel.';
+'Ends the active enrollments of numbers that are stopped on every channel.';
 revoke all on function engine.end_stopped_enrollments(engine.stop[]) from public;
+
+-- sql/40_functions/consent/get_consent_history.sql
+-- The ledger, newest first, of one number or of the whole team, and what keeps the number from being
+-- reached now.
+create or replace function public.get_consent_history(
+  p_phone text default null,
+  p_limit integer default 50,
+  p_cursor text default null,
+  p_team_id uuid default null
+)
+returns jsonb
+language plpgsql
+stable
+security definer -- reads for a caller who is checked here
+set search_path = ''
+set plan_cache_mode = force_custom_plan -- of one number by its index, of a team by its key
+as $$
+declare
+  v_team_id uuid := engine.require_team(p_team_id, 'viewer');
+  v_limit integer := engine.page_limit(p_limit);
+  v_before uuid := engine.page_key(p_cursor, engine.uuid_pattern())::uuid;
+  v_number record;
+  v_result jsonb;
+begin
+  select n.* into v_number
+  from (select p_phone as raw) as r
+  left join lateral engine.read_number(v_team_id, r.raw) as n on r.raw is not null;
+  perform engine.refuse_issues(v_number.issues, 'The request');
+  with page as (
+    select row_number() over (order by e.id desc) as place, e.*
+    from public.consent_events as e
+    where e.team_id = v_team_id and (v_before is null or e.id < v_before)
+      and (v_number.phone is null or e.phone = v_number.phone)
+    order by e.id desc
+    limit v_limit + 1
+  )
+
+  select jsonb_build_object(
+    'items', coalesce(jsonb_agg(jsonb_build_object(
+      'id', p.id, 'phone', p.phone, 'channel', p.channel, 'action', p.action, 'reason', p.reason, 'source', p.source,
+      'words', p.words, 'user_id', p.user_id, 'occurred_at', p.occurred_at, 'recorded_at', p.recorded_at
+    ) order by p.place) filter (where p.place <= v_limit), '[]'),
+    'next_cursor', case
+      when count(*) > v_limit then engine.page_cursor(min(p.id::text) filter (where p.place = v_limit))
+    end
+  ) into v_result
+  from page as p;
+  return v_result || jsonb_build_object(
+    'team_id', v_team_id, 'phone', v_number.phone,
+    'suppressions', case when p_phone is not null then engine.describe_suppressions(v_team_id, v_number.phone) end
+  );
+end
+$$;
+comment on function public.get_consent_history(text, integer, text, uuid) is
+'The ledger of a number, or without one of the team, newest first: {team_id, phone, suppressions[…] of the number, items[{id, phone, '
+'channel, action, reason, source, words, user_id, occurred_at, recorded_at}], next_cursor}. OB001, OB009.';
+revoke all on function public.get_consent_history(text, integer, text, uuid) from public;
+grant execute on function public.get_consent_history(text, integer, text, uuid) to authenticated, service_role;
+
+-- sql/40_functions/consent/get_team_phrases.sql
+-- The words by which people stop and start texts: the team's own, and everybody's.
+create or replace function public.get_team_phrases(p_team_id uuid default null)
+returns jsonb
+language plpgsql
+stable
+security definer -- reads reference rows for a caller who is checked here
+set search_path = ''
+as $$
+declare
+  v_team_id uuid := engine.require_team(p_team_id, 'viewer');
+begin
+  return jsonb_build_object(
+    'team_id', v_team_id,
+    'phrases', (
+      select coalesce(jsonb_agg(jsonb_build_object(
+        'phrase', t.phrase, 'action', t.action, 'is_whole_message', t.is_whole_message
+      ) order by t.action, t.phrase), '[]')
+      from public.team_phrases as t
+      where t.team_id = v_team_id
+    ),
+    'standard', (
+      select jsonb_agg(jsonb_build_object(
+        'phrase', c.phrase, 'action', c.action, 'is_whole_message', c.is_whole_message
+      ) order by c.action, c.phrase)
+      from reference.consent_phrases as c
+    )
+  );
+end
+$$;
+comment on function public.get_team_phrases(uuid) is
+'{team_id, phrases[{phrase, action, is_whole_message}]: the team''s own, standard[…]: everybody''s}.';
+revoke all on function public.get_team_phrases(uuid) from public;
+grant execute on function public.get_team_phrases(uuid) to authenticated, service_role;
+
+-- sql/40_functions/consent/guard_ledger.sql
+-- What was said about consent is evidence: nobody changes it afterwards, in raw SQL neither. Only with its
+-- team it goes; by the time that the cascade comes here, the team is no more.
+create or replace function engine.guard_ledger()
+returns trigger
+language plpgsql
+security definer -- whoever writes, and whatever that role may read
+set search_path = ''
+as $$
+begin
+  if tg_op = 'DELETE' and not exists (select from public.teams as t where t.id = old.team_id) then
+    return old;
+  end if;
+  perform engine.refuse(
+    'OB003', 'The ledger of consent is only added to.',
+    jsonb_build_object('entity', 'consent_event', 'id', case when tg_op <> 'TRUNCATE' then old.id end, 'status', 'RECORDED'),
+    'Record what is true now with opt_out or opt_in; both stay in the ledger.'
+  );
+  return null;
+end
+$$;
+comment on function engine.guard_ledger() is 'Trigger: raises OB003 for every change to the ledger of consent but new rows.';
+revoke all on function engine.guard_ledger() from public;
+
+-- sql/40_functions/consent/import_suppressions.sql
+-- A do-not-contact list: all of it, or with p_partial the rows that can be read. The same list again
+-- changes nothing.
+create or replace function public.import_suppressions(
+  p_rows jsonb,
+  p_reason text default 'do_not_contact',
+  p_channel text default null,
+  p_partial boolean default false,
+  p_dry_run boolean default false,
+  p_team_id uuid default null
+)
+returns jsonb
+language plpgsql
+security definer -- writes the ledger and suppressions, which no role may write
+set search_path = ''
+set jit = off
+as $$
+declare
+  v_team_id uuid := engine.require_team(p_team_id, 'admin');
+  v_rows engine.stop_row[];
+  v_issues jsonb;
+  v_stops engine.stop[];
+  v_would record;
+  v_new bigint;
+  v_cancelled integer;
+begin
+  perform engine.refuse_issues(engine.stop_issues(p_channel, p_reason, null), 'The list');
+  perform engine.refuse_stop_rows(p_rows);
+  v_rows := array(select r from engine.read_stop_rows(v_team_id, p_rows, p_channel) as r order by r.row_number);
+  v_issues := engine.stop_row_issues(v_rows);
+  if p_partial is not true and p_dry_run is not true then
+    perform engine.refuse_issues(v_issues, 'The list');
+  end if;
+  v_stops := array(
+    select (v_team_id, s.phone, s.channel, p_reason, 'import', s.note)::engine.stop
+    from (
+      select distinct on (r.phone, r.channel) r.phone, r.channel, r.note, r.row_number
+      from unnest(v_rows) as r
+      where r.problems = '{}'
+      order by r.phone, r.channel, r.row_number
+    ) as s
+  );
+  select c.new_count, c.job_count into v_would from engine.count_stops(v_stops) as c where p_dry_run;
+  if p_dry_run is not true then
+    v_new := (select count(distinct r.phone) from engine.record_stops(v_stops, false) as r);
+    v_cancelled := engine.call_off(v_stops);
+  end if;
+  return (
+    select jsonb_build_object(
+      'team_id', v_team_id, 'reason', p_reason, 'dry_run', p_dry_run is true,
+      'rows', jsonb_array_length(p_rows), 'numbers', n.numbers, 'new', coalesce(v_new, v_would.new_count),
+      'known', n.numbers - coalesce(v_new, v_would.new_count),
+      'cancelled_jobs', coalesce(v_cancelled, v_would.job_count), 'rejected', n.rejected, 'issues', v_issues
+    )
+    from (
+      select
+        count(distinct r.phone) filter (where r.problems = '{}') as numbers,
+        count(distinct r.row_number) filter (where r.problems <> '{}') as rejected
+      from unnest(v_rows) as r
+    ) as n
+  );
+end
+$$;
+comment on function public.import_suppressions(jsonb, text, text, boolean, boolean, uuid) is
+'Stops the numbers of a list, [{phone, channel?, note?}] or ["number"]: {team_id, reason, dry_run, rows, numbers, new, known, cancelled_jobs, '
+'rejected, issues[{code, row, column, value, …}]}. Admin only. OB001 with every bad row unless p_partial or p_dry_run; OB009.';
+revoke all on function public.import_suppressions(jsonb, text, text, boolean, boolean, uuid) from public;
+grant execute on function public.import_suppressions(jsonb, text, text, boolean, boolean, uuid) to authenticated, service_role;
+
+-- sql/40_functions/consent/keep_reachable.sql
+-- Whether a number may be reached as far as stops under way are concerned: false while one that nobody can
+-- see yet is about to commit. Never waits, so that it can't be part of a deadlock. When true, no stop of
+-- the number commits before this transaction ends: what the gate sees from here on is what holds.
+create or replace function engine.keep_reachable(p_team_id uuid, p_phone text)
+returns boolean
+language sql
+volatile
+set search_path = ''
+as $$
+  select pg_try_advisory_xact_lock_shared(engine.phone_lock(p_team_id, p_phone))
+$$;
+comment on function engine.keep_reachable(uuid, text) is
+'Keeps stops of a number from committing until the end of the transaction; false while one is under way.';
+revoke all on function engine.keep_reachable(uuid, text) from public;
+
+-- sql/40_functions/consent/lift_suppressions.sql
+-- Takes back what keeps a number from being reached for one reason, and no other. The ledger says so for
+-- each channel on which there was something to take back.
+create or replace function engine.lift_suppressions(
+  p_team_id uuid, p_phones text[], p_channel public.contact_channel, p_reason text, p_source text, p_words text
+)
+returns table (phone text, channel public.contact_channel)
+language sql
+volatile
+set search_path = ''
+as $$
+  with lifted as (
+    delete from public.suppressions as s
+    where s.team_id = p_team_id and s.phone = any(p_phones) and s.reason = p_reason
+      and (p_channel is null or s.channel = p_channel)
+    returning s.phone, s.channel
+  ),
+
+  written as (
+    insert into public.consent_events (team_id, phone, channel, action, source, words, reason)
+    select p_team_id, l.phone, l.channel, 'opt_in', p_source, left(p_words, 1600), p_reason
+    from lifted as l
+  )
+
+  select l.phone, l.channel from lifted as l order by l.phone, l.channel
+$$;
+comment on function engine.lift_suppressions(uuid, text[], public.contact_channel, text, text, text) is
+'Lifts a reason from numbers, on a channel or all, and writes the ledger; returns what it lifted.';
+revoke all on function engine.lift_suppressions(uuid, text[], public.contact_channel, text, text, text) from public;
+
+-- sql/40_functions/consent/opt_in.sql
+-- A person wants to hear from the team again, or a number was stopped by mistake. Without a reason only the
+-- person's own opt-out is lifted; every other is lifted by its name alone, with a note that says why; what
+-- ServiceTitan says is lifted there.
+create or replace function public.opt_in(
+  p_phone text,
+  p_channel text default null,
+  p_reason text default null,
+  p_note text default null,
+  p_team_id uuid default null
+)
+returns jsonb
+language plpgsql
+security definer -- writes the ledger and suppressions, which no role may write
+set search_path = ''
+as $$
+declare
+  v_team_id uuid := engine.require_team(p_team_id, 'admin');
+  v_reason text := coalesce(p_reason, 'opted_out');
+  v_note text := nullif(btrim(p_note), '');
+  v_issues jsonb;
+  v_number record;
+  v_lifted text[];
+begin
+  select n.* into v_number from engine.read_number(v_team_id, p_phone) as n;
+  v_issues := v_number.issues;
+  if exists (select from reference.suppression_reasons as r where r.reason = v_reason and r.lifted_by = 'servicetitan') then
+    v_issues := v_issues || engine.issue(
+      'reason_not_ours', 'p_reason', 'ServiceTitan says so: take the mark back there, and this follows.'
+    ) || engine.stop_issues(p_channel, 'opted_out', p_note);
+  else
+    v_issues := v_issues || engine.stop_issues(p_channel, v_reason, p_note);
+  end if;
+  if v_note is null and exists (
+    select from reference.suppression_reasons as r where r.reason = v_reason and r.lifted_by = 'admin'
+  ) then
+    v_issues := v_issues || engine.issue('note_required', 'p_note', 'Say why this is lifted: the person did not do it.');
+  end if;
+  perform engine.refuse_issues(v_issues, 'The opt-in');
+  v_lifted := array(
+    select l.channel::text
+    from engine.lift_suppressions(
+      v_team_id, array[v_number.phone], p_channel::public.contact_channel, v_reason, 'admin', v_note
+    ) as l
+  );
+  return jsonb_build_object(
+    'team_id', v_team_id, 'phone', v_number.phone, 'reason', v_reason, 'lifted', v_lifted,
+    'suppressions', engine.describe_suppressions(v_team_id, v_number.phone)
+  );
+end
+$$;
+comment on function public.opt_in(text, text, text, text, uuid) is
+'Lifts a reason (opted_out unless named) from a number: {team_id, phone, reason, lifted[] (channels), suppressions[…]: what '
+'still stops it}. Admin only. OB001.';
+revoke all on function public.opt_in(text, text, text, text, uuid) from public;
+grant execute on function public.opt_in(text, text, text, text, uuid) to authenticated, service_role;
+
+-- sql/40_functions/consent/opt_out.sql
+-- Somebody tells an operator to stop, or the team decides not to reach a number any more. Asked twice, the
+-- second changes nothing.
+create or replace function public.opt_out(
+  p_phone text,
+  p_channel text default null,
+  p_reason text default 'opted_out',
+  p_note text default null,
+  p_team_id uuid default null
+)
+returns jsonb
+language plpgsql
+security definer -- writes the ledger and suppressions, which no role may write
+set search_path = ''
+as $$
+declare
+  v_team_id uuid := engine.require_team(p_team_id, 'operator');
+  v_number record;
+  v_stops engine.stop[];
+  v_added text[];
+  v_cancelled integer;
+begin
+  select n.* into v_number from engine.read_number(v_team_id, p_phone) as n;
+  perform engine.refuse_issues(v_number.issues || engine.stop_issues(p_channel, p_reason, p_note), 'The opt-out');
+  v_stops := array[(
+    v_team_id, v_number.phone, p_channel, p_reason, 'operator', nullif(btrim(p_note), '')
+  )::engine.stop];
+  v_added := array(select r.channel::text from engine.record_stops(v_stops, false) as r order by r.channel);
+  v_cancelled := engine.call_off(v_stops);
+  return jsonb_build_object(
+    'team_id', v_team_id, 'phone', v_number.phone, 'reason', p_reason, 'added', v_added, 'cancelled_jobs', v_cancelled,
+    'suppressions', engine.describe_suppressions(v_team_id, v_number.phone)
+  );
+end
+$$;
+comment on function public.opt_out(text, text, text, text, uuid) is
+'Stops a number on a channel or all, and cancels what has not begun: {team_id, phone, reason, added[] (channels), '
+'cancelled_jobs, suppressions[{channel, reason, meaning, source, words, since, lifted_by}]}. OB001.';
+revoke all on function public.opt_out(text, text, text, text, uuid) from public;
+grant execute on function public.opt_out(text, text, text, text, uuid) to authenticated, service_role;
+
+-- sql/40_functions/consent/phone_lock.sql
+-- The advisory lock of a number: of 1,024 for each team, so that a stop of a long list fits into the
+-- server's table of locks. Whoever stops a number takes it alone; what begins to reach it holds it shared.
+create or replace function engine.phone_lock(p_team_id uuid, p_phone text)
+returns bigint
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select hashtextextended(concat('number ', p_team_id, ' ', hashtext(p_phone) & 1023), 0)
+$$;
+comment on function engine.phone_lock(uuid, text) is 'Key of the advisory lock between stops of a number and what begins to reach it.';
+revoke all on function engine.phone_lock(uuid, text) from public;
+
+-- sql/40_functions/consent/phrase_rows.sql
+-- A team's phrases as they are sent, {phrase, action?, is_whole_message?} or the phrase alone, read with
+-- what is wrong with each. A word counts alone, a phrase of several words anywhere, unless it says so itself.
+create or replace function engine.phrase_rows(p_phrases jsonb)
+returns table (place bigint, phrase text, action text, is_whole_message boolean, issue jsonb)
+language sql
+stable
+set search_path = ''
+as $$
+  select
+    r.n, r.phrase, r.action, r.is_whole_message,
+    case
+      when r.kind not in ('object', 'string') or (r.kind = 'object' and (
+        coalesce(jsonb_typeof(r.item -> 'phrase'), 'null') <> 'string'
+        or coalesce(jsonb_typeof(r.item -> 'is_whole_message'), 'null') not in ('boolean', 'null')
+      )) then engine.issue(
+        'phrase_malformed', 'p_phrases', 'A phrase is a text, or {"phrase": "…", "action": "opt_out", "is_whole_message": true}.',
+        'error', w.place
+      )
+      when length(r.phrase) not between 1 and 100 then engine.issue(
+        'phrase_length', 'p_phrases', 'A phrase must have 1 to 100 letters and digits.', 'error', w.place
+      )
+      when r.action not in ('opt_out', 'opt_in') then engine.issue(
+        'action_unknown', 'p_phrases', 'The action must be opt_out or opt_in.', 'error', w.place
+      )
+      when r.action = 'opt_in' and not r.is_whole_message then engine.issue(
+        'phrase_opt_in_anywhere', 'p_phrases', 'Words that start texts again count only as a whole message.', 'error', w.place
+      )
+      when c.action <> r.action then engine.issue(
+        'phrase_reserved', 'p_phrases', format('"%s" means %s to everybody.', r.phrase, replace(c.action, '_', ' ')), 'error',
+        w.place
+      )
+      when r.action = 'opt_in' and engine.read_consent(r.phrase) = 'opt_out' then engine.issue(
+        'phrase_reserved', 'p_phrases', format('"%s" holds words that mean opt out to everybody.', r.phrase), 'error', w.place
+      )
+      when r.copy > 1 then engine.issue(
+        'phrase_duplicate', 'p_phrases', format('"%s" is there twice.', r.phrase), 'error', w.place
+      )
+    end
+  from (
+    select
+      t.*,
+      coalesce(
+        case when jsonb_typeof(t.item -> 'is_whole_message') = 'boolean' then (t.item -> 'is_whole_message')::boolean end,
+        t.action = 'opt_in' or position(' ' in t.phrase) = 0
+      ) as is_whole_message,
+      row_number() over (partition by t.phrase order by t.n) as copy
+    from (
+      select
+        e.n, e.item, jsonb_typeof(e.item) as kind,
+        engine.consent_words(case jsonb_typeof(e.item) when 'object' then e.item ->> 'phrase' when 'string' then e.item #>> '{}' end)
+          as phrase,
+        coalesce(case when jsonb_typeof(e.item) = 'object' then e.item ->> 'action' end, 'opt_out') as action
+      from jsonb_array_elements(p_phrases) with ordinality as e (item, n)
+    ) as t
+  ) as r
+  left join reference.consent_phrases as c on r.phrase = c.phrase
+  cross join lateral (select jsonb_build_object('row', r.n) as place) as w
+$$;
+comment on function engine.phrase_rows(jsonb) is 'The phrases of a list, normalised, and what is wrong with each; null when nothing.';
+revoke all on function engine.phrase_rows(jsonb) from public;
+
+-- sql/40_functions/consent/put_off_stopping.sql
+-- Jobs of a worker whose number somebody is stopping at this very moment: given back for a moment instead
+-- of waited for. By then the stop has committed, and the gate closes them, or it was taken back.
+create or replace function engine.put_off_stopping(p_worker text, p_job_ids uuid[], p_held uuid[])
+returns void
+language sql
+volatile
+set search_path = ''
+as $$
+  select engine.release_jobs(array(
+    select (
+      j.team_id, j.id, 'defer', 'stop_in_progress', date_trunc('second', engine.now()) + interval '10 seconds', null, null
+    )::engine.verdict
+    from engine.jobs as j
+    where j.id = any(p_job_ids) and j.id <> all(p_held) and j.status = 'CLAIMED' and j.lease_owner = p_worker
+      and j.lease_expires_at > engine.now() and not engine.has_live_attempt(j.team_id, j.id)
+    order by j.id
+  ), 'begin')
+$$;
+comment on function engine.put_off_stopping(text, uuid[], uuid[]) is
+'Defers the leased jobs that could not be held because a stop of their number is under way.';
+revoke all on function engine.put_off_stopping(text, uuid[], uuid[]) from public;
 
 -- sql/40_functions/consent/read_consent.sql
 -- What a text says about consent: opt_out, opt_in or null. Punctuation and case do not count; "STOP!"
--- and "please stop calling me" are both a stop, and so is whatever begins with a stop. When a text says
--- both, it is a stop.
-create or replace function engine.read_consent(p_body text)
+-- and "please stop calling me" are both a stop, and so is whatever begins with a stop. A team's own phrases
+-- count beside everybody's. When a text says both, it is a stop.
+create or replace function engine.read_consent(p_body text, p_team_id uuid default null)
 returns text
 language sql
 stable
 set search_path = ''
 as $$
   select p.action
-  from (
-    select btrim(regexp_replace(lower(coalesce(p_body, '')), '[^[:alnum:]]+', ' ', 'g')) as words
-  ) as b
-  inner join reference.consent_phrases as p
+  from (select engine.consent_words(p_body) as words) as b
+  inner join (
+    select r.phrase, r.action, r.is_whole_message from reference.consent_phrases as r
+    union all
+    select t.phrase, t.action, t.is_whole_message from public.team_phrases as t where t.team_id = p_team_id
+  ) as p
     on p.phrase = b.words
     or (p.phrase in ('stop', 'stopall', 'unsubscribe') and p.phrase = split_part(b.words, ' ', 1)
       -- "Stop by at five" is an invitation.
@@ -5959,8 +9274,90 @@ as $$
   order by p.action desc
   limit 1
 $$;
-comment on function engine.read_consent(text) is 'opt_out, opt_in or null: what the words of a text say about consent.';
-revoke all on function engine.read_consent(text) from public;
+comment on function engine.read_consent(text, uuid) is
+'opt_out, opt_in or null: what the words of a text say about consent, to everybody and to a team.';
+revoke all on function engine.read_consent(text, uuid) from public;
+
+-- sql/40_functions/consent/read_number.sql
+-- One number of a request, by the one phone rule; what is wrong with it is said as for a row of a file.
+create or replace function engine.read_number(p_team_id uuid, p_phone text)
+returns table (phone text, issues jsonb)
+language sql
+stable
+set search_path = ''
+as $$
+  select p.phone, case
+    when p.problem is null then '[]'
+    else jsonb_build_array(engine.issue(p.problem, 'p_phone', i.message))
+  end
+  from public.teams as t
+  cross join lateral engine.parse_phone(left(coalesce(p_phone, ''), 200), t.country, t.is_sandbox) as p
+  left join reference.import_problems as i on p.problem = i.code
+  where t.id = p_team_id
+$$;
+comment on function engine.read_number(uuid, text) is 'A number as E.164, or the issue that says why it is none.';
+revoke all on function engine.read_number(uuid, text) from public;
+
+-- sql/40_functions/consent/read_stop_rows.sql
+-- The rows of a do-not-contact list, {phone, channel?, note?} or the number alone, with everything that is
+-- wrong with them. Numbers are read by the one phone rule, except that a cell with several stops them all:
+-- whom the list names must not be reached, and which of the numbers is meant nobody knows.
+create or replace function engine.read_stop_rows(p_team_id uuid, p_rows jsonb, p_channel text)
+returns setof engine.stop_row
+language sql
+stable
+set search_path = ''
+set enable_mergejoin = off -- sets of any size are joined here, by hash
+as $$
+  with rows as materialized (
+    select
+      r.n, r.kind in ('object', 'string', 'number') as is_row,
+      case r.kind when 'object' then r.item ->> 'phone' when 'string' then r.item #>> '{}' when 'number' then r.item #>> '{}' end
+        as raw,
+      coalesce(case when r.kind = 'object' then nullif(lower(btrim(r.item ->> 'channel')), '') end, p_channel) as channel,
+      case when r.kind = 'object' then nullif(btrim(r.item ->> 'note'), '') end as note
+    from (
+      select e.n, e.item, jsonb_typeof(e.item) as kind
+      from jsonb_array_elements(p_rows) with ordinality as e (item, n)
+    ) as r
+  ),
+
+  read as materialized (
+    select p.ordinal as n, p.phone, p.problem, p.others, t.country, t.is_sandbox
+    from public.teams as t
+    cross join lateral engine.parse_phones(
+      (select array_agg(left(r.raw, 1000) order by r.n) from rows as r), t.country, t.is_sandbox
+    ) as p
+    where t.id = p_team_id
+  ),
+
+  others as (
+    select a.places[p.ordinal] as n, p.phone
+    from (
+      select array_agg(r.n) as places, array_agg(u.raw) as raws, r.country, r.is_sandbox
+      from read as r
+      cross join unnest(r.others) as u (raw)
+      group by r.country, r.is_sandbox
+    ) as a
+    cross join lateral engine.parse_phones(a.raws, a.country, a.is_sandbox) as p
+    where p.phone is not null
+  )
+
+  select r.n, r.raw, n.phone, r.channel, r.note, array_remove(array[
+    case when not r.is_row then 'row_malformed' else n.problem end,
+    case when r.channel <> all(enum_range(null::public.contact_channel)::text[]) then 'channel_unknown' end,
+    case when length(r.note) > 1600 then 'note_length' end
+  ], null)
+  from rows as r
+  inner join (
+    select d.n, d.phone, d.problem from read as d
+    union all
+    select o.n, o.phone, null from others as o
+  ) as n on r.n = n.n
+$$;
+comment on function engine.read_stop_rows(uuid, jsonb, text) is
+'Each row of a do-not-contact list with its number, channel and note, and its problems; more than one for a cell of several numbers.';
+revoke all on function engine.read_stop_rows(uuid, jsonb, text) from public;
 
 -- sql/40_functions/consent/readmit_number.sql
 -- A person's own act lifts what the person's own act did, on one channel. It never lifts a
@@ -5988,65 +9385,238 @@ comment on function engine.readmit_number(uuid, text, public.contact_channel, te
 'Records an opt-in and lifts an opt-out of one channel; returns whether there was one.';
 revoke all on function engine.readmit_number(uuid, text, public.contact_channel, text, text) from public;
 
+-- sql/40_functions/consent/record_stops.sql
+-- What was said goes to the ledger and becomes a suppression. The same again is no news for the
+-- suppressions; for the ledger it is when the person said it (p_is_said), but not when a list or a mark
+-- that is read again says it.
+create or replace function engine.record_stops(p_stops engine.stop[], p_is_said boolean)
+returns table (team_id uuid, phone text, channel public.contact_channel)
+language sql
+volatile
+set search_path = ''
+as $$
+  with stops as materialized (
+    select distinct on (s.team_id, s.phone, c.channel, s.reason)
+      s.team_id, s.phone, c.channel, s.reason, s.source, left(s.words, 1600) as words
+    from unnest(p_stops) as s
+    cross join unnest(enum_range(null::public.contact_channel)) as c (channel)
+    where s.channel is null or s.channel = c.channel
+    order by 1, 2, 3, 4
+  ),
+
+  added as (
+    insert into public.suppressions (team_id, phone, channel, reason, source)
+    select s.team_id, s.phone, s.channel, s.reason, s.source
+    from stops as s
+    order by 1, 2, 3, 4
+    on conflict on constraint suppressions_pk do nothing
+    returning team_id, phone, channel, reason
+  ),
+
+  written as (
+    insert into public.consent_events (team_id, phone, channel, action, source, words, reason)
+    select s.team_id, s.phone, s.channel, 'opt_out', s.source, s.words, s.reason
+    from stops as s
+    left join added as a using (team_id, phone, channel, reason)
+    where p_is_said or a.phone is not null
+  )
+
+  select a.team_id, a.phone, a.channel from added as a
+$$;
+comment on function engine.record_stops(engine.stop[], boolean) is
+'Writes ledger and suppressions; returns the numbers and channels that were not suppressed for the reason before.';
+revoke all on function engine.record_stops(engine.stop[], boolean) from public;
+
+-- sql/40_functions/consent/refuse_stop_rows.sql
+-- A do-not-contact list comes as a list of a size that fits into the time of one API call.
+create or replace function engine.refuse_stop_rows(p_rows jsonb)
+returns void
+language plpgsql
+immutable
+set search_path = ''
+as $$
+declare
+  c_limit constant integer := 20000;
+begin
+  if p_rows is null or jsonb_typeof(p_rows) <> 'array' or jsonb_array_length(p_rows) = 0 then
+    perform engine.refuse_issues(
+      jsonb_build_array(engine.issue('rows_missing', 'p_rows', 'There are no rows.')), 'The list'
+    );
+  elsif jsonb_array_length(p_rows) > c_limit then
+    perform engine.refuse(
+      'OB009', format('An API call takes %s rows, and these are %s.', c_limit, jsonb_array_length(p_rows)),
+      jsonb_build_object('limit', c_limit, 'actual', jsonb_array_length(p_rows)),
+      'Import larger files with: outbound consent import FILE'
+    );
+  end if;
+end
+$$;
+comment on function engine.refuse_stop_rows(jsonb) is 'OB001 when there are no rows, OB009 when they are too many for one call.';
+revoke all on function engine.refuse_stop_rows(jsonb) from public;
+
+-- sql/40_functions/consent/release_holds.sql
+-- Holds of appointments that nobody has asked ServiceTitan for yet, for people who are being stopped: the
+-- person is accounted for in the campaign as suppressed, and the appointment is left alone. A hold that a
+-- worker has in hand, or asked for and died, ends on its own way, which looks at the suppressions too.
+-- Whatever is locked is skipped: engine.begin_hold asks again before anything is held.
+create or replace function engine.release_holds(p_stops engine.stop[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_item public.outreach_items;
+begin
+  -- One at a time: a person has one or two. Each is enrolled in the campaign of its own outreach.
+  for v_item in
+    select i.*
+    from unnest(p_stops) as s
+    inner join public.contacts as p on s.team_id = p.team_id and s.phone = p.phone
+    inner join public.outreach_items as i on p.team_id = i.team_id and p.id = i.contact_id
+    inner join public.outreaches as o on i.team_id = o.team_id and i.outreach_id = o.id
+    where i.status = 'HOLDING' and (s.channel is null or s.channel = o.channel) and exists (
+      select from engine.tasks as t
+      where t.team_id = i.team_id and t.kind = 'hold' and t.subject_id = i.id and t.status = 'READY'
+        and t.progress -> 'began' is distinct from 'true'
+    )
+    order by i.id
+    for update of i skip locked
+  loop
+    perform from public.campaigns as c
+    where c.team_id = v_item.team_id and c.id = v_item.campaign_id
+    for share skip locked;
+    if found then
+      perform engine.enroll_item(v_item);
+    end if;
+  end loop;
+end
+$$;
+comment on function engine.release_holds(engine.stop[]) is 'Ends holds that have not begun for numbers that are being stopped.';
+revoke all on function engine.release_holds(engine.stop[]) from public;
+
+-- sql/40_functions/consent/set_team_phrases.sql
+-- A team's own words for stopping and starting, as a whole: what is not in the list is gone. They add to
+-- everybody's words and can't take one away.
+create or replace function public.set_team_phrases(p_phrases jsonb, p_team_id uuid default null)
+returns jsonb
+language plpgsql
+security definer -- writes public.team_phrases, which no role may write
+set search_path = ''
+as $$
+declare
+  c_limit constant integer := 500;
+  v_team_id uuid := engine.require_team(p_team_id, 'admin');
+begin
+  if jsonb_typeof(p_phrases) is distinct from 'array' then
+    perform engine.refuse_issues(jsonb_build_array(engine.issue(
+      'phrases_malformed', 'p_phrases', 'The phrases must be a list; an empty one removes them all.'
+    )), 'The phrases');
+  elsif jsonb_array_length(p_phrases) > c_limit then
+    perform engine.refuse(
+      'OB009', format('A team has at most %s phrases of its own.', c_limit),
+      jsonb_build_object('limit', c_limit, 'actual', jsonb_array_length(p_phrases)), 'Keep those that people write.'
+    );
+  end if;
+  perform engine.refuse_issues((
+    select jsonb_agg(r.issue order by r.place) from engine.phrase_rows(p_phrases) as r where r.issue is not null
+  ), 'The phrases');
+  -- Two admins at once: one list after the other, never a mixture.
+  perform from public.teams as t where t.id = v_team_id for no key update;
+  delete from public.team_phrases as t where t.team_id = v_team_id;
+  insert into public.team_phrases (team_id, phrase, action, is_whole_message)
+  select v_team_id, r.phrase, r.action, r.is_whole_message
+  from engine.phrase_rows(p_phrases) as r;
+  return public.get_team_phrases(v_team_id);
+end
+$$;
+comment on function public.set_team_phrases(jsonb, uuid) is
+'Replaces a team''s own phrases, ["phrase"] or [{phrase, action, is_whole_message}], and returns them as get_team_phrases does. '
+'Admin only. OB001, OB009.';
+revoke all on function public.set_team_phrases(jsonb, uuid) from public;
+grant execute on function public.set_team_phrases(jsonb, uuid) to authenticated, service_role;
+
+-- sql/40_functions/consent/stop_issues.sql
+-- What is wrong with how somebody wants a number to be stopped or let in again; null is every channel.
+create or replace function engine.stop_issues(p_channel text, p_reason text, p_note text)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select jsonb_path_query_array(jsonb_build_array(
+    case when p_channel <> all(enum_range(null::public.contact_channel)::text[]) then engine.issue(
+      'channel_unknown', 'p_channel', format(
+        'The channel must be one of %s, or null for all.', array_to_string(enum_range(null::public.contact_channel), ', ')
+      )
+    ) end,
+    case when not exists (
+      select from reference.suppression_reasons as r where r.reason = p_reason and r.set_by = 'people'
+    ) then engine.issue(
+      'reason_unknown', 'p_reason', format('The reason must be one of %s.', (
+        select string_agg(r.reason, ', ' order by r.reason) from reference.suppression_reasons as r where r.set_by = 'people'
+      ))
+    ) end,
+    case when length(p_note) > 1600 then engine.issue(
+      'note_length', 'p_note', 'The note must have at most 1600 characters.'
+    ) end
+  ), '$[*] ? (@ != null)')
+$$;
+comment on function engine.stop_issues(text, text, text) is 'Problems of a channel, a reason that people may give, and a note.';
+revoke all on function engine.stop_issues(text, text, text) from public;
+
 -- sql/40_functions/consent/stop_numbers.sql
 -- Stops numbers for good: suppression, ledger, and every open job of the number in the team, across
--- campaigns, in the transaction that records it. What has begun can still arrive; nothing begins any
--- more, because the gate reads the suppression that this commits.
+-- campaigns, in the transaction that records it.
 create or replace function engine.stop_numbers(p_stops engine.stop[])
 returns integer
 language plpgsql
 set search_path = ''
 as $$
-declare
-  v_closed engine.closed_job[];
 begin
   if cardinality(p_stops) = 0 then
     return 0;
   end if;
-  insert into public.consent_events (team_id, phone, channel, action, source, words)
-  select s.team_id, s.phone, c.channel, 'opt_out', s.source, left(s.words, 1600)
-  from unnest(p_stops) as s
-  cross join unnest(enum_range(null::public.contact_channel)) as c (channel)
-  where s.channel is null or s.channel = c.channel;
-
-  insert into public.suppressions (team_id, phone, channel, reason, source)
-  select distinct on (s.team_id, s.phone, c.channel, s.reason) s.team_id, s.phone, c.channel, s.reason, s.source
-  from unnest(p_stops) as s
-  cross join unnest(enum_range(null::public.contact_channel)) as c (channel)
-  where s.channel is null or s.channel = c.channel
-  order by 1, 2, 3, 4
-  on conflict on constraint suppressions_pk do nothing;
-
-  -- Waits for whoever is ending one of these jobs; the next statement then sees what that made of it, a
-  -- retry perhaps.
-  perform
-  from unnest(p_stops) as s
-  inner join engine.jobs as j on s.team_id = j.team_id and s.phone = j.phone
-  where (s.channel is null or s.channel = j.channel)
-    and j.status in ('READY', 'CLAIMED', 'DISPATCHED', 'AMBIGUOUS')
-  order by j.id
-  for update of j;
-
-  v_closed := array(
-    select (
-      j.team_id, j.id, 'suppressed_' || s.reason,
-      case s.reason when 'opted_out' then 'OPTED_OUT' else 'SUPPRESSED' end
-    )::engine.closed_job
-    from unnest(p_stops) as s
-    inner join engine.jobs as j on s.team_id = j.team_id and s.phone = j.phone
-    where (s.channel is null or s.channel = j.channel)
-      and j.status in ('READY', 'CLAIMED', 'DISPATCHED', 'AMBIGUOUS')
-    order by j.id
-    for update of j
-  );
-  perform engine.close_jobs(v_closed);
-  perform engine.end_stopped_enrollments(p_stops);
-  return cardinality(v_closed);
+  perform engine.record_stops(p_stops, true);
+  return engine.call_off(p_stops);
 end
 $$;
 comment on function engine.stop_numbers(engine.stop[]) is
-'Suppresses numbers, writes the ledger and cancels what has not begun; returns how many open jobs it met.';
+'Suppresses numbers, writes the ledger and cancels what has not begun; returns how many jobs it cancelled.';
 revoke all on function engine.stop_numbers(engine.stop[]) from public;
+
+-- sql/40_functions/consent/stop_row_issues.sql
+-- What is wrong with the rows of a do-not-contact list, by row and column, in their order.
+create or replace function engine.stop_row_issues(p_rows engine.stop_row[])
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(jsonb_agg(engine.issue(
+    u.code, 'p_rows',
+    case u.code
+      when 'row_malformed' then 'A row is {"phone": "…", "channel": "…", "note": "…"} or the number alone.'
+      when 'channel_unknown' then 'The channel must be call or text, or empty for both.'
+      when 'note_length' then 'The note has more than 1600 characters.'
+      else i.message
+    end,
+    'error',
+    jsonb_build_object('row', r.row_number, 'column', c.name, 'value', left(
+      case c.name when 'phone' then r.raw when 'channel' then r.channel end, 200
+    ))
+  ) order by r.row_number, c.name), '[]')
+  from unnest(p_rows) as r
+  cross join unnest(r.problems) as u (code)
+  left join reference.import_problems as i on u.code = i.code
+  cross join lateral (
+    select case u.code
+      when 'row_malformed' then null when 'channel_unknown' then 'channel' when 'note_length' then 'note' else 'phone'
+    end as name
+  ) as c
+$$;
+comment on function engine.stop_row_issues(engine.stop_row[]) is
+'[{code, severity, path, message, row, column, value}] of rows that cannot be used.';
+revoke all on function engine.stop_row_issues(engine.stop_row[]) from public;
 
 -- sql/40_functions/definitions/choose_phones.sql
 -- The number by which each customer is reached. Of the phones that are in use and not fax:
@@ -6941,27 +10511,34 @@ returns void
 language plpgsql
 set search_path = ''
 as $$
+declare
+  v_now constant timestamptz := engine.now();
+  v_next_call constant timestamptz := v_now + engine.silence('call');
+  v_next_text constant timestamptz := v_now + engine.silence('text');
 begin
   if cardinality(p_results) = 0 then
     return;
   end if;
-  update engine.attempts as a
-  set
-    status = 'ACCEPTED', provider_id = r.provider_id, code = r.code, message = r.message,
-    resolved_at = engine.now()
-  from unnest(p_results) as r
-  where a.team_id = r.team_id and a.id = r.attempt_id;
+  with accepted as (
+    update engine.attempts as a
+    set status = 'ACCEPTED', provider_id = r.provider_id, code = r.code, message = r.message, resolved_at = v_now
+    from unnest(p_results) as r
+    where a.team_id = r.team_id and a.id = r.attempt_id
+    returning a.team_id, a.job_id, a.attempt_number, a.provider_id
+  )
 
   update engine.jobs as j
   set
-    status = 'DISPATCHED', provider_id = r.provider_id, dispatched_at = engine.now(),
-    check_at = engine.now() + engine.silence(j.channel), lease_owner = null, lease_expires_at = null,
-    reply_deadline = engine.later(engine.now(), (n.config ->> 'reply_window')::interval)
-  from unnest(p_results) as r
-  inner join engine.jobs as k on r.team_id = k.team_id and r.job_id = k.id
-  inner join public.workflow_nodes as n
-    on k.team_id = n.team_id and k.workflow_id = n.workflow_id and k.node_id = n.id
-  where j.team_id = r.team_id and j.id = r.job_id and j.status in ('READY', 'CLAIMED', 'AMBIGUOUS');
+    status = 'DISPATCHED', provider_id = a.provider_id, attempt_count = a.attempt_number, dispatched_at = v_now,
+    check_at = case j.channel when 'call' then v_next_call else v_next_text end,
+    lease_owner = null, lease_expires_at = null,
+    reply_deadline = case when j.channel = 'text' then (
+      select engine.later(v_now, (n.config ->> 'reply_window')::interval)
+      from public.workflow_nodes as n
+      where n.team_id = j.team_id and n.workflow_id = j.workflow_id and n.id = j.node_id
+    ) end
+  from accepted as a
+  where j.team_id = a.team_id and j.id = a.job_id and j.status in ('READY', 'CLAIMED', 'AMBIGUOUS');
 
   perform engine.apply_events(array(
     select (e.provider, e.event_key)::engine.event_ref
@@ -6976,6 +10553,36 @@ comment on function engine.accept_attempts(engine.dispatch_result[]) is
 'Attempts that the provider took: the job is DISPATCHED and waiting events are applied.';
 revoke all on function engine.accept_attempts(engine.dispatch_result[]) from public;
 
+-- sql/40_functions/engine/account_room.sql
+-- What is left of a lowered pace: a row only while one is in force. Requests of the last minute count,
+-- whatever became of them.
+create or replace function engine.account_room(p_integration public.integrations)
+returns table (free integer, frees_at timestamptz)
+language sql
+stable
+rows 1
+set search_path = ''
+as $$
+  select
+    greatest(p.pace - s.sent, 0)::integer,
+    greatest(p_integration.pace_begins_at, coalesce(s.nth, engine.now()) + interval '1 minute', engine.now() + interval '1 second')
+  from (select engine.pace_now(p_integration) as pace) as p
+  cross join lateral (
+    select count(*) as sent, max(r.begun_at) filter (where r.place = greatest(p.pace, 1)) as nth
+    from (
+      select a.begun_at, row_number() over (order by a.begun_at desc) as place
+      from public.phone_numbers as f
+      inner join engine.attempts as a
+        on f.team_id = a.team_id and f.id = a.phone_number_id and a.begun_at > engine.now() - interval '1 minute'
+      where f.team_id = p_integration.team_id and a.provider = p_integration.provider
+    ) as r
+  ) as s
+  where p.pace is not null
+$$;
+comment on function engine.account_room(public.integrations) is
+'How many requests a lowered pace leaves room for now, and when there is room again; no row at full pace.';
+revoke all on function engine.account_room(public.integrations) from public;
+
 -- sql/40_functions/engine/advance_enrollments.sql
 -- After jobs have ended: an opt-out stops everything for the number; a retry rule or the first edge
 -- that matches makes the next job; without either the journey is over.
@@ -6985,6 +10592,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
+  v_outcomes constant public.job_outcome[] := array(select distinct f.outcome from unnest(p_ended) as f);
   v_steps engine.step[];
 begin
   perform
@@ -6994,36 +10602,45 @@ begin
   order by e.id
   for update of e;
 
-  update engine.enrollments as e
-  set booked_at = engine.now()
-  from unnest(p_ended) as f
-  inner join engine.jobs as j on f.team_id = j.team_id and f.job_id = j.id
-  where f.outcome = 'booked' and e.team_id = j.team_id and e.id = j.enrollment_id and e.booked_at is null
-    and e.status = 'ACTIVE';
-
-  perform engine.stop_numbers(array(
-    select (j.team_id, j.phone, null, 'opted_out', j.channel || ' ' || coalesce(f.reason_code, ''), f.reply_text)::engine.stop
+  if 'booked' = any(v_outcomes) then
+    update engine.enrollments as e
+    set booked_at = engine.now()
     from unnest(p_ended) as f
     inner join engine.jobs as j on f.team_id = j.team_id and f.job_id = j.id
-    -- Not twice for one stop: whoever found it may have carried it out already.
-    where f.outcome = 'opted_out' and (
-      select count(*) from public.suppressions as s
-      where s.team_id = j.team_id and s.phone = j.phone and s.reason = 'opted_out'
-    ) < cardinality(enum_range(null::public.contact_channel))
-  ));
+    where f.outcome = 'booked' and e.team_id = j.team_id and e.id = j.enrollment_id and e.booked_at is null
+      and e.status = 'ACTIVE';
+  end if;
+  if 'opted_out' = any(v_outcomes) then
+    perform engine.stop_numbers(array(
+      select (
+        j.team_id, j.phone, null, 'opted_out', j.channel || ' ' || coalesce(f.reason_code, ''), f.reply_text
+      )::engine.stop
+      from unnest(p_ended) as f
+      inner join engine.jobs as j on f.team_id = j.team_id and f.job_id = j.id
+      -- Not twice for one stop: whoever found it may have carried it out already.
+      where f.outcome = 'opted_out' and (
+        select count(*) from public.suppressions as s
+        where s.team_id = j.team_id and s.phone = j.phone and s.reason = 'opted_out'
+      ) < cardinality(enum_range(null::public.contact_channel))
+    ));
+  end if;
 
   v_steps := array(select s from engine.next_steps(p_ended) as s);
-  update engine.enrollments as e
-  set retries_left = e.retries_left - 1
-  from unnest(v_steps) as s
-  where s.is_retry and s.spends_budget and e.team_id = (s.job).team_id and e.id = (s.job).enrollment_id;
+  if exists (select from unnest(v_steps) as s where s.is_retry) then
+    update engine.enrollments as e
+    set retries_left = e.retries_left - 1
+    from unnest(v_steps) as s
+    where s.is_retry and s.spends_budget and e.team_id = (s.job).team_id and e.id = (s.job).enrollment_id;
+  end if;
   perform engine.create_jobs(array(select s.job from unnest(v_steps) as s where s.job is not null));
-  perform engine.end_enrollments(
-    array(select s.team_id from unnest(v_steps) as s where s.end_status is not null),
-    array(select s.enrollment_id from unnest(v_steps) as s where s.end_status is not null),
-    array(select s.end_status from unnest(v_steps) as s where s.end_status is not null),
-    array(select s.reason_code from unnest(v_steps) as s where s.end_status is not null)
-  );
+  if exists (select from unnest(v_steps) as s where s.end_status is not null) then
+    perform engine.end_enrollments(
+      array(select s.team_id from unnest(v_steps) as s where s.end_status is not null),
+      array(select s.enrollment_id from unnest(v_steps) as s where s.end_status is not null),
+      array(select s.end_status from unnest(v_steps) as s where s.end_status is not null),
+      array(select s.reason_code from unnest(v_steps) as s where s.end_status is not null)
+    );
+  end if;
 end
 $$;
 comment on function engine.advance_enrollments(engine.finished_job[]) is
@@ -7031,50 +10648,46 @@ comment on function engine.advance_enrollments(engine.finished_job[]) is
 revoke all on function engine.advance_enrollments(engine.finished_job[]) from public;
 
 -- sql/40_functions/engine/apply_events.sql
--- Applies stored events to their jobs. An event for an attempt that is still open proves that the
--- provider has the request, so it is accepted first. Jobs are locked in order of id before anything
--- else, so that two deliveries of one event, or an event and the worker's own answer, take turns.
+-- Applies events that waited, those whose attempt has become known. Jobs are locked in order of id before
+-- anything else, so that two deliveries of one event, or an event and the worker's own answer, take turns.
 create or replace function engine.apply_events(p_events engine.event_ref[])
 returns void
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_readings engine.event_reading[];
+  v_sources engine.event_source[];
+  v_known engine.event_ref[];
 begin
   if cardinality(p_events) = 0 then
     return;
   end if;
   perform engine.apply_inbound_texts(p_events);
-  v_readings := array(select r from engine.read_events(p_events) as r);
+  v_sources := array(
+    select (e.provider, e.event_key, e.attempt_id, e.provider_id, e.secret_name)::engine.event_source
+    from unnest(p_events) as p
+    inner join engine.events as e on p.provider = e.provider and p.event_key = e.event_key and e.result = 'waiting'
+  );
   perform
-  from unnest(v_readings) as r
-  inner join engine.jobs as j on r.team_id = j.team_id and r.job_id = j.id
+  from engine.find_attempts(v_sources) as f
+  inner join engine.jobs as j on f.team_id = j.team_id and f.job_id = j.id
   order by j.id
   for update of j;
 
-  -- Read again: what another transaction told of these calls while the locks were waited for counts.
-  v_readings := array(select r from engine.read_events(p_events) as r);
+  -- Looked for again: what another transaction told of these calls while the locks were waited for counts.
+  with known as (
+    update engine.events as e
+    set team_id = f.team_id, attempt_id = f.attempt_id, applied_at = engine.now(), result = 'applied'
+    from engine.find_attempts(v_sources) as f
+    where e.provider = f.provider and e.event_key = f.event_key and e.result = 'waiting'
+    returning e.provider, e.event_key
+  )
 
-  update engine.events as e
-  set
-    team_id = r.team_id, attempt_id = r.attempt_id, applied_at = engine.now(),
-    result = case when (r.reading).kind = 'ignored' then 'ignored' else 'applied' end
-  from unnest(v_readings) as r
-  where e.provider = r.provider and e.event_key = r.event_key and e.result = 'waiting';
-
-  perform engine.accept_attempts(array(
-    select distinct (
-      a.team_id, a.job_id, a.id, 'accepted', 'job', null, 'known from an event', r.provider_id, null
-    )::engine.dispatch_result
-    from unnest(v_readings) as r
-    inner join engine.attempts as a on r.team_id = a.team_id and r.attempt_id = a.id
-    where r.provider_id is not null and engine.may_be_accepted(a)
-  ));
-  perform engine.apply_readings(v_readings);
+  select coalesce(array_agg((k.provider, k.event_key)::engine.event_ref), '{}') into v_known from known as k;
+  perform engine.apply_known_events(v_known);
 end
 $$;
-comment on function engine.apply_events(engine.event_ref[]) is 'Applies stored events to their jobs; unknown ones stay waiting.';
+comment on function engine.apply_events(engine.event_ref[]) is 'Applies waiting events to their jobs; unknown ones stay waiting.';
 revoke all on function engine.apply_events(engine.event_ref[]) from public;
 
 -- sql/40_functions/engine/apply_inbound_texts.sql
@@ -7088,13 +10701,22 @@ as $$
 declare
   v_text record;
 begin
-  -- One at a time, because two texts of one person must be taken in the order in which they came. Should
-  -- two teams have the same number at one account, a stop holds for both.
+  if not exists (
+    select
+    from unnest(p_events) as p
+    inner join engine.events as e on p.provider = e.provider and p.event_key = e.event_key and e.type = 'inbound'
+  ) then
+    return;
+  end if;
+  -- One at a time, because two texts of one person must be taken in the order in which they came; of a stop
+  -- and a start that come together the stop is the last. Should two teams have the same number at one
+  -- account, a stop holds for both.
   for v_text in
     select t.*
     from engine.read_inbound_texts(p_events) as t
+    inner join engine.events as e on t.provider = e.provider and t.event_key = e.event_key
     where t.team_id is not null and t.phone is not null and not t.must_wait
-    order by t.event_key, t.team_id
+    order by coalesce(e.occurred_at, e.received_at), t.consent = 'opt_out', t.event_key, t.team_id
   loop
     if v_text.consent = 'opt_out' then
       perform engine.stop_numbers(array[
@@ -7104,6 +10726,12 @@ begin
       perform engine.readmit_number(v_text.team_id, v_text.phone, 'text', 'inbound text', v_text.words);
     end if;
     if v_text.job_id is not null then
+      -- Who asks later what was answered finds it at the attempt.
+      update engine.events as e
+      set attempt_id = a.id
+      from engine.attempts as a
+      where e.provider = v_text.provider and e.event_key = v_text.event_key
+        and a.team_id = v_text.team_id and a.job_id = v_text.job_id and a.status = 'ACCEPTED';
       perform engine.finish_jobs(array[(
         v_text.team_id, v_text.job_id,
         case v_text.consent when 'opt_out' then 'opted_out' when 'opt_in' then 'opted_in' else 'replied' end,
@@ -7123,6 +10751,41 @@ $$;
 comment on function engine.apply_inbound_texts(engine.event_ref[]) is 'Stops, opt-ins and replies that people texted.';
 revoke all on function engine.apply_inbound_texts(engine.event_ref[]) from public;
 
+-- sql/40_functions/engine/apply_known_events.sql
+-- Carries out stored events whose attempts are known and whose jobs are locked. An event for an attempt that
+-- is still open proves that the provider has the request, so it is accepted first.
+create or replace function engine.apply_known_events(p_events engine.event_ref[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_readings engine.event_reading[];
+begin
+  if cardinality(p_events) = 0 then
+    return;
+  end if;
+  v_readings := array(select r from engine.read_events(p_events) as r);
+  update engine.events as e
+  set result = 'ignored'
+  from unnest(v_readings) as r
+  where (r.reading).kind = 'ignored' and e.provider = r.provider and e.event_key = r.event_key;
+
+  perform engine.accept_attempts(array(
+    select distinct (
+      a.team_id, a.job_id, a.id, 'accepted', 'job', null, 'known from an event', r.provider_id, null
+    )::engine.dispatch_result
+    from unnest(v_readings) as r
+    inner join engine.attempts as a on r.team_id = a.team_id and r.attempt_id = a.id
+    where r.provider_id is not null and a.status <> 'ACCEPTED' and engine.may_be_accepted(a)
+  ));
+  perform engine.apply_readings(v_readings);
+end
+$$;
+comment on function engine.apply_known_events(engine.event_ref[]) is
+'Carries out stored events whose attempts are known; the caller has locked their jobs.';
+revoke all on function engine.apply_known_events(engine.event_ref[]) from public;
+
 -- sql/40_functions/engine/apply_readings.sql
 -- Carries out what events say. The jobs are locked and dispatched by now.
 create or replace function engine.apply_readings(p_readings engine.event_reading[])
@@ -7130,35 +10793,42 @@ returns void
 language plpgsql
 set search_path = ''
 as $$
+declare
+  v_kinds constant text[] := array(select distinct (r.reading).kind from unnest(p_readings) as r);
+  v_outcomes constant public.job_outcome[] := array(select distinct (r.reading).outcome from unnest(p_readings) as r);
 begin
-  -- Most events only say that something goes on.
-  if not exists (
-    select from unnest(p_readings) as r where (r.reading).kind not in ('progress', 'ignored')
-  ) then
+  -- Most events only say that something goes on, and most of the others only what came of a call.
+  if v_kinds <@ array['progress', 'ignored'] then
     return;
   end if;
   -- Said during the call: it holds at once, whatever the report says later.
-  perform engine.stop_numbers(array(
-    select (j.team_id, j.phone, null, 'opted_out', concat_ws(' ', j.channel, (r.reading).reason_code),
-      (r.reading).words)::engine.stop
+  if 'opt_out' = any(v_kinds) or 'opted_out' = any(v_outcomes) then
+    perform engine.stop_numbers(array(
+      select (j.team_id, j.phone, null, 'opted_out', concat_ws(' ', j.channel, (r.reading).reason_code),
+        (r.reading).words)::engine.stop
+      from unnest(p_readings) as r
+      inner join engine.jobs as j on r.team_id = j.team_id and r.job_id = j.id
+      where (r.reading).kind = 'opt_out' or (r.reading).outcome = 'opted_out'
+    ));
+  end if;
+  if 'booked' = any(v_outcomes) then
+    perform engine.book_late(p_readings);
+  end if;
+  if 'ended' = any(v_kinds) then
+    -- The call is over and its report is due; if that is lost, the provider is asked soon.
+    update engine.jobs as j
+    set check_at = least(j.check_at, engine.now() + interval '2 minutes')
     from unnest(p_readings) as r
-    inner join engine.jobs as j on r.team_id = j.team_id and r.job_id = j.id
-    where (r.reading).kind = 'opt_out' or (r.reading).outcome = 'opted_out'
-  ));
-  perform engine.book_late(p_readings);
-  -- The call is over and its report is due; if that is lost, the provider is asked soon.
-  update engine.jobs as j
-  set check_at = least(j.check_at, engine.now() + interval '2 minutes')
-  from unnest(p_readings) as r
-  where (r.reading).kind = 'ended' and j.team_id = r.team_id and j.id = r.job_id and j.status = 'DISPATCHED';
-
-  -- Delivered, and waiting for a reply: there is nothing to ask the provider until the wait is over.
-  update engine.jobs as j
-  set check_at = j.reply_deadline + interval '1 hour'
-  from unnest(p_readings) as r
-  where (r.reading).kind = 'delivered' and j.team_id = r.team_id and j.id = r.job_id and j.status = 'DISPATCHED'
-    and j.reply_deadline is not null;
-
+    where (r.reading).kind = 'ended' and j.team_id = r.team_id and j.id = r.job_id and j.status = 'DISPATCHED';
+  end if;
+  if 'delivered' = any(v_kinds) then
+    -- Delivered, and waiting for a reply: there is nothing to ask the provider until the wait is over.
+    update engine.jobs as j
+    set check_at = j.reply_deadline + interval '1 hour'
+    from unnest(p_readings) as r
+    where (r.reading).kind = 'delivered' and j.team_id = r.team_id and j.id = r.job_id and j.status = 'DISPATCHED'
+      and j.reply_deadline is not null;
+  end if;
   perform engine.finish_jobs(array(
     select (r.team_id, r.job_id, o.outcome, (r.reading).reason_code, (r.reading).words)::engine.finished_job
     from unnest(p_readings) as r
@@ -7172,7 +10842,10 @@ begin
     ) as o
     where o.outcome is not null
   ));
-  perform engine.pause_refused_accounts(p_readings);
+  if exists (select from unnest(p_readings) as r where (r.reading).scope in ('account', 'capacity')) then
+    perform engine.note_undialled(p_readings);
+    perform engine.pause_refused_accounts(p_readings);
+  end if;
 end
 $$;
 comment on function engine.apply_readings(engine.event_reading[]) is 'Opt-outs, ends and outcomes of a set of events.';
@@ -7187,7 +10860,10 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_known engine.event_ref[] := array(
+  v_known engine.event_ref[];
+begin
+  perform engine.seek_in_history();
+  v_known := array(
     select (e.provider, e.event_key)::engine.event_ref
     from engine.events as e
     where e.result = 'waiting' and (e.type = 'inbound' or exists (
@@ -7197,7 +10873,6 @@ declare
     limit 1000
     for update of e skip locked
   );
-begin
   perform engine.apply_events(v_known);
   update engine.events as e
   set result = 'ignored', applied_at = engine.now()
@@ -7230,8 +10905,8 @@ revoke all on function engine.back_off(integer, double precision) from public;
 -- Called right before sending, and for no more jobs than will be sent at once. Writes each attempt; the
 -- worker sends only what came back, after this has committed. So whatever stops a contact (a pause,
 -- a cancelled campaign, an opt-out) stops everything that has not begun here.
--- Campaigns are locked first, then contacts, then jobs, each in order of id: a pause under way is waited
--- for, then seen.
+-- Campaigns are locked first, then contacts, then jobs, then capped numbers, each in order of id: a pause
+-- under way is waited for, then seen. A stop of a phone under way is not waited for: its job is put off.
 create or replace function engine.begin_attempts(p_worker text, p_job_ids uuid[])
 returns table (
   team_id uuid, attempt_id uuid, job_id uuid, attempt_number integer, provider text,
@@ -7246,52 +10921,35 @@ set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written ord
 as $$
 #variable_conflict use_column
 declare
+  v_now constant timestamptz := engine.now();
+  v_for_calls constant public.provider := engine.provider_for('call');
+  v_for_texts constant public.provider := engine.provider_for('text');
   v_held uuid[];
   v_verdicts engine.verdict[];
+  v_passing uuid[];
 begin
-  perform
-  from public.campaigns as c
-  where c.id in (select j.campaign_id from engine.jobs as j where j.id = any(p_job_ids))
-  order by c.id
-  for share of c;
-
-  -- One at a time for a person: whoever begins for the same number in another campaign is waited for.
-  perform
-  from public.contacts as p
-  inner join engine.jobs as j on p.team_id = j.team_id and p.id = j.contact_id
-  where j.id = any(p_job_ids)
-  order by p.id
-  for no key update of p;
-
-  v_held := array(
-    select l.id
-    from (
-      select j.team_id, j.id
-      from engine.jobs as j
-      where j.id = any(p_job_ids) and j.status = 'CLAIMED' and j.lease_owner = p_worker
-        and j.lease_expires_at > engine.now()
-      order by j.id
-      for update of j
-    ) as l
-    where not engine.has_live_attempt(l.team_id, l.id)
-  );
+  v_held := engine.hold_beginning(p_worker, p_job_ids);
   -- Asked after the locks are held, in a statement of its own, so that it sees what they waited for.
   v_verdicts := array(select v from engine.check_eligibility(v_held) as v);
   perform engine.release_jobs(v_verdicts, 'begin');
-
-  update engine.jobs as j
-  set attempt_count = j.attempt_count + 1
-  from unnest(v_verdicts) as v
-  where v.decision = 'pass' and j.team_id = v.team_id and j.id = v.job_id;
+  v_passing := array(select v.job_id from unnest(v_verdicts) as v where v.decision = 'pass');
 
   return query
   with begun as (
-    insert into engine.attempts (team_id, job_id, attempt_number, provider, worker, request)
-    select j.team_id, j.id, j.attempt_count, engine.provider_for(j.channel), p_worker, r.request
-    from unnest(v_verdicts) as v
-    inner join engine.jobs as j on v.team_id = j.team_id and v.job_id = j.id
-    inner join engine.build_requests(v_held) as r on j.id = r.job_id
-    where v.decision = 'pass'
+    insert into engine.attempts (
+      team_id, id, job_id, attempt_number, provider, worker, request, begun_at, phone, phone_number_id
+    )
+    select
+      j.team_id, i.id, j.id,
+      1 + coalesce((
+        select max(a.attempt_number) from engine.attempts as a where a.team_id = j.team_id and a.job_id = j.id
+      ), 0),
+      case j.channel when 'call' then v_for_calls else v_for_texts end, p_worker, r.request, v_now, j.phone,
+      c.phone_number_id
+    from engine.build_requests(v_passing) with ordinality as r (job_id, request, n)
+    inner join engine.new_ids(cardinality(v_passing)) as i on r.n = i.ordinal
+    inner join engine.jobs as j on r.job_id = j.id
+    inner join public.campaigns as c on j.team_id = c.team_id and j.campaign_id = c.id
     returning team_id, id, job_id, attempt_number, provider, request
   )
 
@@ -7344,40 +11002,61 @@ revoke all on function engine.book_late(engine.event_reading[]) from public;
 -- text writes stands on the node since the workflow was published.
 create or replace function engine.build_requests(p_job_ids uuid[])
 returns table (job_id uuid, request jsonb)
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select j.id, case j.channel
+#variable_conflict use_column
+begin
+  return query
+  with jobs as materialized (
+    select j.*
+    from unnest(p_job_ids) as asked (id)
+    inner join engine.jobs as j on asked.id = j.id
+  ),
+
+  -- What all jobs of a campaign's node share, looked up once.
+  nodes as materialized (
+    select
+      c.team_id, c.id as campaign_id, k.node_id, c.list_id, t as team, f.phone, f.vapi_phone_number_id,
+      a.provider_assistant_id, n.config ->> 'first_message' as first_message,
+      coalesce(n.config ->> 'template', n.assistant_template) as template,
+      coalesce(n.config -> 'template_overrides', '{}') as overrides
+    from (select distinct team_id, campaign_id, workflow_id, node_id from jobs) as k
+    inner join public.campaigns as c on k.team_id = c.team_id and k.campaign_id = c.id
+    inner join public.teams as t on k.team_id = t.id
+    inner join public.phone_numbers as f on c.team_id = f.team_id and c.phone_number_id = f.id
+    inner join public.workflow_nodes as n
+      on k.team_id = n.team_id and k.workflow_id = n.workflow_id and k.node_id = n.id
+    left join public.assistants as a
+      on k.team_id = a.team_id and n.config ->> 'assistant_id' = a.id::text
+  )
+
+  select v.id, case v.channel
     when 'call' then jsonb_build_object(
-      'to', j.phone,
-      'phone_number_id', f.vapi_phone_number_id,
-      'assistant_id', a.provider_assistant_id,
-      'first_message', engine.render_template(n.config ->> 'first_message', v.variables),
+      'to', v.to_phone,
+      'phone_number_id', v.vapi_phone_number_id,
+      'assistant_id', v.provider_assistant_id,
+      'first_message', engine.render_template(v.first_message, v.variables),
       'customer_name', nullif(v.variables ->> 'full_name', ''),
       'variables', v.variables
     )
     else jsonb_build_object(
-      'to', j.phone,
-      'from', f.phone,
-      'body', engine.render_template(coalesce(n.config ->> 'template', n.assistant_template), v.variables)
+      'to', v.to_phone, 'from', v.from_phone, 'body', engine.render_template(v.template, v.variables)
     )
   end
-  from unnest(p_job_ids) as asked (id)
-  inner join engine.jobs as j on asked.id = j.id
-  inner join public.campaigns as c on j.team_id = c.team_id and j.campaign_id = c.id
-  inner join public.teams as t on j.team_id = t.id
-  inner join public.contacts as p on j.team_id = p.team_id and j.contact_id = p.id
-  inner join public.phone_numbers as f on c.team_id = f.team_id and c.phone_number_id = f.id
-  inner join public.workflow_nodes as n
-    on j.team_id = n.team_id and j.workflow_id = n.workflow_id and j.node_id = n.id
-  left join public.assistants as a
-    on j.team_id = a.team_id and n.config ->> 'assistant_id' = a.id::text
-  left join public.audience_members as m
-    on c.team_id = m.team_id and c.list_id = m.list_id and j.contact_id = m.contact_id
-  cross join lateral (
-    select engine.template_values(t, p, m) || coalesce(n.config -> 'template_overrides', '{}') as variables
-  ) as v
+  from (
+    select
+      j.id, j.channel, j.phone as to_phone, n.phone as from_phone, n.vapi_phone_number_id, n.provider_assistant_id,
+      n.first_message, n.template, engine.template_values(n.team, p, m) || n.overrides as variables
+    from jobs as j
+    inner join nodes as n on j.team_id = n.team_id and j.campaign_id = n.campaign_id and j.node_id = n.node_id
+    inner join public.contacts as p on j.team_id = p.team_id and j.contact_id = p.id
+    left join public.audience_members as m
+      on j.team_id = m.team_id and n.list_id = m.list_id and j.contact_id = m.contact_id
+    offset 0 -- the values of a person are made once, not once for each use
+  ) as v;
+end
 $$;
 comment on function engine.build_requests(uuid[]) is
 'The provider-neutral request of each job: call {to, phone_number_id, assistant_id, first_message, customer_name, variables}; text {to, from, body}.';
@@ -7400,89 +11079,70 @@ comment on function engine.calendar_end(timestamptz, numeric, interval) is
 revoke all on function engine.calendar_end(timestamptz, numeric, interval) from public;
 
 -- sql/40_functions/engine/check_eligibility.sql
--- The gate: may these jobs be sent now? One function, asked when a job is claimed and again right
--- before it is sent, and it fails closed: what it does not know, it does not let through.
--- The order matters: what ends a job comes before what only delays it.
+-- The gate: may these jobs be sent now? One function, asked when a job is claimed and again right before
+-- it is sent. First each job by itself (engine.judge_jobs); of those that may go, no more than their sending
+-- numbers' caps and their accounts' lowered paces leave room for, the most urgent first.
 create or replace function engine.check_eligibility(p_job_ids uuid[])
 returns setof engine.verdict
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  with jobs as materialized (
-    select
-      j.team_id, j.id, j.phone, j.channel, j.status, j.due_at, n.config -> 'business_hours' as business_hours,
-      c.status as campaign_status, c.max_lateness, e.status as enrollment_status,
-      t.timezone as team_timezone, p.timezones, p.regions, i.status as integration_status,
-      (
-        select max(s.reason)
-        from public.suppressions as s
-        where s.team_id = j.team_id and s.phone = j.phone and s.channel = j.channel
-      ) as suppression,
-      engine.is_fictitious(j.phone) and not (t.is_sandbox and coalesce(i.is_sandbox, false)) as is_not_real,
-      (select d.environment = 'sandbox' from engine.deployment as d) and i.is_sandbox is distinct from true
-        as is_live_in_sandbox,
-      row_number() over (partition by j.team_id, j.phone order by j.id) > 1 as is_second
-    from unnest(p_job_ids) as asked (id)
-    inner join engine.jobs as j on asked.id = j.id
-    inner join public.teams as t on j.team_id = t.id
-    left join public.campaigns as c on j.team_id = c.team_id and j.campaign_id = c.id
-    left join engine.enrollments as e on j.team_id = e.team_id and j.enrollment_id = e.id
-    left join public.contacts as p on j.team_id = p.team_id and j.contact_id = p.id
-    left join public.integrations as i on j.team_id = i.team_id and j.integration_id = i.id
-    left join public.workflow_nodes as n
-      on j.team_id = n.team_id and j.workflow_id = n.workflow_id and j.node_id = n.id
+begin
+  return query
+  with judged as materialized (
+    select * from engine.judge_jobs(p_job_ids)
   ),
 
-  calendars as materialized (
-    select k.*, engine.open_hours(
-      k.channel, k.business_hours, k.team_timezone, k.timezones, k.regions,
-      engine.now(), engine.now() + interval '15 days'
-    ) as open_hours
-    from (
-      select distinct channel, business_hours, team_timezone, timezones, regions from jobs
-    ) as k
+  wanting as materialized (
+    select v.job_id, j.team_id, c.phone_number_id, j.integration_id, j.priority, j.run_at
+    from judged as v
+    inner join engine.jobs as j on v.team_id = j.team_id and v.job_id = j.id
+    inner join public.campaigns as c on j.team_id = c.team_id and j.campaign_id = c.id
+    where v.decision = 'pass'
+  ),
+
+  rooms as materialized (
+    select n.team_id, n.phone_number_id as id, r.free, r.reason_code, r.frees_at
+    from (select distinct team_id, phone_number_id from wanting) as n
+    inner join public.phone_numbers as f on n.team_id = f.team_id and n.phone_number_id = f.id
+    cross join lateral engine.number_room(f) as r
+    union all
+    select n.team_id, n.integration_id, r.free, 'account_paced', r.frees_at
+    from (select distinct team_id, integration_id from wanting) as n
+    inner join public.integrations as i on n.team_id = i.team_id and n.integration_id = i.id
+    cross join lateral engine.account_room(i) as r
+  ),
+
+  passing as materialized (
+    select
+      w.job_id, w.team_id, w.phone_number_id, w.integration_id,
+      row_number() over (partition by w.team_id, w.phone_number_id order by w.priority, w.run_at, w.job_id) as number_place,
+      row_number() over (partition by w.team_id, w.integration_id order by w.priority, w.run_at, w.job_id) as account_place
+    from wanting as w
+    where exists (select from rooms) -- mostly nothing is capped
   )
 
   select
-    j.team_id, j.id, v.decision, v.reason_code,
-    case when v.decision = 'defer' then engine.first_open(k.open_hours, coalesce(m.until, engine.now())) end,
-    case when v.decision = 'close' then engine.closing_status(v.reason_code) end
-  from jobs as j
-  left join calendars as k
-    on j.channel = k.channel and j.business_hours is not distinct from k.business_hours
-    and j.team_timezone = k.team_timezone and j.timezones is not distinct from k.timezones
-    and j.regions is not distinct from k.regions
+    v.team_id, v.job_id, case when f.until is not null then 'defer' else v.decision end,
+    coalesce(f.reason_code, v.reason_code),
+    -- Whole seconds, and not a moment too soon.
+    coalesce(date_trunc('second', f.until + interval '999 milliseconds'), v.run_at),
+    v.enrollment_status,
+    -- Who waits for room gets later: without it nobody would ever be too late.
+    case when f.until is null then v.due_at end
+  from judged as v
+  left join passing as p on v.team_id = p.team_id and v.job_id = p.job_id
   left join lateral (
-    select l.reason_code, l.until
-    from engine.contact_limits(j.team_id, j.id, j.phone, j.channel, j.timezones, j.regions) as l
-    union all
-    -- Two of one person's jobs in one set: one at a time.
-    select 'one_at_a_time', engine.now() + interval '10 minutes' where j.is_second
-    order by 2 desc
+    select r.reason_code, r.frees_at as until
+    from rooms as r
+    where r.team_id = p.team_id and (
+      (r.id = p.phone_number_id and r.free < p.number_place) or (r.id = p.integration_id and r.free < p.account_place)
+    )
+    order by r.frees_at desc
     limit 1
-  ) as m on j.campaign_status = 'ACTIVE' and k.open_hours @> engine.now()
-  cross join lateral (
-    select case
-      when j.campaign_status = 'CANCELLED' then array['close', 'campaign_cancelled']
-      when j.enrollment_status is distinct from 'ACTIVE' then array['close', 'enrollment_ended']
-      when j.suppression is not null then array['close', 'suppressed_' || j.suppression]
-      when j.is_not_real is distinct from false then array['close', 'number_is_fictitious']
-      when coalesce(cardinality(j.timezones), 0) = 0 then array['close', 'timezone_unknown']
-      when engine.now() > engine.later(j.due_at, j.max_lateness) then array['close', 'too_late']
-      when isempty(k.open_hours) is distinct from false then array['close', 'never_open']
-      when j.campaign_status is distinct from 'ACTIVE' then array['hold', 'campaign_not_active']
-      when j.integration_status is distinct from 'ACTIVE' then array['hold', 'integration_paused']
-      -- A clock that can be set must never decide when real people are called.
-      when j.is_live_in_sandbox is distinct from false then array['hold', 'live_account_in_sandbox']
-      when engine.first_open(k.open_hours, coalesce(m.until, engine.now())) is null then array['close', 'never_open']
-      when not k.open_hours @> engine.now() then array['defer', 'outside_hours']
-      when m.reason_code is not null then array['defer', m.reason_code]
-      when k.open_hours @> engine.now() then array['pass', null]
-      else array['hold', 'undecided']
-    end as answer
-  ) as a
-  cross join lateral (select a.answer[1] as decision, a.answer[2] as reason_code) as v
+  ) as f on true;
+end
 $$;
 comment on function engine.check_eligibility(uuid[]) is
 'The gate''s verdict for each job: pass, hold, defer or close, with a reason. Fails closed.';
@@ -7526,9 +11186,8 @@ as $$
     array(
       -- What the provider gave to others for the same person is not this one, however alike.
       select o.provider_id
-      from engine.jobs as k
-      inner join engine.attempts as o on k.team_id = o.team_id and k.id = o.job_id
-      where k.team_id = c.team_id and k.phone = c.phone and o.id <> a.id and o.provider_id is not null
+      from engine.all_attempts as o
+      where o.team_id = c.team_id and o.phone = c.phone and o.id <> a.id and o.provider_id is not null
         and o.begun_at > a.begun_at - interval '1 day'
     )
   from claimed as c
@@ -7562,6 +11221,7 @@ set jit = off
 set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
 as $$
 declare
+  v_until constant timestamptz := engine.now() + p_lease;
   v_due uuid[];
   v_verdicts engine.verdict[];
   v_claimed uuid[] := '{}'::uuid[];
@@ -7578,7 +11238,7 @@ begin
     v_verdicts := array(select v from engine.check_eligibility(v_due) as v);
     perform engine.release_jobs(v_verdicts, 'claim');
     update engine.jobs as j
-    set status = 'CLAIMED', lease_owner = p_worker, lease_expires_at = engine.now() + p_lease
+    set status = 'CLAIMED', lease_owner = p_worker, lease_expires_at = v_until
     from unnest(v_verdicts) as v
     where v.decision = 'pass' and j.team_id = v.team_id and j.id = v.job_id;
     v_claimed := v_claimed || array(select v.job_id from unnest(v_verdicts) as v where v.decision = 'pass');
@@ -7598,7 +11258,7 @@ revoke all on function engine.claim_jobs(text, text[], integer, interval) from p
 grant execute on function engine.claim_jobs(text, text[], integer, interval) to outbound_worker;
 
 -- sql/40_functions/engine/classify_ended_reason.sql
--- The longest pattern that fits decides.
+-- One reason: see the function for many.
 create or replace function engine.classify_ended_reason(p_ended_reason text)
 returns table (outcome public.job_outcome, scope text)
 language sql
@@ -7606,14 +11266,31 @@ stable
 rows 1
 set search_path = ''
 as $$
-  select r.outcome, r.scope
-  from reference.call_ended_reasons as r
-  where coalesce(p_ended_reason, '') like r.pattern
-  order by length(r.pattern) desc
-  limit 1
+  select c.outcome, c.scope from engine.classify_ended_reasons(array[p_ended_reason]) as c
 $$;
 comment on function engine.classify_ended_reason(text) is 'Outcome and scope of a Vapi ended reason.';
 revoke all on function engine.classify_ended_reason(text) from public;
+
+-- sql/40_functions/engine/classify_ended_reasons.sql
+-- The longest pattern that fits decides. For a set, because the same few reasons end most calls.
+create or replace function engine.classify_ended_reasons(p_ended_reasons text[])
+returns table (ended_reason text, outcome public.job_outcome, scope text)
+language sql
+stable
+set search_path = ''
+as $$
+  select d.ended_reason, c.outcome, c.scope
+  from (select distinct r.ended_reason from unnest(p_ended_reasons) as r (ended_reason)) as d
+  cross join lateral (
+    select r.outcome, r.scope
+    from reference.call_ended_reasons as r
+    where coalesce(d.ended_reason, '') like r.pattern
+    order by length(r.pattern) desc
+    limit 1
+  ) as c
+$$;
+comment on function engine.classify_ended_reasons(text[]) is 'Outcome and scope of each distinct Vapi ended reason, null among them.';
+revoke all on function engine.classify_ended_reasons(text[]) from public;
 
 -- sql/40_functions/engine/close_jobs.sql
 -- Closes jobs that will not be sent, and ends their enrollments, with the reason on both. Jobs that a
@@ -7696,58 +11373,60 @@ comment on function engine.closing_status(text) is 'Status of an enrollment whos
 revoke all on function engine.closing_status(text) from public;
 
 -- sql/40_functions/engine/contact_limits.sql
--- What speaks against reaching a number right now, beside the hours: a call of ours that is going on, or
--- the number of contacts that its region allows in a day. Across all campaigns of the team.
-create or replace function engine.contact_limits(
-  p_team_id uuid,
-  p_job_id uuid,
-  p_phone text,
-  p_channel public.contact_channel,
-  p_timezones text[],
-  p_regions text[]
-)
-returns table (reason_code text, until timestamptz)
-language sql
+-- What speaks against reaching numbers right now, beside the hours: a call of ours that is going on, or
+-- the number of contacts that their region allows in a day. Across all campaigns of the team.
+create or replace function engine.contact_limits(p_contacts engine.asked_contact[])
+returns table (job_id uuid, reason_code text, until timestamptz)
+language plpgsql
 stable
-rows 1
 set search_path = ''
 as $$
-  select 'call_in_progress', engine.now() + interval '10 minutes'
+#variable_conflict use_column
+begin
+  return query
+  select a.job_id, 'call_in_progress', c.now + interval '10 minutes'
+  from unnest(p_contacts) as a
+  cross join (select engine.now() as now) as c
   where exists (
     select
     from engine.jobs as j
-    where j.team_id = p_team_id and j.phone = p_phone and j.id <> p_job_id and j.channel = 'call'
+    where j.team_id = a.team_id and j.phone = a.phone and j.id <> a.job_id and j.channel = 'call'
       and (j.status in ('DISPATCHED', 'AMBIGUOUS') or (
         j.status = 'CLAIMED' and engine.has_live_attempt(j.team_id, j.id)
       ))
   )
   union all
-  select 'daily_limit', d.ends_at
-  from unnest(p_timezones) as z (zone)
+  select a.job_id, 'daily_limit', d.ends_at
+  from (
+    -- Most regions allow as many as there are: only the others are looked at.
+    select p.*, engine.now() as now
+    from unnest(p_contacts) as p
+    where (p.regions || array['']) && (
+      select array_agg(distinct w.region) from reference.calling_windows as w where w.daily_limit is not null
+    )
+    offset 0
+  ) as a
+  cross join unnest(a.timezones) as z (zone)
   cross join lateral (
     select
-      (engine.now() at time zone z.zone)::date as today,
-      (engine.now() at time zone z.zone)::date::timestamp at time zone z.zone as starts_at,
-      ((engine.now() at time zone z.zone)::date + 1)::timestamp at time zone z.zone as ends_at
+      l.today, l.today::timestamp at time zone z.zone as starts_at,
+      (l.today + 1)::timestamp at time zone z.zone as ends_at
+    from (select (a.now at time zone z.zone)::date as today) as l
   ) as d
   where (
     select min(w.daily_limit)
-    from unnest(p_regions) as r (region)
-    cross join engine.legal_window(p_channel, r.region, d.today) as w
+    from unnest(a.regions) as r (region)
+    cross join engine.legal_window(a.channel, r.region, d.today) as w
   ) <= (
     select count(*)
-    from engine.jobs as j
-    inner join engine.attempts as a on j.team_id = a.team_id and j.id = a.job_id
-    where j.team_id = p_team_id and j.phone = p_phone and j.id <> p_job_id
-      and a.status in ('OPEN', 'AMBIGUOUS', 'ACCEPTED') and a.begun_at >= d.starts_at
-  )
-  order by 2 desc
-  limit 1
+    from engine.contacts_lately as k
+    where k.team_id = a.team_id and k.phone = a.phone and k.begun_at >= d.starts_at
+  );
+end
 $$;
-comment on function engine.contact_limits(uuid, uuid, text, public.contact_channel, text[], text[]) is
-'Why a number should not be reached now although the hours allow it, and until when; no row when nothing speaks against it.';
-revoke all on function
-engine.contact_limits(uuid, uuid, text, public.contact_channel, text[], text[]) from public;
+comment on function engine.contact_limits(engine.asked_contact[]) is
+'Why numbers should not be reached now although the hours allow it, and until when; no row where nothing speaks against it.';
+revoke all on function engine.contact_limits(engine.asked_contact[]) from public;
 
 -- sql/40_functions/engine/count_enrollments.sql
 -- Keeps engine.counters equal to the enrollments, by the difference that each statement makes. Every
@@ -7863,50 +11542,39 @@ revoke all on function engine.counted(uuid[]) from public;
 
 -- sql/40_functions/engine/create_jobs.sql
 -- Makes jobs, each with a due time that respects the node's business hours, the legal hours of every
--- zone that the contact may be in, and the node's batching.
+-- zone that the contact may be in, and the node's batching. The one statement that makes jobs: a duplicate
+-- is an error, because what calls this holds the locks that make one impossible, and a job that is quietly not
+-- made would lose a contact.
 create or replace function engine.create_jobs(p_jobs engine.new_job[])
 returns integer
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_placed engine.placed_job[] := array(select p from engine.place_jobs(p_jobs) as p);
-  v_demand record;
+  v_now timestamptz := engine.now();
+  v_created integer;
 begin
-  if cardinality(v_placed) <> cardinality(p_jobs) then
-    raise exception 'only % of % jobs could be placed', cardinality(v_placed), cardinality(p_jobs);
+  if cardinality(p_jobs) = 0 then
+    return 0;
   end if;
-  perform engine.insert_jobs(
-    array(select p from unnest(v_placed) as p where p.batch_size is null),
-    array(select p.earliest from unnest(v_placed) as p where p.batch_size is null)
-  );
-  -- A loop over calendars, not over jobs: each takes free slots that the one before left. Those that
-  -- close first go first.
-  for v_demand in
-    select
-      (p.job).team_id, (p.job).campaign_id, (p.job).node_id, p.batch_size, p.batch_interval,
-      p.open_hours, p.earliest, array_agg(p order by (p.job).enrollment_id) as placed
-    from unnest(v_placed) as p
-    where p.batch_size is not null
-    group by 1, 2, 3, 4, 5, 6, 7
-    order by 1, 2, 3, p.earliest, upper(p.open_hours)
-  loop
-    perform pg_advisory_xact_lock(
-      hashtextextended('pacing ' || v_demand.campaign_id || ' ' || v_demand.node_id, 0)
-    );
-    perform engine.insert_jobs(
-      array_agg(p.placed order by p.rank),
-      array_agg(coalesce(s.run_at, date_trunc('second', upper(v_demand.open_hours)), v_demand.earliest) order by p.rank)
-    )
-    from unnest(v_demand.placed) with ordinality as u
-    cross join lateral (select row(u.job, u.channel, u.integration_id, u.open_hours, u.earliest,
-      u.batch_size, u.batch_interval)::engine.placed_job as placed, u.ordinality as rank) as p
-    left join engine.deal_slots(
-      v_demand.team_id, v_demand.campaign_id, v_demand.node_id, v_demand.batch_size,
-      v_demand.batch_interval, v_demand.open_hours, v_demand.earliest, cardinality(v_demand.placed)
-    ) as s on p.rank between s.rank_from and s.rank_to;
-  end loop;
-  return cardinality(v_placed);
+  insert into engine.jobs (
+    team_id, id, channel, campaign_id, enrollment_id, workflow_id, node_id, visit, contact_id, phone,
+    integration_id, priority, run_at, due_at, created_at
+  )
+  select
+    j.team_id, i.id, t.channel, j.campaign_id, j.enrollment_id, j.workflow_id, j.node_id, j.visit, j.contact_id, j.phone,
+    t.integration_id, j.priority, t.run_at, t.run_at, v_now
+  from unnest(p_jobs) with ordinality as j (
+    team_id, campaign_id, enrollment_id, contact_id, phone, workflow_id, node_id, visit, priority, not_before, n
+  )
+  inner join engine.time_jobs(p_jobs) as t on j.n = t.ordinal
+  inner join engine.new_ids(cardinality(p_jobs)) as i on j.n = i.ordinal
+  order by j.n;
+  get diagnostics v_created = row_count;
+  if v_created <> cardinality(p_jobs) then
+    raise exception 'only % of % jobs could be placed', v_created, cardinality(p_jobs);
+  end if;
+  return v_created;
 end
 $$;
 comment on function engine.create_jobs(engine.new_job[]) is 'Makes jobs with their due times; returns how many.';
@@ -7982,10 +11650,12 @@ engine.deal_slots(uuid, uuid, text, integer, interval, tstzmultirange, timestamp
 -- again whatever the node says, and spends nothing.
 create or replace function engine.decide_steps(p_visits engine.ended_visit[])
 returns setof engine.decision
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
+begin
+  return query
   select
     v.visit_no::integer, r.is_retry, e.edge_id, e.target,
     case
@@ -8011,7 +11681,8 @@ as $$
       false
     ) as is_retry
   ) as r
-  left join engine.weigh_edges(p_visits) as e on v.visit_no = e.visit_no and e.is_first and not r.is_retry
+  left join engine.weigh_edges(p_visits) as e on v.visit_no = e.visit_no and e.is_first and not r.is_retry;
+end
 $$;
 comment on function engine.decide_steps(engine.ended_visit[]) is
 'For each visit that is over: retry, edge or end. Writes nothing.';
@@ -8062,22 +11733,77 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  update engine.attempts as a
-  set status = 'AMBIGUOUS', code = r.code, message = r.message
-  from unnest(p_results) as r
-  where a.team_id = r.team_id and a.id = r.attempt_id;
+  if cardinality(p_results) = 0 then
+    return;
+  end if;
+  with doubted as (
+    update engine.attempts as a
+    set status = 'AMBIGUOUS', code = r.code, message = r.message
+    from unnest(p_results) as r
+    where a.team_id = r.team_id and a.id = r.attempt_id
+    returning a.team_id, a.job_id, a.attempt_number
+  )
 
   update engine.jobs as j
   set
-    status = 'AMBIGUOUS', lease_owner = null, lease_expires_at = null,
+    status = 'AMBIGUOUS', attempt_count = d.attempt_number, lease_owner = null, lease_expires_at = null,
     check_at = engine.now() + interval '30 seconds'
-  from unnest(p_results) as r
-  where j.team_id = r.team_id and j.id = r.job_id and j.status = 'CLAIMED';
+  from doubted as d
+  where j.team_id = d.team_id and j.id = d.job_id and j.status = 'CLAIMED';
 end
 $$;
 comment on function engine.doubt_attempts(engine.dispatch_result[]) is
 'Attempts whose fate is unknown: the job is AMBIGUOUS until the provider was asked.';
 revoke all on function engine.doubt_attempts(engine.dispatch_result[]) from public;
+
+-- sql/40_functions/engine/due_jobs.sql
+-- Due jobs that a worker could take now, and when there is room again for those that it could not: what
+-- waits for a free line, for its account's pace or for its number's caps is not work for now.
+create or replace function engine.due_jobs()
+returns table (due bigint, frees_at timestamptz)
+language plpgsql -- whose plans are kept: a driver of the clock asks this at every step
+stable
+set search_path = ''
+as $$
+#variable_conflict use_column
+begin
+  return query
+  with waiting as materialized (
+    select j.team_id, j.integration_id, j.channel, c.phone_number_id, count(*) as due
+    from engine.jobs as j
+    inner join public.campaigns as c on j.team_id = c.team_id and j.campaign_id = c.id
+    where j.status = 'READY' and j.run_at <= engine.now() and c.status = 'ACTIVE'
+    group by j.team_id, j.integration_id, j.channel, c.phone_number_id
+  ),
+
+  numbers as materialized (
+    select w.team_id, w.integration_id, w.channel, greatest(least(
+      w.due, r.free - engine.leased_jobs(f.team_id, null, f.id)
+    ), 0) as due, case when r.free = 0 then r.frees_at end as frees_at
+    from waiting as w
+    inner join public.phone_numbers as f on w.team_id = f.team_id and w.phone_number_id = f.id
+    left join lateral engine.number_room(f) as r on true
+  ),
+
+  accounts as materialized (
+    select
+      greatest(least(n.due, engine.free_lines(i, n.channel)), 0) as due,
+      least(n.frees_at, case when r.free = 0 then r.frees_at end) as frees_at
+    from (
+      select team_id, integration_id, channel, sum(due)::bigint as due, min(frees_at) as frees_at
+      from numbers
+      group by team_id, integration_id, channel
+    ) as n
+    inner join public.integrations as i on n.team_id = i.team_id and n.integration_id = i.id and i.status = 'ACTIVE'
+    left join lateral engine.account_room(i) as r on true
+  )
+
+  select coalesce(sum(a.due), 0)::bigint, min(a.frees_at) from accounts as a;
+end
+$$;
+comment on function engine.due_jobs() is
+'Due jobs that there is room for now, and when there is room for others of them (null: nothing waits for caps or paces).';
+revoke all on function engine.due_jobs() from public;
 
 -- sql/40_functions/engine/end_enrollments.sql
 -- Ends enrollments, position by position. An enrollment that has ended stays as it ended.
@@ -8096,11 +11822,12 @@ as $$
   set
     status = engine.final_status(n.status, e.booked_at is not null),
     reason_code = case
-      when engine.final_status(n.status, e.booked_at is not null) = 'BOOKED' then 'booked' else n.reason_code
+      when e.booked_at is not null and engine.final_status(n.status, true) = 'BOOKED' then 'booked' else n.reason_code
     end,
-    ended_at = engine.now()
+    ended_at = c.now
   from unnest(p_team_ids, p_enrollment_ids, p_statuses, p_reason_codes)
     as n (team_id, id, status, reason_code)
+  cross join (select engine.now() as now) as c
   where e.team_id = n.team_id and e.id = n.id and e.status = 'ACTIVE'
 $$;
 comment on function engine.end_enrollments(uuid[], uuid[], public.enrollment_status[], text[]) is
@@ -8198,9 +11925,7 @@ comment on function engine.final_status(public.enrollment_status, boolean) is
 revoke all on function engine.final_status(public.enrollment_status, boolean) from public;
 
 -- sql/40_functions/engine/find_attempt.sql
--- The attempt that an event is about: by our own id, which travelled with the request, else by the
--- provider's. An id of ours that belongs to another message of the provider is not believed, and a secret
--- vouches only for the accounts that have it: one team's says nothing about another team's calls.
+-- The attempt that one event is about: see the function for many.
 create or replace function engine.find_attempt(
   p_provider public.provider,
   p_attempt_id uuid,
@@ -8214,23 +11939,52 @@ rows 1
 set search_path = ''
 as $$
   select a.*
-  from engine.attempts as a
-  where a.provider = p_provider
-    and (
-      (a.id = p_attempt_id and (p_provider_id is null or coalesce(a.provider_id, p_provider_id) = p_provider_id))
-      or a.provider_id = p_provider_id
-    )
-    and (p_secret_name is null or exists (
-      select
-      from engine.jobs as j
-      inner join public.integrations as i on j.team_id = i.team_id and j.integration_id = i.id
-      where j.team_id = a.team_id and j.id = a.job_id and i.secret_name = p_secret_name
-    ))
-  order by (a.id = p_attempt_id) desc nulls last
-  limit 1
+  from engine.find_attempts(array[(p_provider, '', p_attempt_id, p_provider_id, p_secret_name)::engine.event_source]) as f
+  inner join engine.attempts as a on f.team_id = a.team_id and f.attempt_id = a.id
 $$;
 comment on function engine.find_attempt(public.provider, uuid, text, text) is 'The attempt that an event is about, if it is known.';
 revoke all on function engine.find_attempt(public.provider, uuid, text, text) from public;
+
+-- sql/40_functions/engine/find_attempts.sql
+-- The attempts that events are about: by our own id, which travelled with the request, else by the
+-- provider's. An id of ours that belongs to another message of the provider is not believed, and a secret
+-- vouches only for the accounts that have it: one team's says nothing about another team's calls.
+create or replace function engine.find_attempts(p_sources engine.event_source[])
+returns table (provider public.provider, event_key text, team_id uuid, attempt_id uuid, job_id uuid)
+language plpgsql
+stable
+set search_path = ''
+as $$
+#variable_conflict use_column
+begin
+  return query
+  select s.provider, s.event_key, f.team_id, f.id, f.job_id
+  from unnest(p_sources) as s
+  cross join lateral (
+    select k.team_id, k.id, k.job_id
+    from (
+      select a.team_id, a.id, a.job_id, 1 as rank
+      from engine.attempts as a
+      where a.id = s.attempt_id and a.provider = s.provider
+        and (s.provider_id is null or coalesce(a.provider_id, s.provider_id) = s.provider_id)
+      union all
+      select a.team_id, a.id, a.job_id, 2
+      from engine.attempts as a
+      where a.provider = s.provider and a.provider_id = s.provider_id
+    ) as k
+    where s.secret_name is null or exists (
+      select
+      from engine.jobs as j
+      inner join public.integrations as i on j.team_id = i.team_id and j.integration_id = i.id
+      where j.team_id = k.team_id and j.id = k.job_id and i.secret_name = s.secret_name
+    )
+    order by k.rank
+    limit 1
+  ) as f;
+end
+$$;
+comment on function engine.find_attempts(engine.event_source[]) is 'The attempts that events are about, where they are known.';
+revoke all on function engine.find_attempts(engine.event_source[]) from public;
 
 -- sql/40_functions/engine/find_slots.sql
 -- Finds batch slots for a number of jobs of one node and calendar: never more than the batching's size
@@ -8308,6 +12062,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
+  v_now constant timestamptz := engine.now();
   v_ended engine.finished_job[];
 begin
   if cardinality(p_finished) = 0 then
@@ -8326,7 +12081,7 @@ begin
       status = case
         when f.outcome in ('failed', 'undeliverable') or j.status <> 'DISPATCHED' then 'FAILED' else 'DONE'
       end::public.job_status,
-      outcome = f.outcome, reason_code = f.reason_code, finished_at = engine.now(),
+      outcome = f.outcome, reason_code = f.reason_code, finished_at = v_now,
       lease_owner = null, lease_expires_at = null, check_at = null, reply_deadline = null
     from unnest(p_finished) as f
     where j.team_id = f.team_id and j.id = f.job_id
@@ -8416,6 +12171,87 @@ $$;
 comment on function engine.fold_counters() is 'Folds finished counter shards into shard 0; returns how many rows were folded.';
 revoke all on function engine.fold_counters() from public;
 
+-- sql/40_functions/engine/free_lines.sql
+-- How many jobs of a channel an account may take on now: calls within its lines, everything within its pace.
+-- Who takes from it must hold the account's row.
+create or replace function engine.free_lines(p_integration public.integrations, p_channel public.contact_channel)
+returns bigint
+language sql
+stable
+set search_path = ''
+as $$
+  select least(
+    case when p_channel = 'call' then p_integration.concurrency_limit - (
+      select count(*)
+      from engine.jobs as j
+      where j.team_id = p_integration.team_id and j.integration_id = p_integration.id
+        and j.status in ('CLAIMED', 'DISPATCHED', 'AMBIGUOUS')
+    ) end,
+    (
+      select r.free - engine.leased_jobs(p_integration.team_id, p_integration.id, null)
+      from engine.account_room(p_integration) as r
+    )
+  )
+$$;
+comment on function engine.free_lines(public.integrations, public.contact_channel) is
+'Jobs that an account may take on now; null: as many as there are. Negative when it has more than it may.';
+revoke all on function engine.free_lines(public.integrations, public.contact_channel) from public;
+
+-- sql/40_functions/engine/frequency_limits.sql
+-- The team's cap on contacts of one person, across all campaigns and outreach. While there is room it goes
+-- to whoever is ahead: an open job, or a due one, of a better campaign that runs; of equals the one that was due
+-- first. What has no room waits until the oldest contact that fills it is a window old.
+create or replace function engine.frequency_limits(
+  p_team_id uuid,
+  p_job_id uuid,
+  p_phone text,
+  p_priority smallint,
+  p_run_at timestamptz,
+  p_limit integer,
+  p_window interval
+)
+returns table (reason_code text, until timestamptz)
+language sql
+stable
+rows 1
+set search_path = ''
+as $$
+  with made as materialized (
+    select k.begun_at
+    from engine.contacts_made as k
+    where k.team_id = p_team_id and k.phone = p_phone and k.begun_at > engine.later(engine.now(), -p_window)
+    order by k.begun_at desc
+    limit p_limit
+  ),
+
+  ahead as (
+    select count(*) as jobs
+    from engine.jobs as o
+    inner join public.campaigns as c on o.team_id = c.team_id and o.campaign_id = c.id and c.status = 'ACTIVE'
+    inner join public.integrations as i on o.team_id = i.team_id and o.integration_id = i.id and i.status = 'ACTIVE'
+    where o.team_id = p_team_id and o.phone = p_phone and o.id <> p_job_id
+      and (o.status = 'CLAIMED' or (o.status = 'READY' and o.run_at <= engine.now()))
+      and (o.priority, o.run_at, o.id) < (p_priority, p_run_at, p_job_id)
+      -- What has begun is among the contacts.
+      and not engine.has_live_attempt(o.team_id, o.id)
+  )
+
+  select
+    case when m.contacts >= p_limit then 'frequency_cap' else 'frequency_priority' end,
+    case
+      -- Whole seconds, and not a moment too soon.
+      when m.contacts >= p_limit then date_trunc('second', engine.later(m.oldest, p_window)) + interval '1 second'
+      else engine.now() + interval '10 minutes'
+    end
+  from (select count(*) as contacts, min(begun_at) as oldest from made) as m
+  cross join ahead as a
+  where m.contacts + a.jobs >= p_limit
+$$;
+comment on function engine.frequency_limits(uuid, uuid, text, smallint, timestamptz, integer, interval) is
+'Why a number may not be contacted once more now under the team''s cap, and until when; no row while there is room.';
+revoke all on function
+engine.frequency_limits(uuid, uuid, text, smallint, timestamptz, integer, interval) from public;
+
 -- sql/40_functions/engine/has_booked_by_tool.sql
 -- Whether the assistant booked through a tool during this call.
 create or replace function engine.has_booked_by_tool(p_team_id uuid, p_attempt_id uuid)
@@ -8452,9 +12288,88 @@ $$;
 comment on function engine.has_live_attempt(uuid, uuid) is 'Whether an attempt of the job is open, in doubt or accepted.';
 revoke all on function engine.has_live_attempt(uuid, uuid) from public;
 
+-- sql/40_functions/engine/hold_beginning.sql
+-- The locks under which attempts begin, in the one order (docs/scaling.md): campaigns, contacts, jobs, capped
+-- numbers, each in order of id. A pause under way is waited for, then seen.
+create or replace function engine.hold_beginning(p_worker text, p_job_ids uuid[])
+returns uuid[]
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_now constant timestamptz := engine.now();
+  v_held uuid[];
+begin
+  perform
+  from public.campaigns as c
+  where c.id in (select j.campaign_id from engine.jobs as j where j.id = any(p_job_ids))
+  order by c.id
+  for share of c;
+
+  -- One at a time for a person: whoever begins for the same number in another campaign is waited for.
+  perform
+  from public.contacts as p
+  inner join engine.jobs as j on p.team_id = j.team_id and p.id = j.contact_id
+  where j.id = any(p_job_ids)
+  order by p.id
+  for no key update of p;
+
+  v_held := array(
+    select l.id
+    from (
+      select j.team_id, j.id, j.phone
+      from engine.jobs as j
+      where j.id = any(p_job_ids) and j.status = 'CLAIMED' and j.lease_owner = p_worker
+        and j.lease_expires_at > v_now
+      order by j.id
+      for update of j
+    ) as l
+    -- engine.has_live_attempt, without a call for each
+    where not exists (
+      select from engine.attempts as a
+      where a.team_id = l.team_id and a.job_id = l.id and a.status in ('OPEN', 'AMBIGUOUS', 'ACCEPTED')
+    ) and engine.keep_reachable(l.team_id, l.phone)
+  );
+  if cardinality(v_held) < cardinality(p_job_ids) then
+    perform engine.put_off_stopping(p_worker, p_job_ids, v_held);
+  end if;
+  perform engine.hold_numbers(v_held);
+  return v_held;
+end
+$$;
+comment on function engine.hold_beginning(text, uuid[]) is
+'Locks what a beginning depends on; returns the jobs that the worker still holds and that nothing has been sent for.';
+revoke all on function engine.hold_beginning(text, uuid[]) from public;
+
+-- sql/40_functions/engine/hold_numbers.sql
+-- The last slot of a capped number is taken by one: whoever takes from it holds its row until the attempt is
+-- committed, and counts only then. Taken after the locks on the jobs.
+create or replace function engine.hold_numbers(p_job_ids uuid[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform
+  from public.phone_numbers as f
+  where (f.rate_per_minute is not null or f.daily_limit is not null) and (f.team_id, f.id) in (
+    select c.team_id, c.phone_number_id
+    from unnest(p_job_ids) as h (id)
+    inner join engine.jobs as j on h.id = j.id
+    inner join public.campaigns as c on j.team_id = c.team_id and j.campaign_id = c.id
+  )
+  order by f.id
+  for no key update of f;
+end
+$$;
+comment on function engine.hold_numbers(uuid[]) is 'Locks the capped sending numbers of jobs, in order of id.';
+revoke all on function engine.hold_numbers(uuid[]) from public;
+
 -- sql/40_functions/engine/ingest_event.sql
 -- The inbox. Each event is stored once and applied once; one whose attempt is not known yet waits and
 -- is applied when it is. Returns what became of each.
+-- The jobs that events are about are locked first, in order of id, so that two deliveries of one event, or
+-- an event and the worker's own answer, take turns; so an event is written once, as what became of it.
 create or replace function engine.ingest_event(p_events jsonb)
 returns table (event_key text, result text)
 language plpgsql
@@ -8465,7 +12380,10 @@ set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written ord
 as $$
 #variable_conflict use_column
 declare
-  v_new engine.event_ref[];
+  v_told engine.events[];
+  v_sources engine.event_source[];
+  v_waiting engine.event_ref[];
+  v_known engine.event_ref[];
 begin
   if jsonb_typeof(p_events) is distinct from 'array' or exists (
     select from jsonb_array_elements(p_events) as e (event)
@@ -8476,33 +12394,53 @@ begin
       'OB001', 'Each event needs a provider, an event_key, a type and a payload.', '[]'
     );
   end if;
-  with told as (
-    select distinct on (e.provider, e.event_key) e.*
+  v_told := array(
+    select distinct on (e.provider, e.event_key) e
     from jsonb_populate_recordset(null::engine.events, p_events) as e
-  ),
+    -- A text belongs to no enrollment that could bring its first delivery back from the history.
+    where case e.type when 'inbound' then not engine.is_in_history(e.provider, e.event_key) else true end
+    order by e.provider, e.event_key
+  );
+  v_sources := array(
+    select (e.provider, e.event_key, e.attempt_id, e.provider_id, e.secret_name)::engine.event_source
+    from unnest(v_told) as e
+    where e.type <> 'inbound'
+  );
+  perform
+  from engine.find_attempts(v_sources) as f
+  inner join engine.jobs as j on f.team_id = j.team_id and f.job_id = j.id
+  order by j.id
+  for update of j;
 
-  stored as (
+  -- Looked for again: what another transaction told while the locks were waited for counts.
+  with stored as (
     insert into engine.events (
-      provider, event_key, team_id, attempt_id, provider_id, secret_name, type, payload, occurred_at
+      provider, event_key, team_id, attempt_id, provider_id, secret_name, type, payload, occurred_at, received_at,
+      applied_at, result
     )
     select
-      t.provider, t.event_key, a.team_id, coalesce(a.id, t.attempt_id), t.provider_id, t.secret_name, t.type, t.payload,
-      t.occurred_at
-    from told as t
-    left join lateral engine.find_attempt(t.provider, t.attempt_id, t.provider_id, t.secret_name) as a on true
+      t.provider, t.event_key, f.team_id, coalesce(f.attempt_id, t.attempt_id), t.provider_id, t.secret_name, t.type,
+      t.payload, t.occurred_at, c.now, case when f.attempt_id is not null then c.now end,
+      case when f.attempt_id is null then 'waiting' else 'applied' end
+    from (select engine.now() as now) as c
+    cross join unnest(v_told) as t
+    left join engine.find_attempts(v_sources) as f on t.provider = f.provider and t.event_key = f.event_key
     on conflict on constraint events_pk do nothing
-    returning provider, event_key
+    returning provider, event_key, result
   )
 
-  select array_agg((s.provider, s.event_key)::engine.event_ref) into v_new from stored as s;
-  perform engine.apply_events(coalesce(v_new, '{}'));
+  select
+    coalesce(array_agg((s.provider, s.event_key)::engine.event_ref) filter (where s.result = 'applied'), '{}'),
+    coalesce(array_agg((s.provider, s.event_key)::engine.event_ref) filter (where s.result = 'waiting'), '{}')
+  into v_known, v_waiting
+  from stored as s;
+  perform engine.apply_known_events(v_known);
+  perform engine.apply_events(v_waiting);
   return query
-  select t.event_key, case
-    when exists (select from unnest(v_new) as n where n.provider = t.provider and n.event_key = t.event_key)
-      then (select e.result from engine.events as e where e.provider = t.provider and e.event_key = t.event_key)
-    else 'duplicate'
-  end
-  from jsonb_populate_recordset(null::engine.events, p_events) as t;
+  select t.event_key, case when n.event_key is null then 'duplicate' else e.result end
+  from jsonb_to_recordset(p_events) as t (provider public.provider, event_key text)
+  left join unnest(v_known || v_waiting) as n on t.provider = n.provider and t.event_key = n.event_key
+  left join engine.events as e on n.provider = e.provider and n.event_key = e.event_key;
 end
 $$;
 comment on function engine.ingest_event(jsonb) is
@@ -8510,35 +12448,225 @@ comment on function engine.ingest_event(jsonb) is
 revoke all on function engine.ingest_event(jsonb) from public;
 grant execute on function engine.ingest_event(jsonb) to outbound_worker;
 
--- sql/40_functions/engine/insert_jobs.sql
--- The one statement that makes jobs. A duplicate is an error here: what calls this holds the locks
--- that make one impossible, and a job that is quietly not made would lose a contact.
-create or replace function engine.insert_jobs(p_placed engine.placed_job[], p_run_at timestamptz[])
-returns void
-language sql
-volatile
+-- sql/40_functions/engine/job_calendars.sql
+-- What the due times of a set of new jobs depend on, once for each set of people who may be reached at the
+-- same times: of one node, in the same zones and regions, and not before the same moment. Open hours are worked
+-- out for these, not for each job; only batching needs to know all of them. Calendars that come to the same hours
+-- share places in the node's batches: they have one demand_no. Those that close first come first.
+create or replace function engine.job_calendars(p_jobs engine.new_job[])
+returns setof engine.calendar
+language plpgsql -- which plans for the size of the set that it is given
+stable
 set search_path = ''
 as $$
-  insert into engine.jobs (
-    team_id, channel, campaign_id, enrollment_id, workflow_id, node_id, visit, contact_id, phone,
-    integration_id, priority, run_at, due_at, dedupe_hash
+begin
+  return query
+  with asked as materialized (
+    select
+      j.team_id, j.campaign_id, j.workflow_id, j.node_id, p.timezones, p.regions, j.not_before, count(*) as job_count
+    from unnest(p_jobs) as j
+    inner join public.contacts as p on j.team_id = p.team_id and j.contact_id = p.id
+    group by j.team_id, j.campaign_id, j.workflow_id, j.node_id, p.timezones, p.regions, j.not_before
+  ),
+
+  nodes as materialized (
+    select
+      a.*, n.type::text::public.contact_channel as channel, i.id as integration_id,
+      n.config -> 'business_hours' as business_hours, t.timezone as team_timezone,
+      (n.config -> 'batching' ->> 'size')::integer as batch_size,
+      (n.config -> 'batching' ->> 'interval')::interval as batch_interval,
+      sum(a.job_count) over () as together
+    from asked as a
+    inner join public.teams as t on a.team_id = t.id
+    inner join public.workflow_nodes as n
+      on a.team_id = n.team_id and a.workflow_id = n.workflow_id and a.node_id = n.id
+    left join public.integrations as i
+      on a.team_id = i.team_id and i.provider = engine.provider_for(n.type::text::public.contact_channel)
+  ),
+
+  hours as materialized (
+    select n.*, case when n.batch_size is not null then engine.open_hours(
+      n.channel, n.business_hours, n.team_timezone, n.timezones, n.regions, n.not_before,
+      engine.calendar_end(greatest(n.not_before, (
+        -- What was dealt before takes its place in front.
+        select max(u.slot_at)
+        from engine.pacing as u
+        where u.team_id = n.team_id and u.campaign_id = n.campaign_id and u.node_id = n.node_id
+      )), ceil(n.together / n.batch_size), n.batch_interval)
+    ) end as open_hours
+    from nodes as n
+  ),
+
+  opened as materialized (
+    select h.*, coalesce(
+      case
+        when h.batch_size is not null then engine.first_open(h.open_hours, h.not_before)
+        else engine.opening(h.channel, h.business_hours, h.team_timezone, h.timezones, h.regions, h.not_before)
+      end,
+      -- Without any open hour the job is made all the same: the gate closes it with a reason.
+      date_trunc('second', h.not_before)
+    ) as opens_at
+    from hours as h
   )
+
   select
-    (p.job).team_id, p.channel, (p.job).campaign_id, (p.job).enrollment_id, (p.job).workflow_id,
-    (p.job).node_id, (p.job).visit, (p.job).contact_id, (p.job).phone, p.integration_id,
-    (p.job).priority, r.run_at, r.run_at,
-    sha256(convert_to(
-      concat_ws('|', 'campaign_job', (p.job).enrollment_id, (p.job).node_id, (p.job).visit), 'UTF8'
-    ))
-  from unnest(p_placed) with ordinality as p (
-    job, channel, integration_id, open_hours, earliest, batch_size, batch_interval, n
-  )
-  inner join unnest(p_run_at) with ordinality as t (at, n) on p.n = t.n
-  cross join lateral (select date_trunc('second', t.at) as run_at) as r
+    (row_number() over closing)::integer, (dense_rank() over closing)::integer, o.team_id, o.campaign_id, o.workflow_id, o.node_id, o.timezones,
+    o.regions, o.not_before, o.channel, o.integration_id, o.batch_size, o.batch_interval, o.open_hours, o.opens_at,
+    coalesce(upper(o.open_hours), o.opens_at), o.job_count
+  from opened as o
+  window closing as (order by o.team_id, o.campaign_id, o.node_id, o.opens_at, upper(o.open_hours), o.open_hours);
+end
 $$;
-comment on function engine.insert_jobs(engine.placed_job[], timestamptz[]) is
-'Inserts placed jobs with their due times, position by position.';
-revoke all on function engine.insert_jobs(engine.placed_job[], timestamptz[]) from public;
+comment on function engine.job_calendars(engine.new_job[]) is
+'The calendars of new jobs: channel, integration, open hours (with batching), first open moment, number of jobs.';
+revoke all on function engine.job_calendars(engine.new_job[]) from public;
+
+-- sql/40_functions/engine/judge_jobs.sql
+-- The gate's judgement of each job by itself; engine.check_eligibility, which everybody asks, adds what jobs
+-- share. It fails closed: what it does not know, it does not let through.
+-- The order matters: what ends a job comes before what only delays it. docs/guardrails.md tells it to people.
+-- Mostly doors are open and everybody may pass, so only the next day's hours are worked out for each calendar;
+-- where they are closed now, or a person must wait, all that is needed to find the next moment.
+create or replace function engine.judge_jobs(p_job_ids uuid[])
+returns setof engine.verdict
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return query
+  with clock as materialized (
+    select engine.now() as now
+  ),
+
+  jobs as materialized (
+    select
+      j.team_id, j.id, j.phone, j.channel, j.priority, j.run_at, j.due_at, j.workflow_id, j.node_id,
+      c.status as campaign_status, engine.later(j.due_at, c.max_lateness) as latest_at, e.status as enrollment_status,
+      t.timezone as team_timezone, t.frequency_limit, t.frequency_window, p.timezones, p.regions, i.status as integration_status,
+      (
+        select max(s.reason)
+        from public.suppressions as s
+        where s.team_id = j.team_id and s.phone = j.phone and s.channel = j.channel
+      ) as suppression,
+      not (t.is_sandbox and coalesce(i.is_sandbox, false)) and engine.is_fictitious(j.phone) as is_not_real,
+      (select d.environment = 'sandbox' from engine.deployment as d) and i.is_sandbox is distinct from true
+        as is_live_in_sandbox,
+      row_number() over (partition by j.team_id, j.phone order by j.priority, j.run_at, j.id) > 1 as is_second
+    from unnest(p_job_ids) as asked (id)
+    inner join engine.jobs as j on asked.id = j.id
+    inner join public.teams as t on j.team_id = t.id
+    left join public.campaigns as c on j.team_id = c.team_id and j.campaign_id = c.id
+    left join engine.enrollments as e on j.team_id = e.team_id and j.enrollment_id = e.id
+    left join public.contacts as p on j.team_id = p.team_id and j.contact_id = p.id
+    left join public.integrations as i on j.team_id = i.team_id and j.integration_id = i.id
+  ),
+
+  calendars as materialized (
+    select
+      k.*, n.config -> 'business_hours' as business_hours, coalesce(engine.open_hours(
+        k.channel, n.config -> 'business_hours', k.team_timezone, k.timezones, k.regions,
+        c.now, c.now + interval '1 day'
+      ) @> c.now, false) as is_open
+    from (
+      select
+        team_id, workflow_id, node_id, channel, team_timezone, timezones, regions,
+        array_agg(id) filter (where campaign_status = 'ACTIVE') as active_ids
+      from jobs
+      group by team_id, workflow_id, node_id, channel, team_timezone, timezones, regions
+    ) as k
+    cross join clock as c
+    left join public.workflow_nodes as n
+      on k.team_id = n.team_id and k.workflow_id = n.workflow_id and k.node_id = n.id
+  ),
+
+  reachable as materialized (
+    select j.* from calendars as k cross join unnest(k.active_ids) as a (id) inner join jobs as j on a.id = j.id
+    where k.is_open
+  ),
+
+  waits as materialized (
+    select distinct on (l.job_id) l.job_id, l.reason_code, l.until
+    from (
+      select s.job_id, s.reason_code, s.until
+      from engine.contact_limits(array(
+        select (r.team_id, r.id, r.phone, r.channel, r.timezones, r.regions)::engine.asked_contact from reachable as r
+      )) as s
+      union all
+      select r.id, f.reason_code, f.until
+      from reachable as r
+      cross join lateral engine.frequency_limits(
+        r.team_id, r.id, r.phone, r.priority, r.run_at, r.frequency_limit, r.frequency_window
+      ) as f
+      where r.frequency_limit is not null
+      union all
+      -- Two of one person's jobs in one set: one at a time.
+      select r.id, 'one_at_a_time', c.now + interval '10 minutes'
+      from reachable as r cross join clock as c
+      where r.is_second
+    ) as l
+    order by l.job_id, l.until desc
+  ),
+
+  hours as materialized (
+    select k.*, case when not k.is_open or exists (select from waits as m where m.job_id = any(k.active_ids)) then
+      engine.open_hours(
+        k.channel, k.business_hours, k.team_timezone, k.timezones, k.regions, c.now, c.now + interval '15 days'
+      )
+    end as open_hours
+    from calendars as k cross join clock as c
+  )
+
+  select
+    j.team_id, j.id, v.decision, v.reason_code,
+    case when v.decision = 'defer' then w.run_at end,
+    case when v.decision = 'close' then engine.closing_status(v.reason_code) end,
+    -- What the law holds back is not late: the due time moves along. Nor is anybody late while doors are closed.
+    case when v.decision = 'defer' then j.due_at + greatest(w.run_at - case
+      when v.reason_code in ('outside_hours', 'daily_limit') then c.now else m.until
+    end, interval '0') end
+  from jobs as j
+  cross join clock as c
+  left join hours as k
+    on j.team_id = k.team_id and j.workflow_id = k.workflow_id and j.node_id = k.node_id and j.channel = k.channel
+    and j.team_timezone = k.team_timezone and j.timezones is not distinct from k.timezones
+    and j.regions is not distinct from k.regions
+  left join waits as m on j.id = m.job_id
+  cross join lateral (select case
+    when k.is_open and m.until is null then date_trunc('second', c.now)
+    else coalesce(
+      engine.first_open(k.open_hours, coalesce(m.until, c.now)),
+      -- A window of the team's may be longer than the calendar.
+      case when m.until > c.now + interval '14 days' then m.until end
+    )
+  end) as w (run_at)
+  cross join lateral (
+    select case
+      when j.campaign_status = 'CANCELLED' then array['close', 'campaign_cancelled']
+      when j.enrollment_status is distinct from 'ACTIVE' then array['close', 'enrollment_ended']
+      when j.suppression is not null then array['close', 'suppressed_' || j.suppression]
+      when j.is_not_real is distinct from false then array['close', 'number_is_fictitious']
+      when coalesce(cardinality(j.timezones), 0) = 0 then array['close', 'timezone_unknown']
+      when c.now > j.latest_at then array['close', 'too_late']
+      when not k.is_open and isempty(k.open_hours) is distinct from false then array['close', 'never_open']
+      when j.campaign_status is distinct from 'ACTIVE' then array['hold', 'campaign_not_active']
+      when j.integration_status is distinct from 'ACTIVE' then array['hold', 'integration_paused']
+      -- A clock that can be set must never decide when real people are called.
+      when j.is_live_in_sandbox is distinct from false then array['hold', 'live_account_in_sandbox']
+      when m.reason_code = 'frequency_cap' and m.until > j.latest_at then array['close', 'frequency_cap']
+      when w.run_at is null then array['close', 'never_open']
+      when not k.is_open then array['defer', 'outside_hours']
+      when m.reason_code is not null then array['defer', m.reason_code]
+      when k.is_open then array['pass', null]
+      else array['hold', 'undecided']
+    end as answer
+  ) as a
+  cross join lateral (select a.answer[1] as decision, a.answer[2] as reason_code) as v;
+end
+$$;
+comment on function engine.judge_jobs(uuid[]) is
+'The gate''s verdict for each job by itself: pass, hold, defer or close, with a reason. Fails closed.';
+revoke all on function engine.judge_jobs(uuid[]) from public;
 
 -- sql/40_functions/engine/later.sql
 -- A moment of a workflow and the time to wait from it. A day is 24 hours, whatever time zone the database
@@ -8556,6 +12684,27 @@ $$;
 comment on function engine.later(timestamptz, interval) is
 'The moment that a wait from another one ends; days are 24 hours in every session. Null without a wait.';
 revoke all on function engine.later(timestamptz, interval) from public;
+
+-- sql/40_functions/engine/leased_jobs.sql
+-- Jobs that workers hold and have not begun: they are about to use an account and a number, and no attempt
+-- tells of them yet.
+create or replace function engine.leased_jobs(p_team_id uuid, p_integration_id uuid, p_phone_number_id uuid)
+returns bigint
+language sql
+stable
+set search_path = ''
+as $$
+  select count(*)
+  from engine.jobs as j
+  inner join public.campaigns as c on j.team_id = c.team_id and j.campaign_id = c.id
+  where j.team_id = p_team_id and j.status = 'CLAIMED'
+    and (p_integration_id is null or j.integration_id = p_integration_id)
+    and (p_phone_number_id is null or c.phone_number_id = p_phone_number_id)
+    and not engine.has_live_attempt(j.team_id, j.id)
+$$;
+comment on function engine.leased_jobs(uuid, uuid, uuid) is
+'Leased jobs without an attempt, of an account or of a sending number (null: of any).';
+revoke all on function engine.leased_jobs(uuid, uuid, uuid) from public;
 
 -- sql/40_functions/engine/legal_window.sql
 -- A region's rule for a day, else the default's.
@@ -8596,7 +12745,9 @@ revoke all on function engine.local_days(text, timestamptz, timestamptz) from pu
 
 -- sql/40_functions/engine/lock_due_jobs.sql
 -- Picks due jobs of active campaigns, most urgent first, and locks them; what others hold is skipped.
--- Each account's free lines bound its calls. Accounts are locked in order of id, before any job.
+-- Each account's free lines bound its calls, a lowered pace everything, a capped number what is sent from it;
+-- what finds no room stays due and is not touched, so others go ahead. Accounts are locked in order of id,
+-- before any job.
 create or replace function engine.lock_due_jobs(p_queues text[], p_limit integer)
 returns table (job_id uuid)
 language plpgsql
@@ -8621,37 +12772,44 @@ begin
 
   return query
   with lines as materialized (
-    select i.team_id, q.channel, case
-      when q.channel = 'text' then p_limit
-      else greatest(least(p_limit, i.concurrency_limit - (
-        select count(*)
-        from engine.jobs as j
-        where j.team_id = i.team_id and j.integration_id = i.id
-          and j.status in ('CLAIMED', 'DISPATCHED', 'AMBIGUOUS')
-      )), 0)
-    end as free
+    select i.team_id, q.channel, greatest(least(p_limit, engine.free_lines(i, q.channel)), 0) as free
     from public.integrations as i
     inner join unnest(p_queues::public.contact_channel[]) as q (channel)
       on i.provider = engine.provider_for(q.channel)
     where i.status = 'ACTIVE'
-  )
+  ),
 
-  select d.id
-  from (
-    select n.id, n.priority, n.run_at, row_number() over (
-      partition by l.team_id, l.channel order by n.priority, n.run_at
-    ) <= l.free as has_line
+  -- Sending numbers with caps; the gate, under a lock on the number, has the last word.
+  numbers as materialized (
+    select f.team_id, f.id, greatest(r.free - engine.leased_jobs(f.team_id, null, f.id), 0) as free
+    from public.phone_numbers as f
+    cross join lateral engine.number_room(f) as r
+    where f.rate_per_minute is not null or f.daily_limit is not null
+  ),
+
+  due as materialized (
+    select l.team_id, l.channel, l.free, n.id, n.priority, n.run_at, row_number() over (
+      partition by l.team_id, c.phone_number_id order by n.priority, n.run_at, n.id
+    ) <= coalesce(f.free, p_limit) as has_number
     from lines as l
     inner join public.campaigns as c on l.team_id = c.team_id and c.status = 'ACTIVE'
+    left join numbers as f on c.team_id = f.team_id and c.phone_number_id = f.id
     cross join lateral (
       select j.id, j.priority, j.run_at
       from engine.jobs as j
       where j.campaign_id = c.id and j.channel = l.channel and j.status = 'READY'
         and j.run_at <= engine.now()
       order by j.priority, j.run_at
-      limit l.free
+      limit least(l.free, f.free)
       for update of j skip locked
     ) as n
+  )
+
+  select d.id
+  from (
+    select u.*, row_number() over (partition by u.team_id, u.channel order by u.priority, u.run_at) <= u.free as has_line
+    from due as u
+    where u.has_number
   ) as d
   where d.has_line
   order by d.priority, d.run_at
@@ -8659,7 +12817,7 @@ begin
 end
 $$;
 comment on function engine.lock_due_jobs(text[], integer) is
-'Locks and returns due jobs of active campaigns, within the free lines of their accounts.';
+'Locks and returns due jobs of active campaigns, within the free lines and paces of their accounts and their numbers'' caps.';
 revoke all on function engine.lock_due_jobs(text[], integer) from public;
 
 -- sql/40_functions/engine/log_verdicts.sql
@@ -8682,6 +12840,43 @@ $$;
 comment on function engine.log_verdicts(engine.verdict[], text) is
 'Logs verdicts that are not pass; p_asked_by is claim or begin.';
 revoke all on function engine.log_verdicts(engine.verdict[], text) from public;
+
+-- sql/40_functions/engine/lower_pace.sql
+-- A provider said that it was too much. Whoever goes on at that speed is refused again, and all who were
+-- ahead come back at once: so the account goes on at half of what it got through in the last minute, after the
+-- time that the provider named. The answers of a burst are one: what comes within ten seconds changes nothing.
+create or replace function engine.lower_pace(
+  p_team_ids uuid[], p_integration_ids uuid[], p_reasons text[], p_waits double precision[]
+)
+returns void
+language sql
+volatile
+set search_path = ''
+as $$
+  update public.integrations as i
+  set
+    pace_per_minute = greatest(least(engine.pace_now(i), s.sent) / 2, 1),
+    pace_begins_at = engine.now() + make_interval(secs => least(greatest(s.wait, 0), 3600)),
+    pace_reason = left(s.reason, 500)
+  from (
+    select b.team_id, b.integration_id, max(b.reason) as reason, coalesce(max(b.wait), 0) as wait, (
+      select count(*)
+      from public.integrations as k
+      inner join public.phone_numbers as f on k.team_id = f.team_id
+      inner join engine.attempts as a
+        on f.team_id = a.team_id and f.id = a.phone_number_id and a.provider = k.provider
+        and a.begun_at > engine.now() - interval '1 minute' and a.status = 'ACCEPTED'
+      where k.team_id = b.team_id and k.id = b.integration_id
+    )::integer as sent
+    from unnest(p_team_ids, p_integration_ids, p_reasons, p_waits) as b (team_id, integration_id, reason, wait)
+    group by b.team_id, b.integration_id
+  ) as s
+  where i.team_id = s.team_id and i.id = s.integration_id
+    and (i.pace_begins_at is null or i.pace_begins_at <= engine.now() - interval '10 seconds')
+$$;
+comment on function engine.lower_pace(uuid[], uuid[], text[], double precision[]) is
+'Slows accounts down whose providers said "limit reached": position by position, why, and seconds to wait first.';
+revoke all on function engine.lower_pace(uuid[], uuid[], text[], double precision[]) from public;
 
 -- sql/40_functions/engine/may_be_accepted.sql
 -- Whether the news that the provider has a request can still be true of an attempt: it is open or in
@@ -8706,62 +12901,163 @@ revoke all on function engine.may_be_accepted(engine.attempts) from public;
 -- and turns its decisions into jobs to be made and enrollments to be ended.
 create or replace function engine.next_steps(p_ended engine.finished_job[])
 returns setof engine.step
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  with ended as materialized (
+begin
+  return query
+  with jobs as materialized (
     select
-      row_number() over () as visit_no,
-      j.team_id, j.campaign_id, j.enrollment_id, j.contact_id, j.phone, j.workflow_id, j.node_id, j.visit,
-      j.priority, u.was_not_dialled, (
-        n.type, f.outcome, f.reason_code, f.reply_text, n.config -> 'retry', e.retries_left,
-        (
-          -- Visits in which the person was tried: the others do not count as retries.
-          select count(*)
-          from engine.jobs as v
-          where v.team_id = j.team_id and v.enrollment_id = j.enrollment_id and v.node_id = j.node_id
-            and not (v.channel = 'call' and exists (
-              select from engine.classify_ended_reason(v.reason_code) as k where k.scope <> 'job'
-            ))
-        ),
-        u.was_not_dialled,
-        array(
-          select (w.id, w.target, w.when_outcome, w.phrases, w.delay, w.priority)::engine.edge_choice
-          from public.workflow_edges as w
-          where w.team_id = j.team_id and w.workflow_id = j.workflow_id and w.source = j.node_id
-        )
-      )::engine.ended_visit as visited
+      row_number() over () as visit_no, f.outcome, f.reason_code, f.reply_text, j.team_id, j.campaign_id,
+      j.enrollment_id, j.contact_id, j.phone, j.workflow_id, j.node_id, j.visit, j.priority, j.channel, e.retries_left,
+      e.reopened_at, c.status = 'CANCELLED' as is_cancelled
     from unnest(p_ended) as f
     inner join engine.jobs as j on f.team_id = j.team_id and f.job_id = j.id
     inner join engine.enrollments as e
       on j.team_id = e.team_id and j.enrollment_id = e.id and e.status = 'ACTIVE'
-    inner join public.campaigns as c
-      on j.team_id = c.team_id and j.campaign_id = c.id and c.status <> 'CANCELLED'
+    inner join public.campaigns as c on j.team_id = c.team_id and j.campaign_id = c.id
+  ),
+
+  -- What many jobs share is looked up once: their nodes, and what their reasons mean.
+  nodes as materialized (
+    select n.team_id, n.workflow_id, n.id, n.type, n.config -> 'retry' as retry, array(
+      select (w.id, w.target, w.when_outcome, w.phrases, w.delay, w.priority)::engine.edge_choice
+      from public.workflow_edges as w
+      where w.team_id = n.team_id and w.workflow_id = n.workflow_id and w.source = n.id
+    ) as edges
+    from (select distinct team_id, workflow_id, node_id from jobs) as k
     inner join public.workflow_nodes as n
-      on j.team_id = n.team_id and j.workflow_id = n.workflow_id and j.node_id = n.id
-    cross join lateral (
-      select j.channel = 'call' and exists (
-        select from engine.classify_ended_reason(f.reason_code) as k where k.scope <> 'job'
-      ) as was_not_dialled
-    ) as u
+      on k.team_id = n.team_id and k.workflow_id = n.workflow_id and k.node_id = n.id
+  ),
+
+  reasons as materialized (
+    select c.ended_reason as reason_code, c.scope <> 'job' as is_not_dialled
+    from engine.classify_ended_reasons(array(select j.reason_code from jobs as j where j.channel = 'call')) as c
+  ),
+
+  ended as materialized (
+    select
+      j.*, u.was_not_dialled, (
+        n.type, j.outcome, j.reason_code, j.reply_text, n.retry, j.retries_left,
+        case when n.retry -> 'outcomes' ? j.outcome::text then (
+          -- Visits in which the person was tried, since a retry by hand if there was one: the others do not
+          -- count as retries.
+          select count(*)
+          from engine.jobs as v
+          where v.team_id = j.team_id and v.enrollment_id = j.enrollment_id and v.node_id = j.node_id
+            and (j.reopened_at is null or v.created_at >= j.reopened_at)
+            and not (v.channel = 'call' and exists (
+              select from engine.classify_ended_reason(v.reason_code) as k where k.scope <> 'job'
+            ))
+        ) end,
+        u.was_not_dialled, n.edges
+      )::engine.ended_visit as visited
+    from jobs as j
+    inner join nodes as n on j.team_id = n.team_id and j.workflow_id = n.workflow_id and j.node_id = n.id
+    left join reasons as k on j.channel = 'call' and j.reason_code is not distinct from k.reason_code
+    cross join lateral (select coalesce(k.is_not_dialled, false) as was_not_dialled) as u
   )
 
   select
     v.team_id, v.enrollment_id, d.edge_id, d.is_retry, not v.was_not_dialled,
-    case when d.end_status is null then (
+    -- What was under way when its campaign was cancelled is counted, and makes no next job.
+    case when d.end_status is null and not v.is_cancelled then (
       v.team_id, v.campaign_id, v.enrollment_id, v.contact_id, v.phone, v.workflow_id,
       case when d.is_retry then v.node_id else d.target end,
       case when d.is_retry then v.visit + 1 else 1 end,
-      v.priority, engine.later(engine.now(), coalesce(d.delay, interval '0'))
+      v.priority, case when d.delay is null then c.now else engine.later(c.now, d.delay) end
     )::engine.new_job end,
-    d.end_status, d.reason_code
+    case when v.is_cancelled then coalesce(d.end_status, 'CANCELLED') else d.end_status end,
+    case when v.is_cancelled and d.end_status is null then 'campaign_cancelled' else d.reason_code end
   from engine.decide_steps(array(select e.visited from ended as e order by e.visit_no)) as d
   inner join ended as v on d.visit_no = v.visit_no
+  cross join (select engine.now() as now) as c;
+end
 $$;
 comment on function engine.next_steps(engine.finished_job[]) is
 'Where the active enrollments of ended jobs go: retry, edge or end. Writes nothing.';
 revoke all on function engine.next_steps(engine.finished_job[]) from public;
+
+-- sql/40_functions/engine/note_undialled.sql
+-- Calls that a provider took and then did not dial, for want of a line or of a working account. The person
+-- heard nothing of them, so no cap counts them; and for want of lines the account slows down.
+create or replace function engine.note_undialled(p_readings engine.event_reading[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_undialled engine.event_reading[] := array(
+    select r from unnest(p_readings) as r where (r.reading).kind = 'final' and (r.reading).scope in ('capacity', 'account')
+  );
+begin
+  if cardinality(v_undialled) = 0 then
+    return;
+  end if;
+  update engine.attempts as a
+  set is_contact = false
+  from unnest(v_undialled) as r
+  where a.team_id = r.team_id and a.id = r.attempt_id;
+
+  perform engine.lower_pace(array_agg(j.team_id), array_agg(j.integration_id), array_agg((r.reading).reason_code), null)
+  from unnest(v_undialled) as r
+  inner join engine.jobs as j on r.team_id = j.team_id and r.job_id = j.id
+  where (r.reading).scope = 'capacity'
+  having count(*) > 0;
+end
+$$;
+comment on function engine.note_undialled(engine.event_reading[]) is
+'Takes calls that were never dialled out of the contacts, and lowers the pace of accounts that lacked lines.';
+revoke all on function engine.note_undialled(engine.event_reading[]) from public;
+
+-- sql/40_functions/engine/number_room.sql
+-- What is left of a sending number's caps: of its rate, every request of the last 60 seconds counts; of its
+-- day in the team's zone, every contact. Who takes from it must hold the number's row, or two would take the same.
+create or replace function engine.number_room(p_number public.phone_numbers)
+returns table (free integer, reason_code text, frees_at timestamptz)
+language sql
+stable
+rows 1
+set search_path = ''
+as $$
+  select r.free, r.reason_code, r.frees_at
+  from (
+    select
+      greatest(p_number.rate_per_minute - count(*), 0)::integer as free, 'number_rate' as reason_code,
+      -- Whole seconds, and not a moment too soon.
+      date_trunc('second', coalesce(
+        max(s.begun_at) filter (where s.place = p_number.rate_per_minute), engine.now()
+      )) + interval '61 seconds' as frees_at
+    from (
+      select a.begun_at, row_number() over (order by a.begun_at desc) as place
+      from engine.attempts as a
+      where a.team_id = p_number.team_id and a.phone_number_id = p_number.id
+        and a.begun_at > engine.now() - interval '1 minute'
+    ) as s
+    where p_number.rate_per_minute is not null
+    having p_number.rate_per_minute is not null
+    union all
+    select
+      greatest(p_number.daily_limit - (
+        select count(*)
+        from engine.contacts_lately as k
+        where k.team_id = p_number.team_id and k.phone_number_id = p_number.id and k.begun_at >= d.starts_at
+      ), 0)::integer, 'number_daily_limit', d.ends_at
+    from public.teams as t
+    cross join lateral (
+      select
+        (engine.now() at time zone t.timezone)::date::timestamp at time zone t.timezone as starts_at,
+        ((engine.now() at time zone t.timezone)::date + 1)::timestamp at time zone t.timezone as ends_at
+    ) as d
+    where t.id = p_number.team_id and p_number.daily_limit is not null
+  ) as r
+  order by r.free, r.frees_at desc
+  limit 1
+$$;
+comment on function engine.number_room(public.phone_numbers) is
+'How many calls and texts a capped number has room for now, by which cap, and when there is room again; no row without caps.';
+revoke all on function engine.number_room(public.phone_numbers) from public;
 
 -- sql/40_functions/engine/open_hours.sql
 -- When a person may be reached at a node: the node's business hours and the legal hours, in every
@@ -8777,66 +13073,125 @@ create or replace function engine.open_hours(
   p_until timestamptz
 )
 returns tstzmultirange
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  -- A name that this server does not know is no zone at all, and the count below fails closed.
-  with zones as materialized (
-    select z.zone
-    from unnest(p_timezones) as z (zone)
-    where exists (select from reference.timezones as k where k.timezone = z.zone)
-  ),
+begin
+  return (
+    -- A name that this server does not know is no zone at all, and the count below fails closed.
+    with zones as materialized (
+      select z.zone
+      from unnest(p_timezones) as z (zone)
+      where exists (select from reference.timezones as k where k.timezone = z.zone)
+    ),
 
-  legal as (
-    select z.zone, r.region, range_agg(tstzrange(
-      (d.day + w.starts_at) at time zone z.zone, (d.day + w.ends_at) at time zone z.zone
-    )) as hours
-    from zones as z
-    cross join unnest(case when cardinality(p_regions) = 0 then array[''] else p_regions end) as r (region)
-    cross join engine.local_days(z.zone, p_from, p_until) as d (day)
-    cross join engine.legal_window(p_channel, r.region, d.day) as w
-    where w.starts_at is not null
-    group by z.zone, r.region
-  ),
+    legal as (
+      select z.zone, r.region, range_agg(tstzrange(
+        (d.day + w.starts_at) at time zone z.zone, (d.day + w.ends_at) at time zone z.zone
+      )) as hours
+      from zones as z
+      cross join unnest(case when cardinality(p_regions) = 0 then array[''] else p_regions end) as r (region)
+      cross join engine.local_days(z.zone, p_from, p_until) as d (day)
+      cross join engine.legal_window(p_channel, r.region, d.day) as w
+      where w.starts_at is not null
+      group by z.zone, r.region
+    ),
 
-  business as (
-    select z.zone, range_agg(tstzrange(
-      -- A window that the spring gap would turn backwards comes out empty.
-      least(
-        (d.day + (b.value ->> 'start')::time) at time zone z.zone,
+    business as (
+      select z.zone, range_agg(tstzrange(
+        -- A window that the spring gap would turn backwards comes out empty.
+        least(
+          (d.day + (b.value ->> 'start')::time) at time zone z.zone,
+          (d.day + (b.value ->> 'end')::time) at time zone z.zone
+        ),
         (d.day + (b.value ->> 'end')::time) at time zone z.zone
-      ),
-      (d.day + (b.value ->> 'end')::time) at time zone z.zone
-    )) as hours
-    from unnest(case coalesce(p_business_hours ->> 'timezone', 'contact')
-      when 'contact' then array(select k.zone from zones as k)
-      when 'team' then array[p_team_timezone]
-      else array[p_business_hours ->> 'timezone']
-    end) as z (zone)
-    cross join engine.local_days(z.zone, p_from, p_until) as d (day)
-    cross join jsonb_array_elements(
-      coalesce(p_business_hours -> 'windows' -> engine.weekday_name(d.day), '[]')
-    ) as b (value)
-    where (b.value ->> 'start')::time < (b.value ->> 'end')::time
-    group by z.zone
-  )
+      )) as hours
+      from unnest(case coalesce(p_business_hours ->> 'timezone', 'contact')
+        when 'contact' then array(select k.zone from zones as k)
+        when 'team' then array[p_team_timezone]
+        else array[p_business_hours ->> 'timezone']
+      end) as z (zone)
+      cross join engine.local_days(z.zone, p_from, p_until) as d (day)
+      cross join jsonb_array_elements(
+        coalesce(p_business_hours -> 'windows' -> engine.weekday_name(d.day), '[]')
+      ) as b (value)
+      where (b.value ->> 'start')::time < (b.value ->> 'end')::time
+      group by z.zone
+    )
 
-  select case
-    -- Unknown zones, a zone or region that is never open: fail closed.
-    when cardinality(p_timezones) = 0 then '{}'
-    when (select count(*) from legal)
-      < cardinality(p_timezones) * greatest(cardinality(p_regions), 1) then '{}'
-    when p_business_hours is null then (select range_intersect_agg(hours) from legal)
-    else
-      (select range_intersect_agg(hours) from legal)
-      * coalesce((select range_intersect_agg(hours) from business), '{}')
-  end
+    select case
+      -- Unknown zones, a zone or region that is never open: fail closed.
+      when cardinality(p_timezones) = 0 then '{}'
+      when (select count(*) from legal)
+        < cardinality(p_timezones) * greatest(cardinality(p_regions), 1) then '{}'
+      when p_business_hours is null then (select range_intersect_agg(hours) from legal)
+      else
+        (select range_intersect_agg(hours) from legal)
+        * coalesce((select range_intersect_agg(hours) from business), '{}')
+    end
+  );
+end
 $$;
 comment on function engine.open_hours(public.contact_channel, jsonb, text, text[], text[], timestamptz, timestamptz) is
 'Instants between two moments at which a contact may be reached at a node; empty when zones are unknown.';
 revoke all on function
 engine.open_hours(public.contact_channel, jsonb, text, text[], text[], timestamptz, timestamptz) from public;
+
+-- sql/40_functions/engine/opening.sql
+-- The first moment at which a person may be reached at a node. Mostly it is soon, so the next day is looked
+-- at before the three weeks in which a weekday that is closed twice is found.
+create or replace function engine.opening(
+  p_channel public.contact_channel,
+  p_business_hours jsonb,
+  p_team_timezone text,
+  p_timezones text[],
+  p_regions text[],
+  p_at timestamptz
+)
+returns timestamptz
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return (
+    select coalesce(
+      engine.first_open(engine.open_hours(
+        p_channel, p_business_hours, p_team_timezone, p_timezones, p_regions, p_at, p_at + interval '1 day'
+      ), p_at),
+      engine.first_open(engine.open_hours(
+        p_channel, p_business_hours, p_team_timezone, p_timezones, p_regions, p_at, engine.calendar_end(p_at, null, null)
+      ), p_at)
+    )
+  );
+end
+$$;
+comment on function engine.opening(public.contact_channel, jsonb, text, text[], text[], timestamptz) is
+'First whole second from a moment on at which a contact may be reached at a node; null when there is none.';
+revoke all on function
+engine.opening(public.contact_channel, jsonb, text, text[], text[], timestamptz) from public;
+
+-- sql/40_functions/engine/pace_now.sql
+-- How fast an account may be used by now, after its provider said that it was too much: nothing before the
+-- moment that the provider named, then the lowered pace, twice as fast with every minute, and after ten minutes
+-- without another such answer as fast as ever. Time alone does it; nothing has to be written.
+create or replace function engine.pace_now(p_integration public.integrations)
+returns integer
+language sql
+stable
+set search_path = ''
+as $$
+  select case
+    when engine.now() < p_integration.pace_begins_at then 0
+    when engine.now() < p_integration.pace_begins_at + interval '10 minutes' then least(
+      p_integration.pace_per_minute
+      * 2::numeric ^ floor(extract(epoch from engine.now() - p_integration.pace_begins_at) / 60), 1000000
+    )::integer
+  end
+$$;
+comment on function engine.pace_now(public.integrations) is 'Requests that may begin in a minute now; null: no pace is in force.';
+revoke all on function engine.pace_now(public.integrations) from public;
 
 -- sql/40_functions/engine/pause_refused_accounts.sql
 -- A call that could not start because the account is frozen or empty: nobody was dialled, and nobody
@@ -8862,31 +13217,20 @@ revoke all on function engine.pause_refused_accounts(engine.event_reading[]) fro
 -- and when is the next moment at which time alone brings work?
 create or replace function engine.pending_work()
 returns table (due_jobs bigint, open_jobs bigint, next_due_at timestamptz)
-language sql
+language plpgsql -- whose plans are kept: a driver of the clock asks this at every step
 stable
 security definer -- workers may read no table
 set search_path = ''
 as $$
+#variable_conflict use_column
+begin
+  return query
+  with due as materialized (
+    select d.due, d.frees_at from engine.due_jobs() as d
+  )
+
   select
-    (
-      -- What waits for a free line is not work for now.
-      select coalesce(sum(least(d.due, d.free)), 0)::bigint
-      from (
-        select
-          count(*) filter (where j.status = 'READY') as due,
-          case when j.channel = 'text' then count(*) else greatest(
-            i.concurrency_limit - count(*) filter (where j.status <> 'READY'), 0
-          ) end as free
-        from engine.jobs as j
-        inner join public.campaigns as c on j.team_id = c.team_id and j.campaign_id = c.id
-        inner join public.integrations as i on j.team_id = i.team_id and j.integration_id = i.id
-        where i.status = 'ACTIVE' and (
-          (j.status = 'READY' and j.run_at <= engine.now() and c.status = 'ACTIVE')
-          or j.status in ('CLAIMED', 'DISPATCHED', 'AMBIGUOUS')
-        )
-        group by i.team_id, i.id, i.concurrency_limit, j.channel
-      ) as d
-    ) + (
+    (select d.due from due as d) + (
       select count(*) from engine.jobs as j where j.status = 'CLAIMED'
     ) + (
       select count(*)
@@ -8900,6 +13244,7 @@ as $$
     ),
     (select count(*) from engine.jobs as j where j.status in ('READY', 'CLAIMED', 'DISPATCHED', 'AMBIGUOUS')),
     least(
+      (select d.frees_at from due as d),
       (select min(j.run_at) from engine.jobs as j where j.status = 'READY' and j.run_at > engine.now()),
       (select min(j.lease_expires_at) from engine.jobs as j where j.status = 'CLAIMED'),
       (select min(j.check_at) from engine.jobs as j where j.status in ('DISPATCHED', 'AMBIGUOUS')),
@@ -8907,80 +13252,18 @@ as $$
       (select min(t.run_at) from engine.tasks as t where t.status = 'READY' and t.run_at > engine.now()),
       (select min(c.scheduled_at) from public.campaigns as c where c.status = 'SCHEDULED'),
       (select min(s.next_run_at) from public.audience_schedules as s where s.is_enabled)
-    )
+    );
+end
 $$;
 comment on function engine.pending_work() is
 'Jobs to work on now, jobs open, and the next moment that brings work (null: none).';
 revoke all on function engine.pending_work() from public;
 grant execute on function engine.pending_work() to outbound_worker;
 
--- sql/40_functions/engine/place_jobs.sql
--- Looks up, once for a set of new jobs, what their due times depend on. Open hours are worked out
--- once for each distinct calendar, not for each job.
-create or replace function engine.place_jobs(p_jobs engine.new_job[])
-returns setof engine.placed_job
-language sql
-stable
-set search_path = ''
-as $$
-  with asked as materialized (
-    select
-      j as job, n.type::text::public.contact_channel as channel, i.id as integration_id,
-      n.config -> 'business_hours' as business_hours, t.timezone as team_timezone,
-      p.timezones, p.regions, j.not_before,
-      (n.config -> 'batching' ->> 'size')::integer as batch_size,
-      (n.config -> 'batching' ->> 'interval')::interval as batch_interval
-    from unnest(p_jobs) as j
-    inner join public.teams as t on j.team_id = t.id
-    inner join public.contacts as p on j.team_id = p.team_id and j.contact_id = p.id
-    inner join public.workflow_nodes as n
-      on j.team_id = n.team_id and j.workflow_id = n.workflow_id and j.node_id = n.id
-    left join public.integrations as i
-      on j.team_id = i.team_id and i.provider = engine.provider_for(n.type::text::public.contact_channel)
-  ),
-
-  calendars as materialized (
-    select
-      k.channel, k.business_hours, k.team_timezone, k.timezones, k.regions,
-      engine.open_hours(
-        k.channel, k.business_hours, k.team_timezone, k.timezones, k.regions, k.starts_at,
-        engine.calendar_end(greatest(k.ends_at, k.dealt_until), k.batches, k.batch_interval)
-      ) as open_hours
-    from (
-      select
-        channel, business_hours, team_timezone, timezones, regions,
-        min(not_before) as starts_at, max(not_before) as ends_at,
-        ceil(sum(count(*)) over () / min(batch_size)) as batches, max(batch_interval) as batch_interval,
-        -- What was dealt before takes its place in front.
-        max((
-          select max(u.slot_at)
-          from engine.pacing as u
-          where batch_size is not null and u.team_id = (job).team_id and u.campaign_id = (job).campaign_id
-            and u.node_id = (job).node_id
-        )) as dealt_until
-      from asked
-      group by channel, business_hours, team_timezone, timezones, regions
-    ) as k
-  )
-
-  select
-    a.job, a.channel, a.integration_id, c.open_hours,
-    -- Without any open hour the job is made all the same: the gate closes it with a reason.
-    coalesce(engine.first_open(c.open_hours, a.not_before), date_trunc('second', a.not_before)),
-    a.batch_size, a.batch_interval
-  from asked as a
-  inner join calendars as c
-    on a.channel = c.channel and a.business_hours is not distinct from c.business_hours
-    and a.team_timezone = c.team_timezone and a.timezones = c.timezones and a.regions = c.regions
-$$;
-comment on function engine.place_jobs(engine.new_job[]) is
-'New jobs with their channel, integration, open hours, earliest moment and batching.';
-revoke all on function engine.place_jobs(engine.new_job[]) from public;
-
 -- sql/40_functions/engine/postpone_attempts.sql
 -- The provider did not take the request and may later. Trying again takes from the enrollment's
--- budget, except where the provider only said that its lines are busy: then the pace is lowered and
--- nobody is given up. The wait doubles with each attempt, and spreads so that jobs that failed
+-- budget, except where the provider only said that it was too much: then the account's pace is lowered
+-- (engine.lower_pace) and nobody is given up. The wait doubles with each attempt, and spreads so that jobs that failed
 -- together do not come back together.
 create or replace function engine.postpone_attempts(p_results engine.dispatch_result[])
 returns void
@@ -8990,6 +13273,9 @@ as $$
 declare
   v_spent engine.finished_job[];
 begin
+  if cardinality(p_results) = 0 then
+    return;
+  end if;
   update engine.attempts as a
   set status = 'TRY_LATER', code = r.code, message = r.message, resolved_at = engine.now()
   from unnest(p_results) as r
@@ -9011,12 +13297,23 @@ begin
 
   update engine.jobs as j
   set
-    status = 'READY', lease_owner = null, lease_expires_at = null, check_at = null,
-    run_at = date_trunc('second', engine.now() + engine.back_off(j.attempt_count, r.retry_after_seconds))
+    status = 'READY', attempt_count = a.attempt_number, lease_owner = null, lease_expires_at = null, check_at = null,
+    run_at = date_trunc('second', engine.now() + engine.back_off(a.attempt_number, r.retry_after_seconds))
   from unnest(p_results) as r
+  inner join engine.attempts as a on r.team_id = a.team_id and r.attempt_id = a.id
   where j.team_id = r.team_id and j.id = r.job_id and j.status in ('CLAIMED', 'AMBIGUOUS')
     and j.id not in (select s.job_id from unnest(v_spent) as s);
+  perform engine.drop_cancelled_jobs(array(select r.job_id from unnest(p_results) as r));
   perform engine.finish_jobs(v_spent);
+
+  perform engine.lower_pace(
+    array_agg(j.team_id), array_agg(j.integration_id), array_agg(concat_ws(': ', r.code, r.message)),
+    array_agg(r.retry_after_seconds)
+  )
+  from unnest(p_results) as r
+  inner join engine.jobs as j on r.team_id = j.team_id and r.job_id = j.id
+  where r.scope = 'capacity'
+  having count(*) > 0;
 end
 $$;
 comment on function engine.postpone_attempts(engine.dispatch_result[]) is
@@ -9037,34 +13334,102 @@ $$;
 comment on function engine.provider_for(public.contact_channel) is 'vapi for calls, twilio for texts.';
 revoke all on function engine.provider_for(public.contact_channel) from public;
 
+-- sql/40_functions/engine/queue_lag.sql
+-- How far the queues are behind, for who watches them: what is due in active campaigns, what is out, and how
+-- long the job that is next in line has waited. Counted from the counters; the line is read at its head.
+create or replace function engine.queue_lag()
+returns table (queue text, due_jobs bigint, jobs_in_progress bigint, jobs_in_doubt bigint, lag_seconds double precision)
+language sql
+stable
+security definer -- workers may read no table
+set search_path = ''
+as $$
+  select
+    q.channel::text, coalesce(k.due, 0)::bigint, coalesce(k.in_progress, 0)::bigint, coalesce(k.in_doubt, 0)::bigint,
+    coalesce(extract(epoch from engine.now() - h.run_at), 0)::double precision
+  from unnest(enum_range(null::public.contact_channel)) as q (channel)
+  left join (
+    select
+      n.type::text as channel,
+      sum(x.amount) filter (where x.state = 'READY' and x.due_at <= engine.now() and c.status = 'ACTIVE') as due,
+      sum(x.amount) filter (where x.state in ('CLAIMED', 'DISPATCHED')) as in_progress,
+      sum(x.amount) filter (where x.state = 'AMBIGUOUS') as in_doubt
+    from public.campaigns as c
+    inner join engine.counters as x on c.team_id = x.team_id and c.id = x.campaign_id
+    inner join public.workflow_nodes as n
+      on c.team_id = n.team_id and c.workflow_id = n.workflow_id and x.node_id = n.id
+    where c.status in ('ACTIVE', 'PAUSED')
+    group by 1
+  ) as k on q.channel::text = k.channel
+  left join lateral (
+    select min(j.run_at) as run_at
+    from public.campaigns as c
+    cross join lateral (
+      select r.run_at
+      from engine.jobs as r
+      where r.campaign_id = c.id and r.channel = q.channel and r.status = 'READY' and r.run_at <= engine.now()
+      order by r.priority, r.run_at
+      limit 1
+    ) as j
+    where c.status = 'ACTIVE'
+  ) as h on true
+$$;
+comment on function engine.queue_lag() is
+'For each queue: jobs due in active campaigns, in progress and in doubt, and the campaign seconds that the next in line has waited.';
+revoke all on function engine.queue_lag() from public;
+grant execute on function engine.queue_lag() to outbound_worker;
+
 -- sql/40_functions/engine/read_events.sql
 -- Stored events whose attempt is known, with what each says. A booking that an assistant made through a
 -- tool during the call counts even when the report does not repeat it.
 create or replace function engine.read_events(p_events engine.event_ref[])
 returns setof engine.event_reading
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
+begin
+  return query
+  with told as materialized (
+    select
+      e.provider, e.event_key, a.team_id, a.id as attempt_id, a.job_id, e.provider_id, e.type, e.payload,
+      case
+        when e.provider <> 'vapi' then null
+        when e.payload ? 'message' then engine.vapi_message(e.payload)
+        else e.payload
+      end as message
+    from unnest(p_events) as p
+    inner join engine.events as e on p.provider = e.provider and p.event_key = e.event_key
+    inner join engine.attempts as a on e.team_id = a.team_id and e.attempt_id = a.id
+  ),
+
+  readings as materialized (
+    select t.*, case t.provider
+      when 'vapi' then engine.read_vapi_message(t.type, t.message, c.outcome, c.scope)
+      else engine.read_twilio_event(t.type, t.payload)
+    end as reading
+    from told as t
+    left join engine.classify_ended_reasons(array(
+      select distinct r.message ->> 'endedReason' from told as r where r.provider = 'vapi'
+    )) as c on t.message ->> 'endedReason' is not distinct from c.ended_reason
+  )
+
   select
-    e.provider, e.event_key, a.team_id, a.id, a.job_id, e.provider_id,
+    r.provider, r.event_key, r.team_id, r.attempt_id, r.job_id, r.provider_id,
     case
-      when e.provider = 'vapi' and (r.reading).kind = 'final' and (r.reading).outcome <> 'opted_out'
-        and engine.has_booked_by_tool(a.team_id, a.id)
+      when r.provider = 'vapi' and (r.reading).kind = 'final' and (r.reading).outcome <> 'opted_out'
+        and exists (
+          select from engine.events as t
+          where t.team_id = r.team_id and t.attempt_id = r.attempt_id and t.type = 'tool-calls'
+        )
+        and engine.has_booked_by_tool(r.team_id, r.attempt_id)
         then ((r.reading).kind, 'booked', (r.reading).scope, (r.reading).reason_code, (r.reading).words)::engine.reading
       else r.reading
     end
-  from unnest(p_events) as p
-  inner join engine.events as e on p.provider = e.provider and p.event_key = e.event_key and e.result = 'waiting'
-  cross join lateral engine.find_attempt(e.provider, e.attempt_id, e.provider_id, e.secret_name) as a
-  cross join lateral (
-    select case e.provider
-      when 'vapi' then engine.read_vapi_event(e.type, e.payload)
-      else engine.read_twilio_event(e.type, e.payload)
-    end as reading
-  ) as r
+  from readings as r;
+end
 $$;
-comment on function engine.read_events(engine.event_ref[]) is 'Waiting events whose attempt is known, read.';
+comment on function engine.read_events(engine.event_ref[]) is 'Events whose attempt is known, read.';
 revoke all on function engine.read_events(engine.event_ref[]) from public;
 
 -- sql/40_functions/engine/read_inbound_texts.sql
@@ -9082,8 +13447,8 @@ set search_path = ''
 as $$
   select
     e.provider, e.event_key, f.team_id, s.phone, e.payload ->> 'Body',
-    c.consent, w.id,
-    c.consent is null and w.id is null and exists (
+    f.consent, w.id,
+    f.consent is null and w.id is null and exists (
       select
       from engine.jobs as j
       where j.team_id = f.team_id and j.phone = s.phone and j.channel = 'text' and j.status in ('CLAIMED', 'AMBIGUOUS')
@@ -9096,16 +13461,16 @@ as $$
     -- whatsapp:+1…; short codes and names are nobody that we call
     select substring(e.payload ->> 'From' from '(\+[1-9][0-9]{6,14})$') as phone
   ) as s
-  cross join lateral (
-    select case
-      when e.payload ->> 'OptOutType' = 'STOP' then 'opt_out'
-      when e.payload ->> 'OptOutType' = 'START' then 'opt_in'
-      else engine.read_consent(e.payload ->> 'Body')
-    end as consent
-  ) as c
   left join lateral (
-    select i.team_id
+    select i.team_id, c.consent
     from public.integrations as i
+    cross join lateral (
+      select case
+        when e.payload ->> 'OptOutType' = 'STOP' then 'opt_out'
+        when e.payload ->> 'OptOutType' = 'START' then 'opt_in'
+        else engine.read_consent(e.payload ->> 'Body', i.team_id)
+      end as consent
+    ) as c
     where i.provider = e.provider and i.account_ref = e.payload ->> 'AccountSid'
       and i.secret_name = coalesce(e.secret_name, i.secret_name)
       -- A stop holds whichever number of the account it was sent to.
@@ -9155,52 +13520,66 @@ comment on function engine.read_twilio_event(text, jsonb) is
 revoke all on function engine.read_twilio_event(text, jsonb) from public;
 
 -- sql/40_functions/engine/read_vapi_event.sql
--- Reads a Vapi server message, or a call object that was asked for. Only the report after a call (or
--- the ended call itself, when asked for) is final: it alone knows of bookings and opt-outs.
+-- One event of Vapi's: see the reader of messages, and engine.read_events for many.
 create or replace function engine.read_vapi_event(p_type text, p_payload jsonb)
 returns engine.reading
 language sql
 stable
 set search_path = ''
 as $$
-  select case
-    when p_type = 'tool-calls' and engine.tools_mean(t.names, 'opt_out')
-      then ('opt_out', null, 'job', 'tool_call', null)::engine.reading
-    when p_type = 'tool-calls' and engine.tools_mean(t.names, 'booking')
-      then ('booking', 'booked', 'job', 'tool_call', null)::engine.reading
-    when p_type = 'tool-calls' then ('progress', null, 'job', null, null)::engine.reading
-    when p_type in ('end-of-call-report', 'call') and (p_type <> 'call' or m.message ->> 'status' = 'ended')
-      then (
-        'final',
-        case
-          when s.data @> '{"opted_out": true}' or s.data @> '{"optedOut": true}' then 'opted_out'
-          when s.data @> '{"booked": true}' then 'booked'
-          else c.outcome
-        end,
-        c.scope,
-        coalesce(m.message ->> 'endedReason', 'unknown'),
-        m.message -> 'analysis' ->> 'summary'
-      )::engine.reading
-    when p_type = 'status-update' and m.message ->> 'status' = 'ended'
-      then ('ended', null, 'job', m.message ->> 'endedReason', null)::engine.reading
-    when p_type in ('status-update', 'call') then ('progress', null, 'job', m.message ->> 'status', null)::engine.reading
-    else ('ignored', null, 'job', null, null)::engine.reading
-  end
-  from (select case when jsonb_typeof(p_payload -> 'message') = 'object' then p_payload -> 'message' else p_payload end)
-    as m (message)
-  cross join lateral (
-    select case
-      when jsonb_typeof(m.message -> 'analysis' -> 'structuredData') = 'object'
-        then m.message -> 'analysis' -> 'structuredData'
-      else '{}'
-    end as data
-  ) as s
-  cross join lateral (select engine.tool_names(m.message) as names) as t
+  select engine.read_vapi_message(p_type, m.message, c.outcome, c.scope)
+  from (select engine.vapi_message(p_payload) as message) as m
   cross join lateral engine.classify_ended_reason(m.message ->> 'endedReason') as c
 $$;
 comment on function engine.read_vapi_event(text, jsonb) is
 'What a Vapi server message (or a call object, type call) says about its job.';
 revoke all on function engine.read_vapi_event(text, jsonb) from public;
+
+-- sql/40_functions/engine/read_vapi_message.sql
+-- Reads a Vapi server message, or a call object that was asked for, without what it may be wrapped in. Only the report after a call (or
+-- the ended call itself, when asked for) is final: it alone knows of bookings and opt-outs.
+-- What the reason of the end means is handed in, because it is looked up once for a set of events.
+create or replace function engine.read_vapi_message(
+  p_type text, p_message jsonb, p_outcome public.job_outcome, p_scope text
+)
+returns engine.reading
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_reason text := p_message ->> 'endedReason';
+  v_data jsonb := p_message -> 'analysis' -> 'structuredData';
+begin
+  if p_type = 'end-of-call-report' or (p_type = 'call' and p_message ->> 'status' = 'ended') then
+    return (
+      'final',
+      case
+        when engine.says_opt_out(v_data) then 'opted_out'
+        when v_data @> '{"booked": true}' then 'booked'
+        else p_outcome
+      end,
+      p_scope, coalesce(v_reason, 'unknown'), p_message -> 'analysis' ->> 'summary'
+    )::engine.reading;
+  elsif p_type = 'tool-calls' then
+    return case
+      when engine.tools_mean(engine.tool_names(p_message), 'opt_out')
+        then ('opt_out', null, 'job', 'tool_call', null)::engine.reading
+      when engine.tools_mean(engine.tool_names(p_message), 'booking')
+        then ('booking', 'booked', 'job', 'tool_call', null)::engine.reading
+      else ('progress', null, 'job', null, null)::engine.reading
+    end;
+  elsif p_type = 'status-update' and p_message ->> 'status' = 'ended' then
+    return ('ended', null, 'job', v_reason, null)::engine.reading;
+  elsif p_type in ('status-update', 'call') then
+    return ('progress', null, 'job', p_message ->> 'status', null)::engine.reading;
+  end if;
+  return ('ignored', null, 'job', null, null)::engine.reading;
+end
+$$;
+comment on function engine.read_vapi_message(text, jsonb, public.job_outcome, text) is
+'What a Vapi message (or a call object, type call) says about its job, given what the reason of its end means.';
+revoke all on function engine.read_vapi_message(text, jsonb, public.job_outcome, text) from public;
 
 -- sql/40_functions/engine/record_dispatches.sql
 -- What providers answered to the attempts that this worker began. Saying it twice changes nothing; an
@@ -9262,18 +13641,28 @@ revoke all on function engine.record_dispatches(text, jsonb) from public;
 grant execute on function engine.record_dispatches(text, jsonb) to outbound_worker;
 
 -- sql/40_functions/engine/recount.sql
--- The truth that the counters must equal, counted from the rows. For tests and operators.
+-- The truth that the counters must equal, counted from the rows, wherever they are. What retention has dropped
+-- was counted when it was. For tests and operators.
 create or replace function engine.recount(p_campaign_id uuid)
 returns table (node_id text, state text, outcome text, due_at timestamptz, amount bigint)
 language sql
 stable
 set search_path = ''
 as $$
-  select
-    j.node_id, j.status::text, coalesce(j.outcome::text, ''),
-    case when j.status = 'READY' and j.run_at > engine.now() then j.run_at else '-infinity' end, count(*)
-  from engine.jobs as j
-  where j.campaign_id = p_campaign_id
+  select n.node_id, n.state, n.outcome, n.due_at, sum(n.amount)::bigint
+  from (
+    select
+      j.node_id, j.status::text as state, coalesce(j.outcome::text, '') as outcome,
+      case when j.status = 'READY' and j.run_at > engine.now() then j.run_at else '-infinity' end as due_at,
+      count(*) as amount
+    from engine.all_jobs as j
+    where j.campaign_id = p_campaign_id
+    group by 1, 2, 3, 4
+    union all
+    select p.node_id, p.state, p.outcome, '-infinity', p.amount
+    from engine.purged_jobs as p
+    where p.campaign_id = p_campaign_id
+  ) as n
   group by 1, 2, 3, 4
   union all
   select '', e.status::text, case when e.booked_at is null then '' else 'booked' end, '-infinity'::timestamptz, count(*)
@@ -9314,6 +13703,9 @@ language plpgsql
 set search_path = ''
 as $$
 begin
+  if cardinality(p_results) = 0 then
+    return;
+  end if;
   update engine.attempts as a
   set status = 'REFUSED', code = r.code, message = r.message, resolved_at = engine.now()
   from unnest(p_results) as r
@@ -9329,10 +13721,15 @@ begin
   ));
 
   update engine.jobs as j
-  set status = 'READY', lease_owner = null, lease_expires_at = null, check_at = null
+  set
+    status = 'READY', attempt_count = a.attempt_number, lease_owner = null, lease_expires_at = null, check_at = null
   from unnest(p_results) as r
+  inner join engine.attempts as a on r.team_id = a.team_id and r.attempt_id = a.id
   where r.scope in ('account', 'configuration') and j.team_id = r.team_id and j.id = r.job_id
     and j.status in ('CLAIMED', 'AMBIGUOUS');
+  perform engine.drop_cancelled_jobs(array(
+    select r.job_id from unnest(p_results) as r where r.scope in ('account', 'configuration')
+  ));
 
   update public.integrations as i
   set
@@ -9364,7 +13761,7 @@ begin
   update engine.jobs as j
   set
     status = 'READY', lease_owner = null, lease_expires_at = null,
-    run_at = coalesce(v.run_at, j.run_at), due_at = coalesce(v.run_at, j.due_at)
+    run_at = coalesce(v.run_at, j.run_at), due_at = coalesce(v.due_at, j.due_at)
   from unnest(p_verdicts) as v
   where v.decision in ('defer', 'hold') and j.team_id = v.team_id and j.id = v.job_id
     -- A READY job that is held stays as it is: no write, no counting.
@@ -9379,6 +13776,43 @@ $$;
 comment on function engine.release_jobs(engine.verdict[], text) is
 'Defers, holds or closes jobs as the gate said, and logs why; p_asked_by is claim or begin.';
 revoke all on function engine.release_jobs(engine.verdict[], text) from public;
+
+-- sql/40_functions/engine/release_leases.sql
+-- A worker gives back what it claimed and did not begin: another one may have it at once, instead of when the
+-- lease runs out. What an attempt was written for stays, because its request may have left.
+create or replace function engine.release_leases(p_worker text, p_job_ids uuid[])
+returns integer
+language plpgsql
+security definer -- workers may read no table
+set search_path = ''
+set jit = off
+as $$
+declare
+  v_held uuid[] := array(
+    select k.id
+    from engine.jobs as k
+    where k.id = any(p_job_ids) and k.status = 'CLAIMED' and k.lease_owner = p_worker
+    order by k.id
+    for update of k
+  );
+  v_released uuid[];
+begin
+  with released as (
+    update engine.jobs as j
+    set status = 'READY', lease_owner = null, lease_expires_at = null
+    where j.id = any(v_held) and not engine.has_live_attempt(j.team_id, j.id)
+    returning j.id
+  )
+  select array_agg(r.id) into v_released from released as r;
+  perform pg_notify('outbound_jobs', d.channel)
+  from (select distinct j.channel::text as channel from engine.jobs as j where j.id = any(v_released)) as d;
+  return coalesce(cardinality(v_released), 0);
+end
+$$;
+comment on function engine.release_leases(text, uuid[]) is
+'Makes the worker''s claimed jobs READY again where no attempt is under way, and wakes other workers; returns how many.';
+revoke all on function engine.release_leases(text, uuid[]) from public;
+grant execute on function engine.release_leases(text, uuid[]) to outbound_worker;
 
 -- sql/40_functions/engine/resolve_attempts.sql
 -- What the provider said when asked. Found: the attempt is accepted and the provider's object is read
@@ -9462,6 +13896,24 @@ comment on function engine.resolve_attempts(text, jsonb) is
 'Records lookups: [{attempt_id, found (true, false, null when it could not be asked), provider_id?, payload?}].';
 revoke all on function engine.resolve_attempts(text, jsonb) from public;
 grant execute on function engine.resolve_attempts(text, jsonb) to outbound_worker;
+
+-- sql/40_functions/engine/says_opt_out.sql
+-- Whether the structured data of a call's report says that the person opted out. What the field is called is
+-- up to whoever wrote the assistant, so every usual name counts; the value must say yes.
+create or replace function engine.says_opt_out(p_data jsonb)
+returns boolean
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select p_data @? '$.keyvalue() ? (
+    @.key like_regex "^((has|is|was|wants)?_?(opt(ed)?_?out|(do_?not|dont|stop)_?(call(ing)?|contact(ing)?|text(ing)?|messag(e|ing))|unsubscribed?|revoked?(_?consent)?)(_?requested)?)$" flag "i"
+    && (@.value == true || @.value == 1 || @.value like_regex "^(true|yes|y)$" flag "i")
+  )'
+$$;
+comment on function engine.says_opt_out(jsonb) is 'Whether an object of structured data holds an opt-out, under any of the usual names.';
+revoke all on function engine.says_opt_out(jsonb) from public;
 
 -- sql/40_functions/engine/settle_silent_jobs.sql
 -- What the provider keeps calling unfinished. Some carriers never confirm delivery: a text that has been
@@ -9562,23 +14014,93 @@ declare
   v_queued integer;
   v_skipped integer;
   v_indexed integer;
+  v_archived integer;
+  v_purged integer;
   v_folded integer;
 begin
   select q.queued_count, q.skipped_count into v_queued, v_skipped from engine.queue_due_schedules() as q;
   delete from engine.pacing as p where p.slot_at < engine.now() - interval '31 days';
   v_indexed := engine.index_contacts();
+  v_archived := engine.archive_finished();
+  v_purged := engine.drop_old_history();
   v_folded := engine.fold_counters();
   return jsonb_build_object(
     'leases_expired', v_expired, 'events_waited', v_waited, 'reply_windows_closed', v_unanswered,
     'campaigns_launched', v_launched, 'campaigns_completed', v_completed, 'tasks_expired', v_dropped,
     'runs_abandoned', v_abandoned, 'runs_queued', v_queued, 'runs_skipped', v_skipped, 'contacts_indexed', v_indexed,
-    'counters_folded', v_folded
+    'enrollments_archived', v_archived, 'history_months_dropped', v_purged, 'counters_folded', v_folded
   );
 end
 $$;
 comment on function engine.tick() is 'Does what time alone changes, and returns what it did. Idempotent.';
 revoke all on function engine.tick() from public;
 grant execute on function engine.tick() to outbound_worker;
+
+-- sql/40_functions/engine/time_jobs.sql
+-- When each of a set of new jobs is due, in business and legal hours and dealt into the batches of its node,
+-- which are booked. Places go to those who come first in the set.
+create or replace function engine.time_jobs(p_jobs engine.new_job[])
+returns table (ordinal bigint, channel public.contact_channel, integration_id uuid, run_at timestamptz)
+language plpgsql
+set search_path = ''
+set enable_mergejoin = off -- sorted by team_id alone, every job would meet every calendar
+as $$
+declare
+  v_calendars engine.calendar[] := array(select c from engine.job_calendars(p_jobs) as c);
+  v_demand record;
+  v_places timestamptz[] := '{}'::timestamptz[];
+  v_before integer[] := '{}'::integer[]; -- of each demand: how many places the demands before it have
+begin
+  -- A loop over demands, not over jobs: each takes free places that the one before left.
+  for v_demand in
+    select
+      c.demand_no, c.team_id, c.campaign_id, c.node_id, c.batch_size, c.batch_interval, c.open_hours, c.opens_at, c.closes_at,
+      sum(c.job_count)::integer as job_count
+    from unnest(v_calendars) as c
+    where c.batch_size is not null
+    group by 1, 2, 3, 4, 5, 6, 7, 8, 9
+    order by 1
+  loop
+    perform pg_advisory_xact_lock(
+      hashtextextended('pacing ' || v_demand.campaign_id || ' ' || v_demand.node_id, 0)
+    );
+    v_before[v_demand.demand_no] := cardinality(v_places);
+    v_places := v_places || array(
+      select s.run_at
+      from engine.deal_slots(
+        v_demand.team_id, v_demand.campaign_id, v_demand.node_id, v_demand.batch_size, v_demand.batch_interval,
+        v_demand.open_hours, v_demand.opens_at, v_demand.job_count
+      ) as s
+      cross join generate_series(s.rank_from, s.rank_to) as r (rank)
+      order by r.rank
+    );
+    -- Who finds no place comes when the doors close, and the gate decides.
+    v_places := v_places || array_fill(
+      v_demand.closes_at, array[v_before[v_demand.demand_no] + v_demand.job_count - cardinality(v_places)]
+    );
+  end loop;
+  return query
+  select
+    q.ordinal, q.channel, q.integration_id, date_trunc('second', case
+      when q.batch_size is null then q.opens_at else v_places[v_before[q.demand_no] + q.rank]
+    end)
+  from (
+    select
+      j.n as ordinal, c.demand_no, c.channel, c.integration_id, c.batch_size, c.opens_at,
+      row_number() over (partition by c.demand_no order by j.n) as rank
+    from unnest(p_jobs) with ordinality as j (
+      team_id, campaign_id, enrollment_id, contact_id, phone, workflow_id, node_id, visit, priority, not_before, n
+    )
+    inner join public.contacts as p on j.team_id = p.team_id and j.contact_id = p.id
+    inner join unnest(v_calendars) as c
+      on p.timezones = c.timezones and p.regions = c.regions and j.not_before = c.not_before and j.node_id = c.node_id
+      and j.campaign_id = c.campaign_id and j.workflow_id = c.workflow_id and j.team_id = c.team_id
+  ) as q;
+end
+$$;
+comment on function engine.time_jobs(engine.new_job[]) is
+'When each new job is due, by its position in the set, with its channel and integration; books the batches.';
+revoke all on function engine.time_jobs(engine.new_job[]) from public;
 
 -- sql/40_functions/engine/tool_names.sql
 -- Names of the tools that an assistant called, in all shapes that the provider sends.
@@ -9618,6 +14140,20 @@ $$;
 comment on function engine.tools_mean(text[], text) is 'Whether a tool of these names has the meaning (opt_out, booking).';
 revoke all on function engine.tools_mean(text[], text) from public;
 
+-- sql/40_functions/engine/vapi_message.sql
+-- What the receiver stores is the message; what some senders store is the envelope that it came in.
+create or replace function engine.vapi_message(p_payload jsonb)
+returns jsonb
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select case when jsonb_typeof(p_payload -> 'message') = 'object' then p_payload -> 'message' else p_payload end
+$$;
+comment on function engine.vapi_message(jsonb) is 'The message in a payload, with or without its envelope.';
+revoke all on function engine.vapi_message(jsonb) from public;
+
 -- sql/40_functions/engine/wake_workers.sql
 -- A job that is due now should be dialled now: tell the workers that listen. One notice for a
 -- statement and channel, whatever the number of rows.
@@ -9631,7 +14167,7 @@ begin
   from (
     select distinct n.channel
     from new_rows as n
-    where n.status = 'READY' and n.run_at <= engine.now()
+    where n.status = 'READY' and n.run_at <= (select engine.now())
   ) as due;
   return null;
 end
@@ -9660,10 +14196,12 @@ revoke all on function engine.weekday_name(date) from public;
 -- From a trigger every edge matches, because there is no outcome yet.
 create or replace function engine.weigh_edges(p_visits engine.ended_visit[])
 returns setof engine.weighed_edge
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
+begin
+  return query
   select
     w.visit_no, w.id, w.target, w.rule, w.priority, w.delay, w.matches,
     w.matches and row_number() over (partition by w.visit_no, w.matches order by w.priority, w.id) = 1
@@ -9679,7 +14217,8 @@ as $$
     cross join lateral unnest(v.edges) as e
     left join reference.edge_rules as r
       on v.node_type = r.node_type and e.rule = r.rule and v.outcome = r.outcome
-  ) as w
+  ) as w;
+end
 $$;
 comment on function engine.weigh_edges(engine.ended_visit[]) is
 'For each edge of each visit whether it matches, and whether it is the first that does.';
@@ -9820,6 +14359,1654 @@ end
 $$;
 comment on function engine.refuse_step() is 'Raises OB002 for a step that a state machine does not have.';
 revoke all on function engine.refuse_step() from public;
+
+-- sql/40_functions/errors/word_issue.sql
+-- An argument that must be one of a few words, or null.
+create or replace function engine.word_issue(p_path text, p_word text, p_words text[])
+returns jsonb
+language sql
+immutable
+set search_path = ''
+as $$
+  select case when p_word is null or p_word = any(p_words) then '[]' else jsonb_build_array(engine.issue(
+    regexp_replace(p_path, '^p_', '') || '_unknown', p_path,
+    format('The %s must be one of %s.', replace(regexp_replace(p_path, '^p_', ''), '_', ' '), array_to_string(p_words, ', '))
+  )) end
+$$;
+comment on function engine.word_issue(text, text, text[]) is 'The problem of a word that is none of those allowed: [], or one issue.';
+revoke all on function engine.word_issue(text, text, text[]) from public;
+
+-- sql/40_functions/explain/absence_reason.sql
+-- Why somebody is not enrolled in a campaign: a code of reference.reasons.
+create or replace function engine.absence_reason(p_campaign public.campaigns, p_contact_id uuid)
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+  select case
+    when i.status = 'HOLDING' then 'hold_pending'
+    when i.status = 'HOLD_FAILED' then 'hold_failed'
+    when i.status = 'CANCELLED' then 'hold_cancelled'
+    when m.contact_id is null then 'not_a_member'
+    when p_campaign.status = 'CREATED' then 'campaign_not_launched'
+    when p_campaign.status = 'SCHEDULED' then 'campaign_scheduled'
+    when p_campaign.started_at is null then 'campaign_never_ran'
+    when p_campaign.kind = 'outreach' then 'left_out_of_outreach'
+    else 'joined_too_late'
+  end
+  from (select p_contact_id as contact_id) as k
+  left join public.audience_members as m
+    on m.team_id = p_campaign.team_id and m.list_id = p_campaign.list_id and m.contact_id = k.contact_id
+  left join lateral (
+    select i.status
+    from public.outreach_items as i
+    where i.team_id = p_campaign.team_id and i.campaign_id = p_campaign.id and i.contact_id = k.contact_id
+    order by i.id desc
+    limit 1
+  ) as i on true
+$$;
+comment on function engine.absence_reason(public.campaigns, uuid) is 'Why a contact is not enrolled, as a code of reference.reasons.';
+revoke all on function engine.absence_reason(public.campaigns, uuid) from public;
+
+-- sql/40_functions/explain/explain_contact.sql
+-- Why was she (not) called? Everything that the engine knows of one contact in one campaign, in order and in
+-- words, and what comes next. It reads what is written down and asks the functions that decide; it
+-- writes nothing.
+create or replace function public.explain_contact(
+  p_campaign_id uuid,
+  p_contact_id uuid default null,
+  p_phone text default null
+)
+returns jsonb
+language plpgsql
+stable
+security definer -- reads the engine for a caller who was checked
+set search_path = ''
+set jit = off
+as $$
+declare
+  v_campaign public.campaigns := engine.require_campaign(p_campaign_id, 'viewer');
+  v_contact public.contacts;
+  v_enrollment engine.enrollments;
+  v_timezone text;
+  v_next jsonb;
+  v_reason_code text;
+begin
+  v_contact := engine.require_contact(v_campaign.team_id, p_contact_id, p_phone);
+  select t.timezone into v_timezone from public.teams as t where t.id = v_campaign.team_id;
+  select * into v_enrollment
+  from engine.enrollments as e
+  where e.team_id = v_campaign.team_id and e.campaign_id = v_campaign.id and e.contact_id = v_contact.id;
+  select engine.tell_next(j, v_timezone) into v_next
+  from engine.jobs as j
+  where j.team_id = v_enrollment.team_id and j.enrollment_id = v_enrollment.id
+    and j.status in ('READY', 'CLAIMED', 'DISPATCHED', 'AMBIGUOUS');
+  if v_enrollment.id is null then
+    v_next := engine.tell_launch(v_campaign, v_contact.id, v_timezone);
+  end if;
+  v_reason_code := case
+    when v_enrollment.id is null then engine.absence_reason(v_campaign, v_contact.id) else v_enrollment.reason_code
+  end;
+  return jsonb_build_object(
+    'summary', engine.tell_summary(v_enrollment, v_reason_code, v_next, v_timezone),
+    'reason_code', v_reason_code,
+    'cure', (select r.cure from reference.reasons as r where r.code = coalesce(v_reason_code, v_next ->> 'reason_code')),
+    'timezone', v_timezone,
+    'campaign', jsonb_build_object('id', v_campaign.id, 'name', v_campaign.name, 'status', v_campaign.status),
+    'contact', jsonb_build_object(
+      'id', v_contact.id, 'phone', v_contact.phone, 'first_name', v_contact.first_name, 'last_name', v_contact.last_name,
+      'timezones', v_contact.timezones
+    ),
+    'enrollment', case when v_enrollment.id is not null then jsonb_build_object(
+      'id', v_enrollment.id, 'status', v_enrollment.status, 'enrolled_at', v_enrollment.enrolled_at,
+      'ended_at', v_enrollment.ended_at, 'booked_at', v_enrollment.booked_at,
+      'retries_left', v_enrollment.retries_left, 'retry_budget', v_campaign.retry_budget
+    ) end,
+    'next', v_next,
+    'timeline', engine.tell_timeline(v_campaign, v_contact, v_enrollment, v_timezone)
+  );
+end
+$$;
+comment on function public.explain_contact(uuid, uuid, text) is
+'Why a contact (by id or number) was or was not reached by a campaign: {summary, reason_code, cure, timezone, campaign, contact, '
+'enrollment, next{kind, at, decision, reason_code, message, …}, timeline[{at, kind, message, …}]}. Times in '
+'sentences are in the team''s zone. OB001, OB004.';
+revoke all on function public.explain_contact(uuid, uuid, text) from public;
+grant execute on function public.explain_contact(uuid, uuid, text) to authenticated, service_role;
+
+-- sql/40_functions/explain/relive_journey.sql
+-- The jobs of an enrollment in the order in which they were made, each with when it could first have been
+-- due, and, once it is over, what came of it and where that led: by the functions that decided it then,
+-- asked again with the workflow that has not changed since. Whether a retry was left is not kept, but
+-- whether one was made is.
+create or replace function engine.relive_journey(p_team_id uuid, p_enrollment_id uuid)
+returns table (
+  job_no integer, job engine.jobs, label text, first_due_at timestamptz, delay interval, visited engine.ended_visit,
+  decision engine.decision, went_on boolean
+)
+language sql
+stable
+set search_path = ''
+as $$
+  with jobs as materialized (
+    select
+      row(j.*)::engine.jobs as job, n.type, n.config, coalesce(nullif(n.label, ''), n.id) as label,
+      (row_number() over journey)::integer as job_no, lead(row(j.*)::engine.jobs) over journey as next,
+      -- As in engine.next_steps: a call that nobody was dialled for is no retry.
+      coalesce(j.channel = 'call' and k.scope <> 'job', false) as was_not_dialled,
+      (select min(g.due_at) from engine.all_gate_decisions as g where g.team_id = j.team_id and g.job_id = j.id) as was_due_at
+    from engine.all_jobs as j
+    inner join public.workflow_nodes as n
+      on j.team_id = n.team_id and j.workflow_id = n.workflow_id and j.node_id = n.id
+    left join lateral engine.classify_ended_reason(j.reason_code) as k on j.outcome is not null
+    where j.team_id = p_team_id and j.enrollment_id = p_enrollment_id
+    window journey as (order by j.created_at, j.id)
+  ),
+
+  visits as materialized (
+    -- What one statement did has one moment: a job that was made later was made by somebody else.
+    select j.*, coalesce((j.next).created_at = (j.job).finished_at, false) as went_on, case
+      when (j.job).outcome is not null then (
+        j.type, (j.job).outcome, (j.job).reason_code, engine.reply_to((j.job).team_id, (j.job).id), j.config -> 'retry',
+        ((j.next).created_at = (j.job).finished_at and (j.next).node_id = (j.job).node_id)::integer,
+        count(*) filter (where not j.was_not_dialled) over (partition by (j.job).node_id order by j.job_no),
+        j.was_not_dialled,
+        engine.edge_choices(array(
+          select w from public.workflow_edges as w
+          where w.team_id = (j.job).team_id and w.workflow_id = (j.job).workflow_id and w.source = (j.job).node_id
+        ), (j.job).node_id)
+      )::engine.ended_visit
+    end as visited
+    from jobs as j
+  ),
+
+  steps as (
+    select v.*, case when (v.job).outcome is not null then engine.simulate_step(v.visited) end as decision from visits as v
+  )
+
+  select
+    s.job_no, s.job, s.label, least(coalesce(s.was_due_at, (s.job).due_at), (s.job).due_at),
+    coalesce(case
+      when s.job_no = 1 then (select e.delay from engine.campaign_entry((s.job).team_id, (s.job).workflow_id) as e)
+      when lag(s.went_on) over by_number then (lag(s.decision) over by_number).delay
+    end, interval '0'),
+    s.visited, s.decision, s.went_on
+  from steps as s
+  window by_number as (order by s.job_no)
+  order by s.job_no
+$$;
+comment on function engine.relive_journey(uuid, uuid) is
+'The jobs of an enrollment in order: node''s label, first due time, the delay before it, what came of it, where that leads, and whether it went on there.';
+revoke all on function engine.relive_journey(uuid, uuid) from public;
+
+-- sql/40_functions/explain/reply_to.sql
+-- What a person wrote in answer to a text of ours; null when nobody did.
+create or replace function engine.reply_to(p_team_id uuid, p_job_id uuid)
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+  select e.payload ->> 'Body'
+  from engine.all_attempts as a
+  inner join engine.all_events as e on a.team_id = e.team_id and a.id = e.attempt_id and e.type = 'inbound'
+  where a.team_id = p_team_id and a.job_id = p_job_id
+  order by e.received_at
+  limit 1
+$$;
+comment on function engine.reply_to(uuid, uuid) is 'The words of the text that answered a job.';
+revoke all on function engine.reply_to(uuid, uuid) from public;
+
+-- sql/40_functions/explain/require_contact.sql
+-- A contact of a team, by its id or by its number as people write it.
+create or replace function engine.require_contact(p_team_id uuid, p_contact_id uuid, p_phone text)
+returns public.contacts
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_contact public.contacts;
+  v_phone text;
+  v_problem text;
+begin
+  if (p_contact_id is null) = (p_phone is null) then
+    perform engine.refuse_issues(jsonb_build_array(engine.issue(
+      'contact_or_phone', 'p_contact_id', 'Name the contact by its id or by its number, one of the two.'
+    )), 'The request');
+  end if;
+  if p_phone is not null then
+    select n.phone, n.problem into v_phone, v_problem
+    from public.teams as t
+    cross join lateral engine.parse_phone(p_phone, t.country, true) as n
+    where t.id = p_team_id;
+    perform engine.refuse_issues(coalesce((
+      select jsonb_build_array(engine.issue(p.code, 'p_phone', p.message))
+      from reference.import_problems as p
+      where v_phone is null and p.code = coalesce(v_problem, 'phone_missing')
+    ), '[]'), 'The request');
+  end if;
+  select * into v_contact
+  from public.contacts as c
+  where c.team_id = p_team_id and (c.id = p_contact_id or c.phone = v_phone);
+  if v_contact.id is null then
+    perform engine.refuse_not_found('contact', p_contact_id);
+  end if;
+  return v_contact;
+end
+$$;
+comment on function engine.require_contact(uuid, uuid, text) is 'The contact with this id or number in the team: OB001, OB004.';
+revoke all on function engine.require_contact(uuid, uuid, text) from public;
+
+-- sql/40_functions/explain/tell_attempts.sql
+-- The requests to providers, and what was answered to each. One that nothing is known of has no answer yet.
+create or replace function engine.tell_attempts(p_job_no integer, p_job engine.jobs)
+returns setof engine.told
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(l.at, a.begun_at), p_job_no, case l.kind when 'attempt' then 3 else 4 end, l.kind, l.message, l.facts
+  from engine.all_attempts as a
+  cross join lateral (select initcap(a.provider::text) as provider, case
+    when a.code is not null or a.message is not null then ' (' || concat_ws(': ', a.code, a.message) || ')' else ''
+  end as said) as p
+  cross join lateral (
+    values
+    (
+      a.begun_at, 'attempt', format('Attempt %s: %s was asked for the %s.', a.attempt_number, p.provider, p_job.channel),
+      jsonb_build_object('job_id', a.job_id, 'attempt_id', a.id, 'attempt_number', a.attempt_number, 'provider', a.provider)
+    ),
+    (
+      a.resolved_at, 'answer',
+      case a.status
+        when 'ACCEPTED' then format('%s took it%s.', p.provider, p.said)
+        when 'REFUSED' then format('%s refused it for good%s.', p.provider, p.said)
+        when 'TRY_LATER' then format('%s did not take it and may later%s.', p.provider, p.said)
+        when 'NOT_SENT' then format('%s has no trace of it, so it was never sent.', p.provider)
+        when 'AMBIGUOUS' then format('Whether %s has it is not known%s; it is asked before anything else is sent.', p.provider, p.said)
+        else format('%s has not answered yet.', p.provider)
+      end,
+      jsonb_build_object(
+        'job_id', a.job_id, 'attempt_id', a.id, 'status', a.status, 'code', a.code, 'provider_message', a.message,
+        'provider_id', a.provider_id
+      )
+    )
+  ) as l (at, kind, message, facts)
+  where a.team_id = p_job.team_id and a.job_id = p_job.id
+$$;
+comment on function engine.tell_attempts(integer, engine.jobs) is
+'Two lines for each attempt: attempt {job_id, attempt_id, attempt_number, provider}, and answer {…, status, code, provider_message, provider_id}.';
+revoke all on function engine.tell_attempts(integer, engine.jobs) from public;
+
+-- sql/40_functions/explain/tell_campaign.sql
+-- What happened to the campaign itself: its diary.
+create or replace function engine.tell_campaign(p_campaign public.campaigns)
+returns setof engine.told
+language sql
+stable
+set search_path = ''
+as $$
+  select
+    s.step_at, case s.reason when 'created' then -3 when 'scheduled' then -2 when 'launched' then -1 else 1000001 end,
+    0, 'campaign',
+    format('The campaign was %s%s.', s.reason, case
+      when s.reason = 'resumed' then ', and what was due was spread by the batches of its nodes'
+      when s.reason = 'retried' then ', and failed journeys of it opened again'
+    end),
+    jsonb_build_object('step', s.reason, 'from', s.from_status, 'to', s.to_status, 'user_id', s.user_id)
+  from engine.campaign_steps as s
+  where s.team_id = p_campaign.team_id and s.campaign_id = p_campaign.id
+$$;
+comment on function engine.tell_campaign(public.campaigns) is 'A line for each step of a campaign: {step, from, to, user_id}.';
+revoke all on function engine.tell_campaign(public.campaigns) from public;
+
+-- sql/40_functions/explain/tell_consent.sql
+-- What was said and stored about reaching the numbers, on any channel.
+create or replace function engine.tell_consent(p_team_id uuid, p_phones text[])
+returns setof engine.told
+language sql
+stable
+set search_path = ''
+as $$
+  select
+    c.recorded_at, 1000000, 7, 'consent',
+    format('The number %s of %ss (%s).', case c.action when 'opt_out' then 'opted out' else 'opted in' end, c.channel, btrim(c.source)),
+    jsonb_build_object(
+      'phone', c.phone, 'channel', c.channel, 'action', c.action, 'source', c.source, 'words', c.words,
+      'occurred_at', c.occurred_at
+    )
+  from public.consent_events as c
+  where c.team_id = p_team_id and c.phone = any(p_phones)
+  union all
+  select
+    s.created_at, 1000000, 8, 'suppression',
+    format('The number must not be reached by %s: %s', s.channel, engine.tell_reason('suppressed_' || s.reason)),
+    jsonb_build_object('phone', s.phone, 'channel', s.channel, 'reason', s.reason, 'source', s.source)
+  from public.suppressions as s
+  where s.team_id = p_team_id and s.phone = any(p_phones)
+$$;
+comment on function engine.tell_consent(uuid, text[]) is
+'A line for each consent event {phone, channel, action, source, words, occurred_at} and suppression {phone, channel, reason, source}.';
+revoke all on function engine.tell_consent(uuid, text[]) from public;
+
+-- sql/40_functions/explain/tell_enrollment.sql
+-- How somebody came into a campaign's list and into the campaign, and how that ended.
+create or replace function engine.tell_enrollment(p_campaign public.campaigns, p_contact_id uuid)
+returns setof engine.told
+language sql
+stable
+set search_path = ''
+as $$
+  select m.added_at, -2, 1, 'list', 'The contact came into the list.', jsonb_build_object('list_id', m.list_id)
+  from public.audience_members as m
+  where m.team_id = p_campaign.team_id and m.list_id = p_campaign.list_id and m.contact_id = p_contact_id
+  union all
+  select l.at, l.job_no, 9, l.kind, l.message, jsonb_build_object('enrollment_id', e.id, 'status', l.status, 'reason_code', l.reason_code)
+  from engine.enrollments as e
+  cross join lateral (select e.ended_at is not distinct from e.enrolled_at and not exists (
+    select from engine.all_jobs as j where j.team_id = e.team_id and j.enrollment_id = e.id
+  ) as is_left_out) as o
+  cross join lateral (values
+    (e.enrolled_at, 0, 'enrollment', 'ACTIVE', null, 'The contact was enrolled.', not o.is_left_out),
+    (
+      e.reopened_at, 1000000, 'reopened', 'ACTIVE', null,
+      format('The failed journey was opened again (%s), with a whole budget of retries.', e.retry_count), e.reopened_at is not null
+    ),
+    (
+      e.ended_at, 1000000, 'end', e.status::text, e.reason_code,
+      case when o.is_left_out then 'The contact was left out' else format('The journey ended as %s', e.status) end
+      || ': ' || engine.tell_reason(e.reason_code), e.ended_at is not null
+    )
+  ) as l (at, job_no, kind, status, reason_code, message, is_so)
+  where l.is_so and e.team_id = p_campaign.team_id and e.campaign_id = p_campaign.id and e.contact_id = p_contact_id
+$$;
+comment on function engine.tell_enrollment(public.campaigns, uuid) is
+'Lines for the list {list_id}, the enrollment, its being opened again and its end {enrollment_id, status, reason_code}.';
+revoke all on function engine.tell_enrollment(public.campaigns, uuid) from public;
+
+-- sql/40_functions/explain/tell_event.sql
+-- What an event of a provider says, in a sentence.
+create or replace function engine.tell_event(p_event engine.events, p_reading engine.reading)
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+  select concat_ws(
+    ' ',
+    case
+      when p_event.type = 'inbound' then format('The contact wrote: "%s".', left(p_event.payload ->> 'Body', 200))
+      when p_reading.kind = 'final' then format('%s told the end: %s (%s).', w.who, p_reading.outcome, p_reading.reason_code)
+      when p_reading.kind = 'opt_out' then 'The assistant recorded an opt-out during the call.'
+      when p_reading.kind = 'booking' then 'The assistant booked during the call.'
+      when p_reading.kind = 'delivered' then format('%s told that the text was %s.', w.who, p_reading.reason_code)
+      when p_reading.kind = 'ended' then format('%s told that the call was over (%s).', w.who, p_reading.reason_code)
+      when p_reading.kind = 'progress' and p_reading.reason_code is not null
+        then format('%s told how far it was: %s.', w.who, p_reading.reason_code)
+      when p_reading.kind = 'progress' then format('%s told that it was going on.', w.who)
+      else format('%s told something that changes nothing (%s).', w.who, p_event.type)
+    end,
+    case when p_event.result = 'waiting' then 'It waits to be applied.' end
+  )
+  from (select initcap(p_event.provider::text) as who) as w
+$$;
+comment on function engine.tell_event(engine.events, engine.reading) is 'What an event says, as a sentence.';
+revoke all on function engine.tell_event(engine.events, engine.reading) from public;
+
+-- sql/40_functions/explain/tell_events.sql
+-- What the providers told about the requests, and what it meant. Only what the engine reads of an event is
+-- told: a transcript is nobody's here.
+create or replace function engine.tell_events(p_job_no integer, p_job engine.jobs)
+returns setof engine.told
+language sql
+stable
+set search_path = ''
+as $$
+  select
+    e.received_at, p_job_no, 5, 'event', engine.tell_event(row(e.*)::engine.events, d.reading),
+    jsonb_build_object(
+      'job_id', a.job_id, 'attempt_id', a.id, 'provider', e.provider, 'type', e.type, 'result', e.result,
+      'occurred_at', e.occurred_at, 'meaning', case when e.type = 'inbound' then 'reply' else (d.reading).kind end,
+      'outcome', (d.reading).outcome, 'reason_code', (d.reading).reason_code
+    )
+  from engine.all_attempts as a
+  inner join engine.all_events as e on a.team_id = e.team_id and a.id = e.attempt_id
+  cross join lateral (
+    select case
+      when e.type = 'inbound' then null::engine.reading
+      when e.provider = 'vapi' then engine.read_vapi_event(e.type, e.payload)
+      else engine.read_twilio_event(e.type, e.payload)
+    end as reading
+  ) as d
+  where a.team_id = p_job.team_id and a.job_id = p_job.id
+$$;
+comment on function engine.tell_events(integer, engine.jobs) is
+'A line for each event of a job''s attempts: {job_id, attempt_id, provider, type, result, occurred_at, meaning, outcome, reason_code}.';
+revoke all on function engine.tell_events(integer, engine.jobs) from public;
+
+-- sql/40_functions/explain/tell_hold.sql
+-- What became of the appointment that an outreach holds before anybody is contacted.
+create or replace function engine.tell_hold(p_team_id uuid, p_campaign_id uuid, p_contact_id uuid)
+returns setof engine.told
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(i.hold_ended_at, i.created_at), -1, 2, 'hold',
+    case
+      when h.code is not null then h.message
+      when i.status = 'HOLDING' then 'The appointment is being put on hold.'
+      when i.status = 'CANCELLED' then 'The hold was called off.'
+      else 'The outreach took the contact in.'
+    end,
+    jsonb_build_object(
+      'item_id', i.id, 'status', i.status, 'outcome', i.hold_outcome, 'said', i.hold_message, 'hold_count', i.hold_count,
+      'servicetitan_appointment_id', i.servicetitan_appointment_id
+    )
+  from public.outreach_items as i
+  left join reference.hold_outcomes as h on i.hold_outcome = h.code
+  where i.team_id = p_team_id and i.campaign_id = p_campaign_id and i.contact_id = p_contact_id
+$$;
+comment on function engine.tell_hold(uuid, uuid, uuid) is
+'A line for each outreach item: {item_id, status, outcome, said, hold_count, servicetitan_appointment_id}.';
+revoke all on function engine.tell_hold(uuid, uuid, uuid) from public;
+
+-- sql/40_functions/explain/tell_job.sql
+-- A job of an enrollment as it was made: when it was due, and what it had waited for until then. The hours are
+-- worked out anew, for the contact as she is known now, and never say more than the due time does.
+create or replace function engine.tell_job(
+  p_job_no integer, p_job engine.jobs, p_label text, p_first_due_at timestamptz, p_delay interval, p_timezone text
+)
+returns setof engine.told
+language sql
+stable
+set search_path = ''
+as $$
+  with asked as (
+    select
+      n.config -> 'business_hours' as business_hours, n.config ? 'batching' as is_batched, p.timezones, p.regions,
+      t.timezone as team_timezone, engine.later(p_job.created_at, p_delay) as not_before,
+      engine.later(p_first_due_at, interval '1 day') as until
+    from public.teams as t
+    inner join public.contacts as p on t.id = p.team_id and p.id = p_job.contact_id
+    inner join public.workflow_nodes as n on t.id = n.team_id and n.workflow_id = p_job.workflow_id and n.id = p_job.node_id
+    where t.id = p_job.team_id
+  ),
+
+  waited as (
+    select case
+      when p_delay > interval '0' then jsonb_build_array(jsonb_build_object('for', 'delay', 'until', a.not_before)) else '[]'
+    end || engine.tell_waits(
+      a.not_before,
+      case when a.is_batched or a.business_hours is not null then least(l.legal, p_first_due_at) else p_first_due_at end,
+      case when a.is_batched then least(l.open, p_first_due_at) else p_first_due_at end,
+      p_first_due_at
+    ) as waits
+    from asked as a
+    cross join lateral (
+      select
+        engine.first_open(engine.open_hours(
+          p_job.channel, null, a.team_timezone, a.timezones, a.regions, a.not_before, a.until
+        ), a.not_before) as legal,
+        engine.first_open(engine.open_hours(
+          p_job.channel, a.business_hours, a.team_timezone, a.timezones, a.regions, a.not_before, a.until
+        ), a.not_before) as open
+    ) as l
+  )
+
+  select
+    p_job.created_at, p_job_no, 1, 'job',
+    format(
+      'A %s, "%s", was to go out on %s%s.', p_job.channel, p_label, engine.tell_moment(p_first_due_at, p_timezone),
+      ' (after ' || (
+        select string_agg(case v.value ->> 'for'
+          when 'delay' then 'the delay'
+          when 'legal_hours' then 'waiting for hours that the law allows'
+          when 'business_hours' then 'waiting for business hours'
+          else 'waiting for its batch'
+        end, ' and ' order by v.n)
+        from jsonb_array_elements(w.waits) with ordinality as v (value, n)
+      ) || ')'
+    ),
+    jsonb_build_object(
+      'job_id', p_job.id, 'node_id', p_job.node_id, 'label', p_label, 'channel', p_job.channel,
+      'visit', p_job.visit, 'due_at', p_first_due_at, 'waits', w.waits
+    )
+  from waited as w
+$$;
+comment on function engine.tell_job(integer, engine.jobs, text, timestamptz, interval, text) is
+'A job that was made: {job_id, node_id, label, channel, visit, due_at, waits}.';
+revoke all on function engine.tell_job(integer, engine.jobs, text, timestamptz, interval, text) from public;
+
+-- sql/40_functions/explain/tell_launch.sql
+-- What the launch of a campaign will do with somebody who is in its list: judged by what enrolls.
+create or replace function engine.tell_launch(p_campaign public.campaigns, p_contact_id uuid, p_timezone text)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'kind', 'launch', 'at', p_campaign.scheduled_at, 'decision', case when j.reason_code is null then 'enroll' else 'leave_out' end,
+    'reason_code', j.reason_code,
+    'message', format(
+      'Would be %s when the campaign %s%s', case when j.reason_code is null then 'enrolled' else 'left out' end,
+      case
+        when p_campaign.status = 'SCHEDULED' then 'starts on ' || engine.tell_moment(p_campaign.scheduled_at, p_timezone)
+        else 'is launched'
+      end,
+      coalesce(': ' || engine.tell_reason(j.reason_code), '.')
+    )
+  )
+  from engine.campaign_entry(p_campaign.team_id, p_campaign.workflow_id) as e
+  cross join lateral engine.judge_members(p_campaign, e.channel, array[p_contact_id]) as j
+  where p_campaign.status in ('CREATED', 'SCHEDULED') and exists (
+    select from public.audience_members as m
+    where m.team_id = p_campaign.team_id and m.list_id = p_campaign.list_id and m.contact_id = p_contact_id
+  )
+$$;
+comment on function engine.tell_launch(public.campaigns, uuid, text) is
+'{kind: launch, at, decision: enroll or leave_out, reason_code, message} for a member of a campaign that has not begun; else null.';
+revoke all on function engine.tell_launch(public.campaigns, uuid, text) from public;
+
+-- sql/40_functions/explain/tell_moment.sql
+-- A moment as a person says it, in English whatever the server's locale is.
+create or replace function engine.tell_moment(p_at timestamptz, p_timezone text)
+returns text
+language sql
+stable
+set search_path = ''
+as $$ select to_char(p_at at time zone p_timezone, 'Dy FMDD Mon YYYY HH24:MI') $$;
+comment on function engine.tell_moment(timestamptz, text) is 'A moment in a zone: Mon 1 Mar 2027 13:00.';
+revoke all on function engine.tell_moment(timestamptz, text) from public;
+
+-- sql/40_functions/explain/tell_next.sql
+-- What happens next to a job that is open, and when: for one that waits to be sent the gate is asked now.
+create or replace function engine.tell_next(p_job engine.jobs, p_timezone text)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'job_id', p_job.id, 'node_id', p_job.node_id, 'channel', p_job.channel, 'kind', k.kind, 'at', k.at,
+    'decision', g.decision, 'reason_code', g.reason_code,
+    'message', case k.kind
+      when 'send' then format(
+        'Would be %s %s%s.', w.done,
+        case when k.at > engine.now() then 'on ' || engine.tell_moment(k.at, p_timezone) else 'now, as soon as there is a free line' end,
+        case when k.at > p_job.run_at and g.decision = 'defer' then ' (' || rtrim(engine.tell_reason(g.reason_code), '.') || ')' end
+      )
+      when 'wait' then format('Waits to be %s: %s', w.done, engine.tell_reason(g.reason_code))
+      when 'close' then format('Will not be %s: %s', w.done, engine.tell_reason(g.reason_code))
+      when 'sending' then 'A worker is sending it.'
+      when 'ask' then format('Whether it was sent is not known: the provider is asked on %s.', engine.tell_moment(k.at, p_timezone))
+      when 'reply' then format('The text is out, and a reply is waited for until %s.', engine.tell_moment(k.at, p_timezone))
+      else format('The %s is out; the provider is asked on %s if it says nothing.', p_job.channel, engine.tell_moment(k.at, p_timezone))
+    end
+  )
+  from (select case p_job.channel when 'call' then 'called' else 'texted' end as done) as w
+  left join lateral engine.check_eligibility(array[p_job.id]) as g on p_job.status = 'READY'
+  cross join lateral (
+    select case
+      when p_job.status = 'CLAIMED' then 'sending'
+      when p_job.status = 'AMBIGUOUS' then 'ask'
+      when p_job.status = 'DISPATCHED' and p_job.reply_deadline is not null then 'reply'
+      when p_job.status = 'DISPATCHED' then 'report'
+      when g.decision = 'hold' then 'wait'
+      when g.decision = 'close' then 'close'
+      else 'send'
+    end as kind, case
+      when p_job.status = 'AMBIGUOUS' then p_job.check_at
+      when p_job.status = 'DISPATCHED' then coalesce(p_job.reply_deadline, p_job.check_at)
+      when g.decision = 'pass' then greatest(p_job.run_at, engine.now())
+      when g.decision = 'defer' then greatest(p_job.run_at, g.run_at)
+      when g.decision = 'close' then greatest(p_job.run_at, engine.now())
+    end as at
+  ) as k
+$$;
+comment on function engine.tell_next(engine.jobs, text) is
+'{job_id, node_id, channel, kind, at, decision, reason_code, message} of an open job; kind: send, wait, close, sending, ask, reply or report.';
+revoke all on function engine.tell_next(engine.jobs, text) from public;
+
+-- sql/40_functions/explain/tell_outcome.sql
+-- How a job ended and where that led: every edge of its node with why it was taken or not, or the retry.
+create or replace function engine.tell_outcome(
+  p_job_no integer, p_job engine.jobs, p_visited engine.ended_visit, p_decision engine.decision, p_went_on boolean
+)
+returns setof engine.told
+language sql
+stable
+set search_path = ''
+as $$
+  -- Decided, but not carried out: something else had ended the journey.
+  with step as (
+    select w.is_stopped, engine.tell_step(p_visited, case
+      when w.is_stopped then (1, false, null, null, null, 'CANCELLED', null)::engine.decision else p_decision
+    end) as told
+    from (select p_decision.end_status is null and not p_went_on as is_stopped) as w
+    where p_job.outcome is not null
+  )
+
+  select
+    p_job.finished_at, p_job_no, 6, case when p_job.outcome is null then 'cancelled' else 'outcome' end,
+    case
+      when p_job.outcome is null
+        then format('The %s was called off: %s', p_job.channel, engine.tell_reason(p_job.reason_code))
+      else concat_ws(
+        ' ',
+        format('The %s came to %s%s.', p_job.channel, p_job.outcome, ' (' || nullif(p_job.reason_code, p_job.outcome::text) || ')'),
+        case
+          when s.is_stopped then 'The journey was over by then, so nothing followed.'
+          when p_decision.is_retry then s.told -> 'next' ->> 'reason'
+          else engine.tell_spent_retries(p_visited)
+        end,
+        case
+          when s.is_stopped or p_decision.is_retry then null
+          when p_decision.edge_id is null then s.told -> 'next' ->> 'reason'
+          else format('It goes on to "%s" over the first edge that matches.', (
+            select coalesce(nullif(n.label, ''), n.id)
+            from public.workflow_nodes as n
+            where n.team_id = p_job.team_id and n.workflow_id = p_job.workflow_id and n.id = p_decision.target
+          ))
+        end
+      )
+    end,
+    jsonb_build_object(
+      'job_id', p_job.id, 'node_id', p_job.node_id, 'visit', p_job.visit, 'status', p_job.status,
+      'outcome', p_job.outcome, 'reason_code', p_job.reason_code
+    ) || coalesce(s.told, '{}')
+  from (select p_job.finished_at as at) as f
+  left join step as s on true
+  where f.at is not null
+$$;
+comment on function engine.tell_outcome(integer, engine.jobs, engine.ended_visit, engine.decision, boolean) is
+'A job that is over: {job_id, node_id, visit, status, outcome, reason_code, next, edges}; next and edges as simulate_workflow tells them.';
+revoke all on function engine.tell_outcome(integer, engine.jobs, engine.ended_visit, engine.decision, boolean) from public;
+
+-- sql/40_functions/explain/tell_reason.sql
+-- A reason code as a sentence. Providers have codes of their own, which no list can hold.
+create or replace function engine.tell_reason(p_code text)
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(
+    (select r.message from reference.reasons as r where r.code = p_code),
+    'The provider''s reason is ' || p_code || '.'
+  )
+$$;
+comment on function engine.tell_reason(text) is 'What a reason code means, as a sentence.';
+revoke all on function engine.tell_reason(text) from public;
+
+-- sql/40_functions/explain/tell_spent_retries.sql
+-- Why an outcome that the node retries was not retried; null when the node doesn't.
+create or replace function engine.tell_spent_retries(p_visited engine.ended_visit)
+returns text
+language sql
+immutable
+set search_path = ''
+as $$
+  select case
+    when not coalesce(p_visited.retry -> 'outcomes' ? p_visited.outcome::text, false) then null
+    when p_visited.dialled > (p_visited.retry ->> 'max_retries')::integer
+      then format('The retries of the node (%s) are used up.', p_visited.retry ->> 'max_retries')
+    else 'No retry was left in the enrollment''s budget.'
+  end
+$$;
+comment on function engine.tell_spent_retries(engine.ended_visit) is 'A sentence: why a visit was not retried although its node retries such outcomes.';
+revoke all on function engine.tell_spent_retries(engine.ended_visit) from public;
+
+-- sql/40_functions/explain/tell_summary.sql
+-- The answer in one sentence: how often she was reached, and how it stands or ended.
+create or replace function engine.tell_summary(
+  p_enrollment engine.enrollments, p_reason_code text, p_next jsonb, p_timezone text
+)
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+  select case
+    when p_enrollment.id is null then concat_ws(' ', 'Not enrolled: ' || engine.tell_reason(p_reason_code), p_next ->> 'message')
+    else concat(
+      coalesce(upper(left(r.reached, 1)) || substr(r.reached, 2), 'Neither called nor texted'),
+      case
+        when p_enrollment.status <> 'ACTIVE' then format(
+          '; the journey ended as %s on %s: %s', p_enrollment.status,
+          engine.tell_moment(p_enrollment.ended_at, p_timezone), engine.tell_reason(p_enrollment.reason_code)
+        )
+        else '. ' || coalesce(p_next ->> 'message', 'Nothing is open for her.')
+      end
+    )
+  end
+  from (
+    -- What a provider took, or may have taken.
+    select string_agg(format('%s %s', c.done, case c.times when 1 then 'once' when 2 then 'twice' else c.times || ' times' end), ' and ' order by c.done)
+      as reached
+    from (
+      select case j.channel when 'call' then 'called' else 'texted' end as done, count(*) as times
+      from engine.all_jobs as j
+      inner join engine.all_attempts as a on j.team_id = a.team_id and j.id = a.job_id
+      where j.team_id = p_enrollment.team_id and j.enrollment_id = p_enrollment.id
+        and a.status in ('OPEN', 'ACCEPTED', 'AMBIGUOUS')
+      group by 1
+    ) as c
+  ) as r
+$$;
+comment on function engine.tell_summary(engine.enrollments, text, jsonb, text) is
+'One sentence about a contact in a campaign: not enrolled and why, or reached how often and what came or comes of it.';
+revoke all on function engine.tell_summary(engine.enrollments, text, jsonb, text) from public;
+
+-- sql/40_functions/explain/tell_timeline.sql
+-- Everything that happened to a contact in a campaign, in order.
+create or replace function engine.tell_timeline(
+  p_campaign public.campaigns, p_contact public.contacts, p_enrollment engine.enrollments, p_timezone text
+)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(jsonb_agg(
+    jsonb_build_object('at', l.at, 'kind', l.kind, 'message', l.message) || l.facts
+    order by l.at, l.job_no, l.place, l.message
+  ), '[]')
+  from (
+    select * from engine.tell_campaign(p_campaign)
+    union all
+    select * from engine.tell_enrollment(p_campaign, p_contact.id)
+    union all
+    select * from engine.tell_hold(p_campaign.team_id, p_campaign.id, p_contact.id)
+    union all
+    select j.*
+    from engine.relive_journey(p_campaign.team_id, p_enrollment.id) as r
+    cross join lateral (
+      select * from engine.tell_job(r.job_no, r.job, r.label, r.first_due_at, r.delay, p_timezone)
+      union all
+      select * from engine.tell_verdicts(r.job_no, r.job, p_timezone)
+      union all
+      select * from engine.tell_attempts(r.job_no, r.job)
+      union all
+      select * from engine.tell_events(r.job_no, r.job)
+      union all
+      select * from engine.tell_outcome(r.job_no, r.job, r.visited, r.decision, r.went_on)
+    ) as j
+    union all
+    select * from engine.tell_consent(p_campaign.team_id, array[p_contact.phone, p_enrollment.phone])
+  ) as l
+$$;
+comment on function engine.tell_timeline(public.campaigns, public.contacts, engine.enrollments, text) is
+'[{at, kind, message, …}] in order; kinds: campaign, list, enrollment, hold, job, gate, attempt, answer, event, outcome, cancelled, consent, suppression, reopened, end.';
+revoke all on function engine.tell_timeline(public.campaigns, public.contacts, engine.enrollments, text) from public;
+
+-- sql/40_functions/explain/tell_verdicts.sql
+-- What the gate said when it did not let a job through.
+create or replace function engine.tell_verdicts(p_job_no integer, p_job engine.jobs, p_timezone text)
+returns setof engine.told
+language sql
+stable
+set search_path = ''
+as $$
+  select
+    g.decided_at, p_job_no, 2, 'gate',
+    format(case
+      when g.decision = 'defer' then 'Put off to ' || engine.tell_moment(g.run_at, p_timezone) || ': %s'
+      when g.decision = 'hold' then 'Taken back before it was sent: %s'
+      else 'Not sent: %s'
+    end, engine.tell_reason(g.reason_code)),
+    jsonb_build_object(
+      'job_id', g.job_id, 'decision', g.decision, 'reason_code', g.reason_code, 'asked_by', g.asked_by,
+      'due_at', g.due_at, 'run_at', case when g.decision = 'defer' then g.run_at end
+    )
+  from engine.all_gate_decisions as g
+  where g.team_id = p_job.team_id and g.job_id = p_job.id
+$$;
+comment on function engine.tell_verdicts(integer, engine.jobs, text) is
+'A line for each verdict of the gate but pass: {job_id, decision, reason_code, asked_by, due_at, run_at}.';
+revoke all on function engine.tell_verdicts(integer, engine.jobs, text) from public;
+
+-- sql/40_functions/history/archive_finished.sql
+-- Moves everything about enrollments that ended a while ago out of the hot tables: jobs, attempts and what
+-- providers told. One mover at a time, in one transaction, which is what makes it safe to kill: a batch is
+-- here or there. Nobody is waited for; what is locked comes with a later batch.
+create or replace function engine.archive_finished(p_limit integer default 5000)
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_before timestamptz := (select engine.now() - d.history_grace from engine.deployment as d);
+  v_ended engine.ended_enrollment[];
+begin
+  if not pg_try_advisory_xact_lock(hashtext('engine.archive_finished')) then
+    return 0;
+  end if;
+  v_ended := array(
+    select (e.team_id, e.id, e.enrolled_at, e.ended_at)::engine.ended_enrollment
+    from engine.enrollments as e
+    where e.ended_at < v_before and e.archived_at is null
+    order by e.ended_at
+    limit p_limit
+  );
+  v_ended := array(select e from engine.hold_finished(v_ended) as e);
+  if cardinality(v_ended) > 0 then
+    perform engine.prepare_history(v_ended);
+    perform engine.move_finished(v_ended);
+    update engine.enrollments as e
+    set archived_at = engine.now()
+    from unnest(v_ended) as a
+    where e.team_id = a.team_id and e.id = a.enrollment_id;
+  end if;
+  perform engine.archive_loose_events(v_before, p_limit);
+  return cardinality(v_ended);
+end
+$$;
+comment on function engine.archive_finished(integer) is
+'Moves a batch of ended enrollments'' jobs, attempts and events to the history; returns how many enrollments.';
+revoke all on function engine.archive_finished(integer) from public;
+
+-- sql/40_functions/history/archive_loose_events.sql
+-- Events that belong to no attempt: texts that people sent, and what nobody knew. Moved like the rest, so
+-- that the inbox does not grow for ever; their keys are remembered as long as the history is.
+create or replace function engine.archive_loose_events(p_before timestamptz, p_limit integer)
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_loose engine.event_ref[] := array(
+    select (e.provider, e.event_key)::engine.event_ref
+    from engine.events as e
+    where e.applied_at < p_before and (e.team_id is null or e.attempt_id is null)
+    order by e.applied_at
+    limit p_limit
+    for update of e skip locked
+  );
+begin
+  if cardinality(v_loose) = 0 then
+    return 0;
+  end if;
+  perform engine.ensure_partitions('event', array(
+    select e.received_at
+    from unnest(v_loose) as l
+    inner join engine.events as e on l.provider = e.provider and l.event_key = e.event_key
+  ));
+  with moved as (
+    delete from engine.events as e
+    using unnest(v_loose) as l
+    where e.provider = l.provider and e.event_key = l.event_key
+    returning e.*
+  )
+
+  insert into engine.event_history select m.* from moved as m;
+  return cardinality(v_loose);
+end
+$$;
+comment on function engine.archive_loose_events(timestamptz, integer) is
+'Moves events of no attempt that were dealt with before a moment to the history; returns how many.';
+revoke all on function engine.archive_loose_events(timestamptz, integer) from public;
+
+-- sql/40_functions/history/drop_old_history.sql
+-- Drops the oldest month of history once all of it is older than the deployment keeps. What it counted stays
+-- counted: in the campaigns' counters, and for a recount in engine.purged_jobs. A drop needs the tables for
+-- itself for a moment; when somebody reads them, it is tried again at the next tick.
+create or replace function engine.drop_old_history()
+returns integer
+language plpgsql
+set search_path = ''
+set lock_timeout = '1s'
+as $$
+declare
+  v_month timestamp := (
+    select min(p.month)
+    from engine.history_partitions() as p
+    cross join engine.deployment as d
+    where (p.month + interval '1 month') at time zone 'UTC' <= engine.now() - d.history_retention
+  );
+  v_old record;
+begin
+  if v_month is null then
+    return 0;
+  end if;
+  lock table
+    engine.job_history, engine.attempt_history, engine.event_history, engine.gate_decision_history
+    in access exclusive mode;
+  insert into engine.purged_jobs as p (team_id, campaign_id, node_id, state, outcome, amount)
+  select h.team_id, h.campaign_id, h.node_id, h.status, coalesce(h.outcome::text, ''), count(*)
+  from engine.job_history as h
+  where h.finished_at >= v_month at time zone 'UTC' and h.finished_at < (v_month + interval '1 month') at time zone 'UTC'
+  group by 1, 2, 3, 4, 5
+  on conflict on constraint purged_jobs_pk do update set amount = p.amount + excluded.amount;
+  -- A loop, because each is a statement that drops a table.
+  for v_old in select p.name from engine.history_partitions() as p where p.month = v_month loop
+    execute format('drop table engine.%I', v_old.name);
+  end loop;
+  raise log 'outbound: history of % dropped, as engine.deployment.history_retention says', to_char(v_month, 'YYYY-MM');
+  return 1;
+exception when lock_not_available then
+  return 0;
+end
+$$;
+comment on function engine.drop_old_history() is 'Drops the oldest month of history if it is past its retention; returns how many months.';
+revoke all on function engine.drop_old_history() from public;
+
+-- sql/40_functions/history/ensure_partitions.sql
+-- Makes the partitions of a history table for the months of some moments, where they are missing. Made as
+-- tables and attached: that lets everybody read and write the history meanwhile.
+create or replace function engine.ensure_partitions(p_kind text, p_moments timestamptz[])
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_month timestamp;
+  v_whole text := p_kind || '_history';
+  v_part text;
+  v_made integer := 0;
+begin
+  -- A loop, because each is a statement that defines a table.
+  for v_month in
+    select distinct date_trunc('month', a.at at time zone 'UTC') from unnest(p_moments) as a (at) order by 1
+  loop
+    v_part := v_whole || to_char(v_month, '_YYYY_MM');
+    continue when to_regclass('engine.' || v_part) is not null;
+    execute format('create table engine.%I (like engine.%I including all)', v_part, v_whole);
+    execute format(
+      'alter table engine.%I attach partition engine.%I for values from (%L) to (%L)', v_whole, v_part,
+      v_month at time zone 'UTC', (v_month + interval '1 month') at time zone 'UTC'
+    );
+    v_made := v_made + 1;
+  end loop;
+  return v_made;
+end
+$$;
+comment on function engine.ensure_partitions(text, timestamptz[]) is
+'Makes the missing partitions of job, attempt, event or gate_decision history for the months (in UTC) of these moments; returns how many.';
+revoke all on function engine.ensure_partitions(text, timestamptz[]) from public;
+
+-- sql/40_functions/history/history_partitions.sql
+-- The partitions that the history has, read from the catalogue; a month is said in the name.
+create or replace function engine.history_partitions()
+returns table (name text, month timestamp)
+language sql
+stable
+set search_path = ''
+as $$
+  select c.relname::text, to_timestamp(right(c.relname, 7), 'YYYY_MM')::timestamp
+  from pg_catalog.pg_inherits as i
+  inner join pg_catalog.pg_class as c on i.inhrelid = c.oid
+  where i.inhparent in (
+    'engine.job_history'::regclass, 'engine.attempt_history'::regclass, 'engine.event_history'::regclass,
+    'engine.gate_decision_history'::regclass
+  )
+$$;
+comment on function engine.history_partitions() is 'Partitions of the history and their months (in UTC).';
+revoke all on function engine.history_partitions() from public;
+
+-- sql/40_functions/history/hold_finished.sql
+-- Locks the jobs and then the rows of ended enrollments, and returns those that can be moved: nothing is open,
+-- nobody else holds a job or the row. In the order that everybody locks in, and without waiting.
+create or replace function engine.hold_finished(p_ended engine.ended_enrollment[])
+returns setof engine.ended_enrollment
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_held uuid[] := array(
+    select j.id
+    from unnest(p_ended) as a
+    inner join engine.jobs as j on a.team_id = j.team_id and a.enrollment_id = j.enrollment_id
+    order by j.id
+    for update of j skip locked
+  );
+begin
+  return query
+  with busy as materialized (
+    select j.enrollment_id
+    from unnest(p_ended) as a
+    inner join engine.jobs as j on a.team_id = j.team_id and a.enrollment_id = j.enrollment_id
+    left join unnest(v_held) as h (id) on j.id = h.id
+    where h.id is null or j.finished_at is null
+  )
+
+  select a.team_id, a.enrollment_id, a.enrolled_at, a.ended_at
+  from unnest(p_ended) as a
+  inner join engine.enrollments as e on a.team_id = e.team_id and a.enrollment_id = e.id
+  -- Looked at again under the lock: a retry may have opened it.
+  where e.ended_at = a.ended_at and e.archived_at is null and e.id not in (select b.enrollment_id from busy as b)
+  order by e.id
+  for update of e skip locked;
+end
+$$;
+comment on function engine.hold_finished(engine.ended_enrollment[]) is
+'Locks ended enrollments and their jobs, and returns those that nobody else holds and nothing is open in.';
+revoke all on function engine.hold_finished(engine.ended_enrollment[]) from public;
+
+-- sql/40_functions/history/is_in_history.sql
+-- Whether an event was dealt with so long ago that it has left the inbox. A function of its own, because a
+-- statement that names a partitioned table locks all of its partitions whenever it is run.
+create or replace function engine.is_in_history(p_provider public.provider, p_event_key text)
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+  select exists (
+    select from engine.event_history as h where h.provider = p_provider and h.event_key = p_event_key
+  )
+$$;
+comment on function engine.is_in_history(public.provider, text) is 'Whether the history has an event of that key.';
+revoke all on function engine.is_in_history(public.provider, text) from public;
+
+-- sql/40_functions/history/move_finished.sql
+-- The move itself; the caller holds the enrollments and their jobs. An event that has not been applied stays:
+-- whoever applies it brings the rest back. Jobs go last, because the others are found through them.
+create or replace function engine.move_finished(p_ended engine.ended_enrollment[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  with moved as (
+    delete from engine.events as e
+    using unnest(p_ended) as n
+    inner join engine.jobs as j on n.team_id = j.team_id and n.enrollment_id = j.enrollment_id
+    inner join engine.attempts as a on j.team_id = a.team_id and j.id = a.job_id
+    where e.team_id = a.team_id and e.attempt_id = a.id and e.result <> 'waiting'
+    returning e.*
+  )
+
+  insert into engine.event_history select m.* from moved as m;
+
+  with moved as (
+    delete from engine.gate_decisions as d
+    using unnest(p_ended) as n
+    inner join engine.jobs as j on n.team_id = j.team_id and n.enrollment_id = j.enrollment_id
+    where d.team_id = j.team_id and d.job_id = j.id
+    returning d.*
+  )
+
+  insert into engine.gate_decision_history select m.* from moved as m;
+
+  with moved as (
+    delete from engine.attempts as a
+    using unnest(p_ended) as n
+    inner join engine.jobs as j on n.team_id = j.team_id and n.enrollment_id = j.enrollment_id
+    where a.team_id = j.team_id and a.job_id = j.id
+    returning a.*
+  )
+
+  insert into engine.attempt_history select m.* from moved as m;
+
+  with moved as (
+    delete from engine.jobs as j
+    using unnest(p_ended) as n
+    where j.team_id = n.team_id and j.enrollment_id = n.enrollment_id
+    returning j.*
+  )
+
+  insert into engine.job_history select m.* from moved as m;
+end
+$$;
+comment on function engine.move_finished(engine.ended_enrollment[]) is
+'Moves the jobs, attempts, applied events and gate decisions of ended enrollments to the history tables.';
+revoke all on function engine.move_finished(engine.ended_enrollment[]) from public;
+
+-- sql/40_functions/history/prepare_history.sql
+-- Makes sure that the history has a partition for every row of these enrollments, whose jobs the caller holds.
+-- This month's are made as well: an event may come until the move takes it.
+create or replace function engine.prepare_history(p_ended engine.ended_enrollment[])
+returns integer
+language sql
+volatile
+set search_path = ''
+as $$
+  with jobs as materialized (
+    select j.team_id, j.id, j.finished_at
+    from unnest(p_ended) as n
+    inner join engine.jobs as j on n.team_id = j.team_id and n.enrollment_id = j.enrollment_id
+  ),
+
+  attempts as materialized (
+    select a.team_id, a.id, a.begun_at
+    from jobs as j
+    inner join engine.attempts as a on j.team_id = a.team_id and j.id = a.job_id
+  )
+
+  select
+    engine.ensure_partitions('job', array(select j.finished_at from jobs as j))
+    + engine.ensure_partitions('attempt', array(select a.begun_at from attempts as a))
+    + engine.ensure_partitions('event', engine.now() || array(
+      select e.received_at
+      from attempts as a
+      inner join engine.events as e on a.team_id = e.team_id and a.id = e.attempt_id
+    ))
+    + engine.ensure_partitions('gate_decision', array(
+      select d.decided_at
+      from jobs as j
+      inner join engine.gate_decisions as d on j.team_id = d.team_id and j.id = d.job_id
+    ))
+$$;
+comment on function engine.prepare_history(engine.ended_enrollment[]) is
+'Makes the partitions that a move of these enrollments needs; returns how many were missing.';
+revoke all on function engine.prepare_history(engine.ended_enrollment[]) from public;
+
+-- sql/40_functions/history/recall_enrollments.sql
+-- Brings everything about ended enrollments back into the hot tables, as it was: for news that comes after
+-- their move, and for whoever opens one again, who must call this first. The next batch moves those that
+-- have ended. What retention has dropped does not come back.
+create or replace function engine.recall_enrollments(p_team_ids uuid[], p_enrollment_ids uuid[])
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_recalled engine.ended_enrollment[] := array(
+    select (e.team_id, e.id, e.enrolled_at, e.ended_at)::engine.ended_enrollment
+    from unnest(p_team_ids, p_enrollment_ids) as a (team_id, enrollment_id)
+    inner join engine.enrollments as e on a.team_id = e.team_id and a.enrollment_id = e.id
+    where e.archived_at is not null
+    order by e.id
+    for update of e
+  );
+begin
+  if cardinality(v_recalled) = 0 then
+    return 0;
+  end if;
+  perform engine.recall_rows(v_recalled);
+  update engine.enrollments as e
+  set archived_at = null
+  from unnest(v_recalled) as r
+  where e.team_id = r.team_id and e.id = r.enrollment_id;
+  return cardinality(v_recalled);
+end
+$$;
+comment on function engine.recall_enrollments(uuid[], uuid[]) is
+'Brings the jobs, attempts, events and gate decisions of archived enrollments back from the history; returns how many enrollments.';
+revoke all on function engine.recall_enrollments(uuid[], uuid[]) from public;
+
+-- sql/40_functions/history/recall_rows.sql
+-- The way back; the caller holds the enrollments. Jobs first, because the others refer to them; each is looked
+-- for in the partitions since the enrollment began.
+create or replace function engine.recall_rows(p_ended engine.ended_enrollment[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  with recalled as (
+    delete from engine.job_history as h
+    using unnest(p_ended) as n
+    where h.team_id = n.team_id and h.enrollment_id = n.enrollment_id and h.finished_at >= n.enrolled_at
+    returning h.*
+  )
+
+  insert into engine.jobs select r.* from recalled as r;
+
+  with recalled as (
+    delete from engine.attempt_history as h
+    using unnest(p_ended) as n
+    inner join engine.jobs as j on n.team_id = j.team_id and n.enrollment_id = j.enrollment_id
+    where h.team_id = j.team_id and h.job_id = j.id and h.begun_at >= n.enrolled_at
+    returning h.*
+  )
+
+  insert into engine.attempts select r.* from recalled as r;
+
+  with recalled as (
+    delete from engine.gate_decision_history as h
+    using unnest(p_ended) as n
+    inner join engine.jobs as j on n.team_id = j.team_id and n.enrollment_id = j.enrollment_id
+    where h.team_id = j.team_id and h.job_id = j.id and h.decided_at >= n.enrolled_at
+    returning h.*
+  )
+
+  insert into engine.gate_decisions select r.* from recalled as r;
+
+  with recalled as (
+    delete from engine.event_history as h
+    using unnest(p_ended) as n
+    inner join engine.jobs as j on n.team_id = j.team_id and n.enrollment_id = j.enrollment_id
+    inner join engine.attempts as a on j.team_id = a.team_id and j.id = a.job_id
+    where h.team_id = a.team_id and h.attempt_id = a.id and h.received_at >= n.enrolled_at
+    returning h.*
+  )
+
+  insert into engine.events select r.* from recalled as r
+  -- One that was delivered again meanwhile waits under the same key: what came of the first counts.
+  on conflict on constraint events_pk do update set
+    team_id = excluded.team_id, attempt_id = excluded.attempt_id, received_at = excluded.received_at,
+    applied_at = excluded.applied_at, result = excluded.result;
+end
+$$;
+comment on function engine.recall_rows(engine.ended_enrollment[]) is
+'Moves jobs, attempts, events and gate decisions of ended enrollments from the history to the hot tables.';
+revoke all on function engine.recall_rows(engine.ended_enrollment[]) from public;
+
+-- sql/40_functions/history/seek_in_history.sql
+-- News of what has been moved: for events that wait for an attempt that the hot tables do not have, the history
+-- is searched, once for each, and the enrollment comes back. What they say is then applied as if it had never
+-- been away: a stop in a report that is weeks late still stops.
+create or replace function engine.seek_in_history()
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_unknown engine.event_ref[] := array(
+    select (e.provider, e.event_key)::engine.event_ref
+    from engine.events as e
+    where e.result = 'waiting' and e.type <> 'inbound' and e.sought_at is null and not exists (
+      select from engine.find_attempt(e.provider, e.attempt_id, e.provider_id, null)
+    )
+    order by e.received_at
+    limit 1000
+    for update of e skip locked
+  );
+  v_recalled integer;
+begin
+  if cardinality(v_unknown) = 0 then
+    return 0;
+  end if;
+  with unknown as (
+    update engine.events as e
+    set sought_at = engine.now()
+    from unnest(v_unknown) as u
+    where e.provider = u.provider and e.event_key = u.event_key
+    returning e.provider, e.attempt_id, e.provider_id
+  ),
+
+  attempts as (
+    select h.team_id, h.job_id
+    from unknown as u
+    inner join engine.attempt_history as h on u.attempt_id = h.id and u.provider = h.provider
+    union
+    select h.team_id, h.job_id
+    from unknown as u
+    inner join engine.attempt_history as h on u.provider = h.provider and u.provider_id = h.provider_id
+  )
+
+  select engine.recall_enrollments(array_agg(j.team_id), array_agg(j.enrollment_id)) into v_recalled
+  from attempts as a
+  inner join engine.job_history as j on a.team_id = j.team_id and a.job_id = j.id;
+  return v_recalled;
+end
+$$;
+comment on function engine.seek_in_history() is
+'Brings back the enrollments that waiting events are about; returns how many.';
+revoke all on function engine.seek_in_history() from public;
+
+-- sql/40_functions/jobs/cancel_job.sql
+-- Calls off a job that has not begun, and with it the contact's journey through the campaign. What a provider
+-- may have is left to finish.
+create or replace function public.cancel_job(p_job_id uuid, p_dry_run boolean default false)
+returns jsonb
+language plpgsql
+security definer -- writes the engine, which no role may write; engine.take_job asks engine.require_role
+set search_path = ''
+as $$
+declare
+  v_dry_run boolean := coalesce(p_dry_run, false);
+  v_job engine.jobs := engine.take_job(p_job_id, 'cancel', 'CANCELLED', v_dry_run);
+begin
+  if not v_dry_run then
+    perform engine.close_jobs(array[
+      (v_job.team_id, v_job.id, 'cancelled_by_operator', 'CANCELLED')::engine.closed_job
+    ]);
+  end if;
+  return engine.tell_job_step(
+    v_job, 'CANCELLED', v_dry_run,
+    format(
+      'The %s to %s %s called off, and the journey through the campaign ends with it.', v_job.channel, v_job.phone,
+      engine.tense(v_dry_run)
+    ),
+    null
+  );
+end
+$$;
+comment on function public.cancel_job(uuid, boolean) is
+'Cancels a job that has not begun, and its enrollment: {job_id, enrollment_id, from, to, dry_run, at, message, run_at}. With '
+'p_dry_run nothing changes. OB002, OB004, OB008.';
+revoke all on function public.cancel_job(uuid, boolean) from public;
+grant execute on function public.cancel_job(uuid, boolean) to authenticated, service_role;
+
+-- sql/40_functions/jobs/describe_job.sql
+-- A job as it is listed and shown.
+create or replace function engine.describe_job(p_job engine.jobs)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'id', p_job.id, 'campaign', jsonb_build_object('id', c.id, 'name', c.name, 'status', c.status),
+    'contact', jsonb_build_object('id', p.id, 'first_name', p.first_name, 'last_name', p.last_name),
+    'enrollment_id', p_job.enrollment_id, 'phone', p_job.phone, 'channel', p_job.channel, 'node_id', p_job.node_id,
+    'label', n.label, 'visit', p_job.visit, 'status', p_job.status, 'outcome', p_job.outcome,
+    'reason_code', p_job.reason_code, 'priority', p_job.priority, 'run_at', p_job.run_at, 'due_at', p_job.due_at,
+    'attempt_count', p_job.attempt_count, 'lease_owner', p_job.lease_owner, 'lease_expires_at', p_job.lease_expires_at,
+    'provider_id', p_job.provider_id, 'dispatched_at', p_job.dispatched_at, 'check_at', p_job.check_at,
+    'reply_deadline', p_job.reply_deadline, 'created_at', p_job.created_at, 'finished_at', p_job.finished_at
+  )
+  from public.campaigns as c
+  left join public.contacts as p on c.team_id = p.team_id and p.id = p_job.contact_id
+  left join public.workflow_nodes as n
+    on c.team_id = n.team_id and n.workflow_id = p_job.workflow_id and n.id = p_job.node_id
+  where c.team_id = p_job.team_id and c.id = p_job.campaign_id
+$$;
+comment on function engine.describe_job(engine.jobs) is
+'{id, campaign{id, name, status}, contact{id, first_name, last_name}, enrollment_id, phone, channel, node_id, label, visit, status, …}.';
+revoke all on function engine.describe_job(engine.jobs) from public;
+
+-- sql/40_functions/jobs/get_job.sql
+-- One job with everything that is written down of it: the requests, what providers told, what the gate said,
+-- and what an operator may do now.
+create or replace function public.get_job(p_job_id uuid)
+returns jsonb
+language plpgsql
+stable
+security definer -- reads the engine for a caller who was checked
+set search_path = ''
+set jit = off
+as $$
+declare
+  v_job engine.jobs := engine.require_job(p_job_id, 'viewer');
+  v_timezone text := (select t.timezone from public.teams as t where t.id = v_job.team_id);
+begin
+  return engine.describe_job(v_job) || jsonb_build_object(
+    'timezone', v_timezone,
+    'next', case when v_job.finished_at is null then engine.tell_next(v_job, v_timezone) end,
+    'reason', engine.tell_reason(v_job.reason_code),
+    'refusals', jsonb_build_object(
+      'retry', engine.job_refusal(v_job, 'retry'), 'cancel', engine.job_refusal(v_job, 'cancel')
+    ),
+    'attempts', (
+      select coalesce(jsonb_agg(jsonb_build_object(
+        'id', a.id, 'attempt_number', a.attempt_number, 'provider', a.provider, 'status', a.status, 'worker', a.worker,
+        'begun_at', a.begun_at, 'resolved_at', a.resolved_at, 'provider_id', a.provider_id, 'code', a.code,
+        'message', a.message, 'request', a.request
+      ) order by a.attempt_number), '[]')
+      from engine.all_attempts as a
+      where a.team_id = v_job.team_id and a.job_id = v_job.id
+    ),
+    'events', (
+      select coalesce(jsonb_agg(jsonb_build_object('at', e.at, 'message', e.message) || e.facts order by e.at, e.place), '[]')
+      from engine.tell_events(1, v_job) as e
+    ),
+    'decisions', (
+      select coalesce(jsonb_agg(jsonb_build_object('at', g.at, 'message', g.message) || g.facts order by g.at), '[]')
+      from engine.tell_verdicts(1, v_job, v_timezone) as g
+    )
+  );
+end
+$$;
+comment on function public.get_job(uuid) is
+'A job as list_jobs gives it, with {timezone, next, reason, refusals{retry, cancel}, attempts[{id, attempt_number, provider, '
+'status, worker, begun_at, resolved_at, provider_id, code, message, request}], events[{at, message, …}], decisions[{at, message, '
+'…}]}; a refusal is a sentence, null when the action is allowed. OB004.';
+revoke all on function public.get_job(uuid) from public;
+grant execute on function public.get_job(uuid) to authenticated, service_role;
+
+-- sql/40_functions/jobs/job_filter_issues.sql
+-- A word that no job can have is a mistake, not an empty page.
+create or replace function engine.job_filter_issues(p_status text, p_phone text, p_read_phone text, p_problem text)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(jsonb_agg(f.issue), '[]')
+  from (
+    select engine.issue(
+      'status_unknown', 'p_status',
+      format('The status must be %s, or null for all.', array_to_string(enum_range(null::public.job_status), ', '))
+    ) as issue
+    where p_status <> all(enum_range(null::public.job_status)::text[])
+    union all
+    select engine.issue(p.code, 'p_phone', p.message)
+    from reference.import_problems as p
+    where p_phone is not null and p_read_phone is null and p.code = coalesce(p_problem, 'phone_missing')
+  ) as f
+$$;
+comment on function engine.job_filter_issues(text, text, text, text) is
+'What is wrong with the filters of a page of jobs: the status, and the number as written, as read, and its problem.';
+revoke all on function engine.job_filter_issues(text, text, text, text) from public;
+
+-- sql/40_functions/jobs/job_refusal.sql
+-- Whether an operator may retry or cancel a job: the one place that knows, for the RPCs and for what
+-- get_job says is allowed. What has failed is tried again only where the journey ended with it.
+create or replace function engine.job_refusal(p_job engine.jobs, p_action text)
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+  select case
+    when p_action = 'cancel' and p_job.status in ('READY', 'CLAIMED') then case
+      when engine.has_live_attempt(p_job.team_id, p_job.id) then 'Its request may be out already; what has begun finishes and is counted.'
+    end
+    when p_action = 'cancel' and p_job.finished_at is null then 'A provider may have it; what has begun finishes and is counted.'
+    when p_action = 'cancel' then format('It is over already: %s.', p_job.status)
+    when p_job.status = 'READY' then case
+      when p_job.run_at <= engine.now() then 'It is due already.'
+      when p_job.due_at > engine.now() then 'It waits for its time, not for another try.'
+    end
+    when p_job.finished_at is null then 'It is under way.'
+    when p_job.status <> 'FAILED' then format('It has not failed: %s.', p_job.status)
+    when not exists (
+      select from engine.enrollments as e
+      where e.team_id = p_job.team_id and e.id = p_job.enrollment_id and e.status = 'FAILED'
+    ) then 'Its journey did not end with it.'
+    when exists (
+      select from engine.all_jobs as j
+      where j.team_id = p_job.team_id and j.enrollment_id = p_job.enrollment_id and (j.created_at, j.id) > (p_job.created_at, p_job.id)
+    ) then 'A later job of its journey failed.'
+  end
+$$;
+comment on function engine.job_refusal(engine.jobs, text) is 'Why an action (retry, cancel) is not open to a job, as a sentence; null when it is.';
+revoke all on function engine.job_refusal(engine.jobs, text) from public;
+
+-- sql/40_functions/jobs/list_jobs.sql
+-- The jobs of a campaign, a number or the whole team, newest first.
+create or replace function public.list_jobs(
+  p_campaign_id uuid default null,
+  p_status text default null,
+  p_phone text default null,
+  p_limit integer default 50,
+  p_cursor text default null,
+  p_team_id uuid default null
+)
+returns jsonb
+language plpgsql
+stable
+security definer -- reads the engine for a caller who was checked
+set search_path = ''
+set jit = off
+set plan_cache_mode = force_custom_plan -- which filters are there decides which index is right
+as $$
+declare
+  v_team_id uuid;
+  v_limit integer := engine.page_limit(p_limit);
+  v_before uuid := engine.page_key(p_cursor, engine.uuid_pattern())::uuid;
+  v_phone text;
+  v_problem text;
+begin
+  v_team_id := case
+    when p_campaign_id is null then engine.require_team(p_team_id, 'viewer')
+    else (engine.require_campaign(p_campaign_id, 'viewer')).team_id
+  end;
+  if p_phone is not null then
+    select n.phone, n.problem into v_phone, v_problem
+    from public.teams as t
+    cross join lateral engine.parse_phone(p_phone, t.country, true) as n
+    where t.id = v_team_id;
+  end if;
+  perform engine.refuse_issues(engine.job_filter_issues(p_status, p_phone, v_phone, v_problem), 'The request');
+  return (
+    with page as materialized (
+      select row(j.*)::engine.jobs as job, row_number() over (order by j.id desc) as place
+      from engine.all_jobs as j
+      where j.team_id = v_team_id and (p_campaign_id is null or j.campaign_id = p_campaign_id)
+        and (p_status is null or j.status = p_status::public.job_status)
+        and (v_phone is null or j.phone = v_phone) and (v_before is null or j.id < v_before)
+      order by j.id desc
+      limit v_limit + 1
+    )
+
+    select jsonb_build_object(
+      'items', coalesce(
+        jsonb_agg(engine.describe_job(p.job) order by p.place) filter (where p.place <= v_limit), '[]'
+      ),
+      'next_cursor', case
+        when count(*) > v_limit then engine.page_cursor(min((p.job).id::text) filter (where p.place = v_limit))
+      end
+    )
+    from page as p
+  );
+end
+$$;
+comment on function public.list_jobs(uuid, text, text, integer, text, uuid) is
+'A page of jobs, newest first: {items[{id, campaign{id, name, status}, contact{id, first_name, last_name}, enrollment_id, phone, '
+'channel, node_id, label, visit, status, outcome, reason_code, priority, run_at, due_at, attempt_count, lease_owner, '
+'lease_expires_at, provider_id, dispatched_at, check_at, reply_deadline, created_at, finished_at}], next_cursor}. OB001, OB004, OB009.';
+revoke all on function public.list_jobs(uuid, text, text, integer, text, uuid) from public;
+grant execute on function public.list_jobs(uuid, text, text, integer, text, uuid) to authenticated, service_role;
+
+-- sql/40_functions/jobs/require_job.sql
+-- A job of the caller's teams, for a role; also one that is over for long.
+create or replace function engine.require_job(p_job_id uuid, p_needs public.team_role)
+returns engine.jobs
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_job engine.jobs;
+begin
+  select * into v_job from engine.all_jobs as j
+  where j.team_id = any(engine.caller_team_ids()) and j.id = p_job_id;
+  if v_job.id is null then
+    perform engine.refuse_not_found('job', p_job_id);
+  end if;
+  perform engine.require_role(v_job.team_id, p_needs);
+  return v_job;
+end
+$$;
+comment on function engine.require_job(uuid, public.team_role) is 'The job, when the caller may: OB004 or OB008 otherwise.';
+revoke all on function engine.require_job(uuid, public.team_role) from public;
+
+-- sql/40_functions/jobs/retry_job.sql
+-- Another try, now: of a job that waits for one (the gate judges it as every other), or of one that failed and
+-- ended its journey, which goes on with a new visit as with retry_failed_enrollments.
+create or replace function public.retry_job(p_job_id uuid, p_dry_run boolean default false)
+returns jsonb
+language plpgsql
+security definer -- writes the engine, which no role may write; engine.take_job asks engine.require_role
+set search_path = ''
+as $$
+declare
+  v_dry_run boolean := coalesce(p_dry_run, false);
+  v_job engine.jobs := engine.require_job(p_job_id, 'operator');
+  v_campaign public.campaigns;
+  v_run_at timestamptz := date_trunc('second', engine.now());
+begin
+  -- Campaigns come before jobs in the order of locks.
+  if v_job.status = 'FAILED' then
+    v_campaign := engine.take_campaign(v_job.campaign_id, 'retry', v_dry_run);
+  end if;
+  v_job := engine.take_job(p_job_id, 'retry', 'READY', v_dry_run);
+  if v_job.status = 'FAILED' and not v_dry_run then
+    perform engine.reopen_campaign(v_campaign);
+    perform engine.reopen_enrollments(v_campaign, null, array[v_job.enrollment_id]);
+    select j.run_at into v_run_at
+    from engine.jobs as j
+    where j.team_id = v_job.team_id and j.enrollment_id = v_job.enrollment_id and j.status = 'READY';
+  elsif not v_dry_run then
+    update engine.jobs as j
+    set run_at = v_run_at
+    where j.team_id = v_job.team_id and j.id = v_job.id;
+    perform pg_notify('outbound_jobs', v_job.channel::text);
+  end if;
+  return engine.tell_job_step(
+    v_job, 'READY', v_dry_run,
+    case
+      when v_job.status = 'FAILED' then format(
+        'The %s to %s %s tried again as a new visit of its node, with a whole budget of retries.', v_job.channel, v_job.phone,
+        engine.tense(v_dry_run)
+      )
+      else format(
+        'The %s to %s, which waited for another try, %s due now; the gate has the last word.', v_job.channel, v_job.phone,
+        engine.tense(v_dry_run)
+      )
+    end,
+    case when v_job.status <> 'FAILED' or not v_dry_run then v_run_at end
+  );
+end
+$$;
+comment on function public.retry_job(uuid, boolean) is
+'Tries a job again that waits for another try, or that failed and ended its journey (a new job is made): {job_id, '
+'enrollment_id, from, to, dry_run, at, message, run_at}. With p_dry_run nothing changes. OB002, OB004, OB007, OB008.';
+revoke all on function public.retry_job(uuid, boolean) from public;
+grant execute on function public.retry_job(uuid, boolean) to authenticated, service_role;
+
+-- sql/40_functions/jobs/take_job.sql
+-- The beginning of what an operator does to a job: it is hers, the role allows it, nobody else moves it until
+-- the end of the transaction, and its state allows it. A dry run locks nothing. Campaigns come before
+-- jobs in the order of locks.
+create or replace function engine.take_job(p_job_id uuid, p_action text, p_to public.job_status, p_dry_run boolean)
+returns engine.jobs
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_job engine.jobs := engine.require_job(p_job_id, 'operator');
+  v_refusal text;
+begin
+  if not p_dry_run then
+    perform from engine.jobs as j where j.team_id = v_job.team_id and j.id = v_job.id for update;
+    -- What was waited for may have ended it, or taken it to the history.
+    v_job := engine.require_job(p_job_id, 'operator');
+  end if;
+  v_refusal := engine.job_refusal(v_job, p_action);
+  if v_refusal is not null then
+    perform engine.refuse(
+      'OB002', v_refusal,
+      jsonb_build_object(
+        'entity', 'job', 'id', v_job.id, 'from', v_job.status, 'to', p_to, 'action', p_action,
+        'allowed', engine.legal_steps('job', v_job.status::text)
+      ),
+      'get_job says what is open to it now.'
+    );
+  end if;
+  return v_job;
+end
+$$;
+comment on function engine.take_job(uuid, text, public.job_status, boolean) is
+'The job that an operator is about to act on, locked unless it is a dry run: OB002, OB004, OB008.';
+revoke all on function engine.take_job(uuid, text, public.job_status, boolean) from public;
+
+-- sql/40_functions/jobs/tell_job_step.sql
+-- The answer of what is done to a job, before it and after.
+create or replace function engine.tell_job_step(
+  p_job engine.jobs, p_to public.job_status, p_dry_run boolean, p_message text, p_run_at timestamptz
+)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'job_id', p_job.id, 'enrollment_id', p_job.enrollment_id, 'from', p_job.status, 'to', p_to, 'dry_run', p_dry_run,
+    'at', engine.now(), 'message', p_message, 'run_at', p_run_at
+  )
+$$;
+comment on function engine.tell_job_step(engine.jobs, public.job_status, boolean, text, timestamptz) is
+'{job_id, enrollment_id, from, to, dry_run, at, message, run_at} of what is or would be done to a job.';
+revoke all on function engine.tell_job_step(engine.jobs, public.job_status, boolean, text, timestamptz) from public;
 
 -- sql/40_functions/leads/check_lead.sql
 -- A lead as a checked row, by the rule that files go through: columns by their names in many spellings,
@@ -10401,6 +16588,8 @@ declare
   v_outreach public.outreaches;
   v_status public.campaign_status;
 begin
+  -- A stop of the number that is about to commit is waited for, then seen; one that comes later waits.
+  perform pg_advisory_xact_lock_shared(engine.phone_lock(v_item.team_id, v_item.phone));
   select o.* into v_outreach
   from public.outreaches as o
   where o.team_id = v_item.team_id and o.id = v_item.outreach_id;
@@ -10638,6 +16827,43 @@ comment on function engine.find_hold(text, uuid) is
 'Locks and returns the item of a hold that the worker has claimed; null when it is not the worker''s.';
 revoke all on function engine.find_hold(text, uuid) from public;
 
+-- sql/40_functions/outreach/free_items.sql
+-- Cancels the items of a cancelled outreach whose customers were not reached, so that another launch can
+-- have them. What a worker has asked ServiceTitan for is taken up again at once, to be told.
+create or replace function engine.free_items(p_campaign public.campaigns)
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_freed integer;
+begin
+  update public.outreach_items as i
+  set status = 'CANCELLED', enrolled_at = null
+  from engine.items_to_free(p_campaign) as f (id)
+  where i.team_id = p_campaign.team_id and i.id = f.id;
+  get diagnostics v_freed = row_count;
+  -- A task that somebody has locked is being claimed: its worker is told that nothing is to be done.
+  update engine.tasks as t
+  set
+    status = case when i.status = 'CANCELLED' then 'DONE' else t.status end,
+    finished_at = case when i.status = 'CANCELLED' then engine.now() end,
+    run_at = case when i.status = 'CANCELLED' then t.run_at else engine.now() end
+  from public.outreach_items as i
+  where i.team_id = p_campaign.team_id and i.campaign_id = p_campaign.id and i.status in ('CANCELLED', 'HOLDING')
+    and t.team_id = i.team_id and t.subject_id = i.id and t.id in (
+      select k.id
+      from engine.tasks as k
+      where k.team_id = p_campaign.team_id and k.kind = 'hold' and k.status = 'READY'
+      for update skip locked
+    );
+  return v_freed;
+end
+$$;
+comment on function engine.free_items(public.campaigns) is
+'Cancels the items whose customers were not reached, with the holds that nobody has begun; returns how many.';
+revoke all on function engine.free_items(public.campaigns) from public;
+
 -- sql/40_functions/outreach/get_outreach_items.sql
 -- The customers of an outreach, in the order in which they were taken in. A failed hold comes with the
 -- sentence of its code, with what was said about this one, and with whether a retry can help.
@@ -10759,6 +16985,40 @@ as $$
 $$;
 comment on function engine.item_filter_issues(text, text) is 'What is wrong with the filters of a page of outreach items.';
 revoke all on function engine.item_filter_issues(text, text) from public;
+
+-- sql/40_functions/outreach/items_to_free.sql
+-- The customers of an outreach that nobody has reached, or may have: another launch may have them. A hold
+-- that a worker has in hand, or asked for and did not see the end of, is left to it: only it can say
+-- what became of the appointment, and cancels the item with that. Who was reached long ago is in the history.
+create or replace function engine.items_to_free(p_campaign public.campaigns)
+returns setof uuid
+language sql
+stable
+set search_path = ''
+as $$
+  select i.id
+  from public.outreach_items as i
+  where i.team_id = p_campaign.team_id and i.campaign_id = p_campaign.id and case i.status
+    when 'HOLD_FAILED' then true
+    when 'HOLDING' then not exists (
+      select from engine.tasks as t
+      where t.team_id = i.team_id and t.kind = 'hold' and t.subject_id = i.id
+        and (t.status = 'CLAIMED' or (t.status = 'READY' and t.progress -> 'began' = 'true'))
+    )
+    when 'ENROLLED' then not exists (
+      select
+      from engine.enrollments as e
+      inner join engine.all_jobs as j on e.team_id = j.team_id and e.id = j.enrollment_id
+      inner join engine.all_attempts as a on j.team_id = a.team_id and j.id = a.job_id
+      where e.team_id = i.team_id and e.campaign_id = i.campaign_id and e.contact_id = i.contact_id
+        and a.status in ('OPEN', 'AMBIGUOUS', 'ACCEPTED')
+    )
+    else false
+  end
+$$;
+comment on function engine.items_to_free(public.campaigns) is
+'Ids of the items of an outreach''s campaign whose customers nobody has reached or may have reached.';
+revoke all on function engine.items_to_free(public.campaigns) from public;
 
 -- sql/40_functions/outreach/launch_outreach.sql
 -- A launch straight from a list's scheduling dialog. The list is locked before anything is looked at, so
@@ -11224,59 +17484,6 @@ comment on function engine.record_hold(text, uuid, text, text) is
 revoke all on function engine.record_hold(text, uuid, text, text) from public;
 grant execute on function engine.record_hold(text, uuid, text, text) to outbound_worker;
 
--- sql/40_functions/outreach/reopen_outreach.sql
--- The campaign that a retry enrolls into. One that has completed stays so, and another like it goes on;
--- one that somebody cancelled is not begun again behind their back. The caller holds the outreach.
-create or replace function engine.reopen_outreach(p_outreach public.outreaches)
-returns uuid
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_campaign public.campaigns;
-  v_blockers jsonb;
-begin
-  select c.* into v_campaign
-  from public.campaigns as c
-  where c.team_id = p_outreach.team_id and c.id = p_outreach.campaign_id
-  for share;
-  if v_campaign.status = 'CANCELLED' then
-    perform engine.refuse(
-      'OB002', 'The outreach was cancelled.',
-      jsonb_build_object(
-        'entity', 'campaign', 'id', v_campaign.id, 'from', v_campaign.status, 'to', 'ACTIVE', 'allowed', '[]'::jsonb
-      ),
-      'Launch another outreach.'
-    );
-  elsif v_campaign.status <> 'COMPLETED' then
-    return v_campaign.id;
-  end if;
-  perform engine.hold_workflow(v_campaign.team_id, v_campaign.workflow_id);
-  perform engine.hold_list(v_campaign.team_id, v_campaign.list_id);
-  v_campaign.status := 'ACTIVE';
-  v_blockers := engine.launch_blockers(v_campaign);
-  if v_blockers <> '[]' then
-    perform engine.refuse(
-      'OB007', format('The outreach is not ready: %s', v_blockers -> 0 ->> 'message'),
-      jsonb_build_object('blockers', v_blockers), 'Mend what the detail lists, then retry again.'
-    );
-  end if;
-  insert into public.campaigns (team_id, kind, name, list_id, workflow_id, phone_number_id, status, started_at)
-  values (
-    v_campaign.team_id, 'outreach', left(v_campaign.name, 192) || ' (retry)', v_campaign.list_id,
-    v_campaign.workflow_id, v_campaign.phone_number_id, 'ACTIVE', engine.now()
-  )
-  returning id into v_campaign.id;
-  update public.outreaches as o
-  set campaign_id = v_campaign.id
-  where o.team_id = p_outreach.team_id and o.id = p_outreach.id;
-  return v_campaign.id;
-end
-$$;
-comment on function engine.reopen_outreach(public.outreaches) is
-'The campaign that an outreach goes on in: its own, or another once that has completed. OB002 when it was cancelled, OB007.';
-revoke all on function engine.reopen_outreach(public.outreaches) from public;
-
 -- sql/40_functions/outreach/require_outreach.sql
 -- An outreach of the caller's teams, for a role.
 create or replace function engine.require_outreach(p_outreach_id uuid, p_needs public.team_role)
@@ -11300,6 +17507,38 @@ $$;
 comment on function engine.require_outreach(uuid, public.team_role) is 'The outreach, when the caller may: OB004 or OB008 otherwise.';
 revoke all on function engine.require_outreach(uuid, public.team_role) from public;
 
+-- sql/40_functions/outreach/resume_holds.sql
+-- Holds that waited for their campaign are due now, and workers are told. A task that somebody has locked
+-- is being claimed or put off, by a worker that sees the campaign run.
+create or replace function engine.resume_holds(p_campaign public.campaigns, p_dry_run boolean)
+returns bigint
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if not p_dry_run then
+    update engine.tasks as t
+    set run_at = engine.now()
+    where t.team_id = p_campaign.team_id and t.id in (
+      select k.id
+      from public.outreach_items as i
+      inner join engine.tasks as k on i.team_id = k.team_id and i.id = k.subject_id
+      where i.team_id = p_campaign.team_id and i.campaign_id = p_campaign.id and i.status = 'HOLDING'
+        and k.kind = 'hold' and k.status = 'READY' and k.run_at > engine.now()
+      for update of k skip locked
+    );
+    perform pg_notify('outbound_jobs', q.queue) from unnest('{call,text,task}'::text[]) as q (queue);
+  end if;
+  return (
+    select count(*) from public.outreach_items as i
+    where i.team_id = p_campaign.team_id and i.campaign_id = p_campaign.id and i.status = 'HOLDING'
+  );
+end
+$$;
+comment on function engine.resume_holds(public.campaigns, boolean) is
+'Makes the waiting holds of a campaign due and wakes workers; returns how many are open.';
+revoke all on function engine.resume_holds(public.campaigns, boolean) from public;
+
 -- sql/40_functions/outreach/retry_outreach_items.sql
 -- Tries failed holds once more, where that can help: those that may go better by themselves, and with
 -- another reason those whose reason was not active. Asked twice, the second finds none.
@@ -11318,7 +17557,9 @@ declare
   v_outreach public.outreaches := engine.require_outreach(p_outreach_id, 'operator');
   v_item_ids uuid[];
 begin
-  -- Two retries at once: the second sees what the first did, and begins no second campaign.
+  -- Asked at once, and again under the lock: what was cancelled is not begun again behind anybody's back.
+  perform engine.take_campaign(v_outreach.campaign_id, 'retry', true);
+  -- Two retries at once: the second sees what the first did.
   select o.* into v_outreach from public.outreaches as o
   where o.team_id = v_outreach.team_id and o.id = v_outreach.id
   for no key update;
@@ -11341,14 +17582,13 @@ begin
     set status = 'DONE', finished_at = engine.now(), lease_owner = null, lease_expires_at = null
     where t.team_id = v_outreach.team_id and t.kind = 'hold' and t.subject_id = any(v_item_ids)
       and t.status in ('READY', 'CLAIMED');
-    v_outreach.campaign_id := engine.reopen_outreach(v_outreach);
+    perform engine.reopen_campaign(engine.take_campaign(v_outreach.campaign_id, 'retry', false));
     update public.outreaches as o
     set hold_reason_id = coalesce(p_hold_reason_id, o.hold_reason_id)
     where o.team_id = v_outreach.team_id and o.id = v_outreach.id;
     update public.outreach_items as i
     set
-      status = 'HOLDING', campaign_id = v_outreach.campaign_id, hold_count = i.hold_count + 1, hold_outcome = null,
-      hold_message = null, hold_ended_at = null
+      status = 'HOLDING', hold_count = i.hold_count + 1, hold_outcome = null, hold_message = null, hold_ended_at = null
     where i.team_id = v_outreach.team_id and i.id = any(v_item_ids);
     perform engine.add_task(v_outreach.team_id, 'hold', i.id) from unnest(v_item_ids) as i (id);
   end if;
@@ -11483,11 +17723,15 @@ create or replace function engine.judge_phones(
   p_ordinals bigint[], p_digits text[], p_has_plus boolean[], p_country text, p_allow_fictitious boolean
 )
 returns table (ordinal bigint, phone text, is_fictitious boolean, problem text)
-language sql
+language plpgsql
 stable
 parallel safe
 set search_path = ''
+set plan_cache_mode = force_generic_plan -- planned once a session, not for each call
 as $$
+#variable_conflict use_column
+begin
+  return query
   with home as (
     select p_country = any(countries) as is_nanp from reference.calling_codes where calling_code = '1'
   ),
@@ -11578,7 +17822,8 @@ as $$
       when length(calling_code || national) not between 7 and 15 or not length(national) = any(lengths)
         then 'phone_length_impossible'
     end
-  ) as p (problem)
+  ) as p (problem);
+end
 $$;
 comment on function engine.judge_phones(bigint[], text[], boolean[], text, boolean) is
 'Judges digits: (the ordinal that came with them, E.164 or null, whether reserved for fiction, why not).';
@@ -11685,11 +17930,15 @@ create or replace function engine.parse_phones(p_raws text[], p_country text, p_
 returns table (
   ordinal bigint, phone text, phone_extension text, is_fictitious boolean, problem text, others text[]
 )
-language sql
+language plpgsql
 stable
 parallel safe
 set search_path = ''
+set plan_cache_mode = force_generic_plan -- planned once a session, not for each call
 as $$
+#variable_conflict use_column
+begin
+  return query
   with areas as materialized (
     -- apart from its index, so that it is hashed
     select a.area_code from reference.area_codes as a where a.kind <> 'premium'
@@ -11747,7 +17996,8 @@ as $$
   from (
     select array_agg(o.ordinal) as ordinals, array_agg(o.raw) as raws from others as o where o.is_plain is not true
   ) as a
-  cross join lateral engine.parse_odd_phones(a.ordinals, a.raws, p_country, p_allow_fictitious) as t
+  cross join lateral engine.parse_odd_phones(a.ordinals, a.raws, p_country, p_allow_fictitious) as t;
+end
 $$;
 comment on function engine.parse_phones(text[], text, boolean) is
 'Parses cells: for each (ordinal, E.164 or null, extension, whether reserved for fiction, problem code or null, other numbers of the cell as written).';
@@ -11767,7 +18017,7 @@ set search_path = ''
 set enable_mergejoin = off -- sets of any size are joined here, by hash
 as $$
   with asked as materialized (
-    select q.*, concat(q.digits, ' ', q.prefix, ' ', q.spelling) as place
+    select q.*, coalesce(q.digits, '') || ' ' || coalesce(q.prefix, '') || ' ' || coalesce(q.spelling, '') as place
     from (
       select
         r.ordinal,
@@ -11965,24 +18215,17 @@ comment on function engine.zones_for(text, text, text) is
 revoke all on function engine.zones_for(text, text, text) from public;
 
 -- sql/40_functions/refresh/check_fetched_rows.sql
--- Checks the staged rows of a refresh and counts them by what becomes of them.
+-- Checks the staged rows of a run, marks those that are not stored, and counts them by what becomes of them.
 create or replace function engine.check_fetched_rows(p_run public.audience_runs)
 returns public.audience_runs
 language plpgsql
 set search_path = ''
 as $$
-declare
-  v_run public.audience_runs := p_run;
 begin
-  perform engine.check_run(v_run.team_id, v_run.id);
-  perform engine.mark_duplicates(v_run.team_id, v_run.id);
-  v_run.excluded_count := engine.mark_excluded(v_run.team_id, v_run.id, engine.exclusions_of_run(v_run));
-  select count(*), count(*) filter (where c.verdict = 'rejected'), count(*) filter (where c.verdict = 'duplicate')
-  into v_run.fetched_count, v_run.rejected_count, v_run.duplicate_count
-  from engine.checked_rows as c
-  where c.team_id = v_run.team_id and c.run_id = v_run.id;
-  v_run.warning_count := engine.record_run_errors(v_run);
-  return v_run;
+  perform engine.check_run(p_run.team_id, p_run.id);
+  perform engine.mark_duplicates(p_run.team_id, p_run.id);
+  perform engine.mark_excluded(p_run.team_id, p_run.id, engine.exclusions_of_run(p_run));
+  return engine.count_rows(p_run);
 end
 $$;
 comment on function engine.check_fetched_rows(public.audience_runs) is 'The run with the counts of its checked rows.';
@@ -12055,6 +18298,19 @@ end
 $$;
 comment on function engine.end_preview(uuid, uuid, jsonb, text, text) is 'Ends an open preview and empties its staging.';
 revoke all on function engine.end_preview(uuid, uuid, jsonb, text, text) from public;
+
+-- sql/40_functions/refresh/find_preview.sql
+-- A preview as it is now, without a wait for whoever holds it.
+create or replace function engine.find_preview(p_team_id uuid, p_request_hash bytea)
+returns engine.audience_previews
+language sql
+volatile -- what the caller has just written, or somebody else has, is seen
+set search_path = ''
+as $$
+  select * from engine.audience_previews as p where p.team_id = p_team_id and p.request_hash = p_request_hash
+$$;
+comment on function engine.find_preview(uuid, bytea) is 'The preview of a request, or null.';
+revoke all on function engine.find_preview(uuid, bytea) from public;
 
 -- sql/40_functions/refresh/finish_preview.sql
 -- What a refresh would do up to the point where it would store: the same rows, the same checks, counted,
@@ -12131,12 +18387,10 @@ begin
     return engine.end_run(v_run);
   end if;
   v_run.added_count := engine.store_run(p_team_id, p_run_id, v_run.list_id);
-  v_run.updated_count := v_run.fetched_count - v_run.excluded_count - v_run.rejected_count - v_run.duplicate_count
-    - v_run.added_count;
   perform engine.update_member_facts(v_run);
+  perform engine.keep_member_jobs(p_team_id, p_run_id);
   v_run.removed_count := engine.remove_members(v_run);
-  v_run.status := case when v_run.rejected_count > 0 then 'PARTIAL'::public.run_status else 'SUCCEEDED' end;
-  return engine.end_run(v_run);
+  return engine.end_stored_run(v_run);
 end
 $$;
 comment on function engine.finish_refresh(uuid, uuid, boolean) is
@@ -12185,6 +18439,44 @@ $$;
 comment on function engine.forget_subject(uuid, uuid) is 'Empties the staging of a run or preview.';
 revoke all on function engine.forget_subject(uuid, uuid) from public;
 
+-- sql/40_functions/refresh/is_preview_over.sql
+-- A result is good for ten minutes, a failure for half a minute.
+create or replace function engine.is_preview_over(p_preview engine.audience_previews)
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+  select p_preview.ended_at < engine.now() - case
+    when p_preview.status = 'FAILED' then interval '30 seconds' else interval '10 minutes'
+  end
+$$;
+comment on function engine.is_preview_over(engine.audience_previews) is 'Whether a preview ended so long ago that who asks gets a new one.';
+revoke all on function engine.is_preview_over(engine.audience_previews) from public;
+
+-- sql/40_functions/refresh/keep_member_jobs.sql
+-- Before a refresh forgets the jobs that it found: what campaigns target by, of the jobs that members name.
+create or replace function engine.keep_member_jobs(p_team_id uuid, p_run_id uuid)
+returns void
+language sql
+volatile
+set search_path = ''
+as $$
+  insert into engine.servicetitan_member_jobs as k (team_id, id, business_unit_id, campaign_id)
+  select j.team_id, j.id, j.business_unit_id, j.campaign_id
+  from engine.servicetitan_jobs as j
+  where j.team_id = p_team_id and j.subject_id = p_run_id and j.id in (
+    select f.servicetitan_job_id from engine.member_facts as f where f.team_id = p_team_id and f.run_id = p_run_id
+  )
+  order by j.id
+  on conflict on constraint servicetitan_member_jobs_pk do update
+    set business_unit_id = excluded.business_unit_id, campaign_id = excluded.campaign_id
+    where (k.business_unit_id, k.campaign_id) is distinct from (excluded.business_unit_id, excluded.campaign_id)
+$$;
+comment on function engine.keep_member_jobs(uuid, uuid) is
+'Keeps business unit and campaign of the jobs that a refresh''s members matched by.';
+revoke all on function engine.keep_member_jobs(uuid, uuid) from public;
+
 -- sql/40_functions/refresh/note_wait.sql
 -- What a run or a preview waits for, for whoever looks at it; null when it goes on.
 create or replace function engine.note_wait(p_team_id uuid, p_subject_id uuid, p_words text)
@@ -12208,7 +18500,8 @@ grant execute on function engine.note_wait(uuid, uuid, text) to outbound_worker;
 
 -- sql/40_functions/refresh/preview_audience_definition.sql
 -- What a definition would give, before it is saved. A worker finds out; whoever asked asks again with the
--- same arguments until it has ended. A result is good for ten minutes, a failure for half a minute.
+-- same arguments until it has ended. Who asks never waits for the worker, who holds the preview while it counts: only
+-- a row that nobody holds is written to.
 create or replace function public.preview_audience_definition(
   p_definition jsonb, p_source text default 'servicetitan', p_exclusions jsonb default '{}', p_team_id uuid default null
 )
@@ -12222,22 +18515,31 @@ declare
   v_exclusions jsonb := coalesce(p_exclusions, '{}');
   v_hash bytea;
   v_preview engine.audience_previews;
+  v_begun engine.audience_previews;
 begin
   perform engine.refuse_preview(v_team_id, p_definition, p_source, v_exclusions);
   v_hash := sha256(convert_to(jsonb_build_array(p_source, p_definition, v_exclusions)::text, 'UTF8'));
-  insert into engine.audience_previews as p (team_id, request_hash, source, definition, exclusions)
-  values (v_team_id, v_hash, p_source::public.audience_source, p_definition, engine.read_exclusions(v_team_id, v_exclusions))
-  on conflict (team_id, request_hash) do update set
-    status = 'QUEUED', started_at = null, ended_at = null, result = null, failure_code = null, failure_message = null
-  where p.ended_at < engine.now() - case when p.status = 'FAILED' then interval '30 seconds' else interval '10 minutes' end
-  returning p.* into v_preview;
+  v_preview := engine.find_preview(v_team_id, v_hash);
   if v_preview.id is null then
-    select p.* into v_preview
-    from engine.audience_previews as p
-    where p.team_id = v_team_id and p.request_hash = v_hash;
-  else
-    perform engine.add_task(v_team_id, 'preview', v_preview.id);
+    insert into engine.audience_previews as p (team_id, request_hash, source, definition, exclusions)
+    values (v_team_id, v_hash, p_source::public.audience_source, p_definition, engine.read_exclusions(v_team_id, v_exclusions))
+    on conflict (team_id, request_hash) do nothing
+    returning p.* into v_begun;
+  elsif engine.is_preview_over(v_preview) then
+    update engine.audience_previews as p
+    set status = 'QUEUED', started_at = null, ended_at = null, result = null, failure_code = null, failure_message = null
+    where p.team_id = v_team_id and p.id = (
+      -- whoever has it begins it anew, or works on it
+      select o.id from engine.audience_previews as o
+      where o.team_id = v_team_id and o.id = v_preview.id and engine.is_preview_over(o)
+      for update skip locked
+    )
+    returning p.* into v_begun;
   end if;
+  if v_begun.id is not null then
+    perform engine.add_task(v_team_id, 'preview', v_begun.id);
+  end if;
+  v_preview := engine.find_preview(v_team_id, v_hash);
   return jsonb_build_object(
     'preview_id', v_preview.id, 'status', v_preview.status, 'waits_for', v_preview.waits_for,
     'count', v_preview.result -> 'count', 'counts', v_preview.result -> 'counts',
@@ -14285,6 +20587,51 @@ as $$ select get_byte(uuid_send(p_contact_id), 15) $$;
 comment on function engine.search_slice(uuid) is 'A number from 0 to 255.';
 revoke all on function engine.search_slice(uuid) from public;
 
+-- sql/40_functions/servicetitan/contact_numbers.sql
+-- The numbers of some contacts.
+create or replace function engine.contact_numbers(p_team_id uuid, p_contact_ids bigint[])
+returns text[]
+language sql
+stable
+set search_path = ''
+as $$
+  select array(
+    select distinct c.phone
+    from engine.servicetitan_contacts as c
+    where c.team_id = p_team_id and c.id = any(p_contact_ids) and c.phone is not null
+    order by c.phone
+  )
+$$;
+comment on function engine.contact_numbers(uuid, bigint[]) is 'The numbers of contacts.';
+revoke all on function engine.contact_numbers(uuid, bigint[]) from public;
+
+-- sql/40_functions/servicetitan/customer_numbers.sql
+-- The numbers of some customers and of whoever was merged into them, in use or not.
+create or replace function engine.customer_numbers(p_team_id uuid, p_customer_ids bigint[])
+returns text[]
+language sql
+stable
+set search_path = ''
+as $$
+  with recursive family as (
+    select i.id from unnest(p_customer_ids) as i (id)
+    union
+    select c.id
+    from family as f
+    inner join engine.servicetitan_customers as c on c.team_id = p_team_id and c.merged_to_id = f.id
+  )
+
+  select array(
+    select distinct c.phone
+    from family as f
+    inner join engine.servicetitan_contacts as c on c.team_id = p_team_id and c.customer_id = f.id
+    where c.phone is not null
+    order by c.phone
+  )
+$$;
+comment on function engine.customer_numbers(uuid, bigint[]) is 'The numbers of customers and of those merged into them.';
+revoke all on function engine.customer_numbers(uuid, bigint[]) from public;
+
 -- sql/40_functions/servicetitan/finish_catalogue.sql
 -- All kinds of a team's catalogue have been read.
 create or replace function engine.finish_catalogue(p_team_id uuid, p_catalogue_id uuid)
@@ -14302,47 +20649,43 @@ comment on function engine.finish_catalogue(uuid, uuid) is 'Says that the catalo
 revoke all on function engine.finish_catalogue(uuid, uuid) from public;
 grant execute on function engine.finish_catalogue(uuid, uuid) to outbound_worker;
 
--- sql/40_functions/servicetitan/follow_do_not_text.sql
--- ServiceTitan's doNotText is a suppression of texts with a reason of its own: it stops open texts as any
--- other does, and when ServiceTitan takes the mark back, that lifts this reason and no other. A number
--- stays suppressed while any contact of the team that has it is marked, in use or not.
-create or replace function engine.follow_do_not_text(p_team_id uuid, p_before text[], p_after text[])
+-- sql/40_functions/servicetitan/follow_mark.sql
+-- A mark of ServiceTitan that says whom not to reach (doNotText, doNotService) is a suppression with a
+-- reason of its own: it stops what is open as any other does, and when ServiceTitan takes the mark back,
+-- that lifts this reason and no other. Of the numbers that some records are about, p_before were marked
+-- before the records were stored, and p_after are now. Numbers of a tenant that was connected before are in
+-- neither, and stay as they are.
+create or replace function engine.follow_mark(p_team_id uuid, p_reason text, p_before text[], p_after text[])
 returns void
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_lifted text[];
-begin
-  perform engine.stop_numbers(array(
-    select (p_team_id, a.phone, 'text', 'do_not_text', 'servicetitan', null)::engine.stop
+  v_stops engine.stop[] := array(
+    select (
+      p_team_id, a.phone, case p_reason when 'do_not_text' then 'text' end, p_reason, 'servicetitan', null
+    )::engine.stop
     from unnest(p_after) as a (phone)
     where not exists (
       select from public.suppressions as s
-      where s.team_id = p_team_id and s.phone = a.phone and s.channel = 'text' and s.reason = 'do_not_text'
+      where s.team_id = p_team_id and s.phone = a.phone and s.reason = p_reason
     )
     order by a.phone
-  ));
-  with lifted as (
-    delete from public.suppressions as s
-    using unnest(p_before) as b (phone)
-    where
-      s.team_id = p_team_id and s.phone = b.phone and s.channel = 'text' and s.reason = 'do_not_text'
-      and not exists (
-        select from engine.servicetitan_contacts as c
-        where c.team_id = p_team_id and c.phone = b.phone and c.do_not_text
-      )
-    returning s.phone
-  )
-  select array_agg(l.phone) into v_lifted from lifted as l;
-  insert into public.consent_events (team_id, phone, channel, action, source)
-  select p_team_id, l.phone, 'text', 'opt_in', 'servicetitan'
-  from unnest(v_lifted) as l (phone);
+  );
+begin
+  if v_stops <> '{}' then
+    perform engine.record_stops(v_stops, false);
+    perform engine.call_off(v_stops);
+  end if;
+  perform engine.lift_suppressions(
+    p_team_id, array(select b.phone from unnest(p_before) as b (phone) where b.phone <> all(p_after)), null, p_reason,
+    'servicetitan', null
+  );
 end
 $$;
-comment on function engine.follow_do_not_text(uuid, text[], text[]) is
-'Suppresses texts to numbers that ServiceTitan marks doNotText, and lifts that where the mark is gone.';
-revoke all on function engine.follow_do_not_text(uuid, text[], text[]) from public;
+comment on function engine.follow_mark(uuid, text, text[], text[]) is
+'Suppresses numbers that ServiceTitan marks, and lifts that where the mark is gone.';
+revoke all on function engine.follow_mark(uuid, text, text[], text[]) from public;
 
 -- sql/40_functions/servicetitan/forget_servicetitan.sql
 -- Another tenant is connected, or the real one after the sandbox: nothing that was read from the one before
@@ -14375,6 +20718,7 @@ begin
   delete from engine.servicetitan_memberships as m where m.team_id = new.team_id;
   delete from engine.servicetitan_recurring_services as s where s.team_id = new.team_id;
   delete from engine.servicetitan_service_events as e where e.team_id = new.team_id;
+  delete from engine.servicetitan_member_jobs as j where j.team_id = new.team_id;
   delete from engine.servicetitan_catalogue as c where c.team_id = new.team_id;
   update engine.servicetitan_catalogues as c
   set read_at = null, failure_code = null, failure_message = null
@@ -14476,23 +20820,68 @@ $$;
 comment on function engine.is_subject_running(uuid, uuid) is 'Whether the run or the preview is RUNNING.';
 revoke all on function engine.is_subject_running(uuid, uuid) from public;
 
--- sql/40_functions/servicetitan/numbers_not_to_text.sql
--- The numbers of some contacts that ServiceTitan marks as not to be texted. A contact that is out of use
--- counts too: who deletes a number has not said that it may be texted.
-create or replace function engine.numbers_not_to_text(p_team_id uuid, p_contact_ids bigint[])
+-- sql/40_functions/servicetitan/lock_marks.sql
+-- Marks are said of customers, numbers of their contacts, and the two come in feeds of their own: whoever
+-- stores either waits for whoever stores the other, or a mark and a number that come at the same moment
+-- would not see each other.
+create or replace function engine.lock_marks(p_team_id uuid)
+returns void
+language sql
+volatile
+set search_path = ''
+as $$
+  select pg_advisory_xact_lock(hashtextextended('servicetitan marks ' || p_team_id, 0))
+$$;
+comment on function engine.lock_marks(uuid) is 'Lets one transaction at a time store what ServiceTitan marks, for each team.';
+revoke all on function engine.lock_marks(uuid) from public;
+
+-- sql/40_functions/servicetitan/marked_numbers.sql
+-- Which of some numbers ServiceTitan marks: doNotText is said of the number itself, doNotService of the
+-- customer who has it, under the id that the customer lives on. A contact that is out of use counts too:
+-- who deletes a number has not said that it may be reached. Where nobody knows under which id a merged
+-- customer lives on (it has not come yet, or the merges make a circle), every mark on the way counts.
+create or replace function engine.marked_numbers(p_team_id uuid, p_reason text, p_phones text[])
 returns text[]
 language sql
 stable
 set search_path = ''
 as $$
+  with recursive owned as materialized (
+    select c.phone, c.customer_id, c.do_not_text
+    from unnest(p_phones) as p (phone)
+    inner join engine.servicetitan_contacts as c on c.team_id = p_team_id and p.phone = c.phone
+  ),
+
+  -- union, not union all: a circle comes to an end
+  lives as (
+    select o.customer_id as owner_id, o.customer_id as id from owned as o where p_reason = 'do_not_service'
+    union
+    select l.owner_id, c.merged_to_id
+    from lives as l
+    inner join engine.servicetitan_customers as c on c.team_id = p_team_id and l.id = c.id
+    where c.merged_to_id is not null
+  ),
+
+  marked as (
+    select l.owner_id
+    from lives as l
+    inner join engine.servicetitan_customers as c on c.team_id = p_team_id and l.id = c.id
+    group by l.owner_id
+    having coalesce(
+      bool_or(c.do_not_service) filter (where c.merged_to_id is null), bool_or(c.do_not_service)
+    )
+  )
+
   select array(
-    select distinct c.phone
-    from engine.servicetitan_contacts as c
-    where c.team_id = p_team_id and c.id = any(p_contact_ids) and c.do_not_text and c.phone is not null
+    select o.phone from owned as o where p_reason = 'do_not_text' and o.do_not_text
+    union
+    select o.phone from owned as o inner join marked as m on o.customer_id = m.owner_id
+    order by 1
   )
 $$;
-comment on function engine.numbers_not_to_text(uuid, bigint[]) is 'Numbers among contacts that are marked doNotText.';
-revoke all on function engine.numbers_not_to_text(uuid, bigint[]) from public;
+comment on function engine.marked_numbers(uuid, text, text[]) is
+'Those of some numbers that ServiceTitan marks (do_not_text, do_not_service), in order.';
+revoke all on function engine.marked_numbers(uuid, text, text[]) from public;
 
 -- sql/40_functions/servicetitan/restart_servicetitan_feed.sql
 -- A token that ServiceTitan no longer takes: the feed is read from its beginning, which changes only what
@@ -14660,19 +21049,23 @@ grant execute on function engine.store_servicetitan(uuid, text, jsonb, text, tex
 
 -- sql/40_functions/servicetitan/store_servicetitan_contacts.sql
 -- Contacts of an export; see store_servicetitan_customers. Their numbers are read here, once, by the one
--- phone rule. What ServiceTitan says about texting them is kept as suppressions in the same transaction.
+-- phone rule. What ServiceTitan says about reaching them is kept as suppressions in the same transaction.
 create or replace function engine.store_servicetitan_contacts(p_team_id uuid, p_records jsonb)
 returns bigint
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_before text[];
-  v_after text[];
+  v_numbers text[];
+  v_not_to_text text[];
+  v_not_to_serve text[];
   v_ids bigint[] := array(select (r.item ->> 'id')::bigint from jsonb_array_elements(p_records) as r (item));
   v_count bigint;
 begin
-  v_before := engine.numbers_not_to_text(p_team_id, v_ids);
+  perform engine.lock_marks(p_team_id);
+  v_numbers := engine.contact_numbers(p_team_id, v_ids);
+  v_not_to_text := engine.marked_numbers(p_team_id, 'do_not_text', v_numbers);
+  v_not_to_serve := engine.marked_numbers(p_team_id, 'do_not_service', v_numbers);
   with records as materialized (
     select distinct on (r.id) r.*
     from jsonb_to_recordset(p_records) as r (
@@ -14711,25 +21104,45 @@ begin
     is_active = excluded.is_active, modified_at = excluded.modified_at
   where (excluded.modified_at >= k.modified_at) is not false and k.* is distinct from excluded.*;
   get diagnostics v_count = row_count;
-  v_after := engine.numbers_not_to_text(p_team_id, v_ids);
-  perform engine.follow_do_not_text(p_team_id, v_before, v_after);
+  v_numbers := v_numbers || engine.contact_numbers(p_team_id, v_ids);
+  perform engine.follow_mark(
+    p_team_id, 'do_not_text', v_not_to_text, engine.marked_numbers(p_team_id, 'do_not_text', v_numbers)
+  );
+  perform engine.follow_mark(
+    p_team_id, 'do_not_service', v_not_to_serve, engine.marked_numbers(p_team_id, 'do_not_service', v_numbers)
+  );
   return v_count;
 end
 $$;
 comment on function engine.store_servicetitan_contacts(uuid, jsonb) is
-'Stores records of the export contacts, newer over older, and follows doNotText; returns how many changed anything.';
+'Stores records of the export contacts, newer over older, and follows doNotText and doNotService; returns how many changed anything.';
 revoke all on function engine.store_servicetitan_contacts(uuid, jsonb) from public;
 
 -- sql/40_functions/servicetitan/store_servicetitan_customers.sql
--- Customers of an export. A row that comes again, or comes late, changes nothing.
+-- Customers of an export. A row that comes again, or comes late, changes nothing. Whom ServiceTitan marks
+-- doNotService is suppressed in the same transaction, whatever list has the number.
 create or replace function engine.store_servicetitan_customers(p_team_id uuid, p_records jsonb)
 returns bigint
 language plpgsql
 set search_path = ''
 as $$
 declare
+  v_ids bigint[];
+  v_numbers text[];
+  v_before text[];
   v_count bigint;
 begin
+  perform engine.lock_marks(p_team_id);
+  -- Those whose mark may change: new ones, and whose mark or merge is another now.
+  v_ids := array(
+    select r.id
+    from jsonb_to_recordset(p_records) as r (id bigint, do_not_service boolean, merged_to_id bigint)
+    left join engine.servicetitan_customers as c on c.team_id = p_team_id and r.id = c.id
+    where c.id is null or c.do_not_service <> coalesce(r.do_not_service, false)
+      or c.merged_to_id is distinct from nullif(r.merged_to_id, r.id)
+  );
+  v_numbers := engine.customer_numbers(p_team_id, v_ids);
+  v_before := engine.marked_numbers(p_team_id, 'do_not_service', v_numbers);
   insert into engine.servicetitan_customers as k (
     team_id, id, name, kind, postal_code, balance, tag_ids, do_not_service, merged_to_id, created_at, is_active,
     modified_at
@@ -14751,6 +21164,9 @@ begin
     is_active = excluded.is_active, modified_at = excluded.modified_at
   where (excluded.modified_at >= k.modified_at) is not false and k.* is distinct from excluded.*;
   get diagnostics v_count = row_count;
+  perform engine.follow_mark(
+    p_team_id, 'do_not_service', v_before, engine.marked_numbers(p_team_id, 'do_not_service', v_numbers)
+  );
   return v_count;
 end
 $$;
@@ -15040,6 +21456,93 @@ comment on function public.create_team(text, text, text, boolean) is 'Creates a 
 revoke all on function public.create_team(text, text, text, boolean) from public;
 grant execute on function public.create_team(text, text, text, boolean) to service_role;
 
+-- sql/40_functions/setup/describe_health.sql
+-- One account: whether it is used, how fast, and what its provider said last.
+create or replace function engine.describe_health(p_integration public.integrations)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'provider', p_integration.provider,
+    'health', case
+      when p_integration.status = 'PAUSED' then 'paused' when k.pace is not null then 'slowed' else 'ok'
+    end,
+    'message', case
+      when p_integration.status = 'PAUSED' then format(
+        'Paused: %s Nothing goes out until somebody resumes it.', regexp_replace(p_integration.paused_reason, '([^.])$', '\1.')
+      )
+      when k.pace is not null then format(
+        '%s The provider said that it was too much; the pace doubles with every minute without another such answer.',
+        case k.pace when 0 then 'Waiting.' else format('Slowed to %s a minute.', k.pace) end
+      )
+      else 'In use.'
+    end,
+    'is_sandbox', p_integration.is_sandbox,
+    'paused_at', p_integration.paused_at, 'paused_reason', p_integration.paused_reason,
+    'pace_per_minute', k.pace, 'pace_reason', case when k.pace is not null then p_integration.pace_reason end,
+    'full_pace_at', case when k.pace is not null then p_integration.pace_begins_at + interval '10 minutes' end,
+    'concurrency_limit', p_integration.concurrency_limit,
+    'in_flight', (
+      select count(*)
+      from engine.jobs as j
+      where j.team_id = p_integration.team_id and j.integration_id = p_integration.id
+        and j.status in ('CLAIMED', 'DISPATCHED', 'AMBIGUOUS')
+    ),
+    'last_taken_at', l.taken_at,
+    'last_refusal', l.refusal
+  )
+  from (select engine.pace_now(p_integration) as pace) as k
+  cross join lateral (
+    -- By sending number: there are few, and each has its attempts in order.
+    select
+      max(t.begun_at) as taken_at,
+      (array_agg(r.said order by r.begun_at desc) filter (where r.said is not null))[1] as refusal
+    from public.phone_numbers as f
+    left join lateral (
+      select a.begun_at
+      from engine.attempts as a
+      where a.team_id = f.team_id and a.phone_number_id = f.id and a.provider = p_integration.provider
+        and a.status = 'ACCEPTED' and a.begun_at > engine.now() - interval '1 day'
+      order by a.begun_at desc
+      limit 1
+    ) as t on true
+    left join lateral (
+      select a.begun_at, jsonb_build_object('at', a.begun_at, 'code', a.code, 'message', a.message) as said
+      from engine.attempts as a
+      where a.team_id = f.team_id and a.phone_number_id = f.id and a.provider = p_integration.provider
+        and a.status in ('REFUSED', 'TRY_LATER') and a.begun_at > engine.now() - interval '1 day'
+      order by a.begun_at desc
+      limit 1
+    ) as r on true
+    where f.team_id = p_integration.team_id
+  ) as l
+$$;
+comment on function engine.describe_health(public.integrations) is
+'{provider, health, message, …}: how an account is; the last answers are those of the last 24 hours.';
+revoke all on function engine.describe_health(public.integrations) from public;
+
+-- sql/40_functions/setup/describe_team.sql
+-- A team's settings as an API shows them; durations in the spelling in which they are set.
+create or replace function engine.describe_team(p_team public.teams)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'id', p_team.id, 'name', p_team.name, 'timezone', p_team.timezone, 'country', p_team.country,
+    'is_sandbox', p_team.is_sandbox, 'frequency_limit', p_team.frequency_limit,
+    'frequency_window', case
+      when p_team.frequency_window is not null then engine.format_duration(p_team.frequency_window)
+    end
+  )
+$$;
+comment on function engine.describe_team(public.teams) is
+'{id, name, timezone, country, is_sandbox, frequency_limit, frequency_window}.';
+revoke all on function engine.describe_team(public.teams) from public;
+
 -- sql/40_functions/setup/find_integration.sql
 -- Which secret verifies a message that names a provider's account. The receiver asks; it sees names
 -- of secrets, never a team's rows.
@@ -15059,6 +21562,51 @@ comment on function engine.find_integration(public.provider, text) is
 revoke all on function engine.find_integration(public.provider, text) from public;
 grant execute on function engine.find_integration(public.provider, text) to outbound_worker;
 
+-- sql/40_functions/setup/get_integration_health.sql
+-- How a team's accounts are: what people look at when nothing goes out. Pauses are lifted by
+-- resume_integration; paces recover by themselves.
+create or replace function public.get_integration_health(p_team_id uuid default null)
+returns jsonb
+language plpgsql
+stable
+security definer -- reads the engine for a caller who was checked
+set search_path = ''
+as $$
+declare
+  v_team_id uuid := engine.require_team(p_team_id, 'viewer');
+begin
+  return (
+    select coalesce(jsonb_agg(engine.describe_health(i) order by i.provider), '[]')
+    from public.integrations as i
+    where i.team_id = v_team_id
+  );
+end
+$$;
+comment on function public.get_integration_health(uuid) is
+'[{provider, health, message, is_sandbox, paused_at, paused_reason, pace_per_minute, pace_reason, full_pace_at, concurrency_limit, '
+'in_flight, last_taken_at, last_refusal}]: health is ok, slowed or paused; pace_per_minute is null at full pace. OB004.';
+revoke all on function public.get_integration_health(uuid) from public;
+grant execute on function public.get_integration_health(uuid) to authenticated, service_role;
+
+-- sql/40_functions/setup/get_team_settings.sql
+-- What holds for a team, whatever the campaign.
+create or replace function public.get_team_settings(p_team_id uuid default null)
+returns jsonb
+language sql
+stable
+security definer -- asks engine.require_team
+set search_path = ''
+as $$
+  select engine.describe_team(t)
+  from public.teams as t
+  where t.id = engine.require_team(p_team_id, 'viewer')
+$$;
+comment on function public.get_team_settings(uuid) is
+'{id, name, timezone, country, is_sandbox, frequency_limit, frequency_window}: the window as an ISO 8601 duration, both null '
+'without a cap. OB004.';
+revoke all on function public.get_team_settings(uuid) from public;
+grant execute on function public.get_team_settings(uuid) to authenticated, service_role;
+
 -- sql/40_functions/setup/read_clock.sql
 -- What the sandbox's driver reads before it moves the clock.
 create or replace function engine.read_clock()
@@ -15073,6 +21621,46 @@ $$;
 comment on function engine.read_clock() is 'The campaign time, how fast it runs, and whether this is production or a sandbox.';
 revoke all on function engine.read_clock() from public;
 grant execute on function engine.read_clock() to outbound_worker;
+
+-- sql/40_functions/setup/resume_integration.sql
+-- Somebody has mended what made an account pause, and says so: jobs that waited go out again, at full pace.
+create or replace function public.resume_integration(p_provider text, p_team_id uuid default null)
+returns jsonb
+language plpgsql
+security definer -- writes public.integrations, which no role may write
+set search_path = ''
+as $$
+declare
+  v_team_id uuid := engine.require_team(p_team_id, 'admin');
+  v_integration public.integrations;
+begin
+  if coalesce(p_provider, '') <> all(enum_range(null::public.provider)::text[]) then
+    perform engine.refuse_issues(jsonb_build_array(
+      engine.issue('provider_unknown', 'p_provider', 'The provider must be vapi, twilio or servicetitan.')
+    ), 'The request');
+  end if;
+  select i.* into v_integration
+  from public.integrations as i
+  where i.team_id = v_team_id and i.provider::text = p_provider
+  for no key update;
+  if v_integration.id is null then
+    perform engine.refuse_not_found('integration', null);
+  end if;
+  update public.integrations as i
+  set
+    status = 'ACTIVE', paused_reason = null, paused_at = null,
+    pace_per_minute = null, pace_begins_at = null, pace_reason = null
+  where i.team_id = v_integration.team_id and i.id = v_integration.id
+  returning i.* into v_integration;
+  perform pg_notify('outbound_jobs', '');
+  return engine.describe_health(v_integration);
+end
+$$;
+comment on function public.resume_integration(text, uuid) is
+'Lifts the pause and the lowered pace of a provider''s account, and returns it like get_integration_health. Changes nothing of '
+'one that is in use. Admin only; OB001, OB004, OB008.';
+revoke all on function public.resume_integration(text, uuid) from public;
+grant execute on function public.resume_integration(text, uuid) to authenticated, service_role;
 
 -- sql/40_functions/setup/set_clock.sql
 -- Sets the sandbox's clock. It never runs backwards: what happened stays in the past. What time alone
@@ -15165,6 +21753,95 @@ comment on function public.set_team_member(uuid, public.team_role, uuid) is
 revoke all on function public.set_team_member(uuid, public.team_role, uuid) from public;
 grant execute on function public.set_team_member(uuid, public.team_role, uuid) to authenticated, service_role;
 
+-- sql/40_functions/setup/team_issues.sql
+-- Everything that is wrong with new settings of a team, at once; null is what stays as it is.
+create or replace function engine.team_issues(
+  p_team public.teams, p_name text, p_timezone text, p_country text, p_frequency_limit integer, p_frequency_window text
+)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(jsonb_agg(i.issue order by i.place), '[]')
+  from (
+    select 1 as place, engine.issue('name_length', 'p_name', 'The name must have 1 to 200 characters.') as issue
+    where length(btrim(p_name)) not between 1 and 200
+    union all
+    select 2, engine.issue('timezone_unknown', 'p_timezone', 'The time zone must be an IANA name, such as America/Denver.')
+    where p_timezone is not null and not engine.is_timezone(p_timezone)
+    union all
+    select 3, engine.issue('country_unknown', 'p_country', 'The country must be two capital letters, such as US.')
+    where p_country !~ '^[A-Z]{2}$'
+    union all
+    select 4, engine.issue(
+      'frequency_limit_range', 'p_frequency_limit', 'The limit must be between 1 and 1000 contacts; 0 takes the cap away.'
+    )
+    where p_frequency_limit not between 0 and 1000
+    union all
+    select 5, engine.issue(
+      'frequency_window_malformed', 'p_frequency_window', 'The window must be an ISO 8601 duration from PT1M to P365D, such as P7D.'
+    )
+    where p_frequency_window is not null
+      and not engine.is_duration(to_jsonb(p_frequency_window), interval '1 minute', interval '365 days')
+    union all
+    select 6, engine.issue(
+      'frequency_window_required', 'p_frequency_window', 'A limit needs the window that it is counted in, such as P7D.'
+    )
+    where p_frequency_limit > 0 and p_frequency_window is null and p_team.frequency_window is null
+    union all
+    select 7, engine.issue(
+      'frequency_limit_required', 'p_frequency_limit', 'A window needs the limit of contacts in it.'
+    )
+    where p_frequency_window is not null and p_frequency_limit is null and p_team.frequency_limit is null
+  ) as i
+$$;
+comment on function engine.team_issues(public.teams, text, text, text, integer, text) is
+'Issues of new settings of a team; none is an empty array.';
+revoke all on function engine.team_issues(public.teams, text, text, text, integer, text) from public;
+
+-- sql/40_functions/setup/update_team_settings.sql
+-- Changes what holds for a team; null leaves a thing as it is, and a limit of 0 takes the cap away. The zone
+-- moves the hours of nodes in team time and the day of numbers from here on; jobs that wait keep their due times.
+create or replace function public.update_team_settings(
+  p_name text default null,
+  p_timezone text default null,
+  p_country text default null,
+  p_frequency_limit integer default null,
+  p_frequency_window text default null,
+  p_team_id uuid default null
+)
+returns jsonb
+language plpgsql
+security definer -- writes public.teams, which no role may write
+set search_path = ''
+as $$
+declare
+  v_team public.teams;
+begin
+  select * into v_team from public.teams as t where t.id = engine.require_team(p_team_id, 'admin') for no key update;
+  perform engine.refuse_issues(
+    engine.team_issues(v_team, p_name, p_timezone, p_country, p_frequency_limit, p_frequency_window), 'The team'
+  );
+  v_team.frequency_window := coalesce(engine.parse_duration(p_frequency_window), v_team.frequency_window);
+  update public.teams as t
+  set
+    name = coalesce(btrim(p_name), t.name),
+    timezone = coalesce(p_timezone, t.timezone),
+    country = coalesce(p_country, t.country),
+    frequency_limit = nullif(coalesce(p_frequency_limit, t.frequency_limit), 0),
+    frequency_window = case when coalesce(p_frequency_limit, t.frequency_limit, 0) > 0 then v_team.frequency_window end
+  where t.id = v_team.id
+  returning t.* into v_team;
+  return engine.describe_team(v_team);
+end
+$$;
+comment on function public.update_team_settings(text, text, text, integer, text, uuid) is
+'Changes a team''s settings and returns them like get_team_settings: at most p_frequency_limit contacts of one number within '
+'p_frequency_window (ISO 8601); 0 takes the cap away, null leaves a thing as it is. Admin only; OB001, OB004, OB008.';
+revoke all on function public.update_team_settings(text, text, text, integer, text, uuid) from public;
+grant execute on function public.update_team_settings(text, text, text, integer, text, uuid) to authenticated, service_role;
+
 -- sql/40_functions/setup/upsert_assistant.sql
 -- Registers an assistant that workflow nodes may name, keyed by the provider's own id. What a published
 -- workflow sends does not change with it: that was copied when it was published.
@@ -15218,7 +21895,7 @@ to authenticated, service_role;
 
 -- sql/40_functions/setup/upsert_integration.sql
 -- Connects a provider account. What is stored is the name of its secret; workers hold the secret.
--- Saving an integration also lifts a pause: whoever saves it says that the cause is mended.
+-- Saving an integration also lifts a pause and a lowered pace: whoever saves it says that the cause is mended.
 -- Only a backend with the service key may call it: the names of secrets are shared by the teams of a
 -- deployment, and a team that could choose one could spend another team's money.
 create or replace function public.upsert_integration(
@@ -15268,7 +21945,10 @@ begin
     is_sandbox = excluded.is_sandbox,
     status = 'ACTIVE',
     paused_reason = null,
-    paused_at = null
+    paused_at = null,
+    pace_per_minute = null,
+    pace_begins_at = null,
+    pace_reason = null
   returning * into v_integration;
   return v_integration;
 end
@@ -15281,14 +21961,16 @@ to service_role;
 
 -- sql/40_functions/setup/upsert_phone_number.sql
 -- Registers a number that the team sends from. The engine trusts the verification flags, so only an
--- admin sets them.
+-- admin sets them. Everything is set each time, the caps too: null is no cap.
 create or replace function public.upsert_phone_number(
   p_phone text,
   p_label text default null,
   p_vapi_phone_number_id text default null,
   p_is_verified_for_calls boolean default false,
   p_is_verified_for_texts boolean default false,
-  p_team_id uuid default null
+  p_team_id uuid default null,
+  p_rate_per_minute integer default null,
+  p_daily_limit integer default null
 )
 returns public.phone_numbers
 language plpgsql
@@ -15312,27 +21994,41 @@ begin
       'vapi_id_required', 'p_vapi_phone_number_id', 'A number that is verified for calls needs its Vapi id.'
     );
   end if;
+  if p_rate_per_minute not between 1 and 100000 then
+    v_issues := v_issues || engine.issue(
+      'rate_range', 'p_rate_per_minute', 'The rate must be between 1 and 100,000 a minute, or null for no cap.'
+    );
+  end if;
+  if p_daily_limit not between 1 and 10000000 then
+    v_issues := v_issues || engine.issue(
+      'daily_limit_range', 'p_daily_limit', 'The daily limit must be between 1 and 10,000,000, or null for no cap.'
+    );
+  end if;
   perform engine.refuse_issues(v_issues, 'The phone number');
   insert into public.phone_numbers (
-    team_id, phone, label, vapi_phone_number_id, is_verified_for_calls, is_verified_for_texts
+    team_id, phone, label, vapi_phone_number_id, is_verified_for_calls, is_verified_for_texts, rate_per_minute, daily_limit
   )
   values (
     v_team_id, v_parsed.phone, nullif(btrim(p_label), ''), nullif(btrim(p_vapi_phone_number_id), ''),
-    coalesce(p_is_verified_for_calls, false), coalesce(p_is_verified_for_texts, false)
+    coalesce(p_is_verified_for_calls, false), coalesce(p_is_verified_for_texts, false),
+    p_rate_per_minute, p_daily_limit
   )
   on conflict (team_id, phone) do update set
     label = excluded.label,
     vapi_phone_number_id = excluded.vapi_phone_number_id,
     is_verified_for_calls = excluded.is_verified_for_calls,
-    is_verified_for_texts = excluded.is_verified_for_texts
+    is_verified_for_texts = excluded.is_verified_for_texts,
+    rate_per_minute = excluded.rate_per_minute,
+    daily_limit = excluded.daily_limit
   returning * into v_number;
   return v_number;
 end
 $$;
-comment on function public.upsert_phone_number(text, text, text, boolean, boolean, uuid) is
-'Adds or changes a sending number, keyed by the number. Admin only.';
-revoke all on function public.upsert_phone_number(text, text, text, boolean, boolean, uuid) from public;
-grant execute on function public.upsert_phone_number(text, text, text, boolean, boolean, uuid)
+comment on function public.upsert_phone_number(text, text, text, boolean, boolean, uuid, integer, integer) is
+'Adds or changes a sending number, keyed by the number: p_rate_per_minute calls and texts in any 60 seconds and '
+'p_daily_limit in a day of the team''s time zone, null for no cap. Admin only.';
+revoke all on function public.upsert_phone_number(text, text, text, boolean, boolean, uuid, integer, integer) from public;
+grant execute on function public.upsert_phone_number(text, text, text, boolean, boolean, uuid, integer, integer)
 to authenticated, service_role;
 
 -- sql/40_functions/tasks/add_task.sql
@@ -19104,15 +25800,7 @@ begin
     ), upper(v_hours));
   end if;
   v_due := date_trunc('second', v_due);
-  return (v_due, (
-    select coalesce(jsonb_agg(jsonb_build_object('for', w.reason, 'until', w.until) order by w.until), '[]')
-    from (values
-      ('legal_hours', v_legal, date_trunc('second', p_not_before)),
-      ('business_hours', v_earliest, v_legal),
-      ('batching', v_due, v_earliest)
-    ) as w (reason, until, since)
-    where w.until > w.since
-  ))::engine.simulated_place;
+  return (v_due, engine.tell_waits(p_not_before, v_legal, v_earliest, v_due))::engine.simulated_place;
 end
 $$;
 comment on function engine.simulate_place(public.workflow_nodes, timestamptz, engine.simulated_contact, integer) is
@@ -19616,6 +26304,29 @@ revoke all on function engine.tell_visit(
   public.workflow_nodes, integer, timestamptz, jsonb, engine.simulated_place, engine.simulated_outcome,
   engine.ended_visit, engine.decision
 ) from public;
+
+-- sql/40_functions/workflows/tell_waits.sql
+-- What a due time waited for, in this order: the law, the node's business hours, its batching.
+create or replace function engine.tell_waits(
+  p_not_before timestamptz, p_legal timestamptz, p_open timestamptz, p_due timestamptz
+)
+returns jsonb
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select coalesce(jsonb_agg(jsonb_build_object('for', w.reason, 'until', w.until) order by w.until), '[]')
+  from (values
+    ('legal_hours', p_legal, date_trunc('second', p_not_before)),
+    ('business_hours', p_open, p_legal),
+    ('batching', p_due, p_open)
+  ) as w (reason, until, since)
+  where w.until > w.since
+$$;
+comment on function engine.tell_waits(timestamptz, timestamptz, timestamptz, timestamptz) is
+'[{for, until}] of a due time: when it was asked for, when the law opened, when the node did too, when it is due.';
+revoke all on function engine.tell_waits(timestamptz, timestamptz, timestamptz, timestamptz) from public;
 
 -- sql/40_functions/workflows/template_issues.sql
 -- The variables of the templates, and the overrides that give some a value: the body of a text, and
@@ -20143,6 +26854,31 @@ for each row
 when (new.is_enabled)
 execute function engine.refuse_archived_schedule();
 
+-- sql/50_triggers/campaigns.sql
+-- Every step of a campaign is written down, whoever takes it.
+create or replace trigger campaigns_begin_a_diary
+after insert on public.campaigns
+for each row
+execute function engine.log_campaign_step();
+create or replace trigger campaigns_keep_a_diary
+after update of status, archived_at on public.campaigns
+for each row
+when (old.status is distinct from new.status or (old.archived_at is null) is distinct from (new.archived_at is null))
+execute function engine.log_campaign_step();
+
+-- sql/50_triggers/consent_events.sql
+-- The ledger of consent is only ever added to, by whoever writes. A team that is deleted takes its own
+-- with it.
+create or replace trigger consent_events_stay_as_written
+before update or delete on public.consent_events
+for each row
+execute function engine.guard_ledger();
+
+create or replace trigger consent_events_are_not_emptied
+before truncate on public.consent_events
+for each statement
+execute function engine.guard_ledger();
+
 -- sql/50_triggers/contacts.sql
 -- The index of the search follows what is written; see engine.index_contacts.
 create or replace trigger contacts_are_noted_when_new
@@ -20182,6 +26918,18 @@ after delete on engine.enrollments
 referencing old table as old_rows
 for each statement execute function engine.count_enrollments();
 
+-- sql/50_triggers/history_counters.sql
+-- A move changes no number: what the hot table counts out the history counts in, in the same transaction.
+-- Retention drops tables, which counts nothing out.
+create or replace trigger job_history_is_counted_in
+after insert on engine.job_history
+referencing new table as new_rows
+for each statement execute function engine.count_jobs();
+create or replace trigger job_history_is_counted_out
+after delete on engine.job_history
+referencing old table as old_rows
+for each statement execute function engine.count_jobs();
+
 -- sql/50_triggers/integrations.sql
 -- The copy of ServiceTitan is of one tenant; see forget_servicetitan.sql.
 create or replace trigger integrations_forget_another_tenant
@@ -20200,7 +26948,7 @@ referencing new table as new_rows
 for each statement execute function engine.wake_workers();
 
 -- sql/50_triggers/outreach_items.sql
--- As in state_machines.sql. Whoever was enrolled stays so: a customer is contacted by one item once.
+-- As in state_machines.sql. Whoever was enrolled stays so, unless the outreach is cancelled before she is reached.
 create or replace trigger outreach_items_take_legal_steps
 before update of status on public.outreach_items
 for each row
@@ -20209,6 +26957,7 @@ when (
   and not (
     (old.status = 'HOLDING' and new.status in ('HOLD_FAILED', 'ENROLLED', 'CANCELLED'))
     or (old.status = 'HOLD_FAILED' and new.status in ('HOLDING', 'CANCELLED'))
+    or (old.status = 'ENROLLED' and new.status = 'CANCELLED')
   )
 )
 execute function engine.refuse_step('outreach_item');
@@ -20233,7 +26982,11 @@ execute function engine.refuse_step('job');
 create or replace trigger enrollments_take_legal_steps
 before update of status on engine.enrollments
 for each row
-when (old.status is distinct from new.status and old.status <> 'ACTIVE')
+when (
+  old.status is distinct from new.status and old.status <> 'ACTIVE'
+  -- A retry of what failed, which counts itself.
+  and not (old.status = 'FAILED' and new.status = 'ACTIVE' and new.retry_count > old.retry_count)
+)
 execute function engine.refuse_step('enrollment');
 
 create or replace trigger campaigns_take_legal_steps
@@ -20246,6 +26999,7 @@ when (
     or (old.status = 'SCHEDULED' and new.status in ('CREATED', 'ACTIVE', 'CANCELLED'))
     or (old.status = 'ACTIVE' and new.status in ('PAUSED', 'COMPLETED', 'CANCELLED'))
     or (old.status = 'PAUSED' and new.status in ('ACTIVE', 'CANCELLED'))
+    or (old.status = 'COMPLETED' and new.status = 'ACTIVE' and new.retry_count > old.retry_count)
   )
 )
 execute function engine.refuse_step('campaign');
@@ -21090,24 +27844,64 @@ on conflict (calling_code) do update set
   timezones = excluded.timezones;
 
 -- sql/60_reference/calling_windows.sql
--- Calls and marketing texts: 8:00 to 21:00 where the person is; Florida and Oklahoma until 20:00 and
--- three contacts a day; no Sundays in Alabama and Louisiana. Teams check these with their counsel.
+-- Calls and marketing texts: 8:00 to 21:00 where the person is, and less in the states whose own laws say
+-- so; where summaries of a law differ, the narrower reading. A weekday without hours is closed. Texts keep
+-- the same hours as calls. Public holidays are not in here. Teams check these with their counsel;
+-- docs/consent.md shows them as a table, which a test compares.
 insert into reference.calling_windows (channel, region, weekday, starts_at, ends_at, daily_limit)
 select c.channel, r.region, d.weekday, r.starts_at, r.ends_at, r.daily_limit
 from unnest(enum_range(null::public.contact_channel)) as c (channel)
 cross join (
   values
-  ('', '08:00'::time, '21:00'::time, null::smallint),
-  ('FL', '08:00', '20:00', 3),
-  ('OK', '08:00', '20:00', 3)
-) as r (region, starts_at, ends_at, daily_limit)
-cross join generate_series(1, 7) as d (weekday)
-union all
-select c.channel, r.region, 7, null, null, null
-from unnest(enum_range(null::public.contact_channel)) as c (channel)
-cross join (values ('AL'), ('LA')) as r (region)
+  ('', 1, 7, '08:00'::time, '21:00'::time, null::smallint),
+  ('AL', 1, 6, '08:00', '20:00', null),
+  ('AL', 7, 7, null, null, null),
+  ('CT', 1, 7, '09:00', '20:00', null),
+  ('FL', 1, 7, '08:00', '20:00', 3),
+  ('KY', 1, 7, '10:00', '21:00', null),
+  ('LA', 1, 6, '08:00', '20:00', null),
+  ('LA', 7, 7, null, null, null),
+  ('MA', 1, 7, '08:00', '20:00', null),
+  ('MD', 1, 7, '08:00', '20:00', 3),
+  ('MI', 1, 7, '09:00', '21:00', null),
+  ('MN', 1, 7, '09:00', '21:00', null),
+  ('MS', 1, 6, '08:00', '20:00', null),
+  ('MS', 7, 7, null, null, null),
+  ('NM', 1, 7, '09:00', '21:00', null),
+  ('NV', 1, 7, '09:00', '20:00', null),
+  ('OK', 1, 7, '08:00', '20:00', 3),
+  ('PA', 7, 7, '13:30', '21:00', null),
+  ('RI', 1, 5, '09:00', '18:00', null),
+  ('RI', 6, 6, '10:00', '17:00', null),
+  ('RI', 7, 7, null, null, null),
+  ('SD', 1, 6, '09:00', '21:00', null),
+  ('SD', 7, 7, null, null, null),
+  ('TX', 1, 6, '09:00', '21:00', null),
+  ('TX', 7, 7, '12:00', '21:00', null),
+  ('UT', 7, 7, null, null, null),
+  ('WA', 1, 7, '08:00', '20:00', null),
+  ('WY', 1, 7, '08:00', '20:00', null)
+) as r (region, first_day, last_day, starts_at, ends_at, daily_limit)
+cross join lateral generate_series(r.first_day, r.last_day) as d (weekday)
 on conflict (channel, region, weekday) do update
   set starts_at = excluded.starts_at, ends_at = excluded.ends_at, daily_limit = excluded.daily_limit;
+
+-- sql/60_reference/campaign_actions.sql
+-- launch leads to SCHEDULED when a later time is given; retry leaves a campaign that runs or is paused as it is.
+insert into reference.campaign_actions (action, place, from_statuses, to_status, participle, hint) values
+('update', 1, '{CREATED}', 'CREATED', 'edited', 'Create a new campaign with other settings.'),
+('launch', 2, '{CREATED}', 'ACTIVE', 'launched', 'Create a new campaign to run it again.'),
+('unschedule', 3, '{SCHEDULED}', 'CREATED', 'unscheduled', 'Pause or cancel a campaign that has started.'),
+('pause', 4, '{ACTIVE}', 'PAUSED', 'paused', 'A campaign that has not started can be unscheduled or cancelled.'),
+('resume', 5, '{PAUSED}', 'ACTIVE', 'resumed', 'Launch a campaign that has not started.'),
+('cancel', 6, '{CREATED,SCHEDULED,ACTIVE,PAUSED}', 'CANCELLED', 'cancelled', 'It is over already.'),
+('retry', 7, '{ACTIVE,PAUSED,COMPLETED}', 'ACTIVE', 'retried', 'Only what a campaign has tried can be tried again.'),
+('archive', 8, '{CREATED,COMPLETED,CANCELLED}', 'ARCHIVED', 'archived', 'Wait until it is over, or cancel it.'),
+('unarchive', 9, '{CREATED,COMPLETED,CANCELLED}', 'UNARCHIVED', 'unarchived', 'There is nothing to do.')
+on conflict (action) do update
+  set
+    place = excluded.place, from_statuses = excluded.from_statuses, to_status = excluded.to_status,
+    participle = excluded.participle, hint = excluded.hint;
 
 -- sql/60_reference/condition_fields.sql
 -- docs/definitions.md lists them; a test compares the two.
@@ -21149,7 +27943,8 @@ insert into reference.condition_fields (kind, field, type, words, meaning) value
 on conflict (kind, field) do update set type = excluded.type, words = excluded.words, meaning = excluded.meaning;
 
 -- sql/60_reference/consent_phrases.sql
--- The FCC's revocation words, the carriers' own, and phrases that nobody could take for anything else.
+-- The FCC's revocation words, the carriers' own, and phrases that nobody could take for anything else. Each
+-- is written as engine.consent_words writes what people send: an apostrophe is a space, or was never typed.
 insert into reference.consent_phrases (phrase, action, is_whole_message) values
 ('stop', 'opt_out', true),
 ('stopall', 'opt_out', true),
@@ -21190,6 +27985,26 @@ insert into reference.consent_phrases (phrase, action, is_whole_message) values
 ('remove me', 'opt_out', false),
 ('take me off', 'opt_out', false),
 ('leave me alone', 'opt_out', false),
+('lose my number', 'opt_out', false),
+('delete my number', 'opt_out', false),
+('do not message', 'opt_out', false),
+('don t message', 'opt_out', false),
+('dont call', 'opt_out', false),
+('dont text', 'opt_out', false),
+('dont contact', 'opt_out', false),
+('dont message', 'opt_out', false),
+('never contact', 'opt_out', false),
+('never message', 'opt_out', false),
+('revoke consent', 'opt_out', false),
+('revoke my consent', 'opt_out', false),
+('withdraw consent', 'opt_out', false),
+('withdraw my consent', 'opt_out', false),
+('no me llame', 'opt_out', false),
+('no me llamen', 'opt_out', false),
+('no mas llamadas', 'opt_out', false),
+('no más llamadas', 'opt_out', false),
+('no mas mensajes', 'opt_out', false),
+('no más mensajes', 'opt_out', false),
 ('start', 'opt_in', true),
 ('unstop', 'opt_in', true)
 on conflict (phrase) do update set action = excluded.action, is_whole_message = excluded.is_whole_message;
@@ -22246,6 +29061,104 @@ on conflict (prefix) do update set
   regions = excluded.regions,
   timezones = excluded.timezones;
 
+-- sql/60_reference/reasons.sql
+-- What explain_contact says. docs/operations.md lists them; a test finds codes of the gate that are missing.
+insert into reference.reasons (code, message, cure) values
+-- the gate: closed for good
+('campaign_cancelled', 'The campaign was cancelled.', 'Nothing: cancelling is meant to stop everything.'),
+('enrollment_ended', 'The journey through the campaign was over.', 'Nothing; the end has a reason of its own.'),
+('suppressed_opted_out', 'The number has opted out.', 'Nothing, unless she opts in again herself.'),
+('suppressed_do_not_contact', 'The number is on the do-not-contact list.', 'An admin can lift the entry when it is wrong.'),
+('suppressed_do_not_text', 'The number must not be texted.', 'Call instead, or mend the contact in ServiceTitan.'),
+(
+  'suppressed_do_not_service', 'ServiceTitan marks the customer doNotService.',
+  'Mend the customer in ServiceTitan when the mark is wrong.'
+),
+('suppressed_invalid', 'The number is known to be invalid.', 'Correct the number at its source and refresh the list.'),
+('suppressed_litigator', 'The number belongs to a known litigator.', 'Nothing.'),
+(
+  'number_is_fictitious', 'The number is reserved for fiction, and the account is a real one.',
+  'Use such numbers only with sandbox accounts.'
+),
+('timezone_unknown', 'Nobody knows in which time zone the contact is.', 'Give the contact a ZIP code or a time zone.'),
+('too_late', 'It was later than the campaign allows.', 'Raise max_lateness in a new campaign, or retry what failed.'),
+('never_open', 'No hour is open both by law and by the node.', 'Widen the business hours of the node.'),
+-- the gate: held until somebody acts
+('campaign_not_active', 'The campaign was not active.', 'Resume the campaign.'),
+('integration_paused', 'The provider''s account is paused.', 'See the reason at the integration, mend it, and turn it on again.'),
+('live_account_in_sandbox', 'The account is a real one, and this is a sandbox.', 'Connect the sandbox''s account.'),
+('undecided', 'The gate could not decide, and lets nobody through then.', 'Report it: this is a defect.'),
+-- the gate: put off
+('outside_hours', 'It was outside the hours in which the contact may be reached.', 'Nothing: it goes out when they open.'),
+('call_in_progress', 'Another call to the number was going on.', 'Nothing: it is tried again in ten minutes.'),
+('one_at_a_time', 'Another job for the same number was first.', 'Nothing: it is tried again in ten minutes.'),
+('stop_in_progress', 'Somebody was stopping the number at that moment.', 'Nothing: it is closed, or tried again ten seconds later.'),
+('daily_limit', 'The law allows no more contacts with the number on that day.', 'Nothing: it goes out on the next day.'),
+(
+  'frequency_cap', 'The team contacts one number no oftener, whatever the campaign.',
+  'Nothing: it goes out when the oldest contact no longer counts, and is closed if that is too late. An admin sets the cap.'
+),
+(
+  'frequency_priority', 'The last contact that the team''s cap leaves is for a better campaign.',
+  'Nothing: it is tried again in ten minutes. Give the campaign a better priority than the other one.'
+),
+('number_rate', 'The sending number had made as many requests in a minute as it may.', 'Nothing: it goes out a moment later.'),
+(
+  'number_daily_limit', 'The sending number had made as many contacts on that day as it may.',
+  'Nothing: it goes out on the team''s next day. An admin sets the limit.'
+),
+(
+  'account_paced', 'The provider said that it was too much, and the account went on more slowly.',
+  'Nothing: it recovers by itself. See the health of the integration.'
+),
+-- left out at launch
+('excluded_phone', 'The number is among those that are left out.', 'Take it off the exclusions of the next campaign.'),
+('excluded_in_list', 'The contact is in a list that is left out.', 'Take the list off the exclusions of the next campaign.'),
+('excluded_in_campaign', 'The contact is in a campaign that is left out.', 'Take it off the exclusions of the next campaign.'),
+('excluded_tag', 'The customer has a tag that is left out.', 'Take the tag off the exclusions of the next campaign.'),
+('excluded_recently_contacted', 'The number was called or texted a short time before.', 'Launch again later.'),
+('excluded_booked', 'The contact had booked already.', 'Nothing: she has booked.'),
+('not_targeted', 'The contact is not among those that the campaign targets.', 'Widen the targeting of the next campaign.'),
+-- never enrolled
+('not_a_member', 'The contact is not in the campaign''s list.', 'See the runs of the list: excluded, rejected, or never matched.'),
+('campaign_not_launched', 'The campaign has not been launched.', 'Launch it.'),
+('campaign_scheduled', 'The campaign starts later.', 'Nothing: she is enrolled when it starts.'),
+('campaign_never_ran', 'The campaign was cancelled before it was launched.', 'Create another campaign.'),
+(
+  'joined_too_late', 'The contact came into the list after the launch, and the campaign does not enroll continuously.',
+  'Enroll continuously in the next campaign.'
+),
+('hold_pending', 'The appointment is put on hold first.', 'Nothing: the contact is enrolled when it is held.'),
+('hold_failed', 'The appointment could not be put on hold.', 'See the hold''s own reason, then retry it.'),
+('hold_cancelled', 'The outreach was cancelled before the appointment was held.', 'Launch another outreach.'),
+('left_out_of_outreach', 'The outreach left the contact out.', 'See the dry run of the outreach.'),
+-- what came of requests
+('booked', 'The contact booked.', 'Nothing.'),
+('opted_out', 'The contact opted out.', 'Nothing, unless she opts in again herself.'),
+('opted_in', 'The contact opted in.', 'Nothing.'),
+('answered', 'The call was answered.', 'Nothing.'),
+('voicemail', 'The call reached a voicemail.', 'Nothing, or let the node try again.'),
+('no_answer', 'Nobody answered.', 'Nothing, or let the node try again.'),
+('busy', 'The line was busy.', 'Nothing, or let the node try again.'),
+('delivered', 'The text was delivered.', 'Nothing.'),
+('replied', 'The contact replied.', 'Nothing.'),
+('inbound_text', 'The contact wrote back.', 'Nothing.'),
+('no_reply', 'Nobody replied in time.', 'Nothing.'),
+('reply_window_over', 'Nobody replied in time.', 'Nothing.'),
+('undeliverable', 'The number cannot be reached.', 'Correct the number at its source.'),
+('failed', 'The request failed.', 'See the attempts, then retry what failed.'),
+('refused', 'The provider refused the request.', 'See the attempt''s code at the provider.'),
+('retries_exhausted', 'The provider kept asking to try later until the budget of retries was spent.', 'Retry what failed.'),
+('provider_lost_it', 'The provider took the request and knows nothing of it any more.', 'Retry what failed.'),
+('sent_unconfirmed', 'The carrier never confirmed the delivery.', 'Nothing: it is taken as delivered.'),
+('never_sent', 'The provider kept the text queued for two days.', 'Retry what failed.'),
+('never_ended', 'The provider kept calling the call unfinished for six hours.', 'Retry what failed.'),
+('lease_expired', 'The worker went silent while it was sending.', 'Nothing: the provider is asked before anything is sent again.'),
+('worker_fault', 'The worker failed while it was sending.', 'See the worker''s log, and report it.'),
+('tool_call', 'The assistant recorded it during the call.', 'Nothing.'),
+('cancelled_by_operator', 'An operator called it off.', 'Retry what failed does not bring it back; launch again.')
+on conflict (code) do update set message = excluded.message, cure = excluded.cure;
+
 -- sql/60_reference/simulated_outcomes.sql
 -- Shares as home-service campaigns see them, roughly; a script is there for whoever wants to be exact.
 insert into reference.simulated_outcomes (node_type, awaits_reply, outcome, weight, takes)
@@ -22272,6 +29185,18 @@ from (
   ('text', true, 'failed', 2, interval '5 seconds')
 ) as s (node_type, awaits_reply, outcome, weight, takes)
 on conflict (node_type, awaits_reply, outcome) do update set weight = excluded.weight, takes = excluded.takes;
+
+-- sql/60_reference/suppression_reasons.sql
+-- docs/consent.md shows this table; a test keeps the two equal.
+insert into reference.suppression_reasons (reason, set_by, lifted_by, meaning) values
+('opted_out', 'people', 'person', 'The person said stop.'),
+('do_not_contact', 'people', 'admin', 'The team decided not to contact the number, or a do-not-contact list has it.'),
+('invalid', 'people', 'admin', 'The number reaches nobody, or somebody else.'),
+('litigator', 'people', 'admin', 'The person is known to sue over calls and texts.'),
+('do_not_text', 'servicetitan', 'servicetitan', 'ServiceTitan marks the number doNotText. Stops texts only.'),
+('do_not_service', 'servicetitan', 'servicetitan', 'The number is that of a customer whom ServiceTitan marks doNotService.')
+on conflict (reason) do update
+  set set_by = excluded.set_by, lifted_by = excluded.lifted_by, meaning = excluded.meaning;
 
 -- sql/60_reference/template_variables.sql
 -- Filled in by the engine right before a text is sent.
@@ -22865,7 +29790,8 @@ insert into reference.tool_names (pattern, meaning) values
 on conflict (pattern) do update set meaning = excluded.meaning;
 
 -- sql/60_reference/transitions.sql
--- Kept equal to the triggers by a test that tries every pair.
+-- Kept equal to the triggers by a test that tries every pair. Of a campaign COMPLETED to ACTIVE, and of an
+-- enrollment FAILED to ACTIVE, are legal only together with a rising retry_count: a retry of what failed.
 insert into reference.transitions (entity, from_status, to_status) values
 ('audience_list', 'ACTIVE', 'ARCHIVED'),
 ('audience_list', 'ARCHIVED', 'ACTIVE'),
@@ -22885,12 +29811,14 @@ insert into reference.transitions (entity, from_status, to_status) values
 ('campaign', 'ACTIVE', 'CANCELLED'),
 ('campaign', 'PAUSED', 'ACTIVE'),
 ('campaign', 'PAUSED', 'CANCELLED'),
+('campaign', 'COMPLETED', 'ACTIVE'),
 ('enrollment', 'ACTIVE', 'COMPLETED'),
 ('enrollment', 'ACTIVE', 'BOOKED'),
 ('enrollment', 'ACTIVE', 'OPTED_OUT'),
 ('enrollment', 'ACTIVE', 'SUPPRESSED'),
 ('enrollment', 'ACTIVE', 'FAILED'),
 ('enrollment', 'ACTIVE', 'CANCELLED'),
+('enrollment', 'FAILED', 'ACTIVE'),
 ('job', 'READY', 'CLAIMED'),
 ('job', 'READY', 'DISPATCHED'),
 ('job', 'READY', 'CANCELLED'),
@@ -22910,7 +29838,8 @@ insert into reference.transitions (entity, from_status, to_status) values
 ('outreach_item', 'HOLDING', 'ENROLLED'),
 ('outreach_item', 'HOLDING', 'CANCELLED'),
 ('outreach_item', 'HOLD_FAILED', 'HOLDING'),
-('outreach_item', 'HOLD_FAILED', 'CANCELLED')
+('outreach_item', 'HOLD_FAILED', 'CANCELLED'),
+('outreach_item', 'ENROLLED', 'CANCELLED')
 on conflict do nothing;
 
 -- sql/60_reference/validation_codes.sql

@@ -9,8 +9,8 @@ as $$
 declare
   v_calendars engine.calendar[] := array(select c from engine.job_calendars(p_jobs) as c);
   v_demand record;
-  v_places timestamptz[] := '{}';
-  v_before integer[] := '{}'; -- of each demand: how many places the demands before it have
+  v_places timestamptz[] := '{}'::timestamptz[];
+  v_before integer[] := '{}'::integer[]; -- of each demand: how many places the demands before it have
 begin
   -- A loop over demands, not over jobs: each takes free places that the one before left.
   for v_demand in
