@@ -10608,7 +10608,7 @@ begin
     from unnest(p_ended) as f
     inner join engine.jobs as j on f.team_id = j.team_id and f.job_id = j.id
     where f.outcome = 'booked' and e.team_id = j.team_id and e.id = j.enrollment_id and e.booked_at is null
-      and e.status = 'ACTIVE';
+      and e.ended_at is null; -- see next_steps
   end if;
   if 'opted_out' = any(v_outcomes) then
     perform engine.stop_numbers(array(
@@ -11828,7 +11828,7 @@ as $$
   from unnest(p_team_ids, p_enrollment_ids, p_statuses, p_reason_codes)
     as n (team_id, id, status, reason_code)
   cross join (select engine.now() as now) as c
-  where e.team_id = n.team_id and e.id = n.id and e.status = 'ACTIVE'
+  where e.team_id = n.team_id and e.id = n.id and e.ended_at is null -- see next_steps
 $$;
 comment on function engine.end_enrollments(uuid[], uuid[], public.enrollment_status[], text[]) is
 'Ends active enrollments with a status and a reason each.';
@@ -12915,7 +12915,7 @@ begin
     from unnest(p_ended) as f
     inner join engine.jobs as j on f.team_id = j.team_id and f.job_id = j.id
     inner join engine.enrollments as e
-      on j.team_id = e.team_id and j.enrollment_id = e.id and e.status = 'ACTIVE'
+      on j.team_id = e.team_id and j.enrollment_id = e.id and e.ended_at is null -- ACTIVE, said so that no plan takes the index of all active ones for this
     inner join public.campaigns as c on j.team_id = c.team_id and j.campaign_id = c.id
   ),
 
