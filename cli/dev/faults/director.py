@@ -221,6 +221,9 @@ class Director:
             await self._insist(lambda: self._scene.operate(_MOVES[step.act], campaign))
         except psycopg.Error as error:
             if error.sqlstate == "OB007" and step.act == "resume":
+                # An account is paused: whoever resumes the campaign sees that first.
+                if not self._frozen:
+                    await self._resume_accounts()
                 self._plan_step(now + TRY_AGAIN, resume)
             elif error.sqlstate != "OB002":
                 raise

@@ -51,12 +51,9 @@ def _requests_follow_attempts(record: Record) -> Iterator[str]:
 
 
 def _nobody_twice(record: Record) -> Iterator[str]:
-    by_attempt, by_job = Counter[str](), Counter[str]()
-    for entry in record.taken:
-        attempt = record.attempts.get(attempt_of(entry) or "")
-        if attempt is not None:
-            by_attempt[attempt.id] += 1
-            by_job[attempt.job] += 1
+    # A call that found no free line at the provider reached nobody, and is tried again.
+    by_attempt = Counter(attempt.id for attempt in _reached(record))
+    by_job = Counter(attempt.job for attempt in _dialled(record))
     for name, counts in (("attempt", by_attempt), ("job", by_job)):
         for identifier, times in counts.items():
             if times > 1:

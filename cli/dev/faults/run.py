@@ -27,6 +27,7 @@ from cli.errors import CommandError
 from workers.logs import configure
 from workers.redaction import Redactor
 
+CANCEL_AGAIN_SECONDS = 10.0
 Heard = Callable[[Report], None]
 
 
@@ -62,7 +63,7 @@ def run(seeds: Sequence[int], heard: Heard) -> None:
             playing = asyncio.current_task()
             assert playing is not None
             # Told to end, the run alone is cancelled: what it cleans up with must go on.
-            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, playing.cancel)
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, _insist_on_end, playing)
             async with Nursery.open() as nursery:
                 for seed in seeds:
                     heard(await play(server, nursery, make_plan(seed)))
@@ -71,6 +72,13 @@ def run(seeds: Sequence[int], heard: Heard) -> None:
             asyncio.run(play_all())
         except asyncio.CancelledError:
             sys.exit(128 + signal.SIGTERM)
+
+
+def _insist_on_end(playing: asyncio.Task[None]) -> None:
+    """Cancel, again and again: a cancellation can be lost (see `workers.waiting.end`)."""
+    if not playing.done():
+        playing.cancel()
+        asyncio.get_running_loop().call_later(CANCEL_AGAIN_SECONDS, _insist_on_end, playing)
 
 
 def run_shared(seeds: Sequence[int], jobs: int, heard: Heard) -> None:
