@@ -55,7 +55,10 @@ begin
     )
 
     update engine.jobs as j
-    set run_at = m.place_at
+    set
+      run_at = m.place_at,
+      -- Whoever was late at the resume stays as late; the move makes nobody late.
+      due_at = j.due_at + greatest(m.place_at - greatest(j.run_at, engine.now()), interval '0')
     from moved as m
     where j.team_id = p_campaign.team_id and j.id = m.id;
   end loop;
