@@ -94,6 +94,41 @@ def test_two_retries_of_one_failure_make_one_visit(admin: Connection, database: 
     assert [job[:3] for job in engine.jobs(admin, scene)] == [("call", 1, "FAILED"), ("call", 2, "READY")]
 
 
+def test_a_retry_that_waits_for_a_failure_says_to_ask_again(admin: Connection, database: Database) -> None:
+    scene = engine.set_scene(admin)
+    job_id = only_job(admin)
+    attempts = engine.begin(admin, engine.claim(admin))
+
+    def retry(connection: Connection) -> Any:
+        with acting_as(connection, scene.team.admin_id):
+            return call(connection, "retry_job", job_id)
+
+    _, refused = race(database, lambda one: engine.record(one, attempts, "refused", code="bad_number"), retry)
+    assert (refused.sqlstate, refused.diag.message_hint) == ("OB002", "Ask again.")
+    assert engine.enrollments(admin, scene) == {"FAILED": 1}
+    assert retry(admin)["to"] == "READY"
+    assert [job[:3] for job in engine.jobs(admin, scene)] == [("call", 1, "FAILED"), ("call", 2, "READY")]
+
+
+def test_a_retry_that_meets_the_move_to_the_history_brings_back_what_it_took(
+    admin: Connection, database: Database
+) -> None:
+    scene = engine.set_scene(admin, people=3)
+    engine.record(admin, engine.begin(admin, engine.claim(admin)), "refused", code="bad_number")
+    history.pass_time(admin)
+
+    def retry(connection: Connection) -> Any:
+        with acting_as(connection, scene.team.admin_id):
+            return call(connection, "retry_failed_enrollments", scene.campaign_id)
+
+    moved, told = race(database, history.archive, retry)
+    assert (moved, told["retried"]) == (3, 3)
+    assert engine.enrollments(admin, scene) == {"ACTIVE": 3}
+    assert sorted(job[1:3] for job in engine.jobs(admin, scene)) == [(1, "FAILED")] * 3 + [(2, "READY")] * 3
+    assert history.doubled(admin) == []
+    assert engine.count_mismatches(admin, scene.campaign_id) == []
+
+
 def test_a_job_made_due_wakes_a_worker(admin: Connection, database: Database) -> None:
     engine.set_scene(admin)
     engine.record(

@@ -17,6 +17,17 @@ begin
     v_campaign := engine.take_campaign(v_job.campaign_id, 'retry', v_dry_run);
   end if;
   v_job := engine.take_job(p_job_id, 'retry', 'READY', v_dry_run);
+  if v_job.status = 'FAILED' and v_campaign.id is null then
+    -- It was under way a moment ago, and its campaign can't be taken behind it.
+    perform engine.refuse(
+      'OB002', 'It has failed just now.',
+      jsonb_build_object(
+        'entity', 'job', 'id', v_job.id, 'from', v_job.status, 'to', 'READY', 'action', 'retry',
+        'allowed', engine.legal_steps('job', v_job.status::text)
+      ),
+      'Ask again.'
+    );
+  end if;
   if v_job.status = 'FAILED' and not v_dry_run then
     perform engine.reopen_campaign(v_campaign);
     perform engine.reopen_enrollments(v_campaign, null, array[v_job.enrollment_id]);
