@@ -9,8 +9,10 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
+from tests.engine import history
 from tests.support import engine
 from tests.support.databases import Database
+from tests.support.races import race
 from tests.support.waiting import wait_until_blocked
 
 BOTH = {"call", "text"}
@@ -35,6 +37,57 @@ def test_a_booking_in_a_report_that_comes_after_the_lookup_calls_off_the_retry(a
     engine.ingest(admin, engine.call_report(attempt, booked=True))
     assert engine.enrollments(admin, scene) == {"BOOKED": 1}
     assert [job[2] for job in engine.jobs(admin, scene)] == ["DONE", "CANCELLED"]
+
+
+def booked_after_failing(connection: psycopg.Connection[Any], scene: engine.Scene) -> bool:
+    """Whether the one person has booked, though her journey failed; it is counted so, and nobody tries it again."""
+    rows = connection.execute("select booked_at is not null from engine.enrollments").fetchall()
+    assert engine.enrollments(connection, scene) == {"FAILED": 1}
+    assert engine.count_mismatches(connection, scene.campaign_id) == []
+    told = connection.execute(
+        "select public.retry_failed_enrollments(%s) ->> 'retried'", [scene.campaign_id]
+    ).fetchone()
+    assert told == ("0",)
+    refusals = connection.execute("select public.get_job(id) #>> '{refusals,retry}' from engine.all_jobs").fetchall()
+    assert refusals == [("The person has booked since.",)]
+    return rows == [(True,)]
+
+
+@pytest.mark.parametrize("is_archived", [False, True])
+def test_a_booking_that_comes_after_the_journey_failed_keeps_it_from_a_retry(
+    admin: psycopg.Connection[Any], is_archived: bool
+) -> None:
+    scene = engine.set_scene(admin)
+    attempt = engine.dispatch(admin)[0]
+    engine.look_up(
+        admin, attempt, found=True, status="ended", endedReason="call.in-progress.error-vapifault-worker-died"
+    )
+    assert engine.enrollments(admin, scene) == {"FAILED": 1}
+    if is_archived:
+        history.pass_time(admin)
+        assert history.archive(admin) == 1
+    engine.ingest(admin, engine.call_report(attempt, booked=True))
+    engine.move_clock(admin, "1 minute")
+    assert booked_after_failing(admin, scene)
+    engine.move_clock(admin, "1 hour")
+    assert engine.claim(admin) == []
+
+
+def test_a_retry_that_waits_for_a_late_booking_leaves_her_alone(
+    admin: psycopg.Connection[Any], database: Database
+) -> None:
+    scene = engine.set_scene(admin)
+    attempt = engine.dispatch(admin)[0]
+    engine.look_up(
+        admin, attempt, found=True, status="ended", endedReason="call.in-progress.error-vapifault-worker-died"
+    )
+
+    def retry(connection: psycopg.Connection[Any]) -> Any:
+        return connection.execute("select public.retry_failed_enrollments(%s)", [scene.campaign_id]).fetchone()
+
+    race(database, lambda one: engine.ingest(one, engine.call_report(attempt, booked=True)), retry)
+    assert booked_after_failing(admin, scene)
+    assert [job[2] for job in engine.jobs(admin, scene)] == ["FAILED"]
 
 
 @pytest.mark.parametrize("news", ["event", "answer"])

@@ -1,5 +1,5 @@
 -- What failed in a campaign: of each journey that ended so, the visit that it ended with. Without one, of
--- somebody whose first job was never made, there is nothing to try again.
+-- somebody whose first job was never made, there is nothing to try again; nor of somebody who booked after all.
 create or replace function engine.failed_visits(
   p_campaign public.campaigns, p_reason_codes text[], p_enrollment_ids uuid[] default null
 )
@@ -17,7 +17,7 @@ as $$
     order by j.created_at desc, j.id desc
     limit 1
   ) as v
-  where e.team_id = p_campaign.team_id and e.campaign_id = p_campaign.id and e.status = 'FAILED'
+  where e.team_id = p_campaign.team_id and e.campaign_id = p_campaign.id and e.status = 'FAILED' and e.booked_at is null
     and (p_reason_codes is null or e.reason_code = any(p_reason_codes))
     and (p_enrollment_ids is null or e.id = any(p_enrollment_ids))
 $$;

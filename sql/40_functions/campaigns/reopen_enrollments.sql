@@ -1,7 +1,7 @@
 -- Each failed journey goes on with a new visit of the node that it ended with, spread by the node's hours
 -- and batches as every job, and with a whole budget. What the
 -- history has of it comes back first. The caller holds the campaign, so that nobody else
--- reopens; nothing else moves an enrollment that has ended.
+-- reopens; of what else happens to an enrollment that has ended, a late booking is seen under its lock.
 create or replace function engine.reopen_enrollments(
   p_campaign public.campaigns, p_reason_codes text[], p_enrollment_ids uuid[] default null
 )
@@ -28,12 +28,19 @@ begin
     perform engine.recall_enrollments(
       array(select n.team_id from unnest(v_jobs) as n), array(select n.enrollment_id from unnest(v_jobs) as n)
     );
-    update engine.enrollments as e
-    set
-      status = 'ACTIVE', reason_code = null, ended_at = null, retries_left = p_campaign.retry_budget,
-      retry_count = e.retry_count + 1, reopened_at = engine.now()
+    with reopened as (
+      update engine.enrollments as e
+      set
+        status = 'ACTIVE', reason_code = null, ended_at = null, retries_left = p_campaign.retry_budget,
+        retry_count = e.retry_count + 1, reopened_at = engine.now()
+      from unnest(v_jobs) as n
+      where e.team_id = n.team_id and e.id = n.enrollment_id and e.status = 'FAILED' and e.booked_at is null
+      returning e.id
+    )
+
+    select coalesce(array_agg(n order by n.enrollment_id), '{}') into v_jobs
     from unnest(v_jobs) as n
-    where e.team_id = n.team_id and e.id = n.enrollment_id;
+    inner join reopened as r on n.enrollment_id = r.id;
     perform engine.create_jobs(v_jobs);
   end loop;
 end

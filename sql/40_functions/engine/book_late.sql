@@ -1,5 +1,6 @@
 -- A booking that was told after its job had ended otherwise: what is still to come is called off. The
--- report may come after the call was asked for, and a tool may be told of after the report.
+-- report may come after the call was asked for, and a tool may be told of after the report. A journey that is
+-- over keeps its end, but knows of the booking: whoever has booked is not tried again.
 create or replace function engine.book_late(p_readings engine.event_reading[])
 returns void
 language plpgsql
@@ -12,7 +13,7 @@ begin
   from unnest(p_readings) as r
   inner join engine.jobs as j on r.team_id = j.team_id and r.job_id = j.id
   where (r.reading).outcome = 'booked' and j.finished_at is not null
-    and e.team_id = j.team_id and e.id = j.enrollment_id and e.status = 'ACTIVE' and e.booked_at is null;
+    and e.team_id = j.team_id and e.id = j.enrollment_id and e.booked_at is null;
   perform engine.close_jobs(array(
     select (k.team_id, k.id, 'booked', 'BOOKED')::engine.closed_job
     from unnest(p_readings) as r
