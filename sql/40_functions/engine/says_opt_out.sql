@@ -1,5 +1,6 @@
--- Whether the structured data of a call's report says that the person opted out. What the field is called is
--- up to whoever wrote the assistant, so every usual name counts; the value must say yes.
+-- Whether the structured data of a call's report says that the person opted out. What the field is called, and
+-- how deep it lies, is up to whoever wrote the assistant, so every usual name counts at any depth; the value
+-- must say yes, alone or before anything else ("Yes, she asked").
 create or replace function engine.says_opt_out(p_data jsonb)
 returns boolean
 language sql
@@ -7,10 +8,10 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-  select p_data @? '$.keyvalue() ? (
-    @.key like_regex "^((has|is|was|wants)?_?(opt(ed)?_?out|(do_?not|dont|stop)_?(call(ing)?|contact(ing)?|text(ing)?|messag(e|ing))|unsubscribed?|revoked?(_?consent)?)(_?requested)?)$" flag "i"
-    && (@.value == true || @.value == 1 || @.value like_regex "^(true|yes|y)$" flag "i")
+  select p_data @? '$.** ? (@.type() == "object").keyvalue() ? (
+    @.key like_regex "^((has|is|was|wants?|wants_to|asked|asked_to|requested)?_?(opt(ed)?_?out|dnc|(do_?not|dont|stop)_?(call(ing)?|contact(ing)?|text(ing)?|messag(e|ing))|unsubscribed?|remove_?(me|from_?(the_?|our_?)?(call(ing)?_?)?list)|take_?me_?off(_?(the_?|our_?)?list)?|revoked?(_?consent)?)(_?(request(ed)?|list))?)$" flag "i"
+    && (@.value == true || @.value == 1 || @.value like_regex "^[^a-z0-9]*(true|yes|y|1)([^a-z0-9]|$)" flag "i")
   )'
 $$;
-comment on function engine.says_opt_out(jsonb) is 'Whether an object of structured data holds an opt-out, under any of the usual names.';
+comment on function engine.says_opt_out(jsonb) is 'Whether structured data holds an opt-out, under any of the usual names and at any depth.';
 revoke all on function engine.says_opt_out(jsonb) from public;
