@@ -89,12 +89,38 @@ def test_a_text_that_stops_and_one_that_starts_at_once_is_a_stop(admin: Connecti
     assert engine.suppressed(admin) == BOTH
 
 
+def test_a_start_that_may_have_been_sent_before_the_stop_lifts_nothing(admin: Connection) -> None:
+    """Texts carry no time: one that comes right after a stop may have been held up. Said again later, it counts."""
+    scene = engine.set_scene(admin)
+    phone = engine.only_phone(admin)
+    engine.ingest(admin, engine.inbound_text(scene.team.id, phone, "STOP", "SM1"))
+    engine.move_clock(admin, "1 minute 59 seconds")
+    engine.ingest(admin, engine.inbound_text(scene.team.id, phone, "START", "SM2"))
+    assert engine.suppressed(admin) == BOTH
+    query = "select source, words from public.consent_events where action = 'opt_in'"
+    assert admin.execute(query.encode()).fetchall() == [
+        ("inbound text (too soon after a stop, lifted nothing)", "START")
+    ]
+    engine.move_clock(admin, "2 seconds")
+    engine.ingest(admin, engine.inbound_text(scene.team.id, phone, "START", "SM3"))
+    assert engine.suppressed(admin) == {"call"}
+
+
+def test_an_admin_who_records_an_opt_in_waits_for_nothing(admin: Connection) -> None:
+    scene = engine.set_scene(admin)
+    phone = engine.only_phone(admin)
+    engine.ingest(admin, engine.inbound_text(scene.team.id, phone, "STOP", "SM1"))
+    admin.execute("select public.opt_in(%s, p_note => 'Rang us', p_team_id => %s)", [phone, scene.team.id])
+    assert engine.suppressed(admin) == set()
+
+
 def test_start_lifts_texts_and_only_what_she_said_herself(admin: Connection) -> None:
     scene = engine.set_scene(admin)
     [attempt] = engine.dispatch(admin)
     engine.ingest(admin, engine.call_report(attempt, opted_out=True))
     phone = engine.only_phone(admin)
     admin.execute("select public.opt_out(%s, 'text', 'do_not_contact', p_team_id => %s)", [phone, scene.team.id])
+    engine.move_clock(admin, "3 minutes")
     engine.ingest(admin, engine.inbound_text(scene.team.id, phone, "start", "SM1"))
     left = admin.execute("select channel::text, reason from public.suppressions order by 1").fetchall()
     assert left == [("call", "opted_out"), ("text", "do_not_contact")]

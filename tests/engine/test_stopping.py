@@ -72,6 +72,7 @@ def test_opting_in_again_lifts_the_opt_out_and_nothing_else(admin: psycopg.Conne
         [scene.team.id, phone],
     )
     engine.ingest(admin, engine.inbound_text(scene.team.id, phone, "STOP", "SM1"))
+    engine.move_clock(admin, "3 minutes")
     engine.ingest(admin, engine.inbound_text(scene.team.id, phone, "START", "SM2"))
     rows = admin.execute("select channel::text, reason from public.suppressions order by 1, 2").fetchall()
     assert rows == [("call", "opted_out"), ("text", "do_not_contact")]
