@@ -14,6 +14,7 @@ from typing import Annotated, Any, Final, Literal, Self
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from workers.deadline import SEND_WITHIN
 from workers.errors import ConfigurationError
 from workers.redaction import Redactor
 
@@ -112,8 +113,14 @@ class Settings(BaseSettings):
     )
     database_connections: int = Field(4, ge=1, le=100, description="connections to the database, besides LISTEN's")
 
-    connect_timeout_seconds: float = Field(5, gt=0, description="how long a connection to a provider may take")
-    provider_timeout_seconds: float = Field(30, gt=0, description="how long a provider may take to answer")
+    send_within_seconds: float = Field(
+        SEND_WITHIN,
+        gt=0,
+        le=SEND_WITHIN,
+        description="how old an attempt may be when its request leaves; never more than the default",
+    )
+    connect_timeout_seconds: float = Field(5, gt=0, le=30, description="how long a connection to a provider may take")
+    provider_timeout_seconds: float = Field(30, gt=0, le=60, description="how long a provider may take to answer")
 
     host: str = Field("127.0.0.1", description="the address to listen on: health for a worker, hooks for the receiver")
     port: int = Field(0, ge=0, le=65535, description="the port to listen on; 0 takes a free one")

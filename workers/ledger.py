@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
+from workers.deadline import Deadline
+
 Verdict = Literal["accepted", "refused", "try_later", "unknown"]
 Scope = Literal["job", "number", "account", "capacity", "configuration"]
 
@@ -31,6 +33,7 @@ class BegunAttempt:
 
     `request` for Vapi is `{to, phone_number_id, assistant_id, first_message, customer_name, variables}`, for Twilio
     `{to, from, body}`. `secret_name` names the secret; `account_ref` is the provider's public id of the account.
+    `send_by` is the worker's own: past it nothing may leave, because another worker may have sent.
     """
 
     team_id: UUID
@@ -41,6 +44,7 @@ class BegunAttempt:
     secret_name: str
     account_ref: str | None
     request: dict[str, Any]
+    send_by: Deadline | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,12 @@ class DispatchResult:
         """One element of the array that `record_dispatches` takes."""
         row = {key: value for key, value in asdict(self).items() if value is not None}
         return {"attempt_id": str(attempt_id), **row}
+
+
+TOO_OLD = DispatchResult(
+    "try_later", "capacity", "too_old_to_send", "the worker came to it too late, and another may have sent it"
+)
+"""An attempt whose request was held back; the engine ignores that where it has drawn its own conclusion."""
 
 
 @dataclass(frozen=True, slots=True)

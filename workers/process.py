@@ -28,10 +28,10 @@ from workers.providers.base import Transport
 from workers.providers.servicetitan import ServiceTitanClient
 from workers.providers.twilio import TwilioClient
 from workers.providers.vapi import VapiClient
-from workers.runner import Pace, Runner, ring_on_signals
+from workers.runner import Pace, Runner
 from workers.shared_limiter import SharedLimiter
 from workers.tasks import TaskHandler, TaskRunner
-from workers.waiting import Bell, backoff
+from workers.waiting import Bell, backoff, ring_on_signals
 
 log = get_logger(__name__)
 
@@ -56,6 +56,7 @@ def pace_of(settings: Settings) -> Pace:
         reconcile=settings.reconcile_seconds,
         tick=settings.tick_seconds if settings.run_tick == "yes" else None,
         drain=settings.drain_seconds,
+        send_within=settings.send_within_seconds,
     )
 
 

@@ -9,14 +9,15 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
+from workers.deadline import SEND_WITHIN, Deadline
 from workers.errors import DatabaseFaultError, DatabaseUnavailableError, OutboundError
-from workers.ledger import Asker, BegunAttempt, DispatchResult, DoubtfulAttempt, Handler, Ledger, Resolution
+from workers.ledger import TOO_OLD, Asker, BegunAttempt, DispatchResult, DoubtfulAttempt, Handler, Ledger, Resolution
 from workers.logs import get_logger
 from workers.metrics import Metrics
 from workers.numbers import Queues, describe, note_claim
@@ -45,6 +46,7 @@ class Pace:
     index: float = 5.0
     watch: float = 15.0
     drain: float = 75
+    send_within: float = SEND_WITHIN
 
 
 @dataclass
@@ -189,6 +191,7 @@ class Runner:
         lane.unbegun = [job.job_id for job in jobs]
         if not jobs or self.stopping:
             return False
+        send_by = Deadline.after(self.pace.send_within)  # from before they were begun, so that none is older
         try:
             attempts = await self._reached(self._ledger.begin_attempts(self.worker, lane.unbegun))
             lane.unbegun = []
@@ -198,7 +201,9 @@ class Runner:
         self.metrics.count("jobs_not_begun_total", len(jobs) - len(attempts), queue=lane.queue)
         for attempt in attempts:
             self._held[attempt.job_id] = attempt.attempt_id
-            task: asyncio.Task[DispatchResult] = asyncio.ensure_future(_send(lane.handler, attempt))
+            task: asyncio.Task[DispatchResult] = asyncio.ensure_future(
+                _send(lane.handler, replace(attempt, send_by=send_by))
+            )
             lane.in_flight.add(task)
             task.add_done_callback(partial(self._came_back, lane, attempt, time.monotonic()))
         return len(jobs) >= room and bool(attempts)
@@ -383,16 +388,7 @@ class Runner:
 
 
 async def _send(handler: Handler, attempt: BegunAttempt) -> DispatchResult:
+    # The handler passes it on to where the bytes leave; what is too old already need not go that far.
+    if attempt.send_by is not None and attempt.send_by.has_passed():
+        return TOO_OLD
     return await handler(attempt)
-
-
-def ring_on_signals(stop: asyncio.Event, hurry: asyncio.Event, signals: tuple[int, ...]) -> None:
-    """Set `stop` when one of the signals comes, and `hurry` when another one does."""
-    loop = asyncio.get_running_loop()
-
-    def ring() -> None:
-        (hurry if stop.is_set() else stop).set()
-
-    for number in signals:
-        with suppress(NotImplementedError):
-            loop.add_signal_handler(number, ring)

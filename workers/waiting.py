@@ -1,4 +1,4 @@
-"""Waiting: for a bell or a while, ever longer when something is away, and for tasks to end."""
+"""Waiting: for a bell or a while, ever longer when something is away, for signals, and for tasks to end."""
 
 import asyncio
 import random
@@ -50,3 +50,15 @@ async def end(tasks: Collection[asyncio.Task[Any]]) -> None:
         _, pending = await asyncio.wait(left, timeout=CANCEL_AGAIN_SECONDS)
         left = list(pending)
     await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def ring_on_signals(stop: asyncio.Event, hurry: asyncio.Event, signals: tuple[int, ...]) -> None:
+    """Set `stop` when one of the signals comes, and `hurry` when another one does."""
+    loop = asyncio.get_running_loop()
+
+    def ring() -> None:
+        (hurry if stop.is_set() else stop).set()
+
+    for number in signals:
+        with suppress(NotImplementedError):
+            loop.add_signal_handler(number, ring)

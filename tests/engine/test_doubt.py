@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -10,6 +11,7 @@ from psycopg import errors
 from psycopg.types.json import Jsonb
 
 from tests.support import engine
+from workers.ledger import TOO_OLD
 
 
 def test_a_job_in_doubt_is_never_handed_out(admin: psycopg.Connection[Any]) -> None:
@@ -55,7 +57,7 @@ def test_doubt_is_settled_by_asking_and_a_no_counts_only_after_the_grace_period(
 
     assert ask("null") == [("AMBIGUOUS",)]
     engine.move_clock(admin, "1 minute")
-    admin.execute("update engine.attempts set begun_at = engine.now() - interval '90 seconds'")
+    admin.execute("update engine.attempts set begun_at = engine.now() + interval '1 minute' - engine.doubt_grace()")
     assert ask("false") == [("READY",)]
     engine.move_clock(admin, "5 minutes")
     assert engine.begin(admin, engine.claim(admin)) != attempts
@@ -66,7 +68,7 @@ def test_a_no_within_the_grace_period_proves_nothing(admin: psycopg.Connection[A
     engine.set_scene(admin)
     attempts = engine.begin(admin, engine.claim(admin))
     engine.record(admin, attempts, "unknown")
-    engine.move_clock(admin, "1 minute")
+    admin.execute("select engine.set_clock(engine.now() + engine.doubt_grace() - interval '1 second', 0)")
     answer = f'[{{"attempt_id": "{attempts[0]}", "found": false}}]'
     rows = admin.execute("select job_status::text from engine.resolve_attempts('w1', %s)", [answer]).fetchall()
     assert rows == [("AMBIGUOUS",)]
@@ -102,6 +104,44 @@ def test_a_late_answer_of_the_first_worker_settles_the_doubt(admin: psycopg.Conn
     engine.move_clock(admin, "2 minutes")
     engine.record(admin, attempts, "accepted")
     assert engine.jobs(admin, scene)[0][2] == "DISPATCHED"
+
+
+def held_back(admin: psycopg.Connection[Any], attempts: list[UUID]) -> None:
+    """A worker was frozen before it sent, and held the requests back when it woke."""
+    engine.record(admin, attempts, TOO_OLD.verdict, scope=TOO_OLD.scope, code=TOO_OLD.code, message=TOO_OLD.message)
+
+
+def test_a_request_that_was_held_back_settles_the_doubt_at_nobodys_cost(admin: psycopg.Connection[Any]) -> None:
+    scene = engine.set_scene(admin)
+    attempts = engine.begin(admin, engine.claim(admin))
+    budget = admin.execute("select retries_left from engine.enrollments").fetchall()
+    engine.move_clock(admin, "2 minutes")
+    assert engine.jobs(admin, scene)[0][2] == "AMBIGUOUS"
+    held_back(admin, attempts)
+    assert engine.jobs(admin, scene)[0][2] == "READY"
+    assert admin.execute("select status::text, code from engine.attempts").fetchall() == [("TRY_LATER", TOO_OLD.code)]
+    assert admin.execute("select retries_left from engine.enrollments").fetchall() == budget
+    # No provider said that it was too much, so no account goes slower.
+    assert admin.execute("select count(*) from public.integrations where pace_reason is not null").fetchone() == (0,)
+    assert engine.look_up(admin, attempts[0], found=False) == ["READY"]
+    engine.move_clock(admin, "5 minutes")
+    assert len(engine.begin(admin, engine.claim(admin, worker="w2"), worker="w2")) == 1
+
+
+def test_a_request_that_was_held_back_changes_nothing_where_another_was_sent(admin: psycopg.Connection[Any]) -> None:
+    scene = engine.set_scene(admin)
+    attempts = engine.begin(admin, engine.claim(admin))
+    engine.move_clock(admin, "6 minutes")
+    assert engine.look_up(admin, attempts[0], found=False) == ["READY"]
+    engine.move_clock(admin, "5 minutes")
+    others = engine.begin(admin, engine.claim(admin, worker="w2"), worker="w2")
+    for status in ("CLAIMED", "DISPATCHED"):
+        held_back(admin, attempts)
+        assert engine.jobs(admin, scene)[0][2] == status
+        assert admin.execute("select status::text from engine.attempts where id = %s", attempts).fetchone() == (
+            "NOT_SENT",
+        )
+        engine.record(admin, others, worker="w2")
 
 
 def test_another_attempt_cannot_be_stored_while_one_is_live(admin: psycopg.Connection[Any]) -> None:

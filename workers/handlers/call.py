@@ -36,4 +36,5 @@ class CallHandler:
                 variables=request.get("variables") or {},
             ),
             Callback(self._callback_url, shown),
+            send_by=attempt.send_by,
         )

@@ -37,4 +37,4 @@ class TextHandler:
         except ConfigurationError as error:
             return DispatchResult("refused", "account", "secret_missing", str(error))
         request = text_request(attempt.attempt_id, attempt.request, self._public_url)
-        return await self._client.send_text(attempt.account_ref, token, request)
+        return await self._client.send_text(attempt.account_ref, token, request, send_by=attempt.send_by)

@@ -3,6 +3,7 @@
 import asyncio
 import ipaddress
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -10,7 +11,8 @@ from typing import Any, Final, Protocol
 
 import httpx
 
-from workers.ledger import DispatchResult, Scope, Verdict
+from workers.deadline import Deadline
+from workers.ledger import TOO_OLD, DispatchResult, Scope, Verdict
 
 LONGEST_MESSAGE: Final = 500
 LONGEST_WAIT: Final = 24 * 3600.0
@@ -178,7 +180,7 @@ class Transport:
         connections: int = 100,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        self._whole = connect_timeout + timeout + 5
+        self.longest = connect_timeout + timeout + 5
         self._http = httpx.AsyncClient(
             base_url=base_url,
             timeout=httpx.Timeout(timeout, connect=connect_timeout, pool=connect_timeout),
@@ -197,20 +199,43 @@ class Transport:
         """Close the connections."""
         await self._http.aclose()
 
-    async def send(self, method: str, url: str, **options: Any) -> httpx.Response | Unanswered:
-        """One exchange, never repeated."""
+    async def send(
+        self, method: str, url: str, *, send_by: Deadline | None = None, **options: Any
+    ) -> httpx.Response | Unanswered:
+        """One exchange, never repeated. Past `send_by` nothing of it leaves, or too little for anybody to act on."""
+        if send_by is not None:
+            options["extensions"] = {"trace": _holding_back(send_by)}
         try:
-            async with asyncio.timeout(self._whole):
+            async with asyncio.timeout(self.longest):
                 return await self._http.request(method, url, **options)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol) as error:
             # The request starts only once there is a connection: nothing of it has left.
             return Unanswered(sent=False, code=_words(error), message=f"no connection: {_reason(error)}")
+        except _TooLateError:
+            return Unanswered(sent=False, code=TOO_OLD.code, message=TOO_OLD.message)
         except httpx.InvalidURL as error:
             return Unanswered(sent=False, code="invalid_url", message=str(error))
         except TimeoutError:
-            return Unanswered(sent=True, code="timeout", message=f"no answer within {self._whole:g} s")
+            return Unanswered(sent=True, code="timeout", message=f"no answer within {self.longest:g} s")
         except httpx.HTTPError as error:
             return Unanswered(sent=True, code=_words(error), message=_reason(error))
+
+
+class _TooLateError(Exception):
+    """The connection is there, but the deadline has passed."""
+
+
+def _holding_back(send_by: Deadline) -> Callable[[str, Any], Awaitable[None]]:
+    """Looks at the clock when a line is free and the connection stands, right before bytes go into the socket.
+
+    Also between head and body: a request that breaks off there is none.
+    """
+
+    async def trace(event: str, _: Any) -> None:
+        if event.endswith(("send_request_headers.started", "send_request_body.started")) and send_by.has_passed():
+            raise _TooLateError
+
+    return trace
 
 
 def _is_loopback(url: str) -> bool:

@@ -13,6 +13,7 @@ from urllib.parse import quote
 import httpx
 from pydantic import SecretStr
 
+from workers.deadline import Deadline
 from workers.ledger import DispatchResult
 from workers.providers.base import (
     Answer,
@@ -116,16 +117,19 @@ class TwilioClient:
         """Close the connections."""
         await self._transport.aclose()
 
-    async def send_text(self, account_sid: str, auth_token: SecretStr, request: TextRequest) -> DispatchResult:
-        """Ask for one text; never asks twice."""
+    async def send_text(
+        self, account_sid: str, auth_token: SecretStr, request: TextRequest, *, send_by: Deadline | None = None
+    ) -> DispatchResult:
+        """Ask for one text; never asks twice, nor past `send_by`."""
         form = {
             "To": request.to,
             "From": request.sender,
             "Body": request.body,
             "StatusCallback": request.status_callback,
         }
+        credentials = _credentials(account_sid, auth_token)
         answer = await self._transport.send(
-            "POST", _messages(account_sid), auth=_credentials(account_sid, auth_token), data=form
+            "POST", _messages(account_sid), send_by=send_by, auth=credentials, data=form
         )
         if isinstance(answer, Unanswered):
             return answer.result()

@@ -14,6 +14,7 @@ from uuid import UUID
 import httpx
 from pydantic import SecretStr
 
+from workers.deadline import Deadline
 from workers.ledger import DispatchResult
 from workers.providers.base import (
     Lookup,
@@ -101,10 +102,12 @@ class VapiClient:
         """Close the connections."""
         await self._transport.aclose()
 
-    async def start_call(self, api_key: SecretStr, request: CallRequest, callback: Callback) -> DispatchResult:
-        """Ask for one call; never asks twice."""
+    async def start_call(
+        self, api_key: SecretStr, request: CallRequest, callback: Callback, *, send_by: Deadline | None = None
+    ) -> DispatchResult:
+        """Ask for one call; never asks twice, nor past `send_by`."""
         answer = await self._transport.send(
-            "POST", "/call", headers=_authorization(api_key), json=call_body(request, callback)
+            "POST", "/call", send_by=send_by, headers=_authorization(api_key), json=call_body(request, callback)
         )
         if isinstance(answer, Unanswered):
             return answer.result()

@@ -49,7 +49,7 @@ begin
   )
   from unnest(p_results) as r
   inner join engine.jobs as j on r.team_id = j.team_id and r.job_id = j.id
-  where r.scope = 'capacity'
+  where r.scope = 'capacity' and r.code is distinct from 'too_old_to_send' -- which no provider said
   having count(*) > 0;
 end
 $$;
