@@ -95,7 +95,7 @@ def test_proof_that_the_provider_has_it_beats_no_trace(admin: psycopg.Connection
     scene = engine.set_scene(admin)
     attempts = engine.begin(admin, engine.claim(admin))
     engine.record(admin, attempts, "unknown")
-    engine.move_clock(admin, "3 minutes")
+    engine.move_clock(admin, "5 minutes")
     assert engine.look_up(admin, attempts[0], found=False) == ["READY"]
     if news == "event":
         engine.ingest(admin, engine.call_status(attempts[0], "in-progress"))

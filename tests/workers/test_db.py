@@ -125,7 +125,7 @@ async def test_an_attempt_in_doubt_is_claimed_and_resolved(database: Copy, db: D
     assert {state.job_status for state in states} == {"AMBIGUOUS"}
     assert await db.claim_ambiguous("w1", 10, LEASE) == []
 
-    await db.set(MONDAY + timedelta(minutes=3), 0)
+    await db.set(MONDAY + timedelta(minutes=5), 0)
     doubts = await db.claim_ambiguous("w1", 10, LEASE)
     assert {(doubt.kind, doubt.provider, doubt.provider_id, doubt.begun_at) for doubt in doubts} == {
         ("ambiguous", "vapi", None, MONDAY)
