@@ -29,6 +29,7 @@ insert into reference.reasons (code, message, cure) values
 ('call_in_progress', 'Another call to the number was going on.', 'Nothing: it is tried again in ten minutes.'),
 ('one_at_a_time', 'Another job for the same number was first.', 'Nothing: it is tried again in ten minutes.'),
 ('stop_in_progress', 'Somebody was stopping the number at that moment.', 'Nothing: it is closed, or tried again ten seconds later.'),
+('held_elsewhere', 'Its campaign or contact was being changed at that moment.', 'Nothing: it is tried again ten seconds later.'),
 ('daily_limit', 'The law allows no more contacts with the number on that day.', 'Nothing: it goes out on the next day.'),
 (
   'frequency_cap', 'The team contacts one number no oftener, whatever the campaign.',

@@ -65,6 +65,41 @@ def test_a_launch_during_a_lead_enrolls_it(scene: tuple[Database, UUID, UUID]) -
     assert enrolled(database) == 1
 
 
+def test_members_who_came_before_the_campaign_enrolled_continuously_are_waited_for(
+    scene: tuple[Database, UUID, UUID],
+) -> None:
+    """Whoever adds them found no campaign to enroll them in, and the launch can't see them."""
+    database, list_id, campaign_id = scene
+    with database.connect(autocommit=True) as operator, database.connect() as adding:
+        operator.execute("update public.campaigns set is_continuous = false")
+        assert lead(adding, list_id)["campaigns"] == []
+        operator.execute("update public.campaigns set is_continuous = true")
+        with pytest.raises(psycopg.Error) as refusal:
+            launch(operator, campaign_id)
+        assert refusal.value.sqlstate == "OB007"
+        assert "list_being_filled" in str(refusal.value.diag.message_detail)
+        adding.commit()
+        assert launch(operator, campaign_id) == ("ACTIVE",)
+    assert enrolled(database) == 1
+
+
+def test_a_scheduled_launch_is_left_to_the_next_tick_while_members_are_added(
+    scene: tuple[Database, UUID, UUID],
+) -> None:
+    database, list_id, campaign_id = scene
+    with database.connect(autocommit=True) as operator, database.connect() as adding:
+        operator.execute("select public.launch_campaign(%s, engine.now() + interval '1 minute')", [campaign_id])
+        operator.execute("update public.campaigns set is_continuous = false")
+        lead(adding, list_id)
+        operator.execute("update public.campaigns set is_continuous = true")
+        engine.move_clock(operator, "2 minutes")
+        due = "select engine.launch_scheduled_campaigns()"
+        assert operator.execute(due.encode()).fetchone() == (0,)
+        adding.commit()
+        assert operator.execute(due.encode()).fetchone() == (1,)
+    assert enrolled(database) == 1
+
+
 def test_the_same_lead_twice_at_once_is_one(scene: tuple[Database, UUID, UUID]) -> None:
     database, list_id, campaign_id = scene
     with database.connect(autocommit=True) as connection:

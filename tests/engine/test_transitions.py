@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.support import engine, races
+from tests.support import engine, factories, races
 from tests.support.databases import Database
 from tests.support.engine import Scene
 
@@ -53,6 +53,17 @@ def everything(connection: Connection) -> dict[str, str]:
     }
 
 
+def add_member(connection: Connection, scene: Scene) -> None:
+    """One more contact in the campaign's list."""
+    connection.execute(
+        "with p as (insert into public.contacts (team_id, phone, timezones) values (%s, %s, '{America/New_York}')"
+        " returning team_id, id)"
+        " insert into public.audience_members (team_id, list_id, contact_id)"
+        " select p.team_id, c.list_id, p.id from p inner join public.campaigns as c on c.team_id = p.team_id",
+        [scene.team.id, factories.fictitious_phone(connection, 77)],
+    )
+
+
 def states(connection: Connection) -> dict[str, int]:
     """Enrollments by state and reason."""
     return dict(
@@ -78,12 +89,16 @@ def assert_nothing_is_lost(connection: Connection, scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("verb", ["pause", "cancel"])
-def test_a_begin_that_waits_for_it_does_not_begin(admin: Connection, database: Database, verb: str) -> None:
+def test_a_begin_that_meets_it_does_not_begin(admin: Connection, database: Database, verb: str) -> None:
     scene = engine.set_scene(admin, people=3)
     claimed = engine.claim(admin)
-    answer, begun = races.race(database, lambda one: step(one, verb, scene), lambda two: engine.begin(two, claimed))
+    with database.connect() as one:
+        answer = step(one, verb, scene)
+        assert engine.begin(admin, claimed) == [], "and is not kept waiting"
+        one.commit()
     assert (answer["queued"], answer["in_progress"]) == (3, 0)
-    assert begun == []
+    engine.move_clock(admin, "1 minute")
+    assert engine.begin(admin, claimed) == engine.claim(admin) == []
     assert rows(admin, "select from engine.attempts") == []
     assert_nothing_is_lost(admin, scene)
     assert engine.enrollments(admin, scene) == ({"ACTIVE": 3} if verb == "pause" else {"CANCELLED": 3})
@@ -109,6 +124,34 @@ def test_what_waits_for_a_begin_counts_it_and_leaves_it(admin: Connection, datab
     else:
         assert engine.enrollments(admin, scene) == {"ACTIVE": 3}
         assert engine.claim(admin) == []
+
+
+def test_a_pause_does_not_wait_for_who_enrolls_members(admin: Connection, database: Database) -> None:
+    """An import may hold the campaign for minutes; whom it enrolls is held back like everyone else."""
+    scene = engine.set_scene(admin, launch=False)
+    admin.execute("update public.campaigns set is_continuous = true")
+    admin.execute("select public.launch_campaign(%s)", [scene.campaign_id])
+    with database.connect() as filling:
+        add_member(filling, scene)
+        assert len(engine.dispatch(admin)) == 1, "workers go on meanwhile"
+        admin.execute("set lock_timeout = '10s'")
+        assert step(admin, "pause", scene)["to"] == "PAUSED"
+        filling.commit()
+    assert engine.enrollments(admin, scene) == {"ACTIVE": 2}
+    assert engine.claim(admin) == []
+    assert step(admin, "resume", scene)["due"] == 1
+    assert len(engine.claim(admin)) == 1
+    assert_nothing_is_lost(admin, scene)
+
+
+def test_a_cancel_waits_for_who_enrolls_members_and_closes_theirs(admin: Connection, database: Database) -> None:
+    scene = engine.set_scene(admin, launch=False)
+    admin.execute("update public.campaigns set is_continuous = true")
+    admin.execute("select public.launch_campaign(%s)", [scene.campaign_id])
+    _, answer = races.race(database, lambda one: add_member(one, scene), lambda two: step(two, "cancel", scene))
+    assert answer["cancelled"] == 2
+    assert engine.enrollments(admin, scene) == {"CANCELLED": 2}
+    assert_nothing_is_lost(admin, scene)
 
 
 LEGAL = {("ACTIVE", "pause"), ("ACTIVE", "cancel"), ("PAUSED", "resume"), ("PAUSED", "cancel")}

@@ -8,6 +8,7 @@ security definer -- writes public.campaigns and the engine, which no role may wr
 set search_path = ''
 set jit = off
 set statement_timeout = '10min' -- as of launch_campaign
+set lock_timeout = '10min' -- an import that enrolls members is waited for; a pause is not kept waiting by it
 as $$
 declare
   v_dry_run boolean := coalesce(p_dry_run, false);

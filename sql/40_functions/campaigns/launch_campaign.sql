@@ -15,6 +15,8 @@ set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written ord
 as $$
 declare
   v_dry_run boolean := coalesce(p_dry_run, false);
+  -- Before the campaign is locked, so that a lead that comes now waits for the launch.
+  v_is_still boolean := v_dry_run or engine.still_list(engine.require_campaign(p_campaign_id, 'operator'));
   v_campaign public.campaigns := engine.take_campaign(p_campaign_id, 'launch', v_dry_run);
   v_to public.campaign_status :=
     case when p_at > engine.now() then 'SCHEDULED' else 'ACTIVE' end::public.campaign_status;
@@ -27,6 +29,13 @@ begin
   end if;
   v_blockers := engine.launch_blockers(v_campaign);
   if not v_dry_run then
+    -- Again: the campaign may have been changed before it was locked, and who was waited for may have committed.
+    v_is_still := engine.still_list(v_campaign);
+    if v_to = 'ACTIVE' and not v_is_still then
+      v_blockers := v_blockers || jsonb_build_object(
+        'code', 'list_being_filled', 'message', 'Members are being added to the audience list; launch when that is done.'
+      );
+    end if;
     perform engine.refuse_blockers(v_blockers, 'The campaign');
   end if;
   select l.member_count::bigint into v_members

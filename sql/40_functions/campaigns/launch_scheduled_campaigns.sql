@@ -17,6 +17,8 @@ begin
     order by c.scheduled_at, c.id
     for update of c skip locked
   loop
+    -- Whoever is adding members may not have seen the campaign: the next tick launches it.
+    continue when not engine.still_list(v_campaign);
     perform engine.hold_workflow(v_campaign.team_id, v_campaign.workflow_id);
     perform engine.hold_list(v_campaign.team_id, v_campaign.list_id);
     continue when jsonb_array_length(engine.launch_blockers(v_campaign)) > 0;

@@ -1,10 +1,11 @@
--- No attempt begins after this commits: whoever begins one holds the campaign (shared), is waited for here,
--- or waits and then sees the pause. What has begun finishes and is counted; delays keep running.
+-- No attempt begins after this commits: whoever begins one holds the campaign (shared) and is waited for here,
+-- or does not get it and puts the job off. What has begun finishes and is counted; delays keep running.
 create or replace function public.pause_campaign(p_campaign_id uuid, p_dry_run boolean default false)
 returns jsonb
 language plpgsql
 security definer -- writes public.campaigns, which no role may write; engine.take_campaign asks engine.require_role
 set search_path = ''
+set statement_timeout = '1min' -- whoever is beginning attempts is waited for
 as $$
 declare
   v_dry_run boolean := coalesce(p_dry_run, false);

@@ -1,8 +1,8 @@
 -- Called right before sending, and for no more jobs than will be sent at once. Writes each attempt; the
 -- worker sends only what came back, after this has committed. So whatever stops a contact (a pause,
 -- a cancelled campaign, an opt-out) stops everything that has not begun here.
--- Campaigns are locked first, then contacts, then jobs, then capped numbers, each in order of id: a pause
--- under way is waited for, then seen. A stop of a phone under way is not waited for: its job is put off.
+-- Campaigns are locked first, then contacts, then jobs, then capped numbers, each in order of id. A campaign
+-- or contact that somebody holds, and a stop of a phone under way, is not waited for: its job is put off.
 create or replace function engine.begin_attempts(p_worker text, p_job_ids uuid[])
 returns table (
   team_id uuid, attempt_id uuid, job_id uuid, attempt_number integer, provider text,

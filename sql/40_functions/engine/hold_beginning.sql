@@ -1,5 +1,6 @@
 -- The locks under which attempts begin, in the one order (docs/scaling.md): campaigns, contacts, jobs, capped
--- numbers, each in order of id. A pause under way is waited for, then seen.
+-- numbers, each in order of id. Jobs whose campaign or contact somebody else holds are put off; after the
+-- jobs that are held are locked, because no job may be waited for while a later one is locked.
 create or replace function engine.hold_beginning(p_worker text, p_job_ids uuid[])
 returns uuid[]
 language plpgsql
@@ -7,28 +8,15 @@ set search_path = ''
 as $$
 declare
   v_now constant timestamptz := engine.now();
+  v_free constant uuid[] := engine.free_to_begin(p_job_ids);
   v_held uuid[];
 begin
-  perform
-  from public.campaigns as c
-  where c.id in (select j.campaign_id from engine.jobs as j where j.id = any(p_job_ids))
-  order by c.id
-  for share of c;
-
-  -- One at a time for a person: whoever begins for the same number in another campaign is waited for.
-  perform
-  from public.contacts as p
-  inner join engine.jobs as j on p.team_id = j.team_id and p.id = j.contact_id
-  where j.id = any(p_job_ids)
-  order by p.id
-  for no key update of p;
-
   v_held := array(
     select l.id
     from (
       select j.team_id, j.id, j.phone
       from engine.jobs as j
-      where j.id = any(p_job_ids) and j.status = 'CLAIMED' and j.lease_owner = p_worker
+      where j.id = any(v_free) and j.status = 'CLAIMED' and j.lease_owner = p_worker
         and j.lease_expires_at > v_now
       order by j.id
       for update of j
@@ -39,8 +27,11 @@ begin
       where a.team_id = l.team_id and a.job_id = l.id and a.status in ('OPEN', 'AMBIGUOUS', 'ACCEPTED')
     ) and engine.keep_reachable(l.team_id, l.phone)
   );
-  if cardinality(v_held) < cardinality(p_job_ids) then
-    perform engine.put_off_stopping(p_worker, p_job_ids, v_held);
+  if cardinality(v_held) < cardinality(v_free) then
+    perform engine.put_off(p_worker, v_free, v_held, 'stop_in_progress');
+  end if;
+  if cardinality(v_free) < cardinality(p_job_ids) then
+    perform engine.put_off(p_worker, p_job_ids, v_free, 'held_elsewhere');
   end if;
   perform engine.hold_numbers(v_held);
   return v_held;
