@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "campaigns.md").read_text()
-BLOCKERS = ("launch_blockers", "sending_blockers", "account_blockers")
+BLOCKERS = ("launch_blockers", "filling_blockers", "sending_blockers", "account_blockers")
 
 
 def test_the_table_of_statuses_is_the_state_machine(db: psycopg.Connection[Any]) -> None:

@@ -16,7 +16,7 @@ as $$
 declare
   v_dry_run boolean := coalesce(p_dry_run, false);
   -- Before the campaign is locked, so that a lead that comes now waits for the launch.
-  v_is_still boolean := v_dry_run or engine.still_list(engine.require_campaign(p_campaign_id, 'operator'));
+  v_is_still constant boolean := v_dry_run or engine.still_list(engine.require_campaign(p_campaign_id, 'operator'));
   v_campaign public.campaigns := engine.take_campaign(p_campaign_id, 'launch', v_dry_run);
   v_to public.campaign_status :=
     case when p_at > engine.now() then 'SCHEDULED' else 'ACTIVE' end::public.campaign_status;
@@ -30,11 +30,8 @@ begin
   v_blockers := engine.launch_blockers(v_campaign);
   if not v_dry_run then
     -- Again: the campaign may have been changed before it was locked, and who was waited for may have committed.
-    v_is_still := engine.still_list(v_campaign);
-    if v_to = 'ACTIVE' and not v_is_still then
-      v_blockers := v_blockers || jsonb_build_object(
-        'code', 'list_being_filled', 'message', 'Members are being added to the audience list; launch when that is done.'
-      );
+    if v_to = 'ACTIVE' then
+      v_blockers := v_blockers || engine.filling_blockers(v_campaign);
     end if;
     perform engine.refuse_blockers(v_blockers, 'The campaign');
   end if;
