@@ -30,7 +30,7 @@ def lines() -> dict[str, dict[str, Any]]:
         patch.setenv(rivals.PYTHON, "/nonexistent/python")  # peers are nobody's to install for a test
         written: list[str] = []
         patch.setattr("sys.stdout.write", written.append)
-        status = run(["bench", "all", "--size", "0.01", "--json"])
+        status = run(["bench", "all", "--size", "0.002", "--json"])
     assert status == 0
     return {found["name"]: found for found in map(json.loads, written)}
 
