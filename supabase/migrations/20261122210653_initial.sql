@@ -6277,6 +6277,7 @@ security definer -- writes public.campaigns and the engine, which no role may wr
 set search_path = ''
 set jit = off
 set statement_timeout = '10min' -- as of launch_campaign
+set lock_timeout = '10min' -- an import that enrolls members is waited for; a pause is not kept waiting by it
 as $$
 declare
   v_dry_run boolean := coalesce(p_dry_run, false);
@@ -6707,8 +6708,10 @@ revoke all on function engine.enroll_members(uuid, uuid) from public;
 
 -- sql/40_functions/campaigns/enroll_new_members.sql
 -- Members that come later are enrolled in the campaigns that enroll continuously, in the transaction that
--- adds them: a lead is called at once, and nobody is forgotten. A campaign that is being launched at this
--- moment is waited for: either its launch sees the member, or it is active by the time that the lock is ours.
+-- adds them: a lead is called at once, and nobody is forgotten. A launch of such a campaign over the list is
+-- waited for, and waits for nobody (engine.still_list): either it sees the member, or it is active when we look.
+-- The weakest lock keeps launches and cancels away, and lets workers begin and operators pause meanwhile:
+-- an import may hold it for minutes.
 create or replace function engine.enroll_new_members()
 returns trigger
 language plpgsql
@@ -6719,6 +6722,8 @@ as $$
 declare
   v_campaign public.campaigns;
 begin
+  perform pg_advisory_xact_lock_shared(engine.list_lock(l.team_id, l.list_id))
+  from (select distinct n.team_id, n.list_id from new_rows as n order by n.team_id, n.list_id) as l;
   -- A loop over campaigns, not over members: each enrolls its own in one statement.
   for v_campaign in
     select c.*
@@ -6726,7 +6731,7 @@ begin
     where c.is_continuous and c.status in ('CREATED', 'SCHEDULED', 'ACTIVE', 'PAUSED')
       and (c.team_id, c.list_id) in (select n.team_id, n.list_id from new_rows as n)
     order by c.id
-    for share
+    for key share
   loop
     continue when v_campaign.status not in ('ACTIVE', 'PAUSED');
     perform engine.enroll_contacts(v_campaign, array(
@@ -6822,7 +6827,7 @@ revoke all on function engine.estimate_pace(
 
 -- sql/40_functions/campaigns/failed_visits.sql
 -- What failed in a campaign: of each journey that ended so, the visit that it ended with. Without one, of
--- somebody whose first job was never made, there is nothing to try again.
+-- somebody whose first job was never made, there is nothing to try again; nor of somebody who booked after all.
 create or replace function engine.failed_visits(
   p_campaign public.campaigns, p_reason_codes text[], p_enrollment_ids uuid[] default null
 )
@@ -6840,13 +6845,32 @@ as $$
     order by j.created_at desc, j.id desc
     limit 1
   ) as v
-  where e.team_id = p_campaign.team_id and e.campaign_id = p_campaign.id and e.status = 'FAILED'
+  where e.team_id = p_campaign.team_id and e.campaign_id = p_campaign.id and e.status = 'FAILED' and e.booked_at is null
     and (p_reason_codes is null or e.reason_code = any(p_reason_codes))
     and (p_enrollment_ids is null or e.id = any(p_enrollment_ids))
 $$;
 comment on function engine.failed_visits(public.campaigns, text[], uuid[]) is
 'The last visit of each failed enrollment of a campaign, for some reasons or all, of some enrollments or all.';
 revoke all on function engine.failed_visits(public.campaigns, text[], uuid[]) from public;
+
+-- sql/40_functions/campaigns/filling_blockers.sql
+-- What stands in the way of a launch at the moment itself: a dry run, which takes no locks, can't know it.
+create or replace function engine.filling_blockers(p_campaign public.campaigns)
+returns jsonb
+language sql
+volatile
+set search_path = ''
+as $$
+  select case
+    when engine.still_list(p_campaign) then '[]'::jsonb
+    else jsonb_build_array(jsonb_build_object(
+      'code', 'list_being_filled', 'message', 'Members are being added to the audience list; launch when that is done.'
+    ))
+  end
+$$;
+comment on function engine.filling_blockers(public.campaigns) is
+'Keeps the list of a continuous campaign still, or says that it is being filled: [{code, message}].';
+revoke all on function engine.filling_blockers(public.campaigns) from public;
 
 -- sql/40_functions/campaigns/find_places.sql
 -- Where due jobs of one node would go if they queued up behind everybody who waits there: a free place in
@@ -7207,6 +7231,8 @@ set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written ord
 as $$
 declare
   v_dry_run boolean := coalesce(p_dry_run, false);
+  -- Before the campaign is locked, so that a lead that comes now waits for the launch.
+  v_is_still constant boolean := v_dry_run or engine.still_list(engine.require_campaign(p_campaign_id, 'operator'));
   v_campaign public.campaigns := engine.take_campaign(p_campaign_id, 'launch', v_dry_run);
   v_to public.campaign_status :=
     case when p_at > engine.now() then 'SCHEDULED' else 'ACTIVE' end::public.campaign_status;
@@ -7219,6 +7245,10 @@ begin
   end if;
   v_blockers := engine.launch_blockers(v_campaign);
   if not v_dry_run then
+    -- Again: the campaign may have been changed before it was locked, and who was waited for may have committed.
+    if v_to = 'ACTIVE' then
+      v_blockers := v_blockers || engine.filling_blockers(v_campaign);
+    end if;
     perform engine.refuse_blockers(v_blockers, 'The campaign');
   end if;
   select l.member_count::bigint into v_members
@@ -7303,6 +7333,8 @@ begin
     order by c.scheduled_at, c.id
     for update of c skip locked
   loop
+    -- Whoever is adding members may not have seen the campaign: the next tick launches it.
+    continue when not engine.still_list(v_campaign);
     perform engine.hold_workflow(v_campaign.team_id, v_campaign.workflow_id);
     perform engine.hold_list(v_campaign.team_id, v_campaign.list_id);
     continue when jsonb_array_length(engine.launch_blockers(v_campaign)) > 0;
@@ -7415,6 +7447,21 @@ comment on function engine.list_choices(uuid, integer) is
 '[{id, name, source, member_count, last_run{status, ended_at}, needs_continuous, has_servicetitan}]: the last changed.';
 revoke all on function engine.list_choices(uuid, integer) from public;
 
+-- sql/40_functions/campaigns/list_lock.sql
+-- The advisory lock of an audience list. Whoever adds members holds it shared before it looks for continuous
+-- campaigns; a launch of such a campaign takes it alone.
+create or replace function engine.list_lock(p_team_id uuid, p_list_id uuid)
+returns bigint
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select hashtextextended(concat('list ', p_team_id, ' ', p_list_id), 0)
+$$;
+comment on function engine.list_lock(uuid, uuid) is 'Key of the advisory lock between launches over a list and what adds members to it.';
+revoke all on function engine.list_lock(uuid, uuid) from public;
+
 -- sql/40_functions/campaigns/lock_open_jobs.sql
 -- Waits for whoever is ending one of these jobs: what comes after sees what that made of it, a retry
 -- perhaps, which nobody can end any more while the campaign is held. In order of id, as everybody locks jobs.
@@ -7518,13 +7565,14 @@ comment on function engine.open_work(public.campaigns) is
 revoke all on function engine.open_work(public.campaigns) from public;
 
 -- sql/40_functions/campaigns/pause_campaign.sql
--- No attempt begins after this commits: whoever begins one holds the campaign (shared), is waited for here,
--- or waits and then sees the pause. What has begun finishes and is counted; delays keep running.
+-- No attempt begins after this commits: whoever begins one holds the campaign (shared) and is waited for here,
+-- or does not get it and puts the job off. What has begun finishes and is counted; delays keep running.
 create or replace function public.pause_campaign(p_campaign_id uuid, p_dry_run boolean default false)
 returns jsonb
 language plpgsql
 security definer -- writes public.campaigns, which no role may write; engine.take_campaign asks engine.require_role
 set search_path = ''
+set statement_timeout = '1min' -- whoever is beginning attempts is waited for
 as $$
 declare
   v_dry_run boolean := coalesce(p_dry_run, false);
@@ -8027,7 +8075,7 @@ revoke all on function engine.reopen_campaign(public.campaigns) from public;
 -- Each failed journey goes on with a new visit of the node that it ended with, spread by the node's hours
 -- and batches as every job, and with a whole budget. What the
 -- history has of it comes back first. The caller holds the campaign, so that nobody else
--- reopens; nothing else moves an enrollment that has ended.
+-- reopens; of what else happens to an enrollment that has ended, a late booking is seen under its lock.
 create or replace function engine.reopen_enrollments(
   p_campaign public.campaigns, p_reason_codes text[], p_enrollment_ids uuid[] default null
 )
@@ -8054,12 +8102,19 @@ begin
     perform engine.recall_enrollments(
       array(select n.team_id from unnest(v_jobs) as n), array(select n.enrollment_id from unnest(v_jobs) as n)
     );
-    update engine.enrollments as e
-    set
-      status = 'ACTIVE', reason_code = null, ended_at = null, retries_left = p_campaign.retry_budget,
-      retry_count = e.retry_count + 1, reopened_at = engine.now()
+    with reopened as (
+      update engine.enrollments as e
+      set
+        status = 'ACTIVE', reason_code = null, ended_at = null, retries_left = p_campaign.retry_budget,
+        retry_count = e.retry_count + 1, reopened_at = engine.now()
+      from unnest(v_jobs) as n
+      where e.team_id = n.team_id and e.id = n.enrollment_id and e.status = 'FAILED' and e.booked_at is null
+      returning e.id
+    )
+
+    select coalesce(array_agg(n order by n.enrollment_id), '{}') into v_jobs
     from unnest(v_jobs) as n
-    where e.team_id = n.team_id and e.id = n.enrollment_id;
+    inner join reopened as r on n.enrollment_id = r.id;
     perform engine.create_jobs(v_jobs);
   end loop;
 end
@@ -8300,7 +8355,10 @@ begin
     )
 
     update engine.jobs as j
-    set run_at = m.place_at
+    set
+      run_at = m.place_at,
+      -- Whoever was late at the resume stays as late; the move makes nobody late.
+      due_at = j.due_at + greatest(m.place_at - greatest(j.run_at, engine.now()), interval '0')
     from moved as m
     where j.team_id = p_campaign.team_id and j.id = m.id;
   end loop;
@@ -8310,10 +8368,32 @@ comment on function engine.spread_due_jobs(public.campaigns) is
 'Spreads the due jobs of a campaign by the batching of their nodes, in the order of their due times.';
 revoke all on function engine.spread_due_jobs(public.campaigns) from public;
 
+-- sql/40_functions/campaigns/still_list.sql
+-- Keeps members from being added to the list of a campaign that enrolls continuously until the end of the
+-- transaction; false while somebody is adding some. Whoever added members before the campaign was launched,
+-- or made continuous, did not enroll them, and a launch can't see them before that commits. Never waits, so
+-- that it can't be part of a deadlock, and so that no lead waits behind a launch that waits for an import.
+create or replace function engine.still_list(p_campaign public.campaigns)
+returns boolean
+language sql
+volatile
+set search_path = ''
+as $$
+  select case
+    when p_campaign.is_continuous then pg_try_advisory_xact_lock(engine.list_lock(p_campaign.team_id, p_campaign.list_id))
+    else true
+  end
+$$;
+comment on function engine.still_list(public.campaigns) is
+'Whether nobody is adding members to the list of a continuous campaign; if so, nobody does until the transaction ends.';
+revoke all on function engine.still_list(public.campaigns) from public;
+
 -- sql/40_functions/campaigns/take_campaign.sql
 -- The beginning of everything that is done with a campaign: it is the caller's, the role allows it, nobody
 -- else changes it until the end of the transaction, and its status allows it. A dry run locks nothing.
 -- The role is checked before the lock is taken, so that who may only read can't make writers wait.
+-- A pause keeps workers from beginning, and lets through who enrolls members: an import may take minutes, and
+-- the gate holds back whom it enrolls. Everything else must see all who are enrolled, and waits for that.
 create or replace function engine.take_campaign(p_campaign_id uuid, p_action text, p_dry_run boolean)
 returns public.campaigns
 language plpgsql
@@ -8324,10 +8404,17 @@ declare
   v_refusal text;
 begin
   if not coalesce(p_dry_run, false) then
-    select c.* into v_campaign
-    from public.campaigns as c
-    where c.team_id = v_campaign.team_id and c.id = v_campaign.id
-    for update;
+    if p_action = 'pause' then
+      select c.* into v_campaign
+      from public.campaigns as c
+      where c.team_id = v_campaign.team_id and c.id = v_campaign.id
+      for no key update;
+    else
+      select c.* into v_campaign
+      from public.campaigns as c
+      where c.team_id = v_campaign.team_id and c.id = v_campaign.id
+      for update;
+    end if;
     if v_campaign.id is null then
       perform engine.refuse_not_found('campaign', p_campaign_id);
     end if;
@@ -9225,29 +9312,6 @@ $$;
 comment on function engine.phrase_rows(jsonb) is 'The phrases of a list, normalised, and what is wrong with each; null when nothing.';
 revoke all on function engine.phrase_rows(jsonb) from public;
 
--- sql/40_functions/consent/put_off_stopping.sql
--- Jobs of a worker whose number somebody is stopping at this very moment: given back for a moment instead
--- of waited for. By then the stop has committed, and the gate closes them, or it was taken back.
-create or replace function engine.put_off_stopping(p_worker text, p_job_ids uuid[], p_held uuid[])
-returns void
-language sql
-volatile
-set search_path = ''
-as $$
-  select engine.release_jobs(array(
-    select (
-      j.team_id, j.id, 'defer', 'stop_in_progress', date_trunc('second', engine.now()) + interval '10 seconds', null, null
-    )::engine.verdict
-    from engine.jobs as j
-    where j.id = any(p_job_ids) and j.id <> all(p_held) and j.status = 'CLAIMED' and j.lease_owner = p_worker
-      and j.lease_expires_at > engine.now() and not engine.has_live_attempt(j.team_id, j.id)
-    order by j.id
-  ), 'begin')
-$$;
-comment on function engine.put_off_stopping(text, uuid[], uuid[]) is
-'Defers the leased jobs that could not be held because a stop of their number is under way.';
-revoke all on function engine.put_off_stopping(text, uuid[], uuid[]) from public;
-
 -- sql/40_functions/consent/read_consent.sql
 -- What a text says about consent: opt_out, opt_in or null. Punctuation and case do not count; "STOP!"
 -- and "please stop calling me" are both a stop, and so is whatever begins with a stop. A team's own phrases
@@ -9361,7 +9425,8 @@ revoke all on function engine.read_stop_rows(uuid, jsonb, text) from public;
 
 -- sql/40_functions/consent/readmit_number.sql
 -- A person's own act lifts what the person's own act did, on one channel. It never lifts a
--- do-not-contact entry, an invalid number or a litigator.
+-- do-not-contact entry, an invalid number or a litigator. What she texts carries no time: a START that comes
+-- right after a stop may have been sent before it, and lifts nothing. She can say it again.
 create or replace function engine.readmit_number(
   p_team_id uuid,
   p_phone text,
@@ -9373,16 +9438,29 @@ returns boolean
 language plpgsql
 set search_path = ''
 as $$
+declare
+  -- By the ledger, which also has the stop of somebody who was stopped before.
+  v_is_too_soon boolean := exists (
+    select from public.consent_events as c
+    where c.team_id = p_team_id and c.phone = p_phone and c.channel = p_channel and c.action = 'opt_out'
+      and c.reason = 'opted_out' and c.occurred_at > engine.now() - interval '2 minutes'
+  );
 begin
   insert into public.consent_events (team_id, phone, channel, action, source, words)
-  values (p_team_id, p_phone, p_channel, 'opt_in', p_source, left(p_words, 1600));
+  values (
+    p_team_id, p_phone, p_channel, 'opt_in',
+    p_source || case when v_is_too_soon then ' (too soon after a stop, lifted nothing)' else '' end, left(p_words, 1600)
+  );
+  if v_is_too_soon then
+    return false;
+  end if;
   delete from public.suppressions as s
   where s.team_id = p_team_id and s.phone = p_phone and s.channel = p_channel and s.reason = 'opted_out';
   return found;
 end
 $$;
 comment on function engine.readmit_number(uuid, text, public.contact_channel, text, text) is
-'Records an opt-in and lifts an opt-out of one channel; returns whether there was one.';
+'Records an opt-in and lifts an opt-out of one channel that is older than two minutes; returns whether there was one.';
 revoke all on function engine.readmit_number(uuid, text, public.contact_channel, text, text) from public;
 
 -- sql/40_functions/consent/record_stops.sql
@@ -10905,8 +10983,8 @@ revoke all on function engine.back_off(integer, double precision) from public;
 -- Called right before sending, and for no more jobs than will be sent at once. Writes each attempt; the
 -- worker sends only what came back, after this has committed. So whatever stops a contact (a pause,
 -- a cancelled campaign, an opt-out) stops everything that has not begun here.
--- Campaigns are locked first, then contacts, then jobs, then capped numbers, each in order of id: a pause
--- under way is waited for, then seen. A stop of a phone under way is not waited for: its job is put off.
+-- Campaigns are locked first, then contacts, then jobs, then capped numbers, each in order of id. A campaign
+-- or contact that somebody holds, and a stop of a phone under way, is not waited for: its job is put off.
 create or replace function engine.begin_attempts(p_worker text, p_job_ids uuid[])
 returns table (
   team_id uuid, attempt_id uuid, job_id uuid, attempt_number integer, provider text,
@@ -10967,7 +11045,8 @@ grant execute on function engine.begin_attempts(text, uuid[]) to outbound_worker
 
 -- sql/40_functions/engine/book_late.sql
 -- A booking that was told after its job had ended otherwise: what is still to come is called off. The
--- report may come after the call was asked for, and a tool may be told of after the report.
+-- report may come after the call was asked for, and a tool may be told of after the report. A journey that is
+-- over keeps its end, but knows of the booking: whoever has booked is not tried again.
 create or replace function engine.book_late(p_readings engine.event_reading[])
 returns void
 language plpgsql
@@ -10980,7 +11059,7 @@ begin
   from unnest(p_readings) as r
   inner join engine.jobs as j on r.team_id = j.team_id and r.job_id = j.id
   where (r.reading).outcome = 'booked' and j.finished_at is not null
-    and e.team_id = j.team_id and e.id = j.enrollment_id and e.status = 'ACTIVE' and e.booked_at is null;
+    and e.team_id = j.team_id and e.id = j.enrollment_id and e.booked_at is null;
   perform engine.close_jobs(array(
     select (k.team_id, k.id, 'booked', 'BOOKED')::engine.closed_job
     from unnest(p_readings) as r
@@ -11704,7 +11783,7 @@ begin
     select (a.team_id, a.job_id, a.id, 'try_later', 'job', a.code, 'the provider has no trace of it', null, null)::engine.dispatch_result
     from unnest(p_answers) as l
     inner join engine.attempts as a on l.attempt_id = a.id
-    where not l.found and a.status = 'AMBIGUOUS' and a.begun_at <= engine.now() - interval '2 minutes'
+    where not l.found and a.status = 'AMBIGUOUS' and a.begun_at <= engine.now() - engine.doubt_grace()
   );
   perform engine.postpone_attempts(v_not_sent);
   update engine.attempts as a
@@ -11755,6 +11834,21 @@ $$;
 comment on function engine.doubt_attempts(engine.dispatch_result[]) is
 'Attempts whose fate is unknown: the job is AMBIGUOUS until the provider was asked.';
 revoke all on function engine.doubt_attempts(engine.dispatch_result[]) from public;
+
+-- sql/40_functions/engine/doubt_grace.sql
+-- How long after its beginning an attempt that the provider has no trace of may still turn up there. No
+-- request leaves a worker later than workers/deadline.py allows, which has the arithmetic: what is left is for
+-- the way to the provider and for its lists.
+create or replace function engine.doubt_grace()
+returns interval
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$ select interval '5 minutes' $$;
+comment on function engine.doubt_grace() is
+'How long after its beginning an attempt may still reach the provider: before that, "no trace of it" proves nothing.';
+revoke all on function engine.doubt_grace() from public;
 
 -- sql/40_functions/engine/due_jobs.sql
 -- Due jobs that a worker could take now, and when there is room again for those that it could not: what
@@ -12197,6 +12291,47 @@ comment on function engine.free_lines(public.integrations, public.contact_channe
 'Jobs that an account may take on now; null: as many as there are. Negative when it has more than it may.';
 revoke all on function engine.free_lines(public.integrations, public.contact_channel) from public;
 
+-- sql/40_functions/engine/free_to_begin.sql
+-- Locks the campaigns, then the contacts, of jobs that are about to begin, each in order of id, and returns
+-- the jobs that have both. What somebody else holds is not waited for: a long transaction over one campaign
+-- or one person must not hold up what every other team begins.
+create or replace function engine.free_to_begin(p_job_ids uuid[])
+returns uuid[]
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_campaign_ids uuid[];
+  v_contact_ids uuid[];
+begin
+  v_campaign_ids := array(
+    select c.id
+    from public.campaigns as c
+    where c.id in (select j.campaign_id from engine.jobs as j where j.id = any(p_job_ids))
+    order by c.id
+    for share of c skip locked
+  );
+  -- One at a time for a person: of two campaigns that begin for the same number the second is put off.
+  v_contact_ids := array(
+    select p.id
+    from public.contacts as p
+    inner join engine.jobs as j on p.team_id = j.team_id and p.id = j.contact_id
+    where j.id = any(p_job_ids) and j.campaign_id = any(v_campaign_ids)
+    order by p.id
+    for no key update of p skip locked
+  );
+  return array(
+    select j.id
+    from engine.jobs as j
+    where j.id = any(p_job_ids) and j.campaign_id = any(v_campaign_ids) and j.contact_id = any(v_contact_ids)
+    order by j.id
+  );
+end
+$$;
+comment on function engine.free_to_begin(uuid[]) is
+'The jobs whose campaign and contact nobody else holds, with both of them locked.';
+revoke all on function engine.free_to_begin(uuid[]) from public;
+
 -- sql/40_functions/engine/frequency_limits.sql
 -- The team's cap on contacts of one person, across all campaigns and outreach. While there is room it goes
 -- to whoever is ahead: an open job, or a due one, of a better campaign that runs; of equals the one that was due
@@ -12290,7 +12425,8 @@ revoke all on function engine.has_live_attempt(uuid, uuid) from public;
 
 -- sql/40_functions/engine/hold_beginning.sql
 -- The locks under which attempts begin, in the one order (docs/scaling.md): campaigns, contacts, jobs, capped
--- numbers, each in order of id. A pause under way is waited for, then seen.
+-- numbers, each in order of id. Jobs whose campaign or contact somebody else holds are put off; after the
+-- jobs that are held are locked, because no job may be waited for while a later one is locked.
 create or replace function engine.hold_beginning(p_worker text, p_job_ids uuid[])
 returns uuid[]
 language plpgsql
@@ -12298,28 +12434,15 @@ set search_path = ''
 as $$
 declare
   v_now constant timestamptz := engine.now();
+  v_free constant uuid[] := engine.free_to_begin(p_job_ids);
   v_held uuid[];
 begin
-  perform
-  from public.campaigns as c
-  where c.id in (select j.campaign_id from engine.jobs as j where j.id = any(p_job_ids))
-  order by c.id
-  for share of c;
-
-  -- One at a time for a person: whoever begins for the same number in another campaign is waited for.
-  perform
-  from public.contacts as p
-  inner join engine.jobs as j on p.team_id = j.team_id and p.id = j.contact_id
-  where j.id = any(p_job_ids)
-  order by p.id
-  for no key update of p;
-
   v_held := array(
     select l.id
     from (
       select j.team_id, j.id, j.phone
       from engine.jobs as j
-      where j.id = any(p_job_ids) and j.status = 'CLAIMED' and j.lease_owner = p_worker
+      where j.id = any(v_free) and j.status = 'CLAIMED' and j.lease_owner = p_worker
         and j.lease_expires_at > v_now
       order by j.id
       for update of j
@@ -12330,8 +12453,11 @@ begin
       where a.team_id = l.team_id and a.job_id = l.id and a.status in ('OPEN', 'AMBIGUOUS', 'ACCEPTED')
     ) and engine.keep_reachable(l.team_id, l.phone)
   );
-  if cardinality(v_held) < cardinality(p_job_ids) then
-    perform engine.put_off_stopping(p_worker, p_job_ids, v_held);
+  if cardinality(v_held) < cardinality(v_free) then
+    perform engine.put_off(p_worker, v_free, v_held, 'stop_in_progress');
+  end if;
+  if cardinality(v_free) < cardinality(p_job_ids) then
+    perform engine.put_off(p_worker, p_job_ids, v_free, 'held_elsewhere');
   end if;
   perform engine.hold_numbers(v_held);
   return v_held;
@@ -13312,7 +13438,7 @@ begin
   )
   from unnest(p_results) as r
   inner join engine.jobs as j on r.team_id = j.team_id and r.job_id = j.id
-  where r.scope = 'capacity'
+  where r.scope = 'capacity' and r.code is distinct from 'too_old_to_send' -- which no provider said
   having count(*) > 0;
 end
 $$;
@@ -13333,6 +13459,34 @@ as $$
 $$;
 comment on function engine.provider_for(public.contact_channel) is 'vapi for calls, twilio for texts.';
 revoke all on function engine.provider_for(public.contact_channel) from public;
+
+-- sql/40_functions/engine/put_off.sql
+-- Jobs of a worker that can't begin at this very moment, because somebody is stopping their number or holds
+-- their campaign or contact: given back for a moment instead of waited for. By then whoever it was has
+-- committed, and the gate sees it. A job that is locked itself is left to who holds it, or to its lease.
+create or replace function engine.put_off(p_worker text, p_job_ids uuid[], p_held uuid[], p_reason_code text)
+returns void
+language sql
+volatile
+set search_path = ''
+as $$
+  select engine.release_jobs(array(
+    select (
+      l.team_id, l.id, 'defer', p_reason_code, date_trunc('second', engine.now()) + interval '10 seconds', null, null
+    )::engine.verdict
+    from (
+      select j.team_id, j.id
+      from engine.jobs as j
+      where j.id = any(p_job_ids) and j.id <> all(p_held) and j.status = 'CLAIMED' and j.lease_owner = p_worker
+        and j.lease_expires_at > engine.now() and not engine.has_live_attempt(j.team_id, j.id)
+      order by j.id
+      for update of j skip locked
+    ) as l
+  ), 'begin')
+$$;
+comment on function engine.put_off(text, uuid[], uuid[], text) is
+'Defers the leased jobs that are not among those held, for ten seconds and with the reason.';
+revoke all on function engine.put_off(text, uuid[], uuid[], text) from public;
 
 -- sql/40_functions/engine/queue_lag.sql
 -- How far the queues are behind, for who watches them: what is due in active campaigns, what is out, and how
@@ -13898,8 +14052,9 @@ revoke all on function engine.resolve_attempts(text, jsonb) from public;
 grant execute on function engine.resolve_attempts(text, jsonb) to outbound_worker;
 
 -- sql/40_functions/engine/says_opt_out.sql
--- Whether the structured data of a call's report says that the person opted out. What the field is called is
--- up to whoever wrote the assistant, so every usual name counts; the value must say yes.
+-- Whether the structured data of a call's report says that the person opted out. What the field is called, and
+-- how deep it lies, is up to whoever wrote the assistant, so every usual name counts at any depth; the value
+-- must say yes, alone or before anything else ("Yes, she asked").
 create or replace function engine.says_opt_out(p_data jsonb)
 returns boolean
 language sql
@@ -13907,12 +14062,12 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-  select p_data @? '$.keyvalue() ? (
-    @.key like_regex "^((has|is|was|wants)?_?(opt(ed)?_?out|(do_?not|dont|stop)_?(call(ing)?|contact(ing)?|text(ing)?|messag(e|ing))|unsubscribed?|revoked?(_?consent)?)(_?requested)?)$" flag "i"
-    && (@.value == true || @.value == 1 || @.value like_regex "^(true|yes|y)$" flag "i")
+  select p_data @? '$.** ? (@.type() == "object").keyvalue() ? (
+    @.key like_regex "^((has|is|was|wants?|wants_to|asked|asked_to|requested)?_?(opt(ed)?_?out|dnc|(do_?not|dont|stop)_?(call(ing)?|contact(ing)?|text(ing)?|messag(e|ing))|unsubscribed?|remove_?(me|from_?(the_?|our_?)?(call(ing)?_?)?list)|take_?me_?off(_?(the_?|our_?)?list)?|revoked?(_?consent)?)(_?(request(ed)?|list))?)$" flag "i"
+    && (@.value == true || @.value == 1 || @.value like_regex "^[^a-z0-9]*(true|yes|y|1)([^a-z0-9]|$)" flag "i")
   )'
 $$;
-comment on function engine.says_opt_out(jsonb) is 'Whether an object of structured data holds an opt-out, under any of the usual names.';
+comment on function engine.says_opt_out(jsonb) is 'Whether structured data holds an opt-out, under any of the usual names and at any depth.';
 revoke all on function engine.says_opt_out(jsonb) from public;
 
 -- sql/40_functions/engine/settle_silent_jobs.sql
@@ -15499,21 +15654,27 @@ revoke all on function engine.prepare_history(engine.ended_enrollment[]) from pu
 -- Brings everything about ended enrollments back into the hot tables, as it was: for news that comes after
 -- their move, and for whoever opens one again, who must call this first. The next batch moves those that
 -- have ended. What retention has dropped does not come back.
+-- The lock comes before the look: a move that is under way has then committed, and is seen.
 create or replace function engine.recall_enrollments(p_team_ids uuid[], p_enrollment_ids uuid[])
 returns integer
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_recalled engine.ended_enrollment[] := array(
+  v_recalled engine.ended_enrollment[];
+begin
+  perform
+  from unnest(p_team_ids, p_enrollment_ids) as a (team_id, enrollment_id)
+  inner join engine.enrollments as e on a.team_id = e.team_id and a.enrollment_id = e.id
+  order by e.id
+  for update of e;
+  v_recalled := array(
     select (e.team_id, e.id, e.enrolled_at, e.ended_at)::engine.ended_enrollment
     from unnest(p_team_ids, p_enrollment_ids) as a (team_id, enrollment_id)
     inner join engine.enrollments as e on a.team_id = e.team_id and a.enrollment_id = e.id
     where e.archived_at is not null
     order by e.id
-    for update of e
   );
-begin
   if cardinality(v_recalled) = 0 then
     return 0;
   end if;
@@ -15802,6 +15963,10 @@ as $$
       where e.team_id = p_job.team_id and e.id = p_job.enrollment_id and e.status = 'FAILED'
     ) then 'Its journey did not end with it.'
     when exists (
+      select from engine.enrollments as e
+      where e.team_id = p_job.team_id and e.id = p_job.enrollment_id and e.booked_at is not null
+    ) then 'The person has booked since.'
+    when exists (
       select from engine.all_jobs as j
       where j.team_id = p_job.team_id and j.enrollment_id = p_job.enrollment_id and (j.created_at, j.id) > (p_job.created_at, p_job.id)
     ) then 'A later job of its journey failed.'
@@ -15919,6 +16084,17 @@ begin
     v_campaign := engine.take_campaign(v_job.campaign_id, 'retry', v_dry_run);
   end if;
   v_job := engine.take_job(p_job_id, 'retry', 'READY', v_dry_run);
+  if v_job.status = 'FAILED' and v_campaign.id is null then
+    -- It was under way a moment ago, and its campaign can't be taken behind it.
+    perform engine.refuse(
+      'OB002', 'It has failed just now.',
+      jsonb_build_object(
+        'entity', 'job', 'id', v_job.id, 'from', v_job.status, 'to', 'READY', 'action', 'retry',
+        'allowed', engine.legal_steps('job', v_job.status::text)
+      ),
+      'Ask again.'
+    );
+  end if;
   if v_job.status = 'FAILED' and not v_dry_run then
     perform engine.reopen_campaign(v_campaign);
     perform engine.reopen_enrollments(v_campaign, null, array[v_job.enrollment_id]);
@@ -29093,6 +29269,7 @@ insert into reference.reasons (code, message, cure) values
 ('call_in_progress', 'Another call to the number was going on.', 'Nothing: it is tried again in ten minutes.'),
 ('one_at_a_time', 'Another job for the same number was first.', 'Nothing: it is tried again in ten minutes.'),
 ('stop_in_progress', 'Somebody was stopping the number at that moment.', 'Nothing: it is closed, or tried again ten seconds later.'),
+('held_elsewhere', 'Its campaign or contact was being changed at that moment.', 'Nothing: it is tried again ten seconds later.'),
 ('daily_limit', 'The law allows no more contacts with the number on that day.', 'Nothing: it goes out on the next day.'),
 (
   'frequency_cap', 'The team contacts one number no oftener, whatever the campaign.',
