@@ -22,6 +22,9 @@ _STANDING = {
     "engine.ensure_partitions(text,timestamp with time zone[]): performance 00000: routine is marked as VOLATILE": (
         "it makes tables, by statements that the checker does not see"
     ),
+    "engine.free_to_begin(uuid[]): performance 00000: routine is marked as VOLATILE": (
+        "it locks rows, which Postgres lets nothing else do"
+    ),
     "engine.cron_drives_tick():7: performance 00000: immutable expression without parameters found": (
         "static SQL could not name cron.job, which is not there on every server"
     ),

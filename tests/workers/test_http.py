@@ -73,7 +73,7 @@ async def test_an_answer_that_trickles_forever_is_given_up() -> None:
 
     async with raw(trickle) as url:
         transport = Transport(url, timeout=5)
-        transport._whole = 0.2
+        transport.longest = 0.2
         answer = await transport.send("POST", "/call", json={})
         await transport.aclose()
     assert isinstance(answer, Unanswered)

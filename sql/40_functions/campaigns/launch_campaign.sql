@@ -15,14 +15,17 @@ set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written ord
 as $$
 declare
   v_dry_run boolean := coalesce(p_dry_run, false);
-  -- Before the campaign is locked, so that a lead that comes now waits for the launch.
-  v_is_still constant boolean := v_dry_run or engine.still_list(engine.require_campaign(p_campaign_id, 'operator'));
-  v_campaign public.campaigns := engine.take_campaign(p_campaign_id, 'launch', v_dry_run);
+  v_campaign public.campaigns;
   v_to public.campaign_status :=
     case when p_at > engine.now() then 'SCHEDULED' else 'ACTIVE' end::public.campaign_status;
   v_blockers jsonb;
   v_members bigint;
 begin
+  -- Before the campaign is locked, so that a lead that comes now waits for the launch.
+  if not v_dry_run then
+    perform engine.still_list(engine.require_campaign(p_campaign_id, 'operator'));
+  end if;
+  v_campaign := engine.take_campaign(p_campaign_id, 'launch', v_dry_run);
   if not v_dry_run then
     perform engine.hold_workflow(v_campaign.team_id, v_campaign.workflow_id);
     perform engine.hold_list(v_campaign.team_id, v_campaign.list_id);
