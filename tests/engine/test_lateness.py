@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.engine.test_transitions import Connection, assert_nothing_is_lost, rows, states, step
+from tests.engine.steps import Connection, assert_nothing_is_lost, rows, states, step
 from tests.support import engine
 from tests.support.engine import Scene
 
