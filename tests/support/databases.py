@@ -17,6 +17,7 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
+from psycopg.pq import TransactionStatus
 
 from cli.dev import databases
 from cli.dev.databases import Server
@@ -55,7 +56,13 @@ class Database:
             if role == "supabase_admin":
                 connection.execute(f"set search_path = {SEARCH_PATH}")
             connection.autocommit = autocommit
-            yield connection
+            try:
+                yield connection
+            finally:
+                # so that its locks are gone when the test goes on: the server notices a closed connection some time later
+                if connection.info.transaction_status in (TransactionStatus.INTRANS, TransactionStatus.INERROR):
+                    with contextlib.suppress(psycopg.OperationalError):
+                        connection.rollback()
 
 
 class Targets:
