@@ -59,7 +59,7 @@ class Database:
             try:
                 yield connection
             finally:
-                # so that its locks are gone when the test goes on: the server notices a closed connection some time later
+                # so that its locks are gone when the test goes on; the server notices a closed connection only later
                 if connection.info.transaction_status in (TransactionStatus.INTRANS, TransactionStatus.INERROR):
                     with contextlib.suppress(psycopg.OperationalError):
                         connection.rollback()
