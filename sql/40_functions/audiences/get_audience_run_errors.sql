@@ -16,10 +16,7 @@ declare
 begin
   select * into v_run from public.audience_runs as r
   where r.team_id = any(engine.caller_team_ids()) and r.id = p_run_id;
-  if v_run.id is null then
-    perform engine.refuse_not_found('audience_run', p_run_id);
-  end if;
-  perform engine.require_role(v_run.team_id, 'viewer');
+  perform engine.require_row(v_run.team_id, 'audience_run', p_run_id, 'viewer');
   if p_severity is not null and p_severity not in ('error', 'warning', 'info') then
     perform engine.refuse_issues(jsonb_build_array(
       engine.issue('severity_unknown', 'p_severity', 'The severity must be error, warning or info, or null for all.')

@@ -10,10 +10,7 @@ declare
 begin
   select * into v_list from public.audience_lists as l
   where l.team_id = any(engine.caller_team_ids()) and l.id = p_list_id;
-  if v_list.id is null then
-    perform engine.refuse_not_found('audience_list', p_list_id);
-  end if;
-  perform engine.require_role(v_list.team_id, p_needs);
+  perform engine.require_row(v_list.team_id, 'audience_list', p_list_id, p_needs);
   return v_list;
 end
 $$;

@@ -10,10 +10,7 @@ declare
 begin
   select * into v_campaign from public.campaigns as c
   where c.team_id = any(engine.caller_team_ids()) and c.id = p_campaign_id;
-  if v_campaign.id is null then
-    perform engine.refuse_not_found('campaign', p_campaign_id);
-  end if;
-  perform engine.require_role(v_campaign.team_id, p_needs);
+  perform engine.require_row(v_campaign.team_id, 'campaign', p_campaign_id, p_needs);
   return v_campaign;
 end
 $$;

@@ -10,10 +10,7 @@ declare
 begin
   select * into v_job from engine.all_jobs as j
   where j.team_id = any(engine.caller_team_ids()) and j.id = p_job_id;
-  if v_job.id is null then
-    perform engine.refuse_not_found('job', p_job_id);
-  end if;
-  perform engine.require_role(v_job.team_id, p_needs);
+  perform engine.require_row(v_job.team_id, 'job', p_job_id, p_needs);
   return v_job;
 end
 $$;

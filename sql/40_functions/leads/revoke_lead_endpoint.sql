@@ -11,10 +11,7 @@ begin
   select e.* into v_endpoint
   from engine.lead_endpoints as e
   where e.id = p_endpoint_id and e.team_id = any(engine.caller_team_ids());
-  if v_endpoint.id is null then
-    perform engine.refuse_not_found('lead_endpoint', p_endpoint_id);
-  end if;
-  perform engine.require_role(v_endpoint.team_id, 'admin');
+  perform engine.require_row(v_endpoint.team_id, 'lead_endpoint', p_endpoint_id, 'admin');
   update engine.lead_endpoints as e
   set revoked_at = coalesce(e.revoked_at, engine.now())
   where e.team_id = v_endpoint.team_id and e.id = v_endpoint.id

@@ -10,10 +10,7 @@ declare
 begin
   select * into v_outreach from public.outreaches as o
   where o.team_id = any(engine.caller_team_ids()) and o.id = p_outreach_id;
-  if v_outreach.id is null then
-    perform engine.refuse_not_found('outreach', p_outreach_id);
-  end if;
-  perform engine.require_role(v_outreach.team_id, p_needs);
+  perform engine.require_row(v_outreach.team_id, 'outreach', p_outreach_id, p_needs);
   return v_outreach;
 end
 $$;

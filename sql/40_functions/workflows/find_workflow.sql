@@ -11,10 +11,7 @@ begin
   select w.* into v_workflow
   from public.workflows as w
   where w.id = p_workflow_id and w.team_id = any(engine.caller_team_ids());
-  if v_workflow.id is null then
-    perform engine.refuse_not_found('workflow', p_workflow_id);
-  end if;
-  perform engine.require_role(v_workflow.team_id, p_needs);
+  perform engine.require_row(v_workflow.team_id, 'workflow', p_workflow_id, p_needs);
   return v_workflow;
 end
 $$;
