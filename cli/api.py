@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections.abc import Iterator
 from types import TracebackType
 from typing import Any, Self
 
@@ -50,6 +51,16 @@ class Api:
         """Call an RPC with its named `p_` arguments; what it returns, or None."""
         answer = self._send("POST", f"/rest/v1/rpc/{function}", json=arguments)
         return answer.json() if answer.content else None
+
+    def pages(self, function: str, **arguments: Any) -> Iterator[dict[str, Any]]:
+        """Every item of a paged RPC, page by page as they are asked for."""
+        cursor: str | None = None
+        while True:
+            page = self.rpc(function, **arguments, p_cursor=cursor)
+            yield from page["items"]
+            cursor = page["next_cursor"]
+            if cursor is None:
+                return
 
     def select(self, table: str, **filters: str) -> list[dict[str, Any]]:
         """Rows of a table under row-level security; filters as PostgREST spells them (`id="eq.…", select="id"`)."""

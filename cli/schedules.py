@@ -9,7 +9,6 @@ from uuid import UUID
 
 import typer
 
-from cli import audience_import
 from cli.api import Api
 from cli.output import JsonOption, print_fields, print_json, print_table, say
 
@@ -49,7 +48,7 @@ def list_schedules(
     """
     arguments = {"p_search": search, "p_limit": 200, "p_team_id": str(team) if team else None}
     with Api.from_settings() as api:
-        items = list(audience_import.pages(api, "list_audience_schedules", **arguments))
+        items = list(api.pages("list_audience_schedules", **arguments))
     if as_json:
         print_json(items)
         return

@@ -30,7 +30,7 @@ import psycopg
 from psycopg import sql
 
 from cli.api import Api
-from cli.audience_import import ImportRequest, run_import
+from cli.audiences.importing import ImportRequest, run_import
 from cli.bench.contact_files import ContactFile, write_contacts
 from cli.bench.contract import Benchmark, Claim, Measurement, scaled
 from cli.bench.place import Database, Place

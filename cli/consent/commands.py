@@ -9,7 +9,6 @@ from uuid import UUID
 import typer
 
 from cli.api import Api
-from cli.audience_import import pages
 from cli.consent.importing import Columns, Import, import_file
 from cli.csv_reader import open_csv
 from cli.output import JsonOption, YesOption, confirm, print_fields, print_json, print_table, say
@@ -63,7 +62,7 @@ def history(
     """
     found: list[dict[str, Any]] = []
     with Api.from_settings() as api:
-        entries = pages(api, "get_consent_history", p_phone=phone, p_limit=min(limit, _PAGE), p_team_id=_id(team))
+        entries = api.pages("get_consent_history", p_phone=phone, p_limit=min(limit, _PAGE), p_team_id=_id(team))
         for entry in entries:
             found.append(entry)
             if len(found) == limit:

@@ -10,9 +10,9 @@ from rich.console import Console
 from rich.status import Status
 from rich.text import Text
 
-from cli import audience_import
-from cli.audience_import import ImportRequest
-from cli.audiences import print_run
+from cli.audiences import importing
+from cli.audiences.commands import print_run
+from cli.audiences.importing import ImportRequest
 from cli.campaigns.live import Film
 from cli.csv_reader import open_csv
 from cli.demo import live, verdict
@@ -74,8 +74,8 @@ def _import(stage: Scene, path: Path, *, quiet: bool) -> dict[str, Any]:
     """Import the file as `outbound audiences import --partial` does."""
     if not quiet:
         console.print(Text(f"1. Contacts from {path.name}", style="bold"))
-    run = audience_import.run_import(stage.api, ImportRequest(path=path, list_name=path.stem, partial=True))
-    shown = audience_import.first_problems(stage.api, run["id"], _SHOWN_PROBLEMS)
+    run = importing.run_import(stage.api, ImportRequest(path=path, list_name=path.stem, partial=True))
+    shown = importing.first_problems(stage.api, run["id"], _SHOWN_PROBLEMS)
     if run["status"] == "FAILED":
         raise CommandError(run["failure_message"], code="OB001", detail=shown)
     if not quiet:

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from cli import audience_import
 from cli.api import Api
-from cli.audience_import import ImportRequest
+from cli.audiences import importing
+from cli.audiences.importing import ImportRequest
 from cli.errors import CommandError
 from tests.support.databases import Database
 from tests.support.factories import Team, make_team
 from tests.support.people import acting_as
-from tests.support.sql_api import as_api
+from tests.support.sql_api import SqlApi
 
 Result = tuple[dict[str, Any], list[dict[str, Any]]]
 
@@ -30,8 +30,8 @@ class Importer:
     def __call__(self, path: Path, **options: Any) -> Result:
         """Import a file; the run as it ended, and all its problems."""
         request = ImportRequest(path=path, **{"list_name": path.stem, "partial": True, **options})
-        run = audience_import.run_import(self.api, request)
-        return run, list(audience_import.problems(self.api, run["id"]))
+        run = importing.run_import(self.api, request)
+        return run, list(importing.problems(self.api, run["id"]))
 
     def refused(self, path: Path, **options: Any) -> CommandError:
         """The sentence that refuses a file as a whole."""
@@ -47,7 +47,7 @@ def importer(module_database: Database, monkeypatch: pytest.MonkeyPatch) -> Iter
     with module_database.connect(autocommit=True) as connection:
         team = make_team(connection, f"Team {id(monkeypatch)}")
         with acting_as(connection, team.admin_id):
-            yield Importer(as_api(connection), team)
+            yield Importer(SqlApi(connection), team)
         connection.execute("delete from public.teams where id = %s", [team.id])
 
 

@@ -10,8 +10,9 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from cli import audience_import
-from cli.audiences import read_mapping, write_problems
+import cli
+from cli.audiences import importing
+from cli.audiences.commands import read_mapping, write_problems
 from cli.csv_reader import open_csv
 from tests.audiences.conftest import Importer
 from tests.support.databases import Database
@@ -20,7 +21,7 @@ from workers.db import RowChunk
 from workers.errors import DatabaseUnavailableError
 
 Write = Callable[[bytes | str], Path]
-CONTACTS = Path(audience_import.__file__).parent / "demo" / "contacts.csv"
+CONTACTS = Path(cli.__file__).parent / "demo" / "contacts.csv"
 
 
 def members(importer: Importer, list_id: str) -> list[dict[str, object]]:
@@ -51,15 +52,15 @@ def test_whoever_watches_an_import_need_not_wait_for_the_index(
     importer: Importer, module_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The index follows in slices until none is left; a database that is away by then is no failure."""
-    monkeypatch.setattr(audience_import, "_INDEXED_AT_ONCE", 100)
+    monkeypatch.setattr(importing, "_INDEXED_AT_ONCE", 100)
     importer(CONTACTS)
     with module_database.connect(autocommit=True) as connection:
         count = "select count(*) from engine.search_entries where team_id = %s"
         assert connection.execute(count, [importer.team.id]).fetchone() == (0,)
-        audience_import.index_imported(module_database.url("outbound_worker"))
+        importing.index_imported(module_database.url("outbound_worker"))
         assert connection.execute(count, [importer.team.id]).fetchone() == (357,)
         assert connection.execute("select count(*) from engine.search_backlog").fetchone() == (0,)
-    audience_import.index_imported("postgresql://outbound_worker@127.0.0.1:1/none")
+    importing.index_imported("postgresql://outbound_worker@127.0.0.1:1/none")
 
 
 def test_again_changes_nothing(importer: Importer) -> None:
@@ -129,7 +130,7 @@ def test_whoever_dies_in_the_middle_leaves_nothing(importer: Importer, module_da
     url = module_database.url("outbound_worker", application_name="to_be_cut")
 
     def chunks() -> Iterator[RowChunk]:
-        yield from audience_import.csv_chunks(file, started, file.sample(), lambda _: None)
+        yield from importing.csv_chunks(file, started, file.sample(), lambda _: None)
         with module_database.connect(autocommit=True) as other:
             # the one that holds the run: it copies or checks at this moment
             other.execute(

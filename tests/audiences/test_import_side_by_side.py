@@ -11,22 +11,23 @@ from typing import Any
 import psycopg
 import pytest
 
-from cli import audience_import
+import cli
+from cli.audiences import importing
 from tests.audiences.conftest import Importer
 from tests.support.databases import Database
 from tests.support.waiting import wait_until
 from workers.db import imports
 
 Write = Callable[[bytes | str], Path]
-CONTACTS = Path(audience_import.__file__).parent / "demo" / "contacts.csv"
+CONTACTS = Path(cli.__file__).parent / "demo" / "contacts.csv"
 PEOPLE = "phone,first name\n" + "".join(f"{area}-555-01{n:02},Ann\n" for area in (212, 303, 415) for n in range(100))
 
 
 @pytest.fixture(autouse=True)
 def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     """Chunks of some ten rows and ranges of some sixty, so that a small file is a large one."""
-    monkeypatch.setattr(audience_import, "_CHUNK_CHARACTERS", 1000)
-    monkeypatch.setattr(audience_import, "_ROWS_AT_ONCE", 10)
+    monkeypatch.setattr(importing, "_CHUNK_CHARACTERS", 1000)
+    monkeypatch.setattr(importing, "_ROWS_AT_ONCE", 10)
     monkeypatch.setattr(imports, "_ROWS_OF_RANGE", 64)
 
 
@@ -100,7 +101,7 @@ def test_it_is_what_one_connection_stores(
     ranges = calls(monkeypatch, "_store_ranges")
     together = everything()
     assert [len(arguments[3]) > 3 for arguments in ranges] == [True, True]
-    monkeypatch.setattr(audience_import, "_CHUNK_CHARACTERS", 1_000_000)
+    monkeypatch.setattr(importing, "_CHUNK_CHARACTERS", 1_000_000)
     alone = everything()
     assert len(ranges) == 2, "a file of one piece goes over one connection"
     assert together == alone

@@ -12,8 +12,8 @@ from typing import Any
 import psutil
 import pytest
 
-from cli import audience_import
-from cli.audience_import import ImportRequest
+from cli.audiences import importing
+from cli.audiences.importing import ImportRequest
 from cli.campaigns.live import ENDED, look
 from cli.demo.live import subject_of
 from cli.demo.scene import Scene, scene, stack_of_its_own
@@ -94,7 +94,7 @@ def run(contacts: Path, *, kills: int) -> tuple[dict[str, Any], int]:
         stack_of_its_own("embedded", lambda _: None) as (stack, connection),
         scene(stack, connection, SPEED) as stage,
     ):
-        imported = audience_import.run_import(stage.api, ImportRequest(contacts, "people", partial=True))
+        imported = importing.run_import(stage.api, ImportRequest(contacts, "people", partial=True))
         campaign = stage.api.rpc(
             "create_campaign",
             p_name="Demo",

@@ -6,7 +6,7 @@ import random
 from typing import Any
 
 import psycopg
-from cron_descriptor import Options, get_description  # type: ignore[import-untyped]
+from cron_descriptor import Options, get_description
 
 from tests.schedules.expressions import Expression, draw
 from tests.schedules.reading import ALL_DAYS, Claim, day_pairs, read_descriptor, read_ours

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, cast
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -13,7 +13,7 @@ from cli.api import Api
 from cli.errors import CommandError
 
 
-class SqlApi:
+class SqlApi(Api):
     """Calls RPCs as whoever the connection acts as; refusals become what `Api` makes of them."""
 
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
@@ -36,8 +36,3 @@ class SqlApi:
                 detail=json.loads(detail) if detail and (error.sqlstate or "").startswith("OB") else detail,
             ) from error
         return row[0] if row else None
-
-
-def as_api(connection: psycopg.Connection[Any]) -> Api:
-    """An `SqlApi`, for those who ask for an `Api`."""
-    return cast("Api", SqlApi(connection))

@@ -8,6 +8,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -247,7 +248,7 @@ class Director:
         for row in await self._insist(lambda: self._scene.look(_PAUSED_ACCOUNTS)):
             provider = row["provider"]
             self.acts[f"{provider} resumed"] += 1
-            await self._insist(lambda: self._scene.operate(_RESUME_ACCOUNT, provider, self._scene.team_id))  # noqa: B023
+            await self._insist(partial(self._scene.operate, _RESUME_ACCOUNT, provider, self._scene.team_id))
 
     async def _glance(self) -> None:
         """At any moment nobody is without a job while her journey is not over, and the counters are right."""

@@ -10,15 +10,15 @@ from uuid import UUID
 
 import typer
 
-from cli import audience_import, audience_lists, audience_refresh
 from cli.api import Api
-from cli.audience_import import ImportRequest
+from cli.audiences import importing, lists, refreshing
+from cli.audiences.importing import ImportRequest
 from cli.errors import CommandError, writing
 from cli.output import JsonOption, print_fields, print_json, print_table, say
 
 app = typer.Typer(no_args_is_help=True)
-app.add_typer(audience_lists.verbs)
-app.add_typer(audience_refresh.verbs)
+app.add_typer(lists.verbs)
+app.add_typer(refreshing.verbs)
 
 _SHOWN_PROBLEMS = 20
 
@@ -71,11 +71,11 @@ def import_file(
         team_id=team,
     )
     with Api.from_settings() as api:
-        run = audience_import.run_import(api, request)
+        run = importing.run_import(api, request)
         if errors is not None:
-            count = write_problems(errors, audience_import.problems(api, run["id"]))
+            count = write_problems(errors, importing.problems(api, run["id"]))
             say(f"{count} problems are in {errors}.")
-        shown = audience_import.first_problems(api, run["id"], _SHOWN_PROBLEMS)
+        shown = importing.first_problems(api, run["id"], _SHOWN_PROBLEMS)
     if run["status"] == "FAILED":
         raise CommandError(
             run["failure_message"],
@@ -88,7 +88,7 @@ def import_file(
         sys.stdout.flush()
     else:
         print_run(run, shown)
-    audience_import.index_imported(audience_import.worker_database_url())
+    importing.index_imported(importing.worker_database_url())
 
 
 @app.command("check")
@@ -105,7 +105,7 @@ def check(
     Example: outbound audiences check customers.csv
     """
     with Api.from_settings() as api:
-        result = audience_import.preview(api, file, read_mapping(mapping or []), delimiter, encoding, team)
+        result = importing.preview(api, file, read_mapping(mapping or []), delimiter, encoding, team)
     if as_json:
         print_json(result)
         return
@@ -132,7 +132,7 @@ def list_lists(
         "p_team_id": str(team) if team else None,
     }
     with Api.from_settings() as api:
-        items = list(audience_import.pages(api, "list_audience_lists", **arguments))
+        items = list(api.pages("list_audience_lists", **arguments))
     if as_json:
         print_json(items)
         return
@@ -248,7 +248,7 @@ def run_errors(
     Example: outbound audiences errors 0193e0a4-… --file problems.csv
     """
     with Api.from_settings() as api:
-        found = audience_import.problems(api, str(run_id))
+        found = importing.problems(api, str(run_id))
         if file is not None:
             say(f"{write_problems(file, found)} problems are in {file}.")
             return

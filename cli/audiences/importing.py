@@ -107,20 +107,9 @@ def preview(
     return result
 
 
-def pages(api: Api, function: str, **arguments: Any) -> Iterator[dict[str, Any]]:
-    """Every item of a paged RPC, page by page as they are asked for."""
-    cursor: str | None = None
-    while True:
-        page = api.rpc(function, **arguments, p_cursor=cursor)
-        yield from page["items"]
-        cursor = page["next_cursor"]
-        if cursor is None:
-            return
-
-
 def problems(api: Api, run_id: str) -> Iterator[dict[str, Any]]:
     """Every problem of a run in order of the file."""
-    return pages(api, "get_audience_run_errors", p_run_id=run_id, p_limit=_PAGE)
+    return api.pages("get_audience_run_errors", p_run_id=run_id, p_limit=_PAGE)
 
 
 def first_problems(api: Api, run_id: str, count: int) -> list[dict[str, Any]]:

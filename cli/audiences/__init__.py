@@ -1,0 +1,1 @@
+"""`outbound audiences`: lists of contacts, where their members come from, and files imported into them."""
