@@ -234,6 +234,9 @@ def _drop(entry: Entry) -> str | None:
     if entry.kind in ("TRIGGER", "POLICY"):
         table, _, name = entry.name.partition(" ")
         return f"drop {entry.kind.lower()} {name} on {entry.schema}.{table};"
+    if entry.kind == "PUBLICATION TABLE":
+        publication, _, table = entry.name.partition(" ")
+        return f"alter publication {publication} drop table {entry.schema}.{table};"
     if entry.kind in ("INDEX", "FUNCTION", "PROCEDURE", "TABLE", "TYPE", "VIEW", "DOMAIN", "SEQUENCE"):
         return f"drop {entry.kind.lower()} {entry.schema}.{entry.name};"
     return f"drop schema {entry.name};" if entry.kind == "SCHEMA" else None

@@ -7,7 +7,7 @@ from typing import Annotated
 import psycopg
 import typer
 
-from cli.dev import gate, migration, reference, source, suite
+from cli.dev import api_types, gate, migration, reference, source, suite
 from cli.dev.databases import MIGRATIONS, SOURCE, start_servers
 from cli.dev.faults.command import faults
 from cli.dev.project import ROOT
@@ -97,7 +97,7 @@ def lint() -> None:
 
 @app.command()
 def docs() -> None:
-    """Write the pages of docs/ that are made from what they describe: commands and functions.
+    """Write what is made from what it describes: the pages of commands and functions, and the types in TypeScript.
 
     Example: outbound dev docs
     """
@@ -105,6 +105,7 @@ def docs() -> None:
         pages = {
             reference.COMMANDS: reference.command_page(),
             reference.FUNCTIONS: reference.function_page(connection),
+            api_types.TYPES: api_types.generate(servers[SOURCE].url(SOURCE)),
         }
     for path, text in pages.items():
         path.write_text(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cli.dev import migration
-from cli.dev.project import ROOT, SQL, GateFailed, python_tool, run
+from cli.dev.project import ROOT, SQL, GateFailed, node_tool, python_tool, run
 
 PYTHON = ("cli", "workers", "tests")
 PGTAP = ROOT / "tests" / "pgtap"
@@ -18,6 +18,16 @@ def ruff() -> None:
 def mypy() -> None:
     """Types, strictly."""
     run([python_tool("mypy")])
+
+
+def prettier() -> None:
+    """Form of the TypeScript, and of the tests' scripts for Node."""
+    run([node_tool("prettier"), "--check", "types", "tests/**/*.{ts,mjs}"])
+
+
+def tsc() -> None:
+    """Types of the TypeScript, strictly."""
+    run([node_tool("tsc"), "--project", ROOT])
 
 
 def imports() -> None:

@@ -47,7 +47,9 @@ def static_gates(stages: Stages) -> None:
     stages.run("lint: ruff", lint.ruff)
     stages.run("lint: sqlfluff", lint.sqlfluff)
     stages.run("lint: squawk", lint.squawk)
+    stages.run("lint: prettier", lint.prettier)
     stages.run("types: mypy", lint.mypy)
+    stages.run("types: tsc", lint.tsc)
     stages.run("import contracts", lint.imports)
 
 

@@ -57,6 +57,7 @@ begin
 end
 $$;
 """,
+    "80_realtime/publication.sql": "alter publication supabase_realtime add table public.notes;\n",
 }
 
 
@@ -141,7 +142,12 @@ grant select on engine.extras to service_role;
             id="a new table with a trigger of its own file",
         ),
         pytest.param(
-            {"30_tables/010_notes.sql": None, "50_triggers/notice.sql": None, "40_functions/notice.sql": None},
+            {
+                "30_tables/010_notes.sql": None,
+                "50_triggers/notice.sql": None,
+                "40_functions/notice.sql": None,
+                "80_realtime/publication.sql": None,
+            },
             id="a dropped table with all its parts",
         ),
         pytest.param(
@@ -170,6 +176,14 @@ grant select on engine.extras to service_role;
             id="reference rows",
         ),
         pytest.param({"70_cron/tick.sql": BASE["70_cron/tick.sql"].replace("'tick'", "'tock'")}, id="a cron job"),
+        pytest.param(
+            {
+                "30_tables/030_extras.sql": NEW_TABLE,
+                "80_realtime/extras.sql": "alter publication supabase_realtime add table engine.extras;\n",
+            },
+            id="a table that is watched",
+        ),
+        pytest.param({"80_realtime/publication.sql": None}, id="a table that nobody watches any more"),
     ],
 )
 def test_what_can_be_copied_is_copied(project: Project, changes: dict[str, str | None]) -> None:
