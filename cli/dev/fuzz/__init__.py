@@ -1,0 +1,1 @@
+"""Calls every RPC with hostile arguments through PostgREST, and judges each answer: `outbound dev fuzz`."""
