@@ -1,7 +1,8 @@
 """The workers' settings: one typed class, read from the environment.
 
 Every setting is `OUTBOUND_` and its name in upper case. Secrets of integrations are not settings but are looked up by
-name: an integration whose secret is called `ACME_VAPI` has it in `OUTBOUND_SECRET_ACME_VAPI`. ServiceTitan's takes
+name: an integration whose secret is called `ACME_VAPI` has it in `OUTBOUND_SECRET_ACME_VAPI`, in Supabase Vault
+(workers.vault) or the environment. ServiceTitan's takes
 three, with `_CLIENT_ID`, `_CLIENT_SECRET` and `_APP_KEY` after the name; one app key for all tenants is
 `OUTBOUND_SECRET_SERVICETITAN_APP_KEY`.
 """
@@ -47,12 +48,16 @@ class Secrets:
     def __repr__(self) -> str:
         return f"Secrets({sorted(self._values)})"
 
+    def updated(self, others: Self) -> Self:
+        """These and others, which win."""
+        return type(self)(self._values | others._values)
+
     def get(self, name: str, purpose: str) -> SecretStr:
         """The secret of that name; `purpose` completes "it holds …" when it is not there."""
         try:
             return self._values[name]
         except KeyError:
-            msg = f"{SECRET_PREFIX}{name} is not set: it holds {purpose}"
+            msg = f"{SECRET_PREFIX}{name} is set neither in Supabase Vault nor in the environment: it holds {purpose}"
             raise ConfigurationError(msg) from None
 
     def find(self, name: str) -> SecretStr | None:

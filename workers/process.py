@@ -10,8 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 from workers.config import Secrets, Settings, redactor
-from workers.db import Database
-from workers.errors import DatabaseFaultError, DatabaseUnavailableError
+from workers.db import Database, when_reachable
 from workers.handlers.call import CallHandler
 from workers.handlers.catalogue import CatalogueHandler
 from workers.handlers.hold import HoldHandler
@@ -31,7 +30,8 @@ from workers.providers.vapi import VapiClient
 from workers.runner import Pace, Runner
 from workers.shared_limiter import SharedLimiter
 from workers.tasks import TaskHandler, TaskRunner
-from workers.waiting import Bell, backoff, ring_on_signals
+from workers.vault import with_vault
+from workers.waiting import ring_on_signals
 
 log = get_logger(__name__)
 
@@ -87,19 +87,20 @@ async def run_worker(settings: Settings, secrets: Secrets, connect: Connect = Da
         VapiClient(_transport(settings.vapi_base_url, settings)),
         TwilioClient(_transport(settings.twilio_base_url, settings)),
     )
-    public_url = settings.webhook_public_url
-    handlers: dict[str, Handler] = {
-        "call": CallHandler(vapi, secrets, public_url),
-        "text": TextHandler(twilio, secrets, public_url),
-    }
     async with connect(settings) as database:
         servicetitan = ServiceTitanClient.connect(
             settings.servicetitan_base_url, settings.servicetitan_auth_url, SharedLimiter(database)
         )
         try:
-            pace = await _when_reachable(settings, database, stop)
-            if pace is None:
+            found = await when_reachable(lambda: _prepare(settings, secrets, database), stop)
+            if found is None:
                 return 0
+            pace, secrets = found
+            public_url = settings.webhook_public_url
+            handlers: dict[str, Handler] = {
+                "call": CallHandler(vapi, secrets, public_url),
+                "text": TextHandler(twilio, secrets, public_url),
+            }
             runner = Runner(
                 database,
                 worker_name(),
@@ -164,17 +165,10 @@ async def _unless_hurried(working: asyncio.Future[tuple[bool, bool]], hurry: asy
         hurried.cancel()
 
 
-async def _when_reachable(settings: Settings, database: Database, stop: asyncio.Event) -> Pace | None:
-    """Wait until the database answers; `None` when the worker was stopped first."""
-    delays, pause = backoff(0.2, 5), Bell()
-    while not stop.is_set():
-        try:
-            return await settle_pace(settings, database)
-        except (DatabaseUnavailableError, DatabaseFaultError) as error:
-            delay = next(delays)
-            log.warning("database_not_ready", error=str(error), retry_in_seconds=round(delay, 2))
-            await pause.wait(delay)
-    return None
+async def _prepare(settings: Settings, secrets: Secrets, database: Database) -> tuple[Pace, Secrets]:
+    """What the database has to say of both."""
+    complete = await with_vault(database, settings, secrets, part="worker")
+    return await settle_pace(settings, database), complete
 
 
 def _transport(base_url: str, settings: Settings) -> Transport:

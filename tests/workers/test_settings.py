@@ -72,7 +72,10 @@ def test_secrets_are_found_by_name_and_never_shown() -> None:
     assert {name: s.get_secret_value() for name, s in secrets.webhook_secrets().items()} == {"ACME_VAPI": "whsec-1"}
     assert "sk-live-1" not in repr(secrets)
     assert secrets.find("OTHER") is None
-    with pytest.raises(ConfigurationError, match="OUTBOUND_SECRET_OTHER is not set: it holds the key of the other"):
+    with pytest.raises(
+        ConfigurationError,
+        match="OUTBOUND_SECRET_OTHER is set neither in Supabase Vault nor in the environment: it holds the key of the",
+    ):
         secrets.get("OTHER", "the key of the other")
 
 

@@ -4,6 +4,7 @@ from workers.db.engine import EngineCalls
 from workers.db.holds import HoldCalls
 from workers.db.imports import ImportCalls, RowChunk
 from workers.db.servicetitan import ServiceTitanCalls
+from workers.db.session import when_reachable
 from workers.db.tasks import TaskCalls
 
 
@@ -11,4 +12,4 @@ class Database(EngineCalls, ImportCalls, TaskCalls, ServiceTitanCalls, HoldCalls
     """Everything that a worker may ask of the database."""
 
 
-__all__ = ["Database", "RowChunk"]
+__all__ = ["Database", "RowChunk", "when_reachable"]

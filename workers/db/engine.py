@@ -54,6 +54,7 @@ _FIND_INTEGRATION = """
     select distinct secret_name
     from engine.find_integration(p_provider => %(provider)s, p_account_ref => %(account_ref)s)
 """
+_READ_SECRETS = "select name, value from engine.read_secrets()"
 _RECEIVE_LEAD = "select engine.receive_lead(p_token_hash => %(hash)s, p_lead => %(lead)s) as taken"
 _TICK = "select engine.tick() as summary"
 _INDEX_CONTACTS = "select engine.index_contacts(p_limit => %(limit)s) as indexed"
@@ -116,6 +117,10 @@ class EngineCalls(Session):
         """The names of the secrets of a provider's account."""
         arguments = {"provider": provider, "account_ref": account_ref}
         return [row["secret_name"] for row in await self._rows(_FIND_INTEGRATION, arguments)]
+
+    async def read_secrets(self) -> dict[str, str]:
+        """What Supabase Vault holds for this product, by the name of the variable that it stands for."""
+        return {row["name"]: row["value"] for row in await self._rows(_READ_SECRETS)}
 
     async def receive_lead(self, token_hash: str, lead: dict[str, Any]) -> dict[str, Any] | None:
         """Take a lead for the address whose token has this SHA-256 (hex); `None` when there is none."""

@@ -7,8 +7,8 @@ connections that work, reconnecting by itself; a call that fails because the dat
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterator
-from typing import Any, Self
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from typing import Any, Self, TypeVar
 
 import psycopg
 from psycopg import errors as pg
@@ -22,6 +22,7 @@ from workers.waiting import backoff
 
 log = get_logger(__name__)
 
+T = TypeVar("T")
 Row = dict[str, Any]
 Connection = psycopg.AsyncConnection[Row]
 
@@ -121,6 +122,20 @@ class Session:
                     # One dead connection after a restart means that the idle ones are dead too.
                     self._suspect = self._suspect or connection.closed
                     raise
+
+
+async def when_reachable(ask: Callable[[], Awaitable[T]], stop: asyncio.Event) -> T | None:
+    """What asking the database gives, once it answers; `None` when `stop` was set first."""
+    delays = backoff(0.2, 5)
+    while not stop.is_set():
+        try:
+            return await ask()
+        except (DatabaseUnavailableError, DatabaseFaultError) as error:
+            delay = next(delays)
+            log.warning("database_not_ready", error=str(error), retry_in_seconds=round(delay, 2))
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), delay)
+    return None
 
 
 @contextlib.contextmanager

@@ -1,16 +1,26 @@
 """`python -m workers.webhooks`: the receiver, set up by the environment."""
 
+import asyncio
 import sys
+from functools import partial
 
 import uvicorn
 
 from workers import logs
 from workers.config import Secrets, Settings, redactor
-from workers.db import Database
+from workers.db import Database, when_reachable
 from workers.errors import ConfigurationError
+from workers.vault import with_vault
 from workers.webhooks.app import Receiver, create_app
 
 DEFAULT_PORT = 8920
+
+
+async def _complete(settings: Settings, secrets: Secrets) -> Secrets:
+    """With those of the Vault, as soon as the database answers: without it nothing could be stored either."""
+    async with Database.from_settings(settings) as database:
+        ask = partial(with_vault, database, settings, secrets, part="webhooks")
+        return await when_reachable(ask, asyncio.Event()) or secrets
 
 
 def main() -> int:
@@ -21,6 +31,7 @@ def main() -> int:
         sys.stderr.write(f"{error}\n")
         return 1
     logs.configure(settings.log_level, redactor(settings, secrets), part="webhooks")
+    secrets = asyncio.run(_complete(settings, secrets))
     database = Database.from_settings(settings)
     app = create_app(Receiver(settings, secrets, database), database)
     uvicorn.run(
