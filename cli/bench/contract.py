@@ -84,5 +84,10 @@ def scaled(count: int, scale: float, least: int = 1) -> int:
     return max(least, round(count * scale))
 
 
+def repeated(times: int, scale: float, least: int = 1) -> int:
+    """How often work is done at this scale: what is much smaller is run to see that it works, and needs no median."""
+    return times if scale >= 0.1 else least
+
+
 def _short(ratio: float | None) -> float | None:
     return None if ratio is None else float(f"{ratio:.4g}")

@@ -19,7 +19,7 @@ import psutil
 import psycopg
 
 from cli.bench import rivals
-from cli.bench.contract import Benchmark, Claim, Measurement, scaled
+from cli.bench.contract import Benchmark, Claim, Measurement, repeated, scaled
 from cli.bench.dispatch_scene import CALLS, MONDAY, Scene, next_day, set_scene
 from cli.bench.dispatch_sides import Turn, engine_turn, floor_turn, furnish_floor
 from cli.bench.place import Database, Place
@@ -60,7 +60,7 @@ def measure(scale: float, place: Place) -> Measurement:
     people = scaled(4_000, scale, 20)
     peers = {peer: scaled(jobs, scale, 20) for peer, (_, jobs) in _PEERS.items() if rivals.installed(peer)}
     rates = Rates()
-    rounds = _ROUNDS if scale >= 0.1 else 1  # smaller ones are run to see that it works
+    rounds = repeated(_ROUNDS, scale)
     for count in range(rounds):
         place.say(f"Calling {people:,} people {CALLS} times, {count + 1} of {rounds} …")
         with place.database() as database:

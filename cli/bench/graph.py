@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 
 from cli.api import Api
-from cli.bench.contract import Benchmark, Claim, Measurement, scaled
+from cli.bench.contract import Benchmark, Claim, Measurement, repeated, scaled
 from cli.bench.graphs import Graph, campaign, chain, ladder
 from cli.bench.place import Database, Place, Team
 from cli.bench.timing import Times, interleaved
@@ -33,10 +33,10 @@ def measure(scale: float, place: Place) -> Measurement:
         database.settle()
         campaigns = {size: campaign(size, assistants) for size in sizes}
         with database.connect_as(team.admin_id) as connection:
-            direct = _direct(connection, campaigns[small])
-            growth = _growth(connection, campaigns, (small, large))
+            direct = _direct(connection, campaigns[small], repeated(60, scale))
+            growth = _growth(connection, campaigns, (small, large), repeated(15, scale))
         with database.data_api() as served, served.as_person(team.admin_id) as api:
-            http = _over_http(api, campaigns[small])
+            http = _over_http(api, campaigns[small], repeated(30, scale))
 
     ratio = direct["validate"].median / direct["select 1"].median
     linear = {
@@ -81,7 +81,7 @@ def _make_assistants(database: Database, team: Team) -> list[str]:
     return [assistant_id for (assistant_id,) in made]
 
 
-def _direct(connection: psycopg.Connection[Any], graph: Graph) -> dict[str, Times]:
+def _direct(connection: psycopg.Connection[Any], graph: Graph, rounds: int) -> dict[str, Times]:
     """Prepared statements as the signed-in person, the way PostgREST runs them."""
     document = _as_sent(graph)
     _demand_no_issues(_ask(connection, document))
@@ -91,13 +91,13 @@ def _direct(connection: psycopg.Connection[Any], graph: Graph) -> dict[str, Time
             "read": lambda: connection.execute(_READ, [document], prepare=True).fetchone(),
             "validate": lambda: _ask(connection, document),
         },
-        rounds=60,
+        rounds=rounds,
         warm_up=10,
     )
 
 
 def _growth(
-    connection: psycopg.Connection[Any], campaigns: dict[int, Graph], compared: Sequence[int]
+    connection: psycopg.Connection[Any], campaigns: dict[int, Graph], compared: Sequence[int], rounds: int
 ) -> dict[str, Times]:
     graphs = {f"campaign {size}": graph for size, graph in campaigns.items()}
     graphs |= {f"{name} {size}": shape(size) for name, shape in _SHAPES.items() for size in compared}
@@ -108,10 +108,10 @@ def _growth(
         document = _as_sent(graph)
         return lambda: _ask(connection, document)
 
-    return interleaved({name: asking(graph) for name, graph in graphs.items()}, rounds=15, warm_up=2)
+    return interleaved({name: asking(graph) for name, graph in graphs.items()}, rounds=rounds, warm_up=2)
 
 
-def _over_http(api: Api, graph: Graph) -> dict[str, Times]:
+def _over_http(api: Api, graph: Graph, rounds: int) -> dict[str, Times]:
     """What a browser sees: gateway, PostgREST, database, and back."""
     _demand_no_issues(api.rpc("validate_workflow_graph", p_graph=graph))
     return interleaved(
@@ -119,7 +119,7 @@ def _over_http(api: Api, graph: Graph) -> dict[str, Times]:
             "smallest": lambda: api.select("teams", select="id", limit="1"),
             "validate": lambda: api.rpc("validate_workflow_graph", p_graph=graph),
         },
-        rounds=30,
+        rounds=rounds,
         warm_up=5,
     )
 

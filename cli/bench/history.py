@@ -19,7 +19,7 @@ from typing import Any
 
 import psycopg
 
-from cli.bench.contract import Benchmark, Claim, Measurement, scaled
+from cli.bench.contract import Benchmark, Claim, Measurement, repeated, scaled
 from cli.bench.history_scene import CAMPAIGNS, VISITS, Site, add_past, make_site, start_campaign
 from cli.bench.place import Place
 from cli.bench.timing import Times
@@ -48,8 +48,10 @@ def measure(scale: float, place: Place) -> Measurement:
         behind = add_past(sites["with"], people)
         for site in sites.values():
             site.database.settle()
-        for count in range(_ROUNDS):
-            place.say(f"Calling {called:,} people, {count + 1} of {_ROUNDS} …")
+        # the first is not counted
+        rounds = repeated(_ROUNDS, scale, 2)
+        for count in range(rounds):
+            place.say(f"Calling {called:,} people, {count + 1} of {rounds} …")
             for side, taken in _call_everybody(sites, called).items():
                 if count > 0:
                     batches[side].seconds += taken.seconds

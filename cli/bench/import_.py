@@ -32,7 +32,7 @@ from psycopg import sql
 from cli.api import Api
 from cli.audiences.importing import ImportRequest, run_import
 from cli.bench.contact_files import ContactFile, write_contacts
-from cli.bench.contract import Benchmark, Claim, Measurement, scaled
+from cli.bench.contract import Benchmark, Claim, Measurement, repeated, scaled
 from cli.bench.place import Database, Place
 from cli.bench.timing import Times
 from cli.errors import CommandError
@@ -100,8 +100,9 @@ def measure(scale: float, place: Place) -> Measurement:
         with place.database() as database:
             small_peak = _import(database, small).peak_bytes
         peaks: list[int] = []
-        for count in range(_ROUNDS):
-            place.say(f"Importing {rows:,} rows, {count + 1} of {_ROUNDS} …")
+        rounds = repeated(_ROUNDS, scale)
+        for count in range(rounds):
+            place.say(f"Importing {rows:,} rows, {count + 1} of {rounds} …")
             with place.database() as database:
                 imported = _import(database, file)
                 times["import"].seconds.append(imported.seconds)

@@ -21,7 +21,7 @@ from uuid import UUID
 
 from psycopg import sql
 
-from cli.bench.contract import Benchmark, Claim, Measurement, scaled
+from cli.bench.contract import Benchmark, Claim, Measurement, repeated, scaled
 from cli.bench.launch_scene import Scene, forget_campaign, make_campaign, set_scene
 from cli.bench.place import Database, Place
 from cli.bench.timing import Times
@@ -74,8 +74,9 @@ def measure(scale: float, place: Place) -> Measurement:
         scene = set_scene(database, members)
         small = _launch(database, scene, scene.tenth_id)
         forget_campaign(database)
-        for count in range(_ROUNDS):
-            place.say(f"Launching over {members:,} members, {count + 1} of {_ROUNDS} …")
+        rounds = repeated(_ROUNDS, scale)
+        for count in range(rounds):
+            place.say(f"Launching over {members:,} members, {count + 1} of {rounds} …")
             launched = _launch(database, scene, scene.list_id)
             times["launch"].seconds.append(launched[0])
             peaks.append(launched[1])

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import psycopg
 
-from cli.bench.contract import Benchmark, Claim, Measurement, scaled
+from cli.bench.contract import Benchmark, Claim, Measurement, repeated, scaled
 from cli.bench.place import Database, Place
 from cli.bench.timing import interleaved
 from cli.errors import CommandError
@@ -52,7 +52,7 @@ def measure(scale: float, place: Place) -> Measurement:
             deep = {size: _deep_cursor(admin, list_id) for size, list_id in lists.items()}
         with database.connect_as(team.admin_id) as connection:
             _demand_answers(connection, lists)
-            times = interleaved(_work(connection, lists, deep), rounds=40, warm_up=3)
+            times = interleaved(_work(connection, lists, deep), rounds=repeated(40, scale), warm_up=3)
     ratios = {
         page: times[f"{page}, large"].p95 / times[f"{page}, small"].p95
         for page in (name.removesuffix(", large") for name in times if name.endswith(", large"))

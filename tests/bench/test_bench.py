@@ -9,7 +9,7 @@ import networkx as nx
 import pytest
 
 from cli.app import run
-from cli.bench import commands, graph, rivals
+from cli.bench import commands, graph, place, rivals
 from cli.bench.contract import Benchmark, Claim, Measurement, line, scaled
 from cli.bench.graphs import Graph, campaign, chain, ladder
 from cli.bench.registry import all_benchmarks
@@ -28,6 +28,7 @@ def lines() -> dict[str, dict[str, Any]]:
     """What `outbound bench all` says of small sizes, in one run as a person starts it."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(rivals.PYTHON, "/nonexistent/python")  # peers are nobody's to install for a test
+        patch.setattr(place, "_DURABLE", {})  # a disk's time is of no interest either
         written: list[str] = []
         patch.setattr("sys.stdout.write", written.append)
         status = run(["bench", "all", "--size", "0.002", "--json"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,10 +27,10 @@ WRITTEN = {
 }
 
 
-@pytest.fixture
-def engine_done(database: Copied) -> tuple[Database, Scene]:
-    """A campaign that the engine has worked off, and the floor has not."""
-    place = Database(database.server, database.name)
+@pytest.fixture(scope="module")
+def finished(module_database: Copied) -> tuple[Database, Scene]:
+    """A campaign that the engine has worked off, and the floor has not: to be copied."""
+    place = Database(module_database.server, module_database.name)
     with place.connect("supabase_admin") as admin:
         admin.execute("select engine.become_sandbox()")
     scene = set_scene(place, PEOPLE)
@@ -36,6 +38,15 @@ def engine_done(database: Copied) -> tuple[Database, Scene]:
         furnish_floor(admin, scene)
     work_off(place, scene, "engine")
     return place, scene
+
+
+@pytest.fixture
+def engine_done(finished: tuple[Database, Scene]) -> Iterator[tuple[Database, Scene]]:
+    """A copy of it."""
+    template, scene = finished
+    copy = template.server.copy(template.name, f"{template.name}_{uuid.uuid4().hex[:8]}")
+    yield Database(template.server, copy), scene
+    template.server.drop(copy)
 
 
 def work_off(place: Database, scene: Scene, side: str) -> None:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from cli.bench import history, history_scene, launch, launch_scene
-from cli.bench.place import Database, Place
+from cli.bench.place import Database
 from cli.errors import CommandError
+from tests.support.databases import Database as Copied
 
 
 @pytest.fixture
-def empty() -> Iterator[Database]:
-    """A sandbox on a server of its own."""
-    with Place() as place, place.database() as database:
-        yield database
+def empty(database: Copied) -> Database:
+    """A sandbox."""
+    place = Database(database.server, database.name)
+    with place.connect("supabase_admin") as admin:
+        admin.execute("select engine.become_sandbox()")
+    return place
 
 
 def test_a_launch_leaves_out_three_of_a_hundred(empty: Database) -> None:
