@@ -31,8 +31,19 @@ def stack(tmp_path: Path) -> Iterator[OwnStack]:
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnStack]:
     """A stack that is up; tests leave it as they found it."""
     with throwaway_stack(tmp_path_factory.mktemp("stack") / "stack") as made:
-        made.up(*SMALL)
+        made.up(*SMALL, cold=True)
         yield made
+
+
+@pytest.fixture(scope="module")
+def stopped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[OwnStack, str]]:
+    """A stack that was up, with a table of its own, and is down; tests leave it so. Its address comes with it."""
+    with throwaway_stack(tmp_path_factory.mktemp("stack") / "stack") as made:
+        shown = made.up(*SMALL)
+        with psycopg.connect(shown["database_url"]) as connection:
+            connection.execute("create table public.kept as select 42 as answer")
+        assert made.run("stack", "down", cold=True).status == 0
+        yield made, shown["api_url"]
 
 
 def kill(pid: int | None) -> None:
@@ -101,58 +112,11 @@ def test_keys_and_passwords_are_for_the_owner_alone_and_in_no_log(running: OwnSt
     assert not [secret for secret in secrets if secret in logs]
 
 
-def test_down_leaves_nothing_running_and_up_finds_the_data_again(stack: OwnStack) -> None:
-    first = stack.up(*SMALL)
-    with psycopg.connect(first["database_url"]) as connection:
-        connection.execute("create table public.kept as select 42 as answer")
-
-    assert stack.run("stack", "down").status == 0
-    assert stack.processes() == []
-    shown = stack.run("stack", "status", "--json")
-    assert (shown.status, shown.json["api_url"], set(stack.states().values())) == (1, None, {"stopped"})
-    assert stack.run("stack", "down").err.strip() == "nothing was running"
-
-    again = stack.up(*SMALL)
-    assert again["api_url"] == first["api_url"]
-    with psycopg.connect(again["database_url"]) as connection:
-        assert connection.execute("select answer from public.kept").fetchone() == (42,)
-
-
-def test_a_port_that_somebody_else_took_is_left_to_them(stack: OwnStack) -> None:
-    first = stack.up(*SMALL)
-    stack.run("stack", "down")
-    port = int(first["api_url"].rsplit(":", 1)[1])
-    with socket.socket() as other:
-        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        other.bind(("127.0.0.1", port))
-        other.listen()
-        assert stack.up(*SMALL)["api_url"] != first["api_url"]
-    assert set(stack.states().values()) == {"running", "stopped"}
-
-
 def test_a_stack_keeps_the_postgres_that_its_data_is_in(running: OwnStack) -> None:
     refused = running.run("stack", "up", "--postgres", "system")
     assert refused.status == 1
     assert "embedded" in refused.err
     assert "outbound stack reset" in refused.err
-
-
-def test_data_of_another_version_is_refused_in_a_sentence(stack: OwnStack) -> None:
-    stack.up(*SMALL)
-    stack.run("stack", "down")
-    (stack.folder / "postgres" / "PG_VERSION").write_text("9\n")
-    refused = stack.run("stack", "up")
-    assert refused.status == 1
-    assert "was written by PostgreSQL 9" in refused.err
-    assert "Traceback" not in refused.err
-
-
-def test_a_start_that_was_cut_off_half_way_is_made_good(stack: OwnStack) -> None:
-    unfinished = stack.folder / "postgres.unfinished"
-    unfinished.mkdir(parents=True)
-    (unfinished / "PG_VERSION").write_text("18\n")
-    stack.up(*SMALL)
-    assert not unfinished.exists()
 
 
 def test_a_folder_that_is_no_database_is_not_touched(stack: OwnStack) -> None:
@@ -163,29 +127,6 @@ def test_a_folder_that_is_no_database_is_not_touched(stack: OwnStack) -> None:
     assert refused.status == 1
     assert "neither empty nor a database" in refused.err
     assert precious.read_text() == "mine"
-
-
-def test_reset_says_what_is_lost_and_asks(stack: OwnStack) -> None:
-    stack.up(*SMALL)
-    asked = stack.run("stack", "reset")
-    assert asked.status == 1
-    assert str(stack.folder) in asked.err
-    assert "0 users" in asked.err
-    assert stack.states()["gateway"] == "running"
-
-    assert stack.run("stack", "reset", "--yes").status == 0
-    assert not stack.folder.exists()
-    assert stack.processes() == []
-
-
-def test_a_damaged_state_is_named_and_reset_still_ends_everything(stack: OwnStack) -> None:
-    stack.up(*SMALL)
-    (stack.folder / "state.json").write_text("{")
-    refused = stack.run("stack", "up")
-    assert refused.status == 1
-    assert "outbound stack reset" in refused.err
-    assert stack.run("stack", "reset", "--yes").status == 0
-    assert stack.processes() == []
 
 
 def test_an_unknown_part_is_refused_with_the_known_ones(stack: OwnStack) -> None:
@@ -201,20 +142,63 @@ def test_commands_say_what_to_do_while_nothing_is_up(stack: OwnStack) -> None:
         assert "outbound stack up" in refused.err
 
 
-def test_two_that_start_it_at_once_start_it_once(stack: OwnStack) -> None:
+def test_down_leaves_nothing_running(stopped: tuple[OwnStack, str]) -> None:
+    stack, _ = stopped
+    assert stack.processes() == []
+    shown = stack.run("stack", "status", "--json")
+    assert (shown.status, shown.json["api_url"], set(stack.states().values())) == (1, None, {"stopped"})
+    assert stack.run("stack", "down").err.strip() == "nothing was running"
+
+
+def test_data_of_another_version_is_refused_in_a_sentence(stopped: tuple[OwnStack, str]) -> None:
+    stack, _ = stopped
+    version = stack.folder / "postgres" / "PG_VERSION"
+    written = version.read_text()
+    version.write_text("9\n")
+    refused = stack.run("stack", "up")
+    version.write_text(written)
+    assert refused.status == 1
+    assert "was written by PostgreSQL 9" in refused.err
+    assert "Traceback" not in refused.err
+
+
+def test_up_finds_the_data_again_where_it_was(stopped: tuple[OwnStack, str]) -> None:
+    stack, address = stopped
+    again = stack.up(*SMALL)
+    assert again["api_url"] == address
+    with psycopg.connect(again["database_url"]) as connection:
+        assert connection.execute("select answer from public.kept").fetchone() == (42,)
+    assert stack.run("stack", "down").status == 0
+
+
+def test_a_port_that_somebody_else_took_is_left_to_them(stopped: tuple[OwnStack, str]) -> None:
+    stack, address = stopped
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        other.bind(("127.0.0.1", int(address.rsplit(":", 1)[1])))
+        other.listen()
+        assert stack.up(*SMALL)["api_url"] != address
+    assert set(stack.states().values()) == {"running", "stopped"}
+    assert stack.run("stack", "down").status == 0
+
+
+def test_two_that_start_what_was_cut_off_half_way_start_it_once(stack: OwnStack) -> None:
+    unfinished = stack.folder / "postgres.unfinished"
+    unfinished.mkdir(parents=True)
+    (unfinished / "PG_VERSION").write_text("18\n")
     with ThreadPoolExecutor(2) as pool:
         first, second = pool.map(lambda _: stack.up(*SMALL), range(2))
+    assert not unfinished.exists()
     assert [part["pid"] for part in first["parts"]] == [part["pid"] for part in second["parts"]]
     assert len([process for process in stack.processes() if "cli.stack.gateway" in process.cmdline()]) == 1
 
-
-def test_a_part_that_cannot_start_is_named_with_its_last_words(stack: OwnStack) -> None:
-    refused = stack.run("stack", "up", "--only", "webhooks", "--postgres", "embedded", OUTBOUND_LEASE_SECONDS="soon")
+    # and a state that can't be read is named, and still given up with all that runs
+    (stack.folder / "state.json").write_text("{")
+    refused = stack.run("stack", "up")
     assert refused.status == 1
-    assert refused.err.startswith("webhooks ended right after it started: OUTBOUND_LEASE_SECONDS cannot be used")
-    assert stack.states()["webhooks"] == "dead"
-    stack.up()
-    assert stack.states()["webhooks"] == "running"
+    assert "outbound stack reset" in refused.err
+    assert stack.run("stack", "reset", "--yes").status == 0
+    assert stack.processes() == []
 
 
 def test_users_are_added_shown_and_removed(running: OwnStack) -> None:
@@ -229,3 +213,24 @@ def test_users_are_added_shown_and_removed(running: OwnStack) -> None:
         assert running.run("stack", "user", "add", email, "--password", password).status == 1
     assert running.run("stack", "user", "remove", "ann@example.com", "--yes").status == 0
     assert running.run("stack", "user", "remove", "ann@example.com", "--yes").status == 1
+
+
+def test_reset_says_what_is_lost_and_asks(running: OwnStack) -> None:
+    asked = running.run("stack", "reset")
+    assert asked.status == 1
+    assert str(running.folder) in asked.err
+    assert "0 users" in asked.err
+    assert running.states()["gateway"] == "running"
+
+
+def test_a_part_that_cannot_start_is_named_with_its_last_words(running: OwnStack) -> None:
+    """The last of this stack, which has one more part afterwards."""
+    refused = running.run("stack", "up", "--only", "webhooks", OUTBOUND_LEASE_SECONDS="soon")
+    assert refused.status == 1
+    assert refused.err.startswith("webhooks ended right after it started: OUTBOUND_LEASE_SECONDS cannot be used")
+    assert running.states()["webhooks"] == "dead"
+    running.up()
+    assert running.states()["webhooks"] == "running"
+    assert running.run("stack", "reset", "--yes", cold=True).status == 0
+    assert not running.folder.exists()
+    assert running.processes() == []

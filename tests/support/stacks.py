@@ -17,8 +17,8 @@ import psutil
 from tests.support import warm
 
 OUTBOUND = Path(sys.executable).with_name("outbound")
-# What starts processes or waits for signals is started as a person does.
-_HAVE_PROCESSES = {"stack", "demo", "sandbox", "worker", "dev", "bench"}
+# What stays and waits for signals is started as a person does.
+_STAY = {"demo", "worker", "dev", "bench"}
 
 
 @dataclass(frozen=True)
@@ -41,12 +41,20 @@ class OwnStack:
 
     folder: Path
 
-    def run(self, *arguments: str, stdin: str | None = None, folder: str | None = None, **environment: str) -> Outcome:
-        """Run `outbound …` on this stack, without a terminal."""
+    def run(
+        self,
+        *arguments: str,
+        stdin: str | None = None,
+        folder: str | None = None,
+        cold: bool = False,
+        **environment: str,
+    ) -> Outcome:
+        """Run `outbound …` on this stack, without a terminal; `cold` starts the program as a person does."""
         # nothing of the developer's own settings may reach a test
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("OUTBOUND_")}
         settings = {**inherited, "OUTBOUND_STACK_DIR": str(self.folder), "COLUMNS": warm.COLUMNS, **environment}
-        if arguments[0] not in _HAVE_PROCESSES and settings["COLUMNS"] == warm.COLUMNS:
+        stays = arguments[0] in _STAY or arguments[:2] == ("sandbox", "serve")
+        if not (cold or stays) and settings["COLUMNS"] == warm.COLUMNS:
             return Outcome(*warm.run(arguments, settings, stdin or "", folder))
         done = subprocess.run(
             [OUTBOUND, *arguments],
@@ -60,9 +68,9 @@ class OwnStack:
         )
         return Outcome(done.returncode, done.stdout, done.stderr)
 
-    def up(self, *arguments: str, **environment: str) -> dict[str, Any]:
+    def up(self, *arguments: str, cold: bool = False, **environment: str) -> dict[str, Any]:
         """Bring it up; what `status --json` says then."""
-        outcome = self.run("stack", "up", "--json", *arguments, **environment)
+        outcome = self.run("stack", "up", "--json", *arguments, cold=cold, **environment)
         assert outcome.status == 0, outcome.err
         shown: dict[str, Any] = outcome.json
         return shown
@@ -104,3 +112,4 @@ def throwaway_stack(folder: Path) -> Iterator[OwnStack]:
         stack.run("stack", "reset", "--yes")
         left = [process.cmdline() for process in stack.processes()]
         assert not left, f"the stack left these running: {left}"
+        assert not stack.folder.exists()

@@ -80,8 +80,10 @@ def _address() -> str:
     """Where this process's own server listens; started when it is first asked for, ended with the process."""
     folder = tempfile.TemporaryDirectory(prefix="outbound-warm-")
     path = str(Path(folder.name) / "socket")
+    # what a command starts, it starts with the interpreter that the program has: the same, but perhaps by another name
+    interpreter = Path(sys.executable).with_name("outbound").read_text().split("\n", 1)[0].removeprefix("#!")
     process = subprocess.Popen(
-        [sys.executable, "-m", __name__, path],
+        [interpreter, "-m", __name__, path],
         env={**os.environ, "COLUMNS": COLUMNS},
         cwd=Path(__file__).resolve().parents[2],
         stdin=subprocess.DEVNULL,
