@@ -11,6 +11,7 @@ the tested requirements, because ZIP codes have no second source here.
 
 from __future__ import annotations
 
+import functools
 import importlib
 import importlib.util
 import re
@@ -77,12 +78,31 @@ def area_codes() -> list[Row]:
 
 def _who_has(code: str) -> tuple[str, str] | None:
     """Country and kind of an area code, by trying numbers in every exchange; None when it is not assigned."""
+    looks_right = _national_numbers()
     for exchange in range(200, 1000):
-        number = phonenumbers.parse(f"+1{code}{exchange}5678")
+        # the library would look through all countries that share +1, one after the other
+        if not looks_right.fullmatch(f"{code}{exchange}5678"):
+            continue
+        number = north_american(f"{code}{exchange}5678")
         if phonenumbers.is_valid_number(number):
             country = phonenumbers.region_code_for_number(number) or "US"
             return country, _KINDS.get(phonenumbers.number_type(number), "geographic")
     return None
+
+
+def north_american(national: str) -> phonenumbers.PhoneNumber:
+    """The number, without the time that reading a text takes."""
+    return phonenumbers.PhoneNumber(country_code=1, national_number=int(national))
+
+
+@functools.cache
+def _national_numbers() -> re.Pattern[str]:
+    """What national numbers of every kind look like in some country with +1: a valid one is of one of these kinds."""
+    kinds = ("fixed_line", "mobile", "toll_free", "premium_rate", "shared_cost", "personal_number", "voip", "pager")
+    regions = [PhoneMetadata.metadata_for_region(region) for region in phonenumbers.COUNTRY_CODE_TO_REGION_CODE[1]]
+    described = [getattr(metadata, kind) for metadata in regions for kind in (*kinds, "uan", "voicemail")]
+    patterns = {found.national_number_pattern for found in described if found and found.national_number_pattern}
+    return re.compile("|".join(f"(?:{pattern})" for pattern in sorted(patterns)))
 
 
 def _zones_below(prefix: str) -> list[str]:
