@@ -81,27 +81,50 @@ FLOOR_TABLES = """
     create table floor.attempts (like engine.attempts including all);
     create table floor.events (like engine.events including all);
     create table floor.counters (like engine.counters including all);
+    create table floor.due_counters (like engine.due_counters including all);
+    create table floor.timeline_changes (like engine.timeline_changes including all);
 """
 # The rows of a campaign that was just launched.
 _FLOOR_SCENE = """
     insert into floor.enrollments select * from engine.enrollments where campaign_id = %(campaign)s;
     insert into floor.jobs select * from engine.jobs where campaign_id = %(campaign)s;
     insert into floor.counters select * from engine.counters where campaign_id = %(campaign)s;
+    insert into floor.due_counters select * from engine.due_counters where campaign_id = %(campaign)s;
 """
 
 
 _COUNT = """
+    changed as (select * from ({changes}) as k (node_id, state, outcome, due_at, amount)),
     counted as (
         insert into floor.counters as c
-        select
-            %(team)s, %(campaign)s, k.node_id, k.state, k.outcome, k.due_at::timestamptz, pg_backend_pid(),
-            sum(k.amount)
-        from ({changes}) as k (node_id, state, outcome, due_at, amount)
-        group by 1, 2, 3, 4, 5, 6
-        on conflict (team_id, campaign_id, node_id, state, outcome, due_at, shard)
+        select %(team)s, %(campaign)s, k.node_id, k.state, k.outcome, pg_backend_pid(), sum(k.amount)
+        from changed as k
+        group by 1, 2, 3, 4, 5
+        on conflict (team_id, campaign_id, node_id, state, outcome, shard)
         do update set amount = c.amount + excluded.amount
+    ),
+    due as (
+        insert into floor.due_counters as d
+        select %(team)s, %(campaign)s, k.due_at, k.node_id, pg_backend_pid(), sum(k.amount)
+        from changed as k
+        where k.state = 'READY'
+        group by 1, 2, 3, 4
+        on conflict (team_id, campaign_id, due_at, node_id, shard) do update set amount = d.amount + excluded.amount
     )
 """
+_TIME = """
+    timed as (
+        insert into floor.timeline_changes as t (team_id, campaign_id, starts_at, shard, {phase})
+        select %(team)s, %(campaign)s, date_trunc('minute', %(now)s::timestamptz), pg_backend_pid(), count(*)
+        from {rows}
+        having count(*) > 0
+        on conflict (team_id, campaign_id, starts_at, shard) do update set {phase} = t.{phase} + excluded.{phase}
+    )
+"""
+
+
+def _timing(phase: str, rows: str) -> str:
+    return _TIME.replace("{phase}", phase).replace("{rows}", rows)
 
 
 def _counting(statement: str, changes: str) -> bytes:
@@ -157,9 +180,10 @@ _FLOOR_RECORD = _counting(
         from answers as a where j.team_id = %(team)s and j.id = a.job_id
         returning j.node_id
     ),
-    {counted}
+    {counted},
+    {timed}
     select
-""",
+""".replace("{timed}", _timing("dialled", "dispatched")),
     """
         select node_id, 'CLAIMED', '', '-infinity'::timestamptz, -1 from dispatched
         union all select node_id, 'DISPATCHED', '', '-infinity', 1 from dispatched
@@ -205,9 +229,10 @@ _FLOOR_OUTCOME = _counting(
         from done as d where d.node_id = %(last)s and e.team_id = d.team_id and e.id = d.enrollment_id
         returning e.id
     ),
-    {counted}
+    {counted},
+    {timed}
     select
-""",
+""".replace("{timed}", _timing("completed", "ended")),
     """
         select node_id, 'DISPATCHED', '', '-infinity'::timestamptz, -1 from done
         union all select node_id, 'DONE', 'voicemail', '-infinity', 1 from done

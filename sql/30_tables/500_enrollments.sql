@@ -14,6 +14,11 @@ create table engine.enrollments (
   retry_count integer not null default 0,
   reopened_at timestamptz,
   archived_at timestamptz,
+  timezone text,
+  reached_at timestamptz,
+  booked_node_id text,
+  booked_job_id uuid,
+  booking jsonb,
   constraint enrollments_pk primary key (team_id, id),
   constraint enrollments_once_per_campaign unique (team_id, campaign_id, contact_id),
   constraint enrollments_campaign_exists
@@ -26,7 +31,10 @@ create table engine.enrollments (
   constraint enrollments_retries_left_is_not_negative check (retries_left >= 0),
   constraint enrollments_reopened_know_when check ((retry_count = 0) = (reopened_at is null) and retry_count >= 0),
   -- Whoever opens one again must bring back its history first: see engine.recall_enrollments.
-  constraint enrollments_archived_have_ended check (archived_at is null or ended_at is not null)
+  constraint enrollments_archived_have_ended check (archived_at is null or ended_at is not null),
+  constraint enrollments_credit_bookings check (
+    (booked_node_id is null) = (booked_job_id is null) and (booked_at is not null or (booked_node_id is null and booking is null))
+  )
 );
 create index enrollments_by_contact on engine.enrollments (team_id, contact_id);
 create index enrollments_active_by_phone on engine.enrollments (phone, team_id) where status = 'ACTIVE';
@@ -41,3 +49,10 @@ comment on column engine.enrollments.retry_count is
 comment on column engine.enrollments.reopened_at is
 'When it was last opened again. The retry rules of nodes begin anew from here.';
 comment on column engine.enrollments.archived_at is 'When its jobs, attempts and events went to the history tables; null: they are in the hot ones.';
+comment on column engine.enrollments.timezone is
+'Zone that statistics count the person under, as it was at enrollment: the one that was stated, else the first that she may be in.';
+comment on column engine.enrollments.reached_at is
+'When a call was first answered or a text first delivered; a booking reaches too.';
+comment on column engine.enrollments.booked_node_id is 'The node that the booking is credited to: the first that made one.';
+comment on column engine.enrollments.booked_job_id is 'The job of that node.';
+comment on column engine.enrollments.booking is 'ServiceTitan ids that the booking carried: {job_id?, appointment_id?, booking_id?}.';

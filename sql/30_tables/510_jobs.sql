@@ -27,6 +27,7 @@ create table engine.jobs (
   reason_code text,
   created_at timestamptz not null default engine.now(),
   finished_at timestamptz,
+  delivered_at timestamptz,
   constraint jobs_pk primary key (team_id, id),
   -- What makes two pieces of a campaign's work the same, as it is: a hash of it would say no more, and the
   -- random order of hashes is what makes an index of millions slow to fill.
@@ -69,3 +70,5 @@ comment on column engine.jobs.due_at is
 'When it was to run: moved by closed hours, not by back-off or a pause. max_lateness is measured from here.';
 comment on column engine.jobs.check_at is 'When the provider is asked what became of it, if no event said so before.';
 comment on column engine.jobs.reply_deadline is 'End of the reply window of a text that waits for one.';
+comment on column engine.jobs.dispatched_at is 'When the provider took the request.';
+comment on column engine.jobs.delivered_at is 'When a text was known to have arrived; a reply says so too.';

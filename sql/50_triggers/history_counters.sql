@@ -2,9 +2,9 @@
 -- Retention drops tables, which counts nothing out.
 create or replace trigger job_history_is_counted_in
 after insert on engine.job_history
-referencing new table as new_rows
-for each statement execute function engine.count_jobs();
+referencing new table as moved_rows
+for each statement execute function engine.count_moved_jobs();
 create or replace trigger job_history_is_counted_out
 after delete on engine.job_history
-referencing old table as old_rows
-for each statement execute function engine.count_jobs();
+referencing old table as moved_rows
+for each statement execute function engine.count_moved_jobs();

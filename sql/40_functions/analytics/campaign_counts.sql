@@ -10,25 +10,15 @@ stable
 set search_path = ''
 as $$
   select
-    coalesce(sum(k.amount) filter (where k.node_id = ''), 0)::bigint,
-    coalesce(sum(k.amount) filter (where k.node_id = '' and k.state = 'ACTIVE'), 0)::bigint,
-    coalesce(sum(k.amount) filter (
-      where k.node_id <> '' and k.state = 'READY' and k.due_at > engine.now()
-    ), 0)::bigint,
-    coalesce(sum(k.amount) filter (
-      where k.node_id <> '' and k.state = 'READY' and k.due_at <= engine.now()
-    ), 0)::bigint,
-    coalesce(sum(k.amount) filter (
-      where k.node_id <> '' and k.state in ('CLAIMED', 'DISPATCHED', 'AMBIGUOUS')
-    ), 0)::bigint,
-    coalesce(sum(k.amount) filter (where k.node_id = '' and k.state = 'COMPLETED'), 0)::bigint,
-    coalesce(sum(k.amount) filter (where k.node_id = '' and k.state = 'BOOKED'), 0)::bigint,
-    coalesce(sum(k.amount) filter (where k.node_id = '' and k.state = 'OPTED_OUT'), 0)::bigint,
-    coalesce(sum(k.amount) filter (where k.node_id = '' and k.state = 'SUPPRESSED'), 0)::bigint,
-    coalesce(sum(k.amount) filter (where k.node_id = '' and k.state = 'FAILED'), 0)::bigint,
-    coalesce(sum(k.amount) filter (where k.node_id = '' and k.state = 'CANCELLED'), 0)::bigint
-  from engine.counters as k
-  where k.team_id = p_team_id and k.campaign_id = p_campaign_id
+    p.enrolled, p.active, w.waiting, w.queued, w.in_progress, p.completed, p.booked, p.opted_out, p.suppressed, p.failed,
+    p.cancelled
+  from engine.count_people(array[p_team_id], array[p_campaign_id]) as p
+  cross join (
+    select
+      coalesce(sum(n.waiting), 0)::bigint as waiting, coalesce(sum(n.queued), 0)::bigint as queued,
+      coalesce(sum(n.in_progress), 0)::bigint as in_progress
+    from engine.count_work(array[p_team_id], array[p_campaign_id]) as n
+  ) as w
 $$;
 comment on function engine.campaign_counts(uuid, uuid) is
 'Contacts and open jobs of a campaign by state, from the counters.';

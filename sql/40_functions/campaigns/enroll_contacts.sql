@@ -22,7 +22,8 @@ begin
 
   enrolled as (
     insert into engine.enrollments (
-      team_id, id, campaign_id, contact_id, phone, status, reason_code, retries_left, enrolled_at, ended_at
+      team_id, id, campaign_id, contact_id, phone, status, reason_code, retries_left, enrolled_at, ended_at,
+      timezone
     )
     select
       p_campaign.team_id, i.id, p_campaign.id, j.contact_id, j.phone,
@@ -31,7 +32,8 @@ begin
         when j.reason_code = 'suppressed_opted_out' then 'OPTED_OUT'
         else 'SUPPRESSED'
       end::public.enrollment_status,
-      j.reason_code, p_campaign.retry_budget, v_now, case when j.reason_code is not null then v_now end
+      j.reason_code, p_campaign.retry_budget, v_now, case when j.reason_code is not null then v_now end,
+      j.timezone
     from judged as j
     inner join engine.new_ids(cardinality(p_contact_ids)) as i on j.place = i.ordinal
     order by j.place

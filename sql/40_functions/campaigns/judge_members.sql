@@ -4,7 +4,7 @@
 create or replace function engine.judge_members(
   p_campaign public.campaigns, p_channel public.contact_channel, p_contact_ids uuid[]
 )
-returns table (contact_id uuid, phone text, timezones text[], regions text[], reason_code text)
+returns table (contact_id uuid, phone text, timezones text[], regions text[], reason_code text, timezone text)
 language plpgsql
 stable
 set search_path = ''
@@ -29,7 +29,7 @@ begin
     when x.reason is not null then x.reason
     when s.reason is not null then 'suppressed_' || s.reason
     when cardinality(p.timezones) = 0 then 'timezone_unknown'
-  end
+  end, coalesce(p.timezone, p.timezones[1])
   from unnest(p_contact_ids) as a (id)
   inner join public.contacts as p on a.id = p.id and p.team_id = p_campaign.team_id
   left join targeted as t on p.id = t.contact_id

@@ -7,18 +7,15 @@ stable
 set search_path = ''
 as $$
   select
-    coalesce(sum(c.amount) filter (where c.state = 'READY' and c.due_at > engine.now()), 0)::bigint,
-    (coalesce(sum(c.amount) filter (where c.state = 'READY' and c.due_at <= engine.now()), 0) + max(h.unbegun))::bigint,
-    (coalesce(sum(c.amount) filter (where c.state in ('CLAIMED', 'DISPATCHED', 'AMBIGUOUS')), 0) - max(h.unbegun))::bigint
+    coalesce(sum(w.waiting), 0)::bigint, (coalesce(sum(w.queued), 0) + max(h.unbegun))::bigint,
+    (coalesce(sum(w.in_progress), 0) - max(h.unbegun))::bigint
   from (
     select count(*) as unbegun
     from engine.jobs as j
     where j.team_id = p_campaign.team_id and j.campaign_id = p_campaign.id and j.status = 'CLAIMED'
       and not engine.has_live_attempt(j.team_id, j.id)
   ) as h
-  left join engine.counters as c
-    on c.team_id = p_campaign.team_id and c.campaign_id = p_campaign.id and c.node_id <> ''
-    and c.state in ('READY', 'CLAIMED', 'DISPATCHED', 'AMBIGUOUS')
+  left join engine.count_work(array[p_campaign.team_id], array[p_campaign.id]) as w on true
 $$;
 comment on function engine.open_work(public.campaigns) is
 'Open jobs of a campaign: waiting for their time, due and not begun, and begun (a provider may have them).';

@@ -1,5 +1,5 @@
--- After jobs have ended: an opt-out stops everything for the number; a retry rule or the first edge
--- that matches makes the next job; without either the journey is over.
+-- After jobs have ended: a booking is credited; an opt-out stops everything for the number; a retry rule or the
+-- first edge that matches makes the next job; without either the journey is over.
 create or replace function engine.advance_enrollments(p_ended engine.finished_job[])
 returns void
 language plpgsql
@@ -16,13 +16,8 @@ begin
   order by e.id
   for update of e;
 
-  if 'booked' = any(v_outcomes) then
-    update engine.enrollments as e
-    set booked_at = engine.now()
-    from unnest(p_ended) as f
-    inner join engine.jobs as j on f.team_id = j.team_id and f.job_id = j.id
-    where f.outcome = 'booked' and e.team_id = j.team_id and e.id = j.enrollment_id and e.booked_at is null
-      and e.ended_at is null; -- see next_steps
+  if v_outcomes && '{booked,answered,opted_out,delivered,replied,opted_in,no_reply}' then
+    perform engine.credit_outcomes(p_ended);
   end if;
   if 'opted_out' = any(v_outcomes) then
     perform engine.stop_numbers(array(

@@ -33,12 +33,7 @@ begin
     where (r.reading).kind = 'ended' and j.team_id = r.team_id and j.id = r.job_id and j.status = 'DISPATCHED';
   end if;
   if 'delivered' = any(v_kinds) then
-    -- Delivered, and waiting for a reply: there is nothing to ask the provider until the wait is over.
-    update engine.jobs as j
-    set check_at = j.reply_deadline + interval '1 hour'
-    from unnest(p_readings) as r
-    where (r.reading).kind = 'delivered' and j.team_id = r.team_id and j.id = r.job_id and j.status = 'DISPATCHED'
-      and j.reply_deadline is not null;
+    perform engine.note_delivered(p_readings);
   end if;
   perform engine.finish_jobs(array(
     select (r.team_id, r.job_id, o.outcome, (r.reading).reason_code, (r.reading).words)::engine.finished_job

@@ -9,7 +9,8 @@ set search_path = ''
 as $$
 begin
   update engine.enrollments as e
-  set booked_at = engine.now()
+  set
+    booked_at = engine.now(), reached_at = coalesce(e.reached_at, engine.now()), booked_node_id = j.node_id, booked_job_id = j.id
   from unnest(p_readings) as r
   inner join engine.jobs as j on r.team_id = j.team_id and r.job_id = j.id
   where (r.reading).outcome = 'booked' and j.finished_at is not null

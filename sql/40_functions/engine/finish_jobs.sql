@@ -26,7 +26,13 @@ begin
         when f.outcome in ('failed', 'undeliverable') or j.status <> 'DISPATCHED' then 'FAILED' else 'DONE'
       end::public.job_status,
       outcome = f.outcome, reason_code = f.reason_code, finished_at = v_now,
-      lease_owner = null, lease_expires_at = null, check_at = null, reply_deadline = null
+      lease_owner = null, lease_expires_at = null, check_at = null, reply_deadline = null,
+      delivered_at = case
+        -- Whoever answers a text has it.
+        when j.channel = 'text' and (f.outcome in ('delivered', 'replied', 'opted_in', 'booked') or f.reason_code = 'inbound_text')
+          then coalesce(j.delivered_at, v_now)
+        else j.delivered_at
+      end
     from unnest(p_finished) as f
     where j.team_id = f.team_id and j.id = f.job_id
       and (j.status = 'DISPATCHED' or (

@@ -13,14 +13,23 @@ as $$
   from unnest(enum_range(null::public.contact_channel)) as q (channel)
   left join (
     select
-      n.type::text as channel,
-      sum(x.amount) filter (where x.state = 'READY' and x.due_at <= engine.now() and c.status = 'ACTIVE') as due,
-      sum(x.amount) filter (where x.state in ('CLAIMED', 'DISPATCHED')) as in_progress,
-      sum(x.amount) filter (where x.state = 'AMBIGUOUS') as in_doubt
+      n.type::text as channel, sum(w.due) as due, sum(w.in_progress) as in_progress, sum(w.in_doubt) as in_doubt
     from public.campaigns as c
-    inner join engine.counters as x on c.team_id = x.team_id and c.id = x.campaign_id
+    cross join lateral (
+      select
+        x.node_id, 0 as due, sum(x.amount) filter (where x.state in ('CLAIMED', 'DISPATCHED')) as in_progress,
+        sum(x.amount) filter (where x.state = 'AMBIGUOUS') as in_doubt
+      from engine.counters as x
+      where x.team_id = c.team_id and x.campaign_id = c.id and x.state in ('CLAIMED', 'DISPATCHED', 'AMBIGUOUS')
+      group by x.node_id
+      union all
+      select d.node_id, sum(d.amount), 0, 0
+      from engine.due_counters as d
+      where d.team_id = c.team_id and d.campaign_id = c.id and d.due_at <= engine.now() and c.status = 'ACTIVE'
+      group by d.node_id
+    ) as w
     inner join public.workflow_nodes as n
-      on c.team_id = n.team_id and c.workflow_id = n.workflow_id and x.node_id = n.id
+      on c.team_id = n.team_id and c.workflow_id = n.workflow_id and w.node_id = n.id
     where c.status in ('ACTIVE', 'PAUSED')
     group by 1
   ) as k on q.channel::text = k.channel

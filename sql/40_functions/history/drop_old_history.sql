@@ -23,7 +23,12 @@ begin
     engine.job_history, engine.attempt_history, engine.event_history, engine.gate_decision_history
     in access exclusive mode;
   insert into engine.purged_jobs as p (team_id, campaign_id, node_id, state, outcome, amount)
-  select h.team_id, h.campaign_id, h.node_id, h.status, coalesce(h.outcome::text, ''), count(*)
+  select
+    h.team_id, h.campaign_id, h.node_id, h.status,
+    coalesce(
+      h.outcome::text, case when h.status = 'CANCELLED' and h.reason_code in ('too_late', 'never_open') then 'skipped' end, ''
+    ),
+    count(*)
   from engine.job_history as h
   where h.finished_at >= v_month at time zone 'UTC' and h.finished_at < (v_month + interval '1 month') at time zone 'UTC'
   group by 1, 2, 3, 4, 5

@@ -10,8 +10,11 @@ set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written ord
 as $$
 declare
   v_environment text;
+  v_goes_back boolean;
 begin
-  select environment into v_environment from engine.deployment for update;
+  select environment, clock_at is null and p_at < engine.now() into v_environment, v_goes_back
+  from engine.deployment
+  for update;
   if v_environment <> 'sandbox' then
     perform engine.refuse(
       'OB002',
@@ -27,6 +30,10 @@ begin
     clock_at = greatest(p_at, case when clock_at is null then p_at else engine.now() end),
     clock_set_at = statement_timestamp(),
     clock_rate = coalesce(p_rate, 1);
+  if v_goes_back then
+    -- The first time only, from the real time: what had come may be to come.
+    perform engine.recount_due();
+  end if;
   perform engine.tick();
   -- Time has jumped: every worker looks again, whatever it waits for.
   perform pg_notify('outbound_jobs', '');

@@ -9,7 +9,10 @@ as $$
   select n.node_id, n.state, n.outcome, n.due_at, sum(n.amount)::bigint
   from (
     select
-      j.node_id, j.status::text as state, coalesce(j.outcome::text, '') as outcome,
+      j.node_id, j.status::text as state,
+      coalesce(
+        j.outcome::text, case when j.status = 'CANCELLED' and j.reason_code in ('too_late', 'never_open') then 'skipped' end, ''
+      ) as outcome,
       case when j.status = 'READY' and j.run_at > engine.now() then j.run_at else '-infinity' end as due_at,
       count(*) as amount
     from engine.all_jobs as j
@@ -22,7 +25,10 @@ as $$
   ) as n
   group by 1, 2, 3, 4
   union all
-  select '', e.status::text, case when e.booked_at is null then '' else 'booked' end, '-infinity'::timestamptz, count(*)
+  select
+    '', e.status::text,
+    case when e.booked_at is not null then 'booked' when e.reached_at is not null then 'reached' else '' end,
+    '-infinity'::timestamptz, count(*)
   from engine.enrollments as e
   where e.campaign_id = p_campaign_id
   group by 1, 2, 3, 4
