@@ -103,7 +103,7 @@ _COUNT = """
         on conflict (team_id, campaign_id, node_id, state, outcome, shard)
         do update set amount = c.amount + excluded.amount
     ),
-    due as (
+    due_counted as (
         insert into floor.due_counters as d
         select %(team)s, %(campaign)s, k.due_at, k.node_id, pg_backend_pid(), sum(k.amount)
         from changed as k

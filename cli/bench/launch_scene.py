@@ -129,7 +129,10 @@ def forget_campaign(database: Database) -> None:
     """Make room for the next launch, which finds the tables as the first one did."""
     with database.connect("supabase_admin") as admin:
         # and what refers to them
-        admin.execute("truncate engine.counters, engine.pacing, engine.enrollments cascade")
+        admin.execute(
+            "truncate engine.counters, engine.due_counters, engine.audience_counters, engine.timeline_changes,"
+            " engine.pacing, engine.enrollments cascade"
+        )
         admin.execute("checkpoint")
 
 

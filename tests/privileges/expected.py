@@ -22,8 +22,9 @@ _DECLARED: tuple[tuple[Least, bool, str], ...] = (
         False,
         """
         compare_workflows describe_cron explain_contact get_audience_campaign_usage get_audience_list
-        get_audience_members get_audience_run_errors get_audience_runs get_campaign get_campaign_enrollments
-        get_consent_history get_instant_metrics get_integration_health get_job get_node_metrics get_outreach_items
+        get_audience_members get_audience_run_errors get_audience_runs get_audience_stats get_campaign
+        get_campaign_enrollments get_campaign_timeseries get_consent_history get_instant_metrics
+        get_integration_health get_job get_node_metrics get_outreach_items
         get_team_phrases get_team_settings get_workflow layout_workflow list_audience_lists
         list_audience_schedules list_campaigns list_jobs list_lead_endpoints list_outreaches list_workflows
         preflight_campaign simulate_workflow validate_audience_csv validate_workflow_graph
@@ -61,8 +62,8 @@ NOTHING_TO_DO = {"retry_outreach_items": "no hold of the scene has failed"}
 OF_NO_TEAM = {"describe_cron", "layout_workflow"}
 """RPCs that are about no team's rows: every member of any team may call them."""
 
-EMPTY_FOR_OTHERS = {"get_instant_metrics"}
-"""RPCs that answer with no row for an id that they don't know, instead of refusing the whole call."""
+EMPTY_FOR_OTHERS = {"get_audience_stats", "get_campaign_timeseries", "get_instant_metrics"}
+"""RPCs that answer with no row, or with zeros, for an id that they don't know, instead of refusing the whole call."""
 
 OTHER_ANSWERS = {
     # what a campaign is made of, and what an outreach is sent with, is judged together with the rest of the input

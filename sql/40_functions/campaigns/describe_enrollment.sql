@@ -8,7 +8,8 @@ as $$
   select jsonb_build_object(
     'id', p_enrollment.id, 'contact_id', p_enrollment.contact_id, 'phone', p_enrollment.phone,
     'first_name', p.first_name, 'last_name', p.last_name, 'status', p_enrollment.status,
-    'reason_code', p_enrollment.reason_code, 'booked_at', p_enrollment.booked_at,
+    'reason_code', p_enrollment.reason_code, 'reached_at', p_enrollment.reached_at, 'booked_at', p_enrollment.booked_at,
+    'booked_node_id', p_enrollment.booked_node_id, 'booking', p_enrollment.booking,
     'retries_left', p_enrollment.retries_left, 'retry_count', p_enrollment.retry_count,
     'enrolled_at', p_enrollment.enrolled_at, 'ended_at', p_enrollment.ended_at,
     'last_job', case when v.id is not null then jsonb_build_object(

@@ -35,7 +35,8 @@ end
 $$;
 comment on function public.get_campaign_enrollments(uuid, text, text, text, integer, text) is
 'A page of the contacts of a campaign, searched by name, phone or e-mail: {items[{id, contact_id, phone, first_name, last_name, '
-'status, reason_code, booked_at, retries_left, retry_count, enrolled_at, ended_at, last_job{id, node_id, label, channel, '
+'status, reason_code, reached_at, booked_at, booked_node_id, booking{job_id?, appointment_id?, booking_id?}, retries_left, '
+'retry_count, enrolled_at, ended_at, last_job{id, node_id, label, channel, '
 'visit, status, outcome, reason_code, attempt_count, dispatched_at, finished_at}, next_due_at}], next_cursor}. OB001, OB004, OB009.';
 revoke all on function public.get_campaign_enrollments(uuid, text, text, text, integer, text) from public;
 grant execute on function public.get_campaign_enrollments(uuid, text, text, text, integer, text) to authenticated, service_role;

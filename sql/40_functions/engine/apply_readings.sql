@@ -48,6 +48,9 @@ begin
     ) as o
     where o.outcome is not null
   ));
+  if 'booked' = any(v_outcomes) then
+    perform engine.note_bookings(p_readings);
+  end if;
   if exists (select from unnest(p_readings) as r where (r.reading).scope in ('account', 'capacity')) then
     perform engine.note_undialled(p_readings);
     perform engine.pause_refused_accounts(p_readings);

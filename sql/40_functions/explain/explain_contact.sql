@@ -48,7 +48,8 @@ begin
     ),
     'enrollment', case when v_enrollment.id is not null then jsonb_build_object(
       'id', v_enrollment.id, 'status', v_enrollment.status, 'enrolled_at', v_enrollment.enrolled_at,
-      'ended_at', v_enrollment.ended_at, 'booked_at', v_enrollment.booked_at,
+      'ended_at', v_enrollment.ended_at, 'reached_at', v_enrollment.reached_at,
+      'booked_at', v_enrollment.booked_at, 'booked_node_id', v_enrollment.booked_node_id, 'booking', v_enrollment.booking,
       'retries_left', v_enrollment.retries_left, 'retry_budget', v_campaign.retry_budget
     ) end,
     'next', v_next,

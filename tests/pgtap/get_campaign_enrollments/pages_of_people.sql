@@ -18,7 +18,7 @@ select is(
     select public.get_campaign_enrollments(id, p_search => 'ferr') #> '{items,0}' as item
   ) as i),
   '{"first_name": "Zoë", "last_name": "Ferrar", "status": "ACTIVE", "reason_code": null, "booked_at": null, "retries_left": 10,
-    "retry_count": 0, "enrolled_at": "2027-03-01T17:00:00+00:00", "ended_at": null,
+    "reached_at": null, "booked_node_id": null, "booking": null, "retry_count": 0, "enrolled_at": "2027-03-01T17:00:00+00:00", "ended_at": null,
     "next_due_at": "2027-03-01T17:00:00+00:00"}'::jsonb, 'one by her name, with what is next'
 );
 select tests.act_as_superuser();
