@@ -4,12 +4,13 @@
 -- order of ids is about storage, not about campaign time.
 create or replace function engine.new_id()
 returns uuid
-language sql
+language plpgsql
 volatile
 parallel safe
 set search_path = ''
 as $$
-  select encode(
+begin
+  return encode(
     set_bit(
       set_bit(
         overlay(
@@ -22,7 +23,8 @@ as $$
       53, 1
     ),
     'hex'
-  )::uuid
+  )::uuid;
+end
 $$;
 comment on function engine.new_id() is 'A new UUID of version 7, ordered by creation time.';
 revoke all on function engine.new_id() from public;

@@ -1,11 +1,14 @@
 -- Many ids at once: a call for each of a million rows would cost more than the rows.
 create or replace function engine.new_ids(p_count bigint)
 returns table (ordinal bigint, id uuid)
-language sql
+language plpgsql
 volatile
 parallel safe
 set search_path = ''
 as $$
+#variable_conflict use_column
+begin
+  return query
   select
     g.ordinal,
     encode(
@@ -22,7 +25,8 @@ as $$
       ),
       'hex'
     )::uuid
-  from generate_series(1, p_count) as g (ordinal)
+  from generate_series(1, p_count) as g (ordinal);
+end
 $$;
 comment on function engine.new_ids(bigint) is 'As many new UUIDs of version 7, in order, as engine.new_id makes one.';
 revoke all on function engine.new_ids(bigint) from public;

@@ -4,11 +4,14 @@ create or replace function engine.check_rows(
   p_rows engine.import_rows[], p_country text, p_allow_fictitious boolean
 )
 returns setof engine.checked_rows
-language sql
+language plpgsql
 stable
 set search_path = ''
+set plan_cache_mode = force_generic_plan -- planned once a session, not for each call
 set enable_mergejoin = off -- sets of any size are joined here, by hash
 as $$
+begin
+  return query
   with tidy as materialized (
     select t.* from engine.tidy_rows(p_rows) as t
   ),
@@ -73,7 +76,8 @@ as $$
           p.first_name, p.last_name
         )
     end
-  from placed as p
+  from placed as p;
+end
 $$;
 comment on function engine.check_rows(engine.import_rows[], text, boolean) is
 'Checks staged rows: normalised values, accepted or rejected, and the issues of each.';

@@ -15,11 +15,6 @@ begin
       select s.place, s.cell, row_number() over () as ordinal
       from engine.sample_cells(p_rows, p_is_objects, p_header_row, p_columns) as s
     ),
-    parsed as (
-      select c.place, p.phone is not null as is_phone
-      from engine.parse_phones((select array_agg(c.cell order by c.ordinal) from cells as c), p_country, true) as p
-      inner join cells as c on p.ordinal = c.ordinal
-    ),
     contents as (
       select
         c.place,
@@ -49,6 +44,18 @@ begin
       select 'email', k.place, 100 from contents as k
       where k.emails * 2 >= k.filled and k.emails > 0
       and not exists (select from named as n where n.field = 'email' or n.place = k.place)
+    ),
+    -- Between several columns of numbers it is asked which has more that are valid.
+    parsed as (
+      select c.place, p.phone is not null as is_phone
+      from (
+        select array_agg(c.cell order by c.ordinal) as raws
+        from cells as c
+        where (select count(*) from candidates as n where n.field = 'phone') > 1
+      ) as a
+      cross join lateral engine.parse_phones(a.raws, p_country, true) as p
+      inner join cells as c on p.ordinal = c.ordinal
+      where a.raws is not null
     ),
     best as (
       select distinct on (c.field) c.field, c.place

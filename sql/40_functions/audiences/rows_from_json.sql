@@ -4,10 +4,13 @@ create or replace function engine.rows_from_json(
   p_team_id uuid, p_run_id uuid, p_rows jsonb, p_is_objects boolean, p_header_row integer, p_columns text[], p_mapping jsonb
 )
 returns setof engine.import_rows
-language sql
+language plpgsql
 immutable
 set search_path = ''
+set plan_cache_mode = force_generic_plan -- planned once a session, not for each call
 as $$
+begin
+  return query
   select
     p_team_id, p_run_id, r.place,
     f.cells ->> 'phone', f.cells ->> 'first_name', f.cells ->> 'last_name', f.cells ->> 'full_name', f.cells ->> 'email',
@@ -35,7 +38,8 @@ as $$
       case when p_is_objects then jsonb_path_query_array(r.item, '$.*') else r.item end
     ) as c (cell)
     where btrim(c.cell, E' \t\r\n\u00A0') <> ''
-  )
+  );
+end
 $$;
 comment on function engine.rows_from_json(uuid, uuid, jsonb, boolean, integer, text[], jsonb) is 'Rows of a request as staged rows.';
 revoke all on function engine.rows_from_json(uuid, uuid, jsonb, boolean, integer, text[], jsonb) from public;

@@ -5,11 +5,15 @@ returns table (
   ordinal bigint, row_number bigint, phone text, first_name text, last_name text, email text, timezone text,
   postal_code text, customer_id text, reader_problem text
 )
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
+set plan_cache_mode = force_generic_plan -- planned once a session, not for each call
 as $$
+#variable_conflict use_column
+begin
+  return query
   with tidy as (
     -- the same for each field: a function called for every cell of a million rows would take a minute
     select
@@ -70,7 +74,8 @@ as $$
     t.postal_code,
     t.customer_id,
     t.reader_problem
-  from tidy as t
+  from tidy as t;
+end
 $$;
 comment on function engine.tidy_rows(engine.import_rows[]) is 'Staged rows with tidy cells and names in two parts.';
 revoke all on function engine.tidy_rows(engine.import_rows[]) from public;

@@ -2,10 +2,11 @@
 -- of their number, always, so that two imports of a team wait for each other instead of deadlocking.
 create or replace function engine.update_contacts(p_team_id uuid, p_run_id uuid)
 returns void
-language sql
+language plpgsql
 volatile
 set search_path = ''
 as $$
+begin
   with changed as materialized (
     select
       c.id,
@@ -43,7 +44,8 @@ as $$
   from changed as n
   inner join engine.checked_rows as k
     on k.team_id = p_team_id and k.run_id = p_run_id and n.row_number = k.row_number
-  where c.team_id = p_team_id and c.id = n.id
+  where c.team_id = p_team_id and c.id = n.id;
+end
 $$;
 comment on function engine.update_contacts(uuid, uuid) is
 'Writes what a run''s accepted rows say of contacts that are there into them; those of whom they say nothing new are left alone.';

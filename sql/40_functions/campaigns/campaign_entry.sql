@@ -1,10 +1,13 @@
 -- Where a workflow begins: the node that the trigger leads to, by the rule that every step follows.
 create or replace function engine.campaign_entry(p_team_id uuid, p_workflow_id uuid)
 returns table (node_id text, channel public.contact_channel, delay interval)
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
+#variable_conflict use_column
+begin
+  return query
   select n.id, n.type::text::public.contact_channel, d.delay
   from public.workflow_nodes as t
   cross join lateral engine.decide_steps(array[(
@@ -16,7 +19,8 @@ as $$
   )::engine.ended_visit]) as d
   inner join public.workflow_nodes as n
     on t.team_id = n.team_id and t.workflow_id = n.workflow_id and d.target = n.id
-  where t.team_id = p_team_id and t.workflow_id = p_workflow_id and t.type = 'trigger'
+  where t.team_id = p_team_id and t.workflow_id = p_workflow_id and t.type = 'trigger';
+end
 $$;
 comment on function engine.campaign_entry(uuid, uuid) is 'The first node of a workflow, its channel, and the delay before it.';
 revoke all on function engine.campaign_entry(uuid, uuid) from public;

@@ -3,11 +3,13 @@
 -- the number commits before this transaction ends: what the gate sees from here on is what holds.
 create or replace function engine.keep_reachable(p_team_id uuid, p_phone text)
 returns boolean
-language sql
+language plpgsql
 volatile
 set search_path = ''
 as $$
-  select pg_try_advisory_xact_lock_shared(engine.phone_lock(p_team_id, p_phone))
+begin
+  return pg_try_advisory_xact_lock_shared(engine.phone_lock(p_team_id, p_phone));
+end
 $$;
 comment on function engine.keep_reachable(uuid, text) is
 'Keeps stops of a number from committing until the end of the transaction; false while one is under way.';

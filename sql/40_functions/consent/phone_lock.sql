@@ -2,12 +2,14 @@
 -- server's table of locks. Whoever stops a number takes it alone; what begins to reach it holds it shared.
 create or replace function engine.phone_lock(p_team_id uuid, p_phone text)
 returns bigint
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
-  select hashtextextended(concat('number ', p_team_id, ' ', hashtext(p_phone) & 1023), 0)
+begin
+  return hashtextextended(concat('number ', p_team_id, ' ', hashtext(p_phone) & 1023), 0);
+end
 $$;
 comment on function engine.phone_lock(uuid, text) is 'Key of the advisory lock between stops of a number and what begins to reach it.';
 revoke all on function engine.phone_lock(uuid, text) from public;

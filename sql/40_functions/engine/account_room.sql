@@ -2,11 +2,18 @@
 -- whatever became of them.
 create or replace function engine.account_room(p_integration public.integrations)
 returns table (free integer, frees_at timestamptz)
-language sql
+language plpgsql
 stable
 rows 1
 set search_path = ''
 as $$
+#variable_conflict use_column
+begin
+  -- Mostly no pace is in force, and nothing is looked up.
+  if p_integration.pace_begins_at is null then
+    return;
+  end if;
+  return query
   select
     greatest(p.pace - s.sent, 0)::integer,
     greatest(p_integration.pace_begins_at, coalesce(s.nth, engine.now()) + interval '1 minute', engine.now() + interval '1 second')
@@ -21,7 +28,8 @@ as $$
       where f.team_id = p_integration.team_id and a.provider = p_integration.provider
     ) as r
   ) as s
-  where p.pace is not null
+  where p.pace is not null;
+end
 $$;
 comment on function engine.account_room(public.integrations) is
 'How many requests a lowered pace leaves room for now, and when there is room again; no row at full pace.';

@@ -25,6 +25,7 @@ begin
     where not exists (
       select from engine.attempts as a
       where a.team_id = l.team_id and a.job_id = l.id and a.status in ('OPEN', 'AMBIGUOUS', 'ACCEPTED')
+      offset 0 -- looked up for each job by its key, whatever statistics say
     ) and engine.keep_reachable(l.team_id, l.phone)
   );
   if cardinality(v_held) < cardinality(v_free) then

@@ -3,12 +3,14 @@
 -- timestamptz, a day follows the clocks of the session's zone.)
 create or replace function engine.later(p_at timestamptz, p_wait interval)
 returns timestamptz
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
-  select (p_at at time zone 'UTC' + p_wait) at time zone 'UTC'
+begin
+  return (p_at at time zone 'UTC' + p_wait) at time zone 'UTC';
+end
 $$;
 comment on function engine.later(timestamptz, interval) is
 'The moment that a wait from another one ends; days are 24 hours in every session. Null without a wait.';

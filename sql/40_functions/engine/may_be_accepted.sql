@@ -3,14 +3,16 @@
 -- The provider's word beats our conclusion, or she would be dialled again.
 create or replace function engine.may_be_accepted(p_attempt engine.attempts)
 returns boolean
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select p_attempt.status in ('OPEN', 'AMBIGUOUS') or (
+begin
+  return p_attempt.status in ('OPEN', 'AMBIGUOUS') or (
     p_attempt.status in ('NOT_SENT', 'TRY_LATER')
     and not engine.has_live_attempt(p_attempt.team_id, p_attempt.job_id)
-  )
+  );
+end
 $$;
 comment on function engine.may_be_accepted(engine.attempts) is 'Whether a provider''s acceptance of this attempt can still be recorded.';
 revoke all on function engine.may_be_accepted(engine.attempts) from public;

@@ -2,11 +2,18 @@
 -- day in the team's zone, every contact. Who takes from it must hold the number's row, or two would take the same.
 create or replace function engine.number_room(p_number public.phone_numbers)
 returns table (free integer, reason_code text, frees_at timestamptz)
-language sql
+language plpgsql
 stable
 rows 1
 set search_path = ''
 as $$
+#variable_conflict use_column
+begin
+  -- Most numbers have no caps, and nothing is looked up.
+  if p_number.rate_per_minute is null and p_number.daily_limit is null then
+    return;
+  end if;
+  return query
   select r.free, r.reason_code, r.frees_at
   from (
     select
@@ -39,7 +46,8 @@ as $$
     where t.id = p_number.team_id and p_number.daily_limit is not null
   ) as r
   order by r.free, r.frees_at desc
-  limit 1
+  limit 1;
+end
 $$;
 comment on function engine.number_room(public.phone_numbers) is
 'How many calls and texts a capped number has room for now, by which cap, and when there is room again; no row without caps.';

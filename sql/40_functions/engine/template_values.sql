@@ -5,11 +5,12 @@ create or replace function engine.template_values(
   p_member public.audience_members
 )
 returns jsonb
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select jsonb_strip_nulls(jsonb_build_object(
+begin
+  return jsonb_strip_nulls(jsonb_build_object(
     'first_name', p_contact.first_name,
     'last_name', p_contact.last_name,
     'full_name', nullif(concat_ws(' ', p_contact.first_name, p_contact.last_name), ''),
@@ -23,7 +24,8 @@ as $$
     'appointment_time', to_char(
       p_member.appointment_starts_at at time zone coalesce(p_contact.timezone, p_team.timezone), 'HH12:MI AM'
     )
-  ))
+  ));
+end
 $$;
 comment on function engine.template_values(public.teams, public.contacts, public.audience_members) is
 'Values of the template variables for one person; what is not known is left out.';

@@ -4,10 +4,11 @@ create or replace function engine.count_lead(
   p_list public.audience_lists, p_status public.lead_status, p_is_duplicate boolean, p_was_member boolean
 )
 returns void
-language sql
+language plpgsql
 volatile
 set search_path = ''
 as $$
+begin
   insert into public.audience_runs as r (
     team_id, id, list_id, list_name, source, status, is_partial_allowed, fetched_count, added_count, updated_count,
     excluded_count, rejected_count, duplicate_count, started_at, ended_at
@@ -31,7 +32,8 @@ as $$
     excluded_count = r.excluded_count + excluded.excluded_count,
     rejected_count = r.rejected_count + excluded.rejected_count,
     duplicate_count = r.duplicate_count + excluded.duplicate_count,
-    ended_at = engine.now()
+    ended_at = engine.now();
+end
 $$;
 comment on function engine.count_lead(public.audience_lists, public.lead_status, boolean, boolean) is
 'Counts a lead in its list''s run of the day.';

@@ -6,6 +6,9 @@ returns jsonb
 language plpgsql
 security definer -- the receiver may read and write no table
 set search_path = ''
+set jit = off
+set plan_cache_mode = force_generic_plan -- planned once a session, not for each call
+set enable_seqscan = off -- no plan reads a whole table because it was empty when it was made
 as $$
 declare
   v_endpoint engine.lead_endpoints;

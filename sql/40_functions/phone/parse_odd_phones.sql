@@ -6,11 +6,15 @@ create or replace function engine.parse_odd_phones(
 returns table (
   ordinal bigint, phone text, phone_extension text, is_fictitious boolean, problem text, others text[]
 )
-language sql
+language plpgsql
 stable
 parallel safe
 set search_path = ''
+set plan_cache_mode = force_generic_plan -- planned once a session, not for each call
 as $$
+#variable_conflict use_column
+begin
+  return query
   with cells as materialized (
     select c.ordinal, c.raw, btrim(c.raw, E' \t\r\n') <> '' as is_filled
     from unnest(p_ordinals, p_raws) as c (ordinal, raw)
@@ -67,7 +71,8 @@ as $$
     case when h.ordinal is not null then h.problem when c.is_filled then 'phone_not_a_number' else 'phone_missing' end,
     coalesce(h.others, '{}')
   from cells as c
-  left join chosen as h on c.ordinal = h.ordinal
+  left join chosen as h on c.ordinal = h.ordinal;
+end
 $$;
 comment on function engine.parse_odd_phones(bigint[], text[], text, boolean) is
 'Parses cells that hold more than digits, or nothing; returns what engine.parse_phones does, with the ordinals that came with them.';

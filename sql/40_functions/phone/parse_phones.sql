@@ -67,12 +67,14 @@ begin
     where o.is_plain
   ) as a
   cross join lateral engine.judge_phones(a.ordinals, a.digits, a.has_plus, p_country, p_allow_fictitious) as j
+  where a.ordinals is not null -- mostly nothing is left for these two
   union all
   select t.*
   from (
     select array_agg(o.ordinal) as ordinals, array_agg(o.raw) as raws from others as o where o.is_plain is not true
   ) as a
-  cross join lateral engine.parse_odd_phones(a.ordinals, a.raws, p_country, p_allow_fictitious) as t;
+  cross join lateral engine.parse_odd_phones(a.ordinals, a.raws, p_country, p_allow_fictitious) as t
+  where a.ordinals is not null;
 end
 $$;
 comment on function engine.parse_phones(text[], text, boolean) is

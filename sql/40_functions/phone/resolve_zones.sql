@@ -4,12 +4,16 @@
 -- is looked up once.
 create or replace function engine.resolve_zones(p_phones text[], p_stated text[], p_postal_codes text[])
 returns table (ordinal bigint, stated_timezone text, timezones text[], regions text[])
-language sql
+language plpgsql
 stable
 parallel safe
 set search_path = ''
+set plan_cache_mode = force_generic_plan -- planned once a session, not for each call
 set enable_mergejoin = off -- sets of any size are joined here, by hash
 as $$
+#variable_conflict use_column
+begin
+  return query
   with asked as materialized (
     select q.*, coalesce(q.digits, '') || ' ' || coalesce(q.prefix, '') || ' ' || coalesce(q.spelling, '') as place
     from (
@@ -65,7 +69,8 @@ as $$
     k.timezones,
     k.regions
   from asked as q
-  inner join known as k on q.place = k.place
+  inner join known as k on q.place = k.place;
+end
 $$;
 comment on function engine.resolve_zones(text[], text[], text[]) is
 'For each number with its stated zone and postal code: (ordinal, stated zone if it is one, every zone the person may be in, regions whose rules apply).';

@@ -4,11 +4,15 @@
 -- expressions that cost most are only asked where a cheap look says that they may find something.
 create or replace function engine.split_phone_cells(p_ordinals bigint[], p_raws text[])
 returns table (ordinal bigint, place bigint, written text, has_plus boolean, digits text, extension text, problem text)
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
+set plan_cache_mode = force_generic_plan -- planned once a session, not for each call
 as $$
+#variable_conflict use_column
+begin
+  return query
   with normal as (
     -- one script, one kind of dash and space, nothing invisible, no ="…" and no leading apostrophe
     select
@@ -110,7 +114,8 @@ as $$
       when e.is_rounded then 'phone_scientific_notation'
       when e.number !~ '^[(\[]*\+?[-0-9 ().\[\]]+$' then 'phone_not_a_number'
     end
-  from extended as e
+  from extended as e;
+end
 $$;
 comment on function engine.split_phone_cells(bigint[], text[]) is
 'Takes cells apart into numbers: (the ordinal that came with the cell, place in it, as written, has_plus, digits, extension, problem).';

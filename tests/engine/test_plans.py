@@ -1,0 +1,35 @@
+"""Workers find rows by their keys, whatever statistics say: docs/scaling.md."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+
+from tests.support import engine
+from tests.support.databases import Database
+
+_READ_WHOLE = """
+    select relname, seq_scan
+    from pg_stat_xact_user_tables
+    where relid in (
+        'engine.jobs'::regclass, 'engine.attempts'::regclass, 'engine.events'::regclass, 'engine.enrollments'::regclass,
+        'public.contacts'::regclass, 'public.audience_members'::regclass, 'public.suppressions'::regclass
+    ) and seq_scan > 0
+    order by relname
+"""
+_ANALYSE = "analyze engine.jobs, engine.attempts, engine.events, engine.enrollments, public.suppressions"
+
+
+def test_what_was_empty_when_it_was_looked_at_is_not_read_whole_later(
+    admin: psycopg.Connection[Any], database: Database
+) -> None:
+    scene = engine.set_scene(admin, people=60, concurrency=1000, launch=False)
+    admin.execute(_ANALYSE)
+    admin.execute("select public.launch_campaign(%s)", [scene.campaign_id])
+    with database.connect() as worker:  # one transaction, whose reads the server counts
+        for _ in range(8):  # so often that plans which are kept are
+            attempts = engine.dispatch(worker, limit=5)
+            assert len(attempts) == 5
+            engine.ingest(worker, *(engine.call_report(attempt, "customer-did-not-answer") for attempt in attempts))
+        assert worker.execute(_READ_WHOLE.encode()).fetchall() == []
