@@ -10,12 +10,14 @@ import typer
 from cli.dev import api_types, gate, migration, reference, source, suite
 from cli.dev.databases import MIGRATIONS, SOURCE, start_servers
 from cli.dev.faults.command import faults
+from cli.dev.fuzz.command import fuzz
 from cli.dev.project import ROOT
 from cli.errors import CommandError
 from cli.output import say
 
 app = typer.Typer(no_args_is_help=True, help="Developer tools: migrations, gates and tests.")
 app.command()(faults)
+app.command()(fuzz)
 
 
 @app.command()

@@ -16,17 +16,70 @@ from cli.dev.fuzz.scene import Scene, missing_id, phone
 
 GRAPH: dict[str, Any] = {
     "nodes": [
-        {"id": "start", "type": "trigger", "position": {"x": 0, "y": 0}, "data": {}},
-        {"id": "call", "type": "call", "position": {"x": 0, "y": 1}, "data": {"assistant_id": "{own.assistant}"}},
-        {"id": "text", "type": "text", "position": {"x": 0, "y": 2}, "data": {"assistant_id": "{own.text_assistant}"}},
+        {"id": "start", "type": "trigger", "position": {"x": 0, "y": 0}, "data": {"label": "Start", "filter": {}}},
+        {
+            "id": "call",
+            "type": "call",
+            "position": {"x": 0, "y": 1.5},
+            "measured": {"width": 200, "height": 80},
+            "data": {
+                "label": "First call",
+                "assistant_id": "{own.assistant}",
+                "first_message": "Hi {{first_name|there}}!",
+                "business_hours": {"timezone": "team", "windows": {"monday": [{"start": "09:00", "end": "17:00"}]}},
+                "batching": {"size": 50, "interval": "PT5M"},
+                "retry": {"outcomes": ["no_answer", "busy"], "max_retries": 2, "delay": "PT4H"},
+            },
+        },
+        {
+            "id": "text",
+            "type": "text",
+            "position": {"x": 0, "y": 2},
+            "data": {
+                "template": "Hi {{first_name}}, your {{unit}} is due.",
+                "template_overrides": {"unit": "furnace"},
+                "reply_window": "P1D",
+            },
+        },
+        {"id": "last", "type": "text", "position": {"x": 9, "y": 2}, "data": {"assistant_id": "{own.text_assistant}"}},
     ],
     "edges": [
         {"id": "e1", "source": "start", "target": "call", "data": {"when": "any"}},
-        {"id": "e2", "source": "call", "target": "text", "data": {"when": "no_answer"}},
+        {
+            "id": "e2",
+            "source": "call",
+            "target": "text",
+            "data": {"when": "no_answer", "delay": "PT15M", "priority": 1},
+        },
+        {"id": "e3", "source": "call", "target": "last", "data": {"when": "any", "priority": 2}},
+        {
+            "id": "e4",
+            "source": "text",
+            "target": "last",
+            "data": {"when": "reply_matches", "phrases": ["yes", "ok"], "label": "Yes", "priority": 1},
+        },
     ],
 }
-EXCLUSIONS: dict[str, Any] = {"list_ids": ["{own.free_list}"], "campaign_ids": ["{own.campaign}"]}
-DEFINITION: dict[str, Any] = {"match": {"all": [{"customer": {"types": ["Residential"]}}]}}
+EXCLUSIONS: dict[str, Any] = {
+    "list_ids": ["{own.free_list}"],
+    "campaign_ids": ["{own.campaign}"],
+    "contacted_within": "P7D",
+    "booked_within": "P30D",
+    "already_booked": True,
+    "phones": ["(646) 555-0199"],
+}
+DEFINITION: dict[str, Any] = {
+    "match": {
+        "all": [
+            {"customer": {"types": ["Residential"], "tags": {"any": [101]}, "balance": {"max": 100}, "zips": ["802"]}},
+            {"job": {"job_types": [301], "completed": {"days_ago": {"min": 330, "max": 400}}}},
+            {"not": {"appointment": {"starts": {"days_ahead": {"min": 0, "max": 14}}, "unused": False}}},
+            {"any": [{"membership": {"ends": {"from": "2027-01-01", "to": "2027-03-31"}}}]},
+        ]
+    },
+    "phone": "any",
+    "purpose": "marketing",
+}
 
 BY_NAME: dict[str, Any] = {
     "p_team_id": "{own.team}",
@@ -47,17 +100,21 @@ BY_NAME: dict[str, Any] = {
     "p_to_id": "{own.draft}",
     "p_user_id": "{own.viewer}",
     "p_graph": GRAPH,
-    "p_rows": [{"phone": "(646) 555-0150", "first name": "Pat"}],
+    "p_rows": [
+        ["Phone", "First name", "E-mail", "ZIP", "Time zone", "Customer id", "Job id"],
+        ["(646) 555-0150 x7", "Pat", "pat@example.com", "10001", "America/New_York", "17", "29"],
+        ["6465550151", "", None, "", "", "", ""],
+    ],
     "p_sample": [["Phone", "First name"], ["6465550150", "Pat"]],
     "p_definition": DEFINITION,
     "p_exclusions": EXCLUSIONS,
     "p_targeting": {"tags": [101]},
     "p_mapping": {"phone": "phone"},
     "p_settings": {},
-    "p_outcomes": {"call": ["no_answer"]},
-    "p_contact": {"timezone": "America/New_York"},
-    "p_phrases": ["genug jetzt"],
-    "p_lead": {"phone": "(646) 555-0160", "first_name": "Lee"},
+    "p_outcomes": {"call": ["no_answer", "booked"], "text": ["no_reply"]},
+    "p_contact": {"timezone": "America/New_York", "state": "NY"},
+    "p_phrases": ["genug jetzt", {"phrase": "send offers", "action": "opt_in", "is_whole_message": True}],
+    "p_lead": {"phone": "(646) 555-0160", "first_name": "Lee", "email": "l@example.com", "postal_code": "10001"},
     "p_name": "Spring",
     "p_list_name": "From a file",
     "p_file_name": "people.csv",
@@ -116,7 +173,7 @@ OF: dict[str, dict[str, Any]] = {
     "get_node_metrics": {"p_campaign_ids": None},
     "get_servicetitan_catalogue": {"p_kind": "tag_types"},
     "import_audience_rows": {"p_mapping": None},
-    "import_suppressions": {"p_rows": [{"phone": "(646) 555-0150"}]},
+    "import_suppressions": {"p_rows": [{"phone": "(646) 555-0150", "channel": "call"}, "(646) 555-0151"]},
     "ingest_lead": {"p_list_id": "{own.lead_list}", "p_source": "web"},
     "launch_campaign": {"p_campaign_id": "{own.created_campaign}"},
     "launch_outreach": {"p_kind": "maintenance", "p_channel": "call", "p_template": None},

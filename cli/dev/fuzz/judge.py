@@ -1,0 +1,138 @@
+"""Whether an answer is one that a caller may get: a result, or a refusal of ours that tells nothing of others.
+
+What never reaches a function is judged by a second opinion. PostgREST converts arguments with `json_to_record` to the
+types that a function declares; the judge does the same in a connection of its own, and lets PostgREST answer with the
+very error that this gives, and with no other. So an error of such a class that is raised *inside* a function is seen.
+"""
+
+from __future__ import annotations
+
+import enum
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from cli.dev.fuzz.arguments import Rpc
+from cli.dev.fuzz.calls import Answer, Call
+from cli.dev.fuzz.scene import Scene
+from workers.errors import ERRORS
+
+
+class Verdict(enum.Enum):
+    """What became of a call."""
+
+    ANSWERED = "answered"
+    REFUSED = "refused"
+    """With an OBxxx."""
+    NOT_CONVERTED = "not converted"
+    """The function was not called: an argument is no value of its type."""
+    NOT_FOUND = "no such call"
+    """The function was not called: it takes no such arguments, or the body is no object of arguments."""
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A verdict and, when it is `WRONG`, why."""
+
+    verdict: Verdict
+    code: str = ""
+    why: str = ""
+
+    @property
+    def kind(self) -> str:
+        """What makes two findings the same."""
+        return f"{self.code} {self.why}"
+
+
+class Judge:
+    """Judges answers, with a superuser's connection for the second opinion."""
+
+    def __init__(self, connection: psycopg.Connection[Any], scene: Scene, rpcs: dict[str, Rpc]) -> None:
+        self._connection = connection
+        self._scene = scene
+        self._rpcs = rpcs
+
+    def judge(self, call: Call, answer: Answer) -> Judgement:
+        """What an answer is worth."""
+        leaked = self._leaked(call, answer)
+        if leaked:
+            return Judgement(Verdict.WRONG, "leak", f"shows what is another team's: {leaked}")
+        if answer.status in (200, 204):
+            return Judgement(Verdict.ANSWERED)
+        error = answer.error()
+        code = str(error.get("code", ""))
+        if code in ERRORS:
+            problem = _problem_of(error, answer.status)
+            return Judgement(Verdict.WRONG, code, problem) if problem else Judgement(Verdict.REFUSED, code)
+        if code in ("PGRST202", "PGRST102"):
+            return self._not_found(call, code, answer.status)
+        expected = self._conversion_error(call)
+        if code and code == expected:
+            return Judgement(Verdict.NOT_CONVERTED, code)
+        return Judgement(Verdict.WRONG, code or str(answer.status), _told(error, answer))
+
+    def _leaked(self, call: Call, answer: Answer) -> str | None:
+        """Something of the other team's in an answer, which the caller had not sent."""
+        text = answer.body.decode(errors="replace")
+        if not any(secret in text for secret in self._scene.secrets()):
+            return None
+        sent = call.body(self._scene).decode()
+        return next((one for one in self._scene.secrets() if one in text and one not in sent), None)
+
+    def _not_found(self, call: Call, code: str, status: int) -> Judgement:
+        """PostgREST's own answer: right only where the names of the arguments are wrong, or the body is."""
+        rpc, given = self._rpcs[call.function], call.arguments
+        is_right = (
+            isinstance(given, dict)
+            and set(given) <= set(rpc.arguments)
+            and set(rpc.required) <= set(given)
+            and not call.is_half_a_character()
+        )
+        if is_right or status not in (400, 404):
+            return Judgement(Verdict.WRONG, code, "a call with the right arguments is not found")
+        return Judgement(Verdict.NOT_FOUND, code)
+
+    def _conversion_error(self, call: Call) -> str | None:
+        """The SQLSTATE of converting the arguments; None when they can be converted."""
+        if not isinstance(call.arguments, dict) or not call.arguments:
+            return None
+        rpc = self._rpcs[call.function]
+        columns = sql.SQL(", ").join(
+            sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(rpc.arguments[name]))
+            for name in call.arguments
+            if name in rpc.arguments
+        )
+        query = sql.SQL("select a from json_to_record({}::json) as a ({})").format(sql.Placeholder(), columns)
+        try:
+            self._connection.execute(query, [call.body(self._scene).decode()])
+        except psycopg.Error as error:
+            return error.sqlstate
+        return None
+
+
+def _told(error: dict[str, Any], answer: Answer) -> str:
+    """What went wrong, without what differs from call to call."""
+    message = str(error.get("message") or answer.body[:200].decode(errors="replace"))
+    return f"status {answer.status}: {message.split(':', maxsplit=1)[0].split(chr(34), maxsplit=1)[0].strip()}"
+
+
+def _problem_of(error: dict[str, Any], status: int) -> str | None:
+    """What is wrong with a refusal of ours: its detail must be what the registry says."""
+    if status != 400:
+        return f"status {status}"
+    if not error.get("message"):
+        return "no message"
+    try:
+        detail = json.loads(error.get("details") or "")
+    except ValueError:
+        return "the detail is no JSON"
+    if error["code"] != "OB001":
+        return None if isinstance(detail, dict) else "the detail is no object"
+    if not isinstance(detail, list):
+        return "the detail is no list"
+    complete = all(isinstance(one, dict) and {"code", "severity", "path", "message"} <= one.keys() for one in detail)
+    return None if complete else "a problem lacks its code, severity, path or message"

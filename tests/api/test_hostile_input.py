@@ -1,0 +1,102 @@
+"""A short run of `outbound dev fuzz` over every RPC, and the proof that its judge would notice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+
+from cli.dev.fuzz.arguments import OF, valid
+from cli.dev.fuzz.calls import Call
+from cli.dev.fuzz.judge import Verdict
+from cli.dev.fuzz.run import Fuzzer, fuzzer
+from tests.support.databases import Database, Targets
+
+EXAMPLES = 5
+"""Calls of each RPC: enough to see that all of it works. `outbound dev fuzz` makes as many as one has time for."""
+
+
+Connection = psycopg.Connection[Any]
+
+
+@pytest.fixture(scope="module")
+def copied(targets: Targets) -> Iterator[Database]:
+    with targets.copy() as copy:
+        yield copy
+
+
+@pytest.fixture
+def database(copied: Database) -> Iterator[Connection]:
+    with copied.connect(autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="module")
+def ready(copied: Database) -> Iterator[Fuzzer]:
+    with fuzzer(copied.server, copied.name) as ready:
+        yield ready
+
+
+def test_every_rpc_answers_with_a_result_or_a_refusal(ready: Fuzzer) -> None:
+    tallies = [ready.probe(name, EXAMPLES, 0) for name in sorted(ready.rpcs)]
+    assert [(one.call.written(), one.judgement) for tally in tallies for one in tally.findings] == []
+    assert all(tally.calls for tally in tallies)
+
+
+def test_right_arguments_are_answered(ready: Fuzzer) -> None:
+    """What is spoilt for the other calls is right, or they would not get far."""
+    assert set(OF) <= set(ready.rpcs)
+    for name, rpc in ready.rpcs.items():
+        persona = "admin" if "authenticated" in rpc.callers else "service_role"
+        answer, judgement = ready.play(Call(name, persona, valid(rpc)))
+        assert judgement.verdict is Verdict.ANSWERED, (name, answer)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        ({"p_campaign_id": "no uuid"}, "22P02"),
+        ({"p_campaign_id": {"a": 1}}, "22P02"),
+        ({"p_campaign_id": "\x00"}, "22P05"),
+        ({"p_campaign_id": "{deep.20000}"}, "54001"),
+        ({"p_campaign_id": "\ud800"}, "PGRST102"),
+        ({"p_unknown": 1}, "PGRST202"),
+        ([], "PGRST202"),
+    ],
+)
+def test_what_never_reaches_a_function_is_answered_by_the_data_api(ready: Fuzzer, arguments: object, code: str) -> None:
+    """The list in docs/errors.md of answers that are not ours."""
+    answer, judgement = ready.play(Call("get_campaign", "admin", arguments))
+    assert (judgement.code, judgement.verdict is Verdict.WRONG) == (code, False), answer
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ("select to_jsonb('no uuid'::text::uuid)", "22P02"),
+        ("select to_jsonb(1 / 0)", "22012"),
+        ("select to_jsonb((select set_config('role', 'postgres', true)))", "42501"),
+        ("select to_jsonb(name) from public.teams where id <> all(engine.caller_team_ids()) limit 1", "leak"),
+        ("select engine.refuse('OB001', 'A sentence.', '{}')::text::jsonb", "OB001"),
+        ("select engine.refuse('OB004', 'A sentence.', '[]')::text::jsonb", "OB004"),
+        ("select engine.refuse('OB000', 'A sentence.', '{}')::text::jsonb", "OB000"),
+    ],
+)
+def test_the_judge_sees_what_is_planted(ready: Fuzzer, database: Connection, body: str, code: str) -> None:
+    """An RPC is made to fail, in turn, in each way that the fuzzer is there to find."""
+    (sound,) = database.execute("select pg_get_functiondef('public.get_campaign(uuid)'::regprocedure)").fetchone() or (
+        "",
+    )
+    try:
+        database.execute(
+            f"create or replace function public.get_campaign(p_campaign_id uuid) returns jsonb language sql"
+            f" security definer set search_path = '' as $$ {body} $$".encode()
+        )
+        found = ready.probe("get_campaign", 30, 0).findings
+        assert [one.judgement.code for one in found] == [code]
+        # made small: what is left of the call is what it must have
+        assert len(found[0].call.arguments) <= 1
+    finally:
+        database.execute(sound.encode())
