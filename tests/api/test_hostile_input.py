@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,8 +11,9 @@ import pytest
 
 from cli.dev.fuzz.arguments import OF, valid
 from cli.dev.fuzz.calls import Call
-from cli.dev.fuzz.judge import Verdict
+from cli.dev.fuzz.judge import CONVERSIONS, Verdict
 from cli.dev.fuzz.run import Fuzzer, fuzzer
+from cli.dev.project import ROOT
 from tests.support.databases import Database, Targets
 
 EXAMPLES = 5
@@ -67,9 +69,14 @@ def test_right_arguments_are_answered(ready: Fuzzer) -> None:
     ],
 )
 def test_what_never_reaches_a_function_is_answered_by_the_data_api(ready: Fuzzer, arguments: object, code: str) -> None:
-    """The list in docs/errors.md of answers that are not ours."""
     answer, judgement = ready.play(Call("get_campaign", "admin", arguments))
     assert (judgement.code, judgement.verdict is Verdict.WRONG) == (code, False), answer
+
+
+def test_the_page_lists_what_the_data_api_answers_itself() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| [\d, ]+ \| ([^|]+?) \|", (ROOT / "docs" / "errors.md").read_text(), re.MULTILINE)
+    own = {code: meaning for code, meaning in rows if not code.startswith("PGRST") and code != "42501"}
+    assert own == CONVERSIONS
 
 
 @pytest.mark.parametrize(

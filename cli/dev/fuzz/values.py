@@ -76,7 +76,7 @@ leaves: SearchStrategy[Any] = st.one_of(
     st.sampled_from(_OUT_OF_RANGE),
     st.floats(allow_nan=False, allow_infinity=False),
     st.sampled_from(_MOMENTS),
-    st.sampled_from([[], {}, [None], [[]], {"": {}}, DEEP % 30, DEEP_OBJECT % 70, DEEP % 2000]),
+    st.sampled_from([[], {}, [None], [[]], {"": {}}, DEEP % 30, DEEP_OBJECT % 70, DEEP % 9000, DEEP_OBJECT % 5000]),
 )
 documents: SearchStrategy[Any] = st.recursive(
     leaves,
