@@ -103,9 +103,20 @@ def render(sample: Sample, place: str) -> Table:
         (f"{metrics['booked']:>4}", "bold green"), "   opted out ", (f"{metrics['opted_out']:>3}", "red"),
     )  # fmt: skip
     view = Table.grid(padding=(0, 0))
-    for row in (head, ProgressBar(total=total, completed=sample.ended, width=72), queue, nodes_table(sample.nodes)):
+    bar = ProgressBar(total=total, completed=sample.ended, width=72)
+    for row in (head, bar, queue, channels(metrics["channels"]), nodes_table(sample.nodes)):
         view.add_row(row)
     return view
+
+
+def channels(counts: dict[str, dict[str, int]]) -> Text:
+    """What is on its way and what is done, by channel."""
+    said = (
+        f"{channel}s {states['completed']} done, {states['in_progress']} under way, "
+        f"{states['waiting'] + states['queued']} to come"
+        for channel, states in counts.items()
+    )
+    return Text("   ".join(said), style="dim")
 
 
 def nodes_table(nodes: list[dict[str, Any]]) -> Table:

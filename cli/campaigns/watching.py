@@ -1,10 +1,11 @@
-"""`outbound campaigns watch`: a live screen, or lines for a program."""
+"""`outbound campaigns watch` and `outbound metrics watch`: a live screen, or lines for a program."""
 
 from __future__ import annotations
 
 import json
 import sys
 from typing import Annotated, Final
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import typer
@@ -19,11 +20,12 @@ from cli.output import JsonOption, console, say
 OVER: Final = ("COMPLETED", "CANCELLED")
 
 
+EveryOption = Annotated[float, typer.Option(min=0.1, max=3600, help="Seconds between two looks.")]
+OnceOption = Annotated[bool, typer.Option("--once", help="Look once, and end.")]
+
+
 def watch(
-    campaign: CampaignArgument,
-    every: Annotated[float, typer.Option(min=0.1, max=3600, help="Seconds between two looks.")] = 2.0,
-    once: Annotated[bool, typer.Option("--once", help="Look once, and end.")] = False,
-    as_json: JsonOption = False,
+    campaign: CampaignArgument, every: EveryOption = 2.0, once: OnceOption = False, as_json: JsonOption = False
 ) -> None:
     """Watch a campaign until it is over or you have seen enough (Ctrl-C): what waits, and what came of each node.
 
@@ -31,6 +33,11 @@ def watch(
 
     Example: outbound campaigns watch 018f…
     """
+    follow(campaign, every=every, once=once, as_json=as_json)
+
+
+def follow(campaign: UUID, *, every: float, once: bool, as_json: bool) -> None:
+    """The live screen of a campaign, or a line for each look."""
     with Api.from_settings() as api:
         found = api.rpc("get_campaign", p_campaign_id=str(campaign))
         [team] = api.select("teams", select="timezone", id=f"eq.{found['team_id']}")

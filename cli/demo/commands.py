@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated, Any
+from uuid import UUID
 
 import typer
 from rich.console import Console
@@ -18,7 +19,10 @@ from cli.csv_reader import open_csv
 from cli.demo import live, verdict
 from cli.demo.scene import CONTACTS, Scene, scene, stack_of_its_own
 from cli.errors import CommandError
+from cli.files import write_whole
 from cli.output import JsonOption, console, print_json, say
+from cli.report.gathering import gather
+from cli.report.page import render
 from cli.stack.binaries import Kind
 
 app = typer.Typer()
@@ -35,6 +39,7 @@ def demo(
         float, typer.Option(min=60, help="At most so many seconds of campaign time in one real second.")
     ] = 20_000,
     postgres: Annotated[Kind, typer.Option(help="The embedded PostgreSQL, or the system's with pg_cron.")] = "embedded",
+    report: Annotated[Path | None, typer.Option(help="Write the campaign's report to this new HTML file.")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Run a whole campaign: contacts from a file, calls and texts, outcomes by webhook, metrics that add up.
@@ -42,9 +47,11 @@ def demo(
     Everything happens on this machine: the providers are the sandbox, nobody is really called, and nothing is left
     running.
 
-    Example: outbound demo --file customers.csv
+    Example: outbound demo --file customers.csv --report campaign.html
     """
     path = file or CONTACTS
+    if report is not None and report.exists():
+        raise CommandError(f"{report} is there already.", hint="Name a file that is not.")
     open_csv(path)  # a file that can't be read is told before anything is started
     with (
         Status("Starting the stack", console=console)
@@ -61,6 +68,9 @@ def demo(
                 status.stop()
                 run = _import(stage, path, quiet=as_json)
                 film, taken = _run(stage, run, quiet=as_json)
+                if report is not None:
+                    found = gather(stage.api, UUID(film.samples[-1].metrics["campaign_id"]))
+                    write_whole(report, render(found), yes=False)
     if as_json:
         last = film.samples[-1]
         print_json(
@@ -68,6 +78,8 @@ def demo(
         )
         return
     verdict.show(console, film, taken)
+    if report is not None:
+        say(f"The campaign's report is in {report}.")
 
 
 def _import(stage: Scene, path: Path, *, quiet: bool) -> dict[str, Any]:

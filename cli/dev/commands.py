@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
 from typing import Annotated
 
 import psycopg
 import typer
 
+from cli.demo.commands import demo as run_demo
 from cli.dev import api_types, gate, migration, reference, source, suite
+from cli.dev.browser import Paper, browser
 from cli.dev.databases import MIGRATIONS, SOURCE, start_servers
 from cli.dev.faults.command import faults
 from cli.dev.fuzz.command import fuzz
 from cli.dev.project import ROOT
-from cli.errors import CommandError
+from cli.errors import CommandError, writing
 from cli.output import say
+
+PICTURE = ROOT / "docs" / "images" / "report.png"
+PICTURE_WIDTH = 1120
 
 app = typer.Typer(no_args_is_help=True, help="Developer tools: migrations, gates and tests.")
 app.command()(faults)
@@ -112,6 +119,30 @@ def docs() -> None:
     for path, text in pages.items():
         path.write_text(text)
         say(f"Written: {path.relative_to(ROOT)}")
+
+
+@app.command()
+def picture(
+    html: Annotated[Path | None, typer.Option("--html", help="A report that is there. [default: the demo's]")] = None,
+    out: Annotated[Path, typer.Option(help="PNG to write, or PDF to print to.")] = PICTURE,
+    dark: Annotated[bool, typer.Option("--dark", help="As it looks by night.")] = False,
+    paper: Annotated[Paper, typer.Option(help="For a PDF.")] = Paper.A4,
+) -> None:
+    """Run the demo and take the picture of its report that the docs show, in headless Chromium.
+
+    Example: outbound dev picture
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        page = html or Path(folder) / "report.html"
+        if html is None:
+            run_demo(report=page)
+        with browser() as window:
+            window.show(page, PICTURE_WIDTH, "dark" if dark else "light")
+            taken = window.pdf(paper) if out.suffix == ".pdf" else window.picture()
+    with writing(out):
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_bytes(taken)
+    say(f"Written: {out} ({len(taken) / 1000:.0f} kB)")
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

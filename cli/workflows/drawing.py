@@ -23,7 +23,7 @@ _LANE = 3  # columns from one lane to the next
 _MOST_LINES = 2  # of one setting
 _COLOURS = {"trigger": "magenta", "call": "cyan", "text": "green"}
 _LANE_COLOURS = ("blue", "yellow", "magenta", "cyan", "green", "red")
-_ASCII = str.maketrans("┌┐└┘├┤┼╮╯│─◀→…“”", '+++++++++|-<>~""')
+_ASCII = str.maketrans("┌┐└┘├┤┼╮╯│─◀→…“”▁▂▃▄▅▆▇█╵", '+++++++++|-<>~""__..::##|')
 
 
 @dataclass

@@ -1,0 +1,1 @@
+"""`outbound metrics`: a campaign's numbers as the analytics page reads them."""

@@ -1,0 +1,1 @@
+"""`outbound report`: a campaign on one page."""
