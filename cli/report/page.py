@@ -137,7 +137,6 @@ def _funnel(audience: dict[str, Any]) -> list[tuple[str, int, float, str]]:
     """From the audience to bookings: name, contacts, percent of the first, and what it means."""
     steps = [
         ("Enrolled", audience["size"], "in the list at the launch, or since"),
-        ("Reachable", audience["reachable"], "not suppressed"),
         ("Reached", audience["reached"], "a call answered or a text delivered"),
         ("Booked", audience["booked"], "made an appointment"),
     ]

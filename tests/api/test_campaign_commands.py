@@ -190,6 +190,56 @@ def test_a_campaign_is_watched_and_ended(running: Campaign) -> None:
     assert step("unarchive").status == 0
 
 
+def test_the_numbers_are_shown_drawn_exported_and_reported(
+    running: Campaign, made: dict[str, str], tmp_path: Path
+) -> None:
+    def run(*arguments: str) -> Outcome:
+        done = running.project.stack.run(*arguments)
+        assert done.status == 0, done.err
+        return done
+
+    shown = run("metrics", "show", running.id, "--json").json
+    assert (shown["campaigns"][0]["enrolled"], shown["campaigns"][0]["channels"]["call"]["waiting"]) == (3, 3)
+    assert [node["scheduled"] for node in shown["nodes"]] == [3]
+    assert shown["audience"][0]["size"] == 3
+    assert "First call" in run("metrics", "show", running.id).out
+    second = create(running.project, made, "Autumn")
+    both = run("metrics", "show", running.id, second, "--json").json
+    assert [campaign["name"] for campaign in both["campaigns"]] == ["Spring", "Autumn"]
+    assert [node["scheduled"] for node in both["nodes"]] == [3], "one workflow, so its nodes are added up"
+    assert json.loads(run("metrics", "watch", running.id, "--once", "--json").out)["waiting"] == 3
+
+    points = run("metrics", "timeseries", running.id, "--from", "2d", "--bucket", "hour", "--json").json
+    assert sum(point["enrolled"] for point in points) == 3
+    assert len(points) >= 47, "an hour of which there is nothing is there too"
+    assert "max 3" in run("metrics", "timeseries", running.id).out
+    for what in ("metrics", "nodes", "timeseries", "audience"):
+        rows = run("metrics", "export", what, running.id, "--format", "json").json
+        table = run("metrics", "export", what, running.id).out.splitlines()
+        assert len(table) == 1 + len(rows), what
+
+    page, numbers = tmp_path / "spring.html", tmp_path / "nodes.csv"
+    run("metrics", "export", "nodes", running.id, "--out", str(numbers))
+    assert "First call" in numbers.read_text()
+    run("report", running.id, "--html", str(page), "--timezone", "America/Denver")
+    assert "America/Denver" in page.read_text()
+    refused = running.project.stack.run("report", running.id, "--html", str(page))
+    assert refused.status == 1, "nothing is overwritten unasked"
+
+
+def test_what_cannot_be_counted_is_told(spring: Campaign) -> None:
+    run, nobody = spring.project.stack.run, str(uuid.uuid4())
+    for refused, code in (
+        (run("metrics", "show", nobody), "OB004"),
+        (run("report", nobody, "--html", "unwritten.html"), "OB004"),
+        (run("metrics", "timeseries", spring.id, "--bucket", "fortnight"), "OB001"),
+        (run("metrics", "timeseries", spring.id, "--from", "52w", "--bucket", "minute"), "OB009"),
+        (run("metrics", "timeseries", spring.id, "--from", "soon"), "7d"),
+    ):
+        assert refused.status == 1, refused.out
+        assert code in refused.err
+
+
 def test_what_blocks_a_launch_is_listed(project: Project, made: dict[str, str]) -> None:
     campaign = create(project, made, "Blocked")
     project.service().rpc("archive_audience_list", {"p_list_id": made["list"]}).execute()
