@@ -13,7 +13,7 @@ from cli.report.layout import Box, Drawing, lay_out
 from cli.workflows.flow import Edge, Flow
 from cli.workflows.words import duration, edge_words
 
-_NAME, _LINE, _LABEL = 25, 33, 30  # characters that have room: of a name, of a line in a box, of a label at an edge
+_NAME, _LINE, _LABEL = 23, 32, 30  # characters that have room: of a name, of a line in a box, of a label at an edge
 _BAR = 204.0
 
 
