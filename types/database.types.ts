@@ -1322,6 +1322,20 @@ export type Database = {
         Args: { p_cursor?: string; p_limit?: number; p_list_id?: string; p_team_id?: string };
         Returns: Json;
       };
+      get_audience_stats: {
+        Args: { p_campaign_ids: string[] };
+        Returns: {
+          as_of: string;
+          booked: number;
+          by_source: Json;
+          by_zone: Json;
+          campaign_id: string;
+          reachable: number;
+          reached: number;
+          size: number;
+          suppressed: Json;
+        }[];
+      };
       get_campaign: { Args: { p_campaign_id: string }; Returns: Json };
       get_campaign_enrollments: {
         Args: {
@@ -1334,7 +1348,33 @@ export type Database = {
         };
         Returns: Json;
       };
+      get_campaign_failures: {
+        Args: { p_campaign_id: string };
+        Returns: {
+          as_of: string;
+          contacts: number;
+          cure: string;
+          message: string;
+          reason_code: string;
+          status: Database["public"]["Enums"]["enrollment_status"];
+        }[];
+      };
       get_campaign_prerequisites: { Args: { p_team_id?: string }; Returns: Json };
+      get_campaign_timeseries: {
+        Args: { p_bucket?: string; p_campaign_ids: string[]; p_from: string; p_timezone?: string; p_to: string };
+        Returns: {
+          answered: number;
+          booked: number;
+          bucket: string;
+          delivered: number;
+          dialled: number;
+          enrolled: number;
+          failed: number;
+          opted_out: number;
+          replied: number;
+          sent: number;
+        }[];
+      };
       get_consent_history: {
         Args: { p_cursor?: string; p_limit?: number; p_phone?: string; p_team_id?: string };
         Returns: Json;
@@ -1345,14 +1385,18 @@ export type Database = {
           active: number;
           as_of: string;
           booked: number;
+          booking_rate: number;
           campaign_id: string;
           cancelled: number;
+          channels: Json;
           completed: number;
+          completed_today: number;
           enrolled: number;
           failed: number;
           in_progress: number;
           opted_out: number;
           queued: number;
+          skipped: number;
           status: Database["public"]["Enums"]["campaign_status"];
           suppressed: number;
           waiting: number;
@@ -1361,20 +1405,25 @@ export type Database = {
       get_integration_health: { Args: { p_team_id?: string }; Returns: Json };
       get_job: { Args: { p_job_id: string }; Returns: Json };
       get_node_metrics: {
-        Args: { p_campaign_id: string };
+        Args: { p_campaign_id?: string; p_campaign_ids?: string[] };
         Returns: {
           as_of: string;
+          booked: number;
           cancelled: number;
           completed: number;
           failed: number;
           in_progress: number;
           label: string;
           node_id: string;
+          opted_out: number;
           outcomes: Json;
           queued: number;
+          replied: number;
           scheduled: number;
+          skipped: number;
           type: Database["public"]["Enums"]["node_type"];
           waiting: number;
+          workflow_versions: number[];
         }[];
       };
       get_outreach_items: {
