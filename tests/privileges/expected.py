@@ -92,8 +92,8 @@ _FOR_WORKERS = """
     cron_drives_tick describe_run end_storing end_task extend_leases fail_run fail_stale_runs find_integration
     finish_catalogue finish_preview finish_refresh finish_run index_contacts ingest_event is_source_empty note_wait now
     pending_work queue_lag read_clock read_secrets receive_lead record_dispatches record_hold release_leases
-    report_issues resolve_attempts restart_servicetitan_feed servicetitan_feed set_clock settle_run stage_members start_preview
-    start_refresh start_run store_catalogue store_contacts store_found store_members store_report_page
+    report_issues resolve_attempts restart_servicetitan_feed servicetitan_feed set_clock settle_run stage_members
+    start_preview start_refresh start_run store_catalogue store_contacts store_found store_members store_report_page
     store_servicetitan take_slots tick
 """
 FOR_WORKERS = frozenset(_FOR_WORKERS.split())
