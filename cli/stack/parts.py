@@ -138,7 +138,8 @@ def _gateway_environment(state: StackState, databases: Databases) -> dict[str, s
     }
 
 
-def _worker_environment(state: StackState, databases: Databases) -> dict[str, str]:
+def worker_environment(state: StackState, databases: Databases) -> dict[str, str]:
+    """What workers and the receiver are told of a stack."""
     return {
         "OUTBOUND_DATABASE_URL": databases.worker,
         "OUTBOUND_WEBHOOK_PUBLIC_URL": url_of(state, "webhooks"),
@@ -188,7 +189,7 @@ PARTS: tuple[Part, ...] = (
         ports=("webhooks",),
         health=("webhooks", "/healthz"),
         command=_python("workers.webhooks"),
-        environment=_worker_environment,
+        environment=worker_environment,
     ),
     Part(
         name="sandbox",
@@ -204,7 +205,7 @@ PARTS: tuple[Part, ...] = (
         ports=("worker",),
         health=("worker", "/healthz"),
         command=_python("workers"),
-        environment=_worker_environment,
+        environment=worker_environment,
         patience=15.0,
     ),
 )

@@ -1,0 +1,169 @@
+"""What the database says of itself (`get_deployment_facts`), judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from cli.api import Api
+from cli.doctor.findings import Finding, ok, warning, wrong
+from cli.errors import CommandError
+
+MOST_CLOCK_DIFFERENCE = timedelta(seconds=30)
+"""Signatures of webhooks are refused when they are five minutes old; half a minute is a clock that nobody sets."""
+LONGEST_LAG_SECONDS = 60
+LONGEST_TICK_SILENCE = timedelta(minutes=5)
+LONGEST_OVERDUE_SECONDS = 300
+FEW_REQUESTS = 5
+"""Of fewer than these, that none was heard of may be chance."""
+
+
+def ask(api: Api) -> tuple[Finding, dict[str, Any] | None]:
+    """Whether the Data API answers for this product, and the facts when it does."""
+    try:
+        facts: dict[str, Any] = api.rpc("get_deployment_facts")
+    except CommandError as error:
+        return _unanswered(error), None
+    return ok("data API", f"{api.url} answers for PostgreSQL {facts['postgres']}."), facts
+
+
+def _unanswered(error: CommandError) -> Finding:
+    message = str(error)
+    if error.code == "PGRST202":
+        return wrong(
+            "data API",
+            "It answers, but the product's functions are not there, or PostgREST has not noticed them.",
+            "Push the migrations with `supabase db push`; then `notify pgrst, 'reload schema'` if it stays so.",
+        )
+    if error.code in ("42501", "PGRST301", "PGRST302", "PGRST303"):
+        return wrong(
+            "data API",
+            f"It refuses the key: {message}",
+            "Set OUTBOUND_API_KEY to the project's service-role (secret) key, and leave OUTBOUND_ACCESS_TOKEN empty.",
+        )
+    return wrong("data API", message, error.hint or "Compare OUTBOUND_API_URL and OUTBOUND_API_KEY with the project's.")
+
+
+def judge(facts: dict[str, Any], now: datetime | None = None) -> Iterator[Finding]:
+    """Everything that the facts show; `now` is this machine's clock."""
+    yield _clock(facts, now or datetime.now(UTC))
+    yield _environment(facts)
+    yield _tick(facts["tick"], datetime.fromisoformat(facts["at"]))
+    yield _worker_role(facts["worker_role"])
+    for queue in facts["queues"]:
+        yield _queue(queue)
+    for account in facts["integrations"]:
+        yield _account(account)
+        yield from _webhooks(account)
+    if not facts["integrations"]:
+        yield warning(
+            "accounts",
+            "No team has an account of a provider.",
+            "Connect one with `upsert_integration`: docs/deploy.md.",
+        )
+
+
+def _clock(facts: dict[str, Any], now: datetime) -> Finding:
+    apart = abs(datetime.fromisoformat(facts["at"]) - now)
+    if apart > MOST_CLOCK_DIFFERENCE:
+        return wrong(
+            "clocks",
+            f"This machine's clock and the database's are {apart.total_seconds():.0f} s apart.",
+            "Let both follow NTP: signed webhooks are refused by a clock that is wrong.",
+        )
+    return ok("clocks", "This machine's and the database's agree.")
+
+
+def _environment(facts: dict[str, Any]) -> Finding:
+    if facts["environment"] == "production":
+        return ok("environment", "Production: the clock is the real one.")
+    return warning(
+        "environment",
+        "A sandbox: its clock can be set, and nobody real is called.",
+        "Nothing, if that is meant. A sandbox never becomes production: deploy to another database.",
+    )
+
+
+def _tick(tick: dict[str, Any], at: datetime) -> Finding:
+    overdue = tick["overdue_seconds"]
+    if overdue is not None and overdue > LONGEST_OVERDUE_SECONDS:
+        return wrong(
+            "tick",
+            f"Nobody calls engine.tick(): a lease that ran out {overdue:.0f} s ago was not taken back.",
+            "Enable pg_cron and run `select cron.schedule('outbound-tick', '* * * * *', 'select engine.tick()')`, "
+            "or run a worker with OUTBOUND_RUN_TICK=yes.",
+        )
+    if tick["driven_by"] == "workers":
+        if tick["has_cron"]:
+            return warning(
+                "tick",
+                "pg_cron is here but has no active job outbound-tick, so workers call the tick.",
+                "Run `select cron.schedule('outbound-tick', '* * * * *', 'select engine.tick()')` as postgres.",
+            )
+        return ok("tick", "Workers call it: there is no pg_cron here.")
+    if tick["last_status"] == "failed":
+        return wrong(
+            "tick",
+            f"Its last run failed: {tick['last_message']}",
+            "Mend what it says; pg_cron tries again every minute.",
+        )
+    if tick["last_run_at"] is None or at - datetime.fromisoformat(tick["last_run_at"]) > LONGEST_TICK_SILENCE:
+        return wrong(
+            "tick",
+            f"pg_cron should run it every minute; its last run was {tick['last_run_at'] or 'never'}.",
+            "Look at cron.job_run_details and at the log for the background worker of pg_cron.",
+        )
+    return ok("tick", "pg_cron runs it every minute.")
+
+
+def _worker_role(role: dict[str, Any]) -> Finding:
+    if role["is_privileged"]:
+        return wrong(
+            "worker role",
+            "outbound_worker has more rights than its own: an attribute or the membership of another role.",
+            "Revoke them: `alter role outbound_worker nosuperuser nobypassrls nocreaterole` and `revoke … from`.",
+        )
+    if not role["can_log_in"]:
+        return wrong(
+            "worker role",
+            "outbound_worker cannot log in.",
+            "Give it a password: `alter role outbound_worker login password '…'`.",
+        )
+    return ok("worker role", "outbound_worker logs in and has no rights but its own.")
+
+
+def _queue(queue: dict[str, Any]) -> Finding:
+    name = f"queue {queue['queue']}"
+    if queue["lag_seconds"] > LONGEST_LAG_SECONDS:
+        return warning(
+            name,
+            f"{queue['due_jobs']} jobs are due, the next in line for {queue['lag_seconds']:.0f} s.",
+            "Is a worker running for it? Then `outbound jobs list --status READY` and `outbound jobs show` say why.",
+        )
+    return ok(name, f"{queue['due_jobs']} due, {queue['jobs_in_progress']} in progress.")
+
+
+def name_of(account: dict[str, Any]) -> str:
+    """An account as people know it."""
+    return f"{account['provider']} of {account['team']}"
+
+
+def _account(account: dict[str, Any]) -> Finding:
+    if account["health"] == "paused":
+        return wrong(
+            name_of(account), account["message"], "Mend the account, then `resume_integration` for its provider."
+        )
+    if account["health"] == "slowed":
+        return warning(name_of(account), account["message"], "Nothing; the pace recovers by itself.")
+    return ok(name_of(account), account["message"])
+
+
+def _webhooks(account: dict[str, Any]) -> Iterator[Finding]:
+    taken, heard_of = account["webhooks"]["taken"], account["webhooks"]["heard_of"]
+    if taken >= FEW_REQUESTS and heard_of == 0:
+        yield wrong(
+            f"webhooks: {name_of(account)}",
+            f"Of its last {taken} requests that were taken, the receiver heard of none.",
+            "Workers must be told the same OUTBOUND_WEBHOOK_PUBLIC_URL as the receiver, and it must be open from outside.",
+        )
