@@ -165,5 +165,5 @@ def _webhooks(account: dict[str, Any]) -> Iterator[Finding]:
         yield wrong(
             f"webhooks: {name_of(account)}",
             f"Of its last {taken} requests that were taken, the receiver heard of none.",
-            "Workers must be told the same OUTBOUND_WEBHOOK_PUBLIC_URL as the receiver, and it must be open from outside.",
+            "Workers and receiver must share one OUTBOUND_WEBHOOK_PUBLIC_URL, and it must be open from outside.",
         )

@@ -1,4 +1,4 @@
-"""`outbound teams settings`, `health` and `resume` against the whole stack."""
+"""`outbound teams settings`, `health` and `resume`, and `outbound doctor`, against the whole stack."""
 
 from __future__ import annotations
 
@@ -45,3 +45,18 @@ def test_accounts_are_shown_and_resumed(project: Project, team: dict[str, Any]) 
     refused = run("teams", "resume", "fax", *ours)
     assert refused.status == 1
     assert "provider_unknown" in refused.err
+
+
+def test_the_doctor_finds_a_stack_in_order_and_names_what_is_wrong(project: Project) -> None:
+    run, name = project.stack.run, f"Acme {uuid.uuid4().hex[:6]}"
+    assert run("teams", "create", name, "--sandbox").status == 0
+    found = {one["name"]: one["status"] for one in run("doctor", "--json").json}
+    parts = ("data API", "clocks", "tick", "worker role", "worker connection", "webhook receiver")
+    # of each account how it is, and whether its provider takes its secrets
+    of_ours = [one for one in found if one.endswith(f"of {name}")]
+    assert len(of_ours) == 6, found
+    assert {one: found[one] for one in (*parts, *of_ours)} == dict.fromkeys((*parts, *of_ours), "ok")
+    assert found["environment"] == "warning"
+    refused = run("doctor", OUTBOUND_API_KEY=project.anon_key)
+    assert refused.status == 1
+    assert "service-role" in refused.err

@@ -52,6 +52,7 @@ _DECLARED: tuple[tuple[Least, bool, str], ...] = (
         set_team_phrases update_team_settings upsert_assistant upsert_phone_number
         """,
     ),
+    ("service", False, "get_deployment_facts"),
     ("service", True, "create_team upsert_integration"),
 )
 RPCS = {name: Access(least, writes) for least, writes, names in _DECLARED for name in names.split()}

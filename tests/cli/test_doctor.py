@@ -1,0 +1,125 @@
+"""What the doctor makes of a deployment's facts, and of what a worker is told."""
+
+from __future__ import annotations
+
+import copy
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+
+from cli.doctor import workers
+from cli.doctor.database import judge
+from cli.doctor.findings import Finding, Status
+from tests.support.databases import Database
+from tests.workers.wire import serving
+from workers.config import Secrets, Settings
+from workers.errors import ConfigurationError
+
+NOW = datetime(2027, 3, 1, 15, tzinfo=UTC)
+SOUND: dict[str, Any] = {
+    "at": NOW.isoformat(),
+    "environment": "production",
+    "postgres": 15,
+    "tick": {
+        "driven_by": "pg_cron", "has_cron": True, "last_run_at": (NOW - timedelta(seconds=40)).isoformat(),
+        "last_status": "succeeded", "last_message": "SELECT 1", "overdue_seconds": None,
+    },
+    "worker_role": {"can_log_in": True, "is_privileged": False},
+    "queues": [{"queue": "call", "due_jobs": 3, "jobs_in_progress": 2, "jobs_in_doubt": 0, "lag_seconds": 4.0}],
+    "integrations": [
+        {
+            "provider": "vapi", "team": "Acme", "secret_name": "ACME_VAPI", "account_ref": None, "health": "ok",
+            "message": "In use.", "webhooks": {"taken": 20, "heard_of": 19},
+        }
+    ],
+}  # fmt: skip
+
+
+def judged(*changes: tuple[str, Any], now: datetime = NOW) -> dict[str, Finding]:
+    """What is not ok of the facts with changes, each a path and a value."""
+    facts = copy.deepcopy(SOUND)
+    for path, value in changes:
+        *way, last = path.split(".")
+        place: Any = facts
+        for step in way:
+            place = place[int(step) if step.isdigit() else step]
+        place[last] = value
+    return {one.name: one for one in judge(facts, now) if one.status is not Status.ok}
+
+
+def test_nothing_is_wrong_with_a_sound_deployment() -> None:
+    assert judged() == {}
+
+
+@pytest.mark.parametrize(
+    ("changes", "name", "status", "says"),
+    [
+        ([("environment", "sandbox")], "environment", "warning", "nobody real is called"),
+        ([("tick.overdue_seconds", 400)], "tick", "wrong", "400 s ago"),
+        ([("tick.last_status", "failed"), ("tick.last_message", "boom")], "tick", "wrong", "boom"),
+        ([("tick.last_run_at", None)], "tick", "wrong", "never"),
+        ([("tick.last_run_at", (NOW - timedelta(minutes=6)).isoformat())], "tick", "wrong", "every minute"),
+        ([("tick.driven_by", "workers")], "tick", "warning", "no active job outbound-tick"),
+        ([("worker_role.can_log_in", False)], "worker role", "wrong", "cannot log in"),
+        ([("worker_role.is_privileged", True)], "worker role", "wrong", "more rights"),
+        ([("queues.0.lag_seconds", 61.0)], "queue call", "warning", "for 61 s"),
+        ([("integrations.0.health", "paused")], "vapi of Acme", "wrong", "In use."),
+        ([("integrations.0.health", "slowed")], "vapi of Acme", "warning", "In use."),
+        ([("integrations", [])], "accounts", "warning", "No team has an account"),
+        (
+            [("integrations.0.webhooks", {"taken": 5, "heard_of": 0})],
+            "webhooks: vapi of Acme", "wrong", "heard of none",
+        ),
+    ],
+)  # fmt: skip
+def test_each_fault_is_named_alone_and_can_be_mended(
+    changes: list[tuple[str, Any]], name: str, status: str, says: str
+) -> None:
+    found = judged(*changes)
+    assert set(found) == {name}
+    assert (found[name].status, says in found[name].message) == (status, True)
+    assert found[name].cure
+
+
+def test_a_little_is_no_fault() -> None:
+    assert judged(("integrations.0.webhooks", {"taken": 4, "heard_of": 0}), ("tick.overdue_seconds", 70)) == {}
+    assert judged(("tick.driven_by", "workers"), ("tick.has_cron", False)) == {}
+    assert judged(now=NOW + timedelta(seconds=29)) == {}
+    assert judged(now=NOW - timedelta(seconds=31))["clocks"].status is Status.wrong
+
+
+def settings(url: str, hooks: str = "https://hooks.example.com", **others: Any) -> Settings:
+    return Settings.load(database_url=url, webhook_public_url=hooks, **others)
+
+
+async def test_a_worker_connection_is_tried(database: Database) -> None:
+    right = database.url("outbound_worker")
+    assert (await workers.connection(settings(right))).status is Status.ok
+    assert "polling" in (await workers.connection(settings(right, transaction_pooling=True))).message
+    found = await workers.connection(settings(database.url("supabase_admin")))
+    assert (found.status, "more than a worker should" in found.message) == (Status.wrong, True)
+    found = await workers.connection(settings("postgresql://outbound_worker:s3cret-w0rd@127.0.0.1:1/postgres"))
+    assert found.status is Status.wrong
+    assert "s3cret-w0rd" not in found.message
+
+
+async def test_secrets_that_are_missing_are_named() -> None:
+    given = Secrets.from_environment({"OUTBOUND_SECRET_ACME_VAPI": "k"})
+    found = [one async for one in workers.accounts(SOUND["integrations"], settings("postgresql://x"), given)]
+    assert [(one.status, "OUTBOUND_SECRET_ACME_VAPI_WEBHOOK" in one.message) for one in found] == [(Status.wrong, True)]
+
+
+async def test_something_else_at_the_public_address_is_noticed() -> None:
+    async with serving(Starlette()) as url:
+        found = await workers.receiver(settings("postgresql://x", url))
+    assert (found.status, "is something else" in found.message) == (Status.wrong, True)
+    found = await workers.receiver(settings("postgresql://x", url))
+    assert (found.status, "does not answer" in found.message) == (Status.wrong, True)
+
+
+def test_without_a_workers_environment_that_is_said() -> None:
+    with pytest.raises(ConfigurationError) as missing:
+        Settings.load()
+    assert workers.unknown(missing.value).status is Status.skipped
