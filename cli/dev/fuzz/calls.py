@@ -5,16 +5,25 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from functools import cache
+from random import Random
+from string import ascii_letters
 from typing import Any
 
 from cli.dev.fuzz.arguments import fill
 from cli.dev.fuzz.scene import Scene
 
-# Stand for what would be long to write down: so many letters, so many brackets.
-LONG, DEEP, DEEP_OBJECT = "{long.%d}", "{deep.%d}", "{deeper.%d}"
+# Stand for what would be long to write down: so many equal letters, letters that can't be compressed, brackets.
+LONG, NOISE, DEEP, DEEP_OBJECT = "{long.%d}", "{noise.%d}", "{deep.%d}", "{deeper.%d}"
 _LONG = re.compile(r"\{long\.(\d+)\}")
+_NOISE = re.compile(r"\{noise\.(\d+)\}")
 _DEEP = re.compile(r'"\{deep\.(\d+)\}"')
 _DEEP_OBJECT = re.compile(r'"\{deeper\.(\d+)\}"')
+
+
+@cache
+def _noise(length: int) -> str:
+    return "".join(Random(length).choices(ascii_letters, k=length))  # noqa: S311 -- the same each time
 
 
 @dataclass(frozen=True)
@@ -30,6 +39,7 @@ class Call:
         text = json.dumps(fill(self.arguments, scene))
         text = _DEEP.sub(lambda n: "[" * int(n[1]) + "]" * int(n[1]), text)
         text = _DEEP_OBJECT.sub(lambda n: '{"a":' * int(n[1]) + "1" + "}" * int(n[1]), text)
+        text = _NOISE.sub(lambda n: _noise(int(n[1])), text)
         return _LONG.sub(lambda n: "x" * int(n[1]), text).encode()
 
     def is_half_a_character(self) -> bool:

@@ -92,6 +92,8 @@ class Judge:
 
     def _leaked(self, call: Call, answer: Answer) -> str | None:
         """Something of the other team's in an answer, which the caller had not sent."""
+        if call.persona == "service_role":  # it may see every team
+            return None
         text = answer.body.decode(errors="replace")
         if not any(secret in text for secret in self._scene.secrets()):
             return None

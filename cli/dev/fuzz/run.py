@@ -6,6 +6,7 @@ import contextlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from random import Random
 from typing import Any
 
 import psycopg
@@ -17,7 +18,7 @@ from cli.dev.fuzz.arguments import Rpc, rpcs
 from cli.dev.fuzz.calls import Answer, Call
 from cli.dev.fuzz.judge import Judge, Judgement, Verdict
 from cli.dev.fuzz.scene import furnish
-from cli.dev.fuzz.values import calls
+from cli.dev.fuzz.values import calls, sweep
 from cli.errors import CommandError
 
 # Hypothesis keeps all that it made for one run in memory.
@@ -90,9 +91,13 @@ class Fuzzer:
         return answer, self.judge.judge(call, answer)
 
     def probe(self, function: str, examples: int, start: int) -> Tally:
-        """Make so many calls of an RPC; the same seed makes the same calls on every scene."""
+        """Make so many calls of an RPC: up to half of them from the sweep, the others at random.
+
+        The same seed makes the same calls on every scene.
+        """
         tally, rounds = Tally(function), 0
         known: set[str] = set()
+        self._sweep(tally, examples // 2, start, known)
         while tally.calls < examples:
             count = min(examples - tally.calls, _AT_ONCE)
             before = tally.calls
@@ -104,6 +109,16 @@ class Fuzzer:
             elif tally.calls - before < count // 2:
                 break  # there are no more different ones
         return tally
+
+    def _sweep(self, tally: Tally, examples: int, start: int, known: set[str]) -> None:
+        every = list(sweep(self.rpcs[tally.function]))
+        chance = Random(f"{tally.function} {start}")  # noqa: S311 -- to be drawn again, not to be secret
+        for call in chance.sample(every, min(examples, len(every))):
+            answer, judgement = self.play(call)
+            tally.add(call, answer, judgement)
+            if judgement.verdict is Verdict.WRONG and judgement.kind not in known:
+                known.add(judgement.kind)
+                tally.findings.append(Finding(call, judgement, answer))
 
     def _search(self, tally: Tally, examples: int, start: int, known: set[str]) -> Finding | None:
         found: list[Finding] = []

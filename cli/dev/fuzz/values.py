@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 import copy
+from collections.abc import Iterator
 from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from cli.dev.fuzz.arguments import Rpc, valid
-from cli.dev.fuzz.calls import DEEP, DEEP_OBJECT, LONG, Call
+from cli.dev.fuzz.calls import DEEP, DEEP_OBJECT, LONG, NOISE, Call
 
 _KINDS_TEXT = """
     team list free_list archived_list filtered_list lead_list workflow draft archived_workflow campaign
@@ -35,7 +36,7 @@ _TEXTS = [
     "%s %d %n %1$s %999$s %%", "{{first_name}}", "{{first_name|", "{{{{x}}}}", "{{team_name|{{first_name}}}}", "{0}",
     "(a+)+$", "(", "[[:alpha:]", "a{1,99999}", "\\1", "*" * 50, "<script>alert(1)</script>", "../../etc/passwd",
     "\u202eesrever", "\u200b", "e\u0301", "\U0001f4a9" * 20, "\ufeff", "\ufffe", "ǅ", "İ", "ß", "ﷺ", "٣", "\u0085",
-    "\x01\x1f\x7f", "=1+1", "@SUM(A1)", "\x00", "a\x00b", "\ud800", "\udfff\ud800", LONG % 300, LONG % 20_000,
+    "\x01\x1f\x7f", "=1+1", "@SUM(A1)", "\x00", "a\x00b", "\ud800", "\udfff\ud800", LONG % 300, NOISE % 9000,
     LONG % 300_000, "+12125550100", "+16465550101", "(212) 555-0100 x12345678901", "+0", "+999999999999999999", "911",
     "0 7 * * 1", "* * * * *", "*/0 * * * *", "60 24 32 13 8", "0 0 30 2 *", "@daily", "1-0 * * * *",
     "*/99999999999 * * * *", "0 0 1 1 0,0,0", "2027-02-29", "2027-03-14T02:30:00", "-infinity", "294276-12-31",
@@ -62,9 +63,16 @@ _CURSOR_KEYS = [
 texts: SearchStrategy[Any] = st.one_of(
     st.sampled_from(_TEXTS), st.sampled_from(_WORDS), st.text(max_size=30), st.sampled_from(_IDS)
 )
+
+
+def _cursor(key: str) -> str:
+    return base64.urlsafe_b64encode(key.encode("utf-8", "replace")).decode().rstrip("=")
+
+
+_CURSORS = [_cursor(key) for key in _CURSOR_KEYS]
 cursors: SearchStrategy[Any] = st.one_of(
-    st.sampled_from(_CURSOR_KEYS), st.text(alphabet="0123456789-: +.abcdef", max_size=60)
-).map(lambda key: base64.urlsafe_b64encode(key.encode("utf-8", "replace")).decode().rstrip("="))
+    st.sampled_from(_CURSORS), st.text(alphabet="0123456789-: +.abcdef", max_size=60).map(_cursor)
+)
 ids: SearchStrategy[Any] = st.sampled_from([*_IDS, *_OWN * 3, *_ODD_IDS])
 integers: SearchStrategy[Any] = st.one_of(st.sampled_from(_NUMBERS), st.integers(-(2**31), 2**31 - 1))
 leaves: SearchStrategy[Any] = st.one_of(
@@ -86,6 +94,14 @@ documents: SearchStrategy[Any] = st.recursive(
     max_leaves=8,
 )
 
+_OF_TYPE: dict[str, list[Any]] = {
+    "uuid": [*_IDS, *_ODD_IDS],
+    "integer": [*_NUMBERS, *_OUT_OF_RANGE],
+    "bigint": [*_NUMBERS, *_BIG, *_OUT_OF_RANGE],
+    "timestamp with time zone": _MOMENTS,
+    "uuid[]": [[], [None], ["{own.campaign}", None], ["{own.item}"] * 2, ["{other.campaign}"], [_IDS], "{}", "{{}}"],
+    "text[]": [[], [None], [""], *([text] for text in _TEXTS), [_TEXTS[:3], _TEXTS[3:6]], ["a"] * 5000],
+}
 _BY_TYPE: dict[str, SearchStrategy[Any]] = {
     "uuid": ids,
     "text": texts,
@@ -156,6 +172,44 @@ def _spoil(draw: DrawFn, value: Any) -> Any:
 
 _MEMBERS = (*["operator"] * 4, *["admin"] * 4, "viewer", "stranger")
 _WAYS = [*["spoil"] * 10, *["odd"] * 8, "no such value", "null", "omit"]
+
+
+_EVERYTHING: list[Any] = [
+    *_TEXTS, *_WORDS, *_MOMENTS, *_ODD_IDS, *_NUMBERS, *_BIG, *_OUT_OF_RANGE, None, True, False, [], {}, [None], [[]],
+    {"": {}}, DEEP % 30, DEEP_OBJECT % 70, DEEP % 9000, DEEP_OBJECT % 5000, "{other.team}", "{missing.team}",
+    "{own.campaign}", "{other.campaign}",
+]  # fmt: skip
+
+
+def sweep(rpc: Rpc) -> Iterator[Call]:
+    """Every call that is right but for one place, for each place and each odd value."""
+    persona = "admin" if "authenticated" in rpc.callers else "service_role"
+    given = valid(rpc)
+    for name, kind in rpc.arguments.items():
+        fitting = [*_EVERYTHING, *_CURSORS] if name == "p_cursor" else _EVERYTHING
+        if kind in ("text", "jsonb"):
+            yield from (Call(rpc.name, persona, {**given, name: value}) for value in fitting)
+        if kind not in ("text", "jsonb", "boolean"):
+            yield from (Call(rpc.name, persona, {**given, name: value}) for value in _OF_TYPE.get(kind, _WORDS))
+        if kind == "jsonb" and name in given:
+            for changed in _each_place(given[name]):
+                yield Call(rpc.name, persona, {**given, name: changed})
+
+
+def _each_place(value: Any) -> Iterator[Any]:
+    """The document with one of its places taken by each odd value in turn, or taken away."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield {name: other for name, other in value.items() if name != key}
+            yield from ({**value, key: changed} for changed in (*_EVERYTHING, *_each_place(item)))
+        added: tuple[Any, ...] = ("a", {}, None)
+        yield from ({**value, key: one} for key in _KEYS for one in added)
+    elif isinstance(value, list):
+        yield [*value, *value]
+        for place, item in enumerate(value):
+            yield [*value[:place], *value[place + 1 :]]
+            for changed in (*_EVERYTHING, *_each_place(item)):
+                yield [*value[:place], changed, *value[place + 1 :]]
 
 
 @st.composite

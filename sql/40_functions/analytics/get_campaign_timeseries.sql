@@ -18,11 +18,12 @@ declare
   v_team_ids uuid[];
   v_ids uuid[];
   v_zones text[];
-  v_bucket text := coalesce(p_bucket, engine.bucket_for(p_to - p_from));
+  v_bucket text;
   v_starts timestamptz[];
 begin
   perform engine.refuse_many(p_campaign_ids);
   perform engine.refuse_issues(engine.series_issues(p_from, p_to, p_bucket, p_timezone), 'The request');
+  v_bucket := coalesce(p_bucket, engine.bucket_for(p_to - p_from));
   select array_agg(c.team_id), array_agg(c.id), array_agg(distinct coalesce(p_timezone, t.timezone))
   into v_team_ids, v_ids, v_zones
   from public.campaigns as c

@@ -19,7 +19,10 @@ begin
   select array_agg(c order by c.id), count(distinct w.lineage_id) into v_campaigns, v_lineages
   from public.campaigns as c
   inner join public.workflows as w on c.team_id = w.team_id and c.workflow_id = w.id
-  where c.team_id = any(engine.caller_team_ids()) and c.id = any(coalesce(p_campaign_ids, '{}') || p_campaign_id);
+  where c.team_id = any(engine.caller_team_ids()) and c.id = any(array(
+    -- not with ||, which takes no array of arrays
+    select i.id from unnest(p_campaign_ids) as i (id) union all select p_campaign_id
+  ));
   if p_campaign_id is not null and not exists (select from unnest(v_campaigns) as c where c.id = p_campaign_id) then
     perform engine.refuse_not_found('campaign', p_campaign_id);
   end if;

@@ -30,6 +30,7 @@ begin
     perform engine.hold_workflow(v_campaign.team_id, v_campaign.workflow_id);
     perform engine.hold_list(v_campaign.team_id, v_campaign.list_id);
   end if;
+  perform engine.refuse_issues(engine.start_issues('p_at', p_at), 'The launch');
   v_blockers := engine.launch_blockers(v_campaign);
   if not v_dry_run then
     -- Again: the campaign may have been changed before it was locked, and who was waited for may have committed.
@@ -55,6 +56,6 @@ begin
 end
 $$;
 comment on function public.launch_campaign(uuid, timestamptz, boolean) is
-'Launches a campaign now or at p_at: {campaign_id, from, to, dry_run, at, message, members, blockers}. OB002, OB004, OB007, OB008.';
+'Launches a campaign now or at p_at: {campaign_id, from, to, dry_run, at, message, members, blockers}. OB001, OB002, OB004, OB007, OB008.';
 revoke all on function public.launch_campaign(uuid, timestamptz, boolean) from public;
 grant execute on function public.launch_campaign(uuid, timestamptz, boolean) to authenticated, service_role;

@@ -25,6 +25,7 @@ begin
       'See the metrics of one that runs.'
     );
   end if;
+  perform engine.refuse_issues(engine.start_issues('p_at', p_at), 'The preflight');
   select e.channel into v_channel from engine.campaign_entry(v_campaign.team_id, v_campaign.workflow_id) as e;
   v_people := (
     select coalesce(jsonb_agg(to_jsonb(p)), '[]') from engine.preflight_people(v_campaign, v_channel) as p
@@ -56,6 +57,6 @@ $$;
 comment on function public.preflight_campaign(uuid, timestamptz) is
 '{campaign_id, status, at, members, reach, funnel[{code, message, left_out, left}], timezones[{timezones[], people}], '
 'estimate{channel, starts_at, first_contact_at, last_contact_at, last_by_batching_at, left_over, never_open, assumptions[]}, '
-'blockers[{code, message}], warnings[{code, message}]} of a launch at p_at. Changes nothing. OB003 once it has started, OB004.';
+'blockers[{code, message}], warnings[{code, message}]} of a launch at p_at. Changes nothing. OB001, OB003 once it has started, OB004.';
 revoke all on function public.preflight_campaign(uuid, timestamptz) from public;
 grant execute on function public.preflight_campaign(uuid, timestamptz) to authenticated, service_role;

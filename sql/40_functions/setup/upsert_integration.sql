@@ -34,6 +34,11 @@ begin
       'account_sid_malformed', 'p_account_ref', 'A Twilio account SID is AC and 32 hexadecimal digits.'
     );
   end if;
+  if length(p_account_ref) > 200 then
+    v_issues := v_issues || engine.issue(
+      'account_ref_length', 'p_account_ref', 'The account''s id has at most 200 characters.'
+    );
+  end if;
   if p_concurrency_limit is null or p_concurrency_limit not between 1 and 10000 then
     v_issues := v_issues || engine.issue(
       'concurrency_range', 'p_concurrency_limit', 'The limit of calls at once must be between 1 and 10000.'

@@ -1,5 +1,5 @@
 begin;
-select plan(17);
+select plan(18);
 select tests.set_clock('2027-03-01 12:00-05');
 create temp table team as select tests.create_team('Acme', 'admin@acme.example') as id;
 create temp table campaign as select tests.create_campaign(team.id, 3) as id from team;
@@ -35,6 +35,7 @@ select is((select sum(enrolled) from pg_temp.series('2026-01-01 00:00Z', '2031-1
 select is((select sum(enrolled) from pg_temp.series('2027-01-01 00:00Z', '2027-12-01 00:00Z', 'week')), 3::numeric, 'by week');
 select throws_ok($$ select * from pg_temp.series('2027-01-01', '2028-01-01', 'minute') $$, 'OB009', null, 'too many points');
 select throws_ok($$ select * from pg_temp.series(null, 'infinity', 'fortnight', 'Mars/Olympus') $$, 'OB001', null, 'a request that is wrong');
+select throws_ok($$ select * from pg_temp.series('-infinity', 'infinity') $$, 'OB001', null, 'the whole of time');
 select throws_ok($$ select * from pg_temp.series('2027-01-02', '2027-01-01') $$, 'OB001', null, 'a range that ends before it begins');
 select throws_ok(
   $$ select public.get_campaign_timeseries(array_agg(gen_random_uuid()), '2027-01-01', '2027-01-02') from generate_series(1, 1001) $$,

@@ -1,5 +1,5 @@
 begin;
-select plan(4);
+select plan(5);
 select tests.set_clock('2027-03-01 12:00-05');
 create temp table team as select tests.create_team('Acme', 'admin@acme.example') as id;
 create temp table campaign as select tests.create_campaign(team.id, 3) as id from team;
@@ -16,6 +16,10 @@ select is_empty(
   $$ select m.node_id from campaign, public.get_node_metrics(campaign.id) as m
      where m.scheduled <> m.waiting + m.queued + m.in_progress + m.completed + m.failed + m.cancelled $$,
   'the states sum to the jobs'
+);
+select is(
+  (select count(*) from campaign, public.get_node_metrics(p_campaign_id => campaign.id, p_campaign_ids => array[array[campaign.id]])),
+  3::bigint, 'an array of arrays is a list'
 );
 select throws_ok('select public.get_node_metrics(gen_random_uuid())', 'OB004', null, 'an unknown campaign');
 select tests.act_as('admin@other.example');

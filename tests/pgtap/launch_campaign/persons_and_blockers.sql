@@ -1,5 +1,5 @@
 begin;
-select plan(11);
+select plan(13);
 select tests.set_clock('2027-03-01 12:00-05');
 create temp table team as select tests.create_team('Acme', 'admin@acme.example') as id;
 create temp table campaign as select tests.create_campaign(team.id, 3) as id from team;
@@ -12,6 +12,8 @@ select throws_ok('select public.launch_campaign(id) from campaign', 'OB008', nul
 select tests.act_as('admin@other.example');
 select throws_ok('select public.launch_campaign(id) from campaign', 'OB004', null, 'another team''s is not found');
 select tests.act_as('admin@acme.example');
+select throws_ok($$ select public.launch_campaign(id, 'infinity') from campaign $$, 'OB001', null, 'not at the end of time');
+select throws_ok($$ select public.launch_campaign(id, '0044-03-15 BC') from campaign $$, 'OB001', null, 'nor before its beginning');
 select is(
   public.launch_campaign(id, p_dry_run => true) - 'campaign_id' - 'at' - 'message',
   '{"from": "CREATED", "to": "ACTIVE", "dry_run": true, "members": 3, "blockers": []}', 'a dry run says what would be'

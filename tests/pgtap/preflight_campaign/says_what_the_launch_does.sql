@@ -1,6 +1,6 @@
 -- The funnel adds up, and is what the launch then does; nothing is written before.
 begin;
-select plan(19);
+select plan(20);
 select tests.set_clock('2027-03-01 12:00-05');
 create temp table team as select tests.create_team('Acme', 'admin@acme.example') as id;
 create temp table campaign as select tests.create_campaign(team.id, 30) as id from team;
@@ -38,6 +38,7 @@ $$;
 select tests.act_as('admin@other.example');
 select throws_ok('select public.preflight_campaign(id) from campaign', 'OB004', null, 'another team''s is not found');
 select tests.act_as('viewer@acme.example');
+select throws_ok('select public.preflight_campaign(id, ''infinity'') from campaign', 'OB001', null, 'not at the end of time');
 select public.preflight_campaign(id) as told into temp told from campaign;
 select is(
   (select jsonb_agg(f - 'message') from told cross join jsonb_array_elements(told -> 'funnel') as f),
