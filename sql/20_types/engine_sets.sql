@@ -70,10 +70,10 @@ create type engine.calendar as (
   open_hours tstzmultirange,
   opens_at timestamptz,
   closes_at timestamptz,
-  job_count bigint
+  ordinals bigint []
 );
 comment on type engine.calendar is
-'When people of the same zones and regions may be reached at a node, from a moment on, and how many are to be.';
+'When people of the same zones and regions may be reached at a node, from a moment on, and which of a set of jobs are theirs.';
 
 create type engine.dispatch_result as (
   team_id uuid,

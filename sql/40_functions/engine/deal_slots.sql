@@ -11,10 +11,13 @@ create or replace function engine.deal_slots(
   p_count integer
 )
 returns table (rank_from integer, rank_to integer, run_at timestamptz)
-language sql
+language plpgsql
 volatile
 set search_path = ''
 as $$
+#variable_conflict use_column
+begin
+  return query
   with dealt as materialized (
     select f.*
     from engine.find_slots(
@@ -29,7 +32,8 @@ as $$
     on conflict on constraint pacing_pk do update set used = u.used + excluded.used
   )
 
-  select d.rank_from, d.rank_to, d.run_at from dealt as d
+  select d.rank_from, d.rank_to, d.run_at from dealt as d;
+end
 $$;
 comment on function engine.deal_slots(uuid, uuid, text, integer, interval, tstzmultirange, timestamptz, integer) is
 'Deals jobs into batch slots and books them; returns ranks and due times.';

@@ -12,10 +12,13 @@ create or replace function engine.find_slots(
   p_count integer
 )
 returns table (slot_at timestamptz, rank_from integer, rank_to integer, run_at timestamptz)
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
+#variable_conflict use_column
+begin
+  return query
   with batching as materialized (
     -- Without days: added to a moment, those would follow the clocks of the session's zone.
     select extract(epoch from p_interval) * interval '1 second' as width
@@ -57,7 +60,8 @@ as $$
   from (
     select s.*, sum(s.free) over (order by s.slot_at) - s.free as before from slots as s
   ) as r
-  where r.before < p_count
+  where r.before < p_count;
+end
 $$;
 comment on function engine.find_slots(uuid, uuid, text, integer, interval, tstzmultirange, timestamptz, integer) is
 'Batch slots with room, as many as a number of jobs needs: which ranks (from 1) run when. Writes nothing.';

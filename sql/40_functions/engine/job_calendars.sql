@@ -12,8 +12,10 @@ begin
   return query
   with asked as materialized (
     select
-      j.team_id, j.campaign_id, j.workflow_id, j.node_id, p.timezones, p.regions, j.not_before, count(*) as job_count
-    from unnest(p_jobs) as j
+      j.team_id, j.campaign_id, j.workflow_id, j.node_id, p.timezones, p.regions, j.not_before, array_agg(j.n) as ordinals
+    from unnest(p_jobs) with ordinality as j (
+      team_id, campaign_id, enrollment_id, contact_id, phone, workflow_id, node_id, visit, priority, not_before, n
+    )
     inner join public.contacts as p on j.team_id = p.team_id and j.contact_id = p.id
     group by j.team_id, j.campaign_id, j.workflow_id, j.node_id, p.timezones, p.regions, j.not_before
   ),
@@ -24,7 +26,7 @@ begin
       n.config -> 'business_hours' as business_hours, t.timezone as team_timezone,
       (n.config -> 'batching' ->> 'size')::integer as batch_size,
       (n.config -> 'batching' ->> 'interval')::interval as batch_interval,
-      sum(a.job_count) over () as together
+      sum(cardinality(a.ordinals)::numeric) over () as together
     from asked as a
     inner join public.teams as t on a.team_id = t.id
     inner join public.workflow_nodes as n
@@ -61,11 +63,11 @@ begin
   select
     (row_number() over closing)::integer, (dense_rank() over closing)::integer, o.team_id, o.campaign_id, o.workflow_id, o.node_id, o.timezones,
     o.regions, o.not_before, o.channel, o.integration_id, o.batch_size, o.batch_interval, o.open_hours, o.opens_at,
-    coalesce(upper(o.open_hours), o.opens_at), o.job_count
+    coalesce(upper(o.open_hours), o.opens_at), o.ordinals
   from opened as o
   window closing as (order by o.team_id, o.campaign_id, o.node_id, o.opens_at, upper(o.open_hours), o.open_hours);
 end
 $$;
 comment on function engine.job_calendars(engine.new_job[]) is
-'The calendars of new jobs: channel, integration, open hours (with batching), first open moment, number of jobs.';
+'The calendars of new jobs: channel, integration, open hours (with batching), first open moment, places in the set.';
 revoke all on function engine.job_calendars(engine.new_job[]) from public;

@@ -4,7 +4,6 @@ create or replace function engine.time_jobs(p_jobs engine.new_job[])
 returns table (ordinal bigint, channel public.contact_channel, integration_id uuid, run_at timestamptz)
 language plpgsql
 set search_path = ''
-set enable_mergejoin = off -- sorted by team_id alone, every job would meet every calendar
 as $$
 declare
   v_calendars engine.calendar[] := array(select c from engine.job_calendars(p_jobs) as c);
@@ -16,7 +15,7 @@ begin
   for v_demand in
     select
       c.demand_no, c.team_id, c.campaign_id, c.node_id, c.batch_size, c.batch_interval, c.open_hours, c.opens_at, c.closes_at,
-      sum(c.job_count)::integer as job_count
+      sum(cardinality(c.ordinals))::integer as job_count
     from unnest(v_calendars) as c
     where c.batch_size is not null
     group by 1, 2, 3, 4, 5, 6, 7, 8, 9
@@ -47,15 +46,10 @@ begin
     end)
   from (
     select
-      j.n as ordinal, c.demand_no, c.channel, c.integration_id, c.batch_size, c.opens_at,
-      row_number() over (partition by c.demand_no order by j.n) as rank
-    from unnest(p_jobs) with ordinality as j (
-      team_id, campaign_id, enrollment_id, contact_id, phone, workflow_id, node_id, visit, priority, not_before, n
-    )
-    inner join public.contacts as p on j.team_id = p.team_id and j.contact_id = p.id
-    inner join unnest(v_calendars) as c
-      on p.timezones = c.timezones and p.regions = c.regions and j.not_before = c.not_before and j.node_id = c.node_id
-      and j.campaign_id = c.campaign_id and j.workflow_id = c.workflow_id and j.team_id = c.team_id
+      o.ordinal, c.demand_no, c.channel, c.integration_id, c.batch_size, c.opens_at,
+      row_number() over (partition by c.demand_no order by o.ordinal) as rank
+    from unnest(v_calendars) as c
+    cross join unnest(c.ordinals) as o (ordinal)
   ) as q;
 end
 $$;
