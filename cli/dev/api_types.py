@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from pathlib import Path
 
@@ -9,8 +10,11 @@ from cli.dev.checks import SUPABASE_ENV
 from cli.dev.project import ROOT, node_tool, run
 
 TYPES = ROOT / "types" / "database.types.ts"
+FRONTEND = ROOT / "docs" / "frontend.md"
+PAGES = ROOT / "tests" / "typescript" / "client" / "pages.ts"
 
 _WRITTEN = "// Written by `outbound dev docs`, by `supabase gen types`; a test keeps it equal to the database.\n"
+_COPIED = "// The blocks of docs/frontend.md, copied by `outbound dev docs`; a test keeps the two equal.\n"
 
 
 def generate(database_url: str) -> str:
@@ -26,3 +30,9 @@ def formatted(text: str) -> str:
         file = Path(folder) / TYPES.name
         file.write_text(text)
         return run([node_tool("prettier"), "--config", ROOT / ".prettierrc.json", file]).stdout
+
+
+def pages_module() -> str:
+    """tests/typescript/client/pages.ts: the blocks of docs/frontend.md, as one module that is compiled and run."""
+    blocks = re.findall(r"^```ts\n(.*?)^```$", FRONTEND.read_text(), flags=re.DOTALL | re.MULTILINE)
+    return _COPIED + "\n".join(blocks)

@@ -115,6 +115,7 @@ def docs() -> None:
             reference.COMMANDS: reference.command_page(),
             reference.FUNCTIONS: reference.function_page(connection),
             api_types.TYPES: api_types.generate(servers[SOURCE].url(SOURCE)),
+            api_types.PAGES: api_types.pages_module(),
         }
     for path, text in pages.items():
         path.write_text(text)

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.support.projects import Project
 from tests.support.stacks import throwaway_stack
+from tests.support.typescript import compile_client
 
 
 @pytest.fixture(scope="session")
@@ -14,3 +16,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     with throwaway_stack(tmp_path_factory.mktemp("project") / "stack") as stack:
         stack.up("--postgres", "embedded")
         yield Project.of(stack)
+
+
+@pytest.fixture(scope="session")
+def typescript(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the client in tests/typescript/client, compiled strictly."""
+    return compile_client(tmp_path_factory.mktemp("typescript"))
