@@ -214,6 +214,7 @@ export type Requests = {
   create_workflow: { p_graph?: Graph };
   get_audience_run_errors: { p_severity?: "error" | "warning" | "info" };
   get_campaign_enrollments: { p_status?: Enums["enrollment_status"] };
+  get_campaign_timeseries: { p_bucket?: "minute" | "quarter_hour" | "hour" | "day" | "week" | "month" };
   get_outreach_items: { p_status?: Enums["outreach_item_status"] };
   get_servicetitan_catalogue: { p_kind: CatalogueKind };
   import_audience_rows: { p_rows: Row[]; p_mapping?: Mapping };

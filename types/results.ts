@@ -17,12 +17,9 @@ type Enums = Generated["public"]["Enums"];
 type Functions = Generated["public"]["Functions"];
 type Row<T extends keyof Generated["public"]["Tables"]> = Generated["public"]["Tables"][T]["Row"];
 
-/** The rows that a function returns, with the columns named that may be null. */
-type Rows<
-  F extends keyof Functions,
-  NullableColumn extends string = never,
-> = Functions[F]["Returns"] extends (infer R)[]
-  ? { [K in keyof R]: K extends NullableColumn ? R[K] | null : R[K] }[]
+/** The rows that a function returns, with the shapes of columns that are JSON or may be null. */
+type Rows<F extends keyof Functions, Columns> = Functions[F]["Returns"] extends (infer R)[]
+  ? (Omit<R, keyof Columns> & Columns)[]
   : never;
 
 /** `next_cursor` is handed over as `p_cursor` for the page after this one; null on the last. */
@@ -547,6 +544,9 @@ export type Preflight = {
   warnings: { code: string; message: string }[];
 };
 
+/** ServiceTitan's ids, as far as the provider told them. */
+export type Booking = { job_id?: number; appointment_id?: number; booking_id?: number };
+
 export type Enrollment = {
   id: string;
   contact_id: string;
@@ -555,7 +555,11 @@ export type Enrollment = {
   last_name: string | null;
   status: Enums["enrollment_status"];
   reason_code: string | null;
+  reached_at: string | null;
   booked_at: string | null;
+  /** The node whose job booked. */
+  booked_node_id: string | null;
+  booking: Booking | null;
   retries_left: number;
   retry_count: number;
   enrolled_at: string;
@@ -610,12 +614,28 @@ export type Explanation = {
     enrolled_at: string;
     ended_at: string | null;
     booked_at: string | null;
+    booking: Booking | null;
     retries_left: number;
     retry_budget: number;
   } | null;
   next: Next | null;
   timeline: (Told & { kind: string })[];
 };
+
+// --- analytics ------------------------------------------------------------------------------------------------------
+
+export type ChannelWork = {
+  waiting: number;
+  queued: number;
+  in_progress: number;
+  completed: number;
+  failed: number;
+  skipped: number;
+  cancelled: number;
+};
+
+/** In contacts. */
+export type Reach = { size: number; reached: number; booked: number };
 
 // --- jobs -----------------------------------------------------------------------------------------------------------
 
@@ -768,6 +788,15 @@ export type Results = {
   get_audience_members: Page<Member>;
   get_audience_run_errors: Page<RunError>;
   get_audience_runs: Page<Run>;
+  get_audience_stats: Rows<
+    "get_audience_stats",
+    {
+      suppressed: Record<string, number>;
+      by_source: Partial<Record<Enums["audience_source"], Reach>>;
+      /** By IANA zone; `unknown` for who has none. */
+      by_zone: Record<string, Reach>;
+    }
+  >;
   get_campaign: CampaignDetail;
   get_campaign_enrollments: Page<Enrollment>;
   get_campaign_prerequisites: Prerequisites;
@@ -779,7 +808,19 @@ export type Results = {
   };
   get_integration_health: IntegrationHealth[];
   get_job: JobDetail;
-  get_node_metrics: Rows<"get_node_metrics", "label">;
+  get_instant_metrics: Rows<
+    "get_instant_metrics",
+    {
+      /** Of those who were reached, how many booked; null before anybody was. */
+      booking_rate: number | null;
+      /** In jobs. */
+      channels: Record<Enums["contact_channel"], ChannelWork>;
+    }
+  >;
+  get_node_metrics: Rows<
+    "get_node_metrics",
+    { label: string | null; outcomes: Partial<Record<Enums["job_outcome"], number>> }
+  >;
   get_outreach_items: Page<OutreachItem> & { counts: OutreachCounts };
   get_servicetitan_catalogue: Catalogue;
   get_team_phrases: TeamPhrases;

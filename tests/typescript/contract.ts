@@ -10,6 +10,14 @@ type Nothing<T extends never> = T;
 
 type ArgsOf<F extends Name> = Functions[F]["Args"];
 type JsonAnswers = { [F in Name]: Json extends Functions[F]["Returns"] ? F : never }[Name];
+/** Tables that functions make, with a column of JSON; rows of public tables are the tables' own. */
+type JsonColumns = {
+  [F in Name]: Functions[F] extends { SetofOptions: unknown }
+    ? never
+    : Functions[F]["Returns"] extends (infer R)[]
+      ? { [C in keyof R]: Json extends R[C] ? F : never }[keyof R]
+      : never;
+}[Name];
 type JsonArguments = {
   [F in Name]: {
     [A in keyof ArgsOf<F>]-?: Json extends ArgsOf<F>[A]
@@ -29,7 +37,7 @@ type WrongArguments = {
     : F;
 }[keyof Requests & Name];
 
-export type EveryJsonAnswerHasAShape = Nothing<Exclude<JsonAnswers, keyof Results>>;
+export type EveryJsonAnswerHasAShape = Nothing<Exclude<JsonAnswers | JsonColumns, keyof Results>>;
 export type EveryShapeIsOfAFunction = Nothing<Exclude<keyof Results | keyof Requests, Name>>;
 export type EveryJsonArgumentHasAShape = Nothing<JsonArguments>;
 export type EveryArgumentFitsItsFunction = Nothing<WrongArguments>;

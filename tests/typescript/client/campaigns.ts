@@ -71,8 +71,23 @@ async function numbers(supabase: pages.Client, id: string): Promise<void> {
     () => shown.length >= 2,
   );
   assert.deepEqual([metrics?.enrolled, metrics?.waiting, metrics?.cancelled, shown], [7, 6, 1, [1, 1]]);
-  const [node] = await pages.nodeMetrics(supabase, id);
+  assert.deepEqual(
+    [metrics?.booking_rate, metrics?.channels.call.waiting, metrics?.channels.text.waiting],
+    [null, 6, 0],
+  );
+  const [node] = await pages.nodeMetrics(supabase, [id]);
   assert.deepEqual([node?.label, node?.scheduled, node?.waiting], ["First call", 7, 6]);
+
+  const now = Date.parse(metrics?.as_of ?? "");
+  const range = { p_from: new Date(now - 7_200_000).toISOString(), p_to: new Date(now + 60_000).toISOString() };
+  const points = await pages.chart(supabase, { p_campaign_ids: [id], p_bucket: "quarter_hour", ...range });
+  assert.ok(points.length >= 8);
+  assert.equal(
+    points.reduce((sum, point) => sum + point.enrolled, 0),
+    7,
+  );
+  const [stats] = await pages.audienceStats(supabase, [id]);
+  assert.deepEqual([stats?.size, stats?.reachable, stats?.by_source.csv?.size], [7, 7, 7]);
 }
 
 async function ending(supabase: pages.Client, id: string): Promise<void> {

@@ -185,8 +185,15 @@ export async function pollMetrics(
   }
 }
 
-export const nodeMetrics = async (supabase: Client, p_campaign_id: string) =>
-  answer(await supabase.rpc("get_node_metrics", { p_campaign_id }));
+/** By node of the workflow; of several campaigns, which then have to run versions of one workflow. */
+export const nodeMetrics = async (supabase: Client, p_campaign_ids: string[]) =>
+  answer(await supabase.rpc("get_node_metrics", { p_campaign_ids }));
+
+export const chart = async (supabase: Client, range: Args<"get_campaign_timeseries">) =>
+  answer(await supabase.rpc("get_campaign_timeseries", range));
+
+export const audienceStats = async (supabase: Client, p_campaign_ids: string[]) =>
+  answer(await supabase.rpc("get_audience_stats", { p_campaign_ids }));
 
 export const consentHistory = async (supabase: Client, p_team_id: string, p_phone: string) =>
   answer(await supabase.rpc("get_consent_history", { p_team_id, p_phone }));
