@@ -613,7 +613,9 @@ export type Explanation = {
     status: Enums["enrollment_status"];
     enrolled_at: string;
     ended_at: string | null;
+    reached_at: string | null;
     booked_at: string | null;
+    booked_node_id: string | null;
     booking: Booking | null;
     retries_left: number;
     retry_budget: number;

@@ -14,6 +14,7 @@ from supabase import Client, PostgrestAPIError
 
 from cli.demo.scene import WORKFLOW
 from tests.support.projects import Project
+from tests.support.typescript import mistypes
 
 HERE = Path(__file__).parent
 ENDED = ("completed", "booked", "opted_out", "suppressed", "failed", "cancelled")
@@ -81,6 +82,7 @@ def test_supabase_py_runs_the_slice_as_a_member(project: Project, acme: Company,
         assert time.monotonic() < deadline, metrics
         time.sleep(0.15)
     assert_adds_up(metrics, call(member, "get_node_metrics", p_campaign_id=campaign["id"]))
+    assert_what_came_of_it_has_the_shapes_of_types(member, campaign["id"])
     ids = {"list": campaign["list_id"], "workflow": campaign["workflow_id"], "campaign": campaign["id"]}
     assert_sees_nothing(rival, ids)
 
@@ -137,6 +139,18 @@ def assert_adds_up(metrics: dict[str, Any], nodes: list[dict[str, Any]]) -> None
         states = ("waiting", "queued", "in_progress", "completed", "failed", "cancelled")
         assert node["scheduled"] == sum(node[state] for state in states)
         assert node["completed"] + node["failed"] == sum(node["outcomes"].values())
+
+
+def assert_what_came_of_it_has_the_shapes_of_types(member: Client, campaign_id: str) -> None:
+    asked: list[tuple[str, dict[str, Any]]] = [
+        (name, {"p_campaign_id": campaign_id})
+        for name in ("list_jobs", "get_campaign", "get_campaign_enrollments", "get_node_metrics")
+    ]
+    asked += [(name, {"p_campaign_ids": [campaign_id]}) for name in ("get_instant_metrics", "get_audience_stats")]
+    for job in call(member, "list_jobs", p_campaign_id=campaign_id)["items"]:
+        asked.append(("get_job", {"p_job_id": job["id"]}))
+        asked.append(("explain_contact", {"p_campaign_id": campaign_id, "p_contact_id": job["contact"]["id"]}))
+    assert mistypes((name, call(member, name, **arguments)) for name, arguments in asked) == []
 
 
 def assert_sees_nothing(stranger: Client, ids: dict[str, str]) -> None:
