@@ -20,7 +20,7 @@ from cli.dev.databases import SOURCE, Server
 from cli.output import say
 
 # As a production server is set: a commit reaches the disk before it is answered.
-_DURABLE = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
+_DURABLE = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on", "max_wal_size": "4GB"}
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ class Place:
         """The server, with the template that databases are copied from."""
         if self._server is None:
             say("Building a database …")
-            server = self._stack.enter_context(databases.scratch_server(settings=_DURABLE))
+            server = self._stack.enter_context(databases.scratch_server(settings=_DURABLE, on_disk=True))
             databases.build(server, SOURCE)
             server.cluster.allow_login("outbound_worker")
             self._server = server

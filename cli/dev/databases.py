@@ -16,7 +16,7 @@ from psycopg import sql
 
 from cli.dev import source
 from cli.dev.checks import SUPABASE_ENV
-from cli.dev.project import ROOT, node_tool, run
+from cli.dev.project import ROOT, memory_folder, node_tool, run
 from cli.stack.binaries import Kind, choose
 from cli.stack.cluster import Cluster, free_port
 from cli.stack.shape import shape_database
@@ -30,7 +30,7 @@ KINDS: dict[str, Kind] = {SOURCE: "system", MIGRATIONS: "system", EMBEDDED: "emb
 # launcher's connection keeps others from copying it, and in one of this name.
 _EMPTY_PROJECT = "contrib_regression"
 # Nothing of these servers outlives its run, so nothing needs to reach the disk.
-_SETTINGS = {"fsync": "off", "full_page_writes": "off"}
+_SETTINGS = {"fsync": "off", "full_page_writes": "off", "max_wal_size": "256MB"}
 # Readers of a template take a second; this is for a busy machine.
 _COPY_SECONDS = 60.0
 _HANDED_OVER = "OUTBOUND_TEST_SERVERS"
@@ -101,9 +101,14 @@ Servers = dict[str, Server]
 
 
 @contextlib.contextmanager
-def scratch_server(kind: Kind = "system", settings: Mapping[str, str] | None = None) -> Iterator[Server]:
-    """A server in a folder of its own that is gone afterwards; `settings` go before those of throw-away ones."""
-    with tempfile.TemporaryDirectory(prefix="outbound-dev-") as folder:
+def scratch_server(
+    kind: Kind = "system", settings: Mapping[str, str] | None = None, *, on_disk: bool = False
+) -> Iterator[Server]:
+    """A server in a folder of its own that is gone afterwards; `settings` go before those of throw-away ones.
+
+    It is in memory where there is room, unless it is to be `on_disk`.
+    """
+    with tempfile.TemporaryDirectory(prefix="outbound-dev-", dir=None if on_disk else memory_folder()) as folder:
         cluster = Cluster(Path(folder) / "data", choose(kind), free_port(), settings={**_SETTINGS, **(settings or {})})
         try:
             cluster.init()

@@ -9,11 +9,29 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import psutil
+
 from cli.errors import CommandError
 
 ROOT = Path(__file__).resolve().parents[2]
 SQL = ROOT / "sql"
 MIGRATIONS = ROOT / "supabase" / "migrations"
+
+
+# Databases are thousands of small files: to make and drop one costs a tenth there of what it costs on a disk.
+_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder in it is made as in any other for temporary files
+_ROOM = 4 << 30
+
+
+def memory_folder() -> str | None:
+    """A folder in memory for what nobody keeps; None where there is none with room."""
+    try:
+        found = os.statvfs(_MEMORY)
+    except OSError:
+        return None
+    room = min(found.f_bavail * found.f_frsize, psutil.virtual_memory().available)
+    usable = os.access(_MEMORY, os.W_OK | os.X_OK) and not found.f_flag & os.ST_NOEXEC
+    return str(_MEMORY) if usable and room >= _ROOM else None
 
 
 class ToolMissing(CommandError):

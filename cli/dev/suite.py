@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from cli.dev import checks, gate, lint, migration
 from cli.dev.databases import MIGRATIONS, SOURCE, Server, Servers, hand_over, start_servers
-from cli.dev.project import ROOT
+from cli.dev.project import ROOT, memory_folder
 from cli.errors import CommandError
 from cli.output import print_error, say
 
@@ -114,4 +114,7 @@ def pytest(arguments: Sequence[str], servers: Servers) -> int:
     sys.stderr.flush()
     # much of the time is waiting for servers to start and clocks to run; a file stays in one process
     command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", *arguments]
-    return subprocess.run(command, cwd=ROOT, env=hand_over(servers), stdin=subprocess.DEVNULL, check=False).returncode
+    environment = hand_over(servers)
+    if (memory := memory_folder()) is not None:
+        environment |= {"TMPDIR": memory}  # the stacks that tests start are there, too
+    return subprocess.run(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, check=False).returncode

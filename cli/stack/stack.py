@@ -36,7 +36,8 @@ from cli.stack.state import ProcessState, StackState, StateFile
 
 PartStatus = Literal["running", "unhealthy", "dead", "stopped"]
 
-_READY_SECONDS = 45.0
+# a machine that is busy with much else takes its time; what has ended is told at once
+_READY_SECONDS = 120.0
 # parts that play the providers: never started on a production database
 _REHEARSAL = ("sandbox", "worker")
 

@@ -15,6 +15,7 @@ from tests.audiences.oracle import Oracle
 from tests.support.databases import Database as Copy
 from tests.support.factories import Team, make_team, set_clock
 from tests.support.people import acting_as
+from tests.support.waiting import until
 from tests.workers.titan import Titan, titan
 from workers.db import Database
 from workers.handlers.catalogue import CatalogueHandler
@@ -24,7 +25,6 @@ from workers.ledger import Task
 from workers.tasks import TaskRunner
 
 ZONE = "America/Denver"
-PATIENCE = 60.0
 OPEN = {"QUEUED", "RUNNING"}
 _IS_OPEN = "select count(*) > 0 from public.audience_runs where list_id = %s and status in ('QUEUED', 'RUNNING')"
 
@@ -68,9 +68,7 @@ class Office:
 
     async def ended(self, list_id: str) -> Any:
         """The list's last run when it has ended. To look is cheap, so that it doesn't slow down who works."""
-        async with asyncio.timeout(PATIENCE):
-            while await asyncio.to_thread(self.value, _IS_OPEN, list_id):  # noqa: ASYNC110
-                await asyncio.sleep(0.02)
+        await until(lambda: not self.value(_IS_OPEN, list_id), "the list's run has ended")
         return self.run(list_id)
 
     @contextlib.asynccontextmanager

@@ -14,9 +14,10 @@ import psycopg
 import pytest
 from pydantic import SecretStr
 
-from tests.audiences.office import OPEN, PATIENCE, ZONE, Office, office
+from tests.audiences.office import OPEN, ZONE, Office, office
 from tests.audiences.oracle import Drawer, Oracle
 from tests.support.databases import Database as Copy
+from tests.support.waiting import until
 from tests.workers.titan import APP_KEY, CLIENT_ID, CLIENT_SECRET
 from workers.sandbox.faults import Fault
 
@@ -104,9 +105,8 @@ async def test_a_worker_that_is_killed_in_the_middle_loses_and_doubles_nothing(
             sys.executable, "-m", "workers", "--queues", "servicetitan", env=worker(desk)
         )
         try:
-            async with asyncio.timeout(PATIENCE):
-                while desk.titan.box.stage.faults.faults[0].fired < request_:  # noqa: ASYNC110
-                    await asyncio.sleep(0.02)
+            faults = desk.titan.box.stage.faults.faults
+            await until(lambda: faults[0].fired >= request_, "the request after which it is killed")
         finally:
             process.send_signal(signal.SIGKILL)
             await process.wait()
@@ -205,9 +205,8 @@ async def test_refused_credentials_pause_the_account_and_the_run_goes_on_when_th
         desk.rpc("refresh_audience_list", p_list_id=list_id)
         desk.titan.account = replace(account, client_secret=SecretStr("wrong"))
         async with desk.working():
-            async with asyncio.timeout(PATIENCE):
-                while desk.value("select status::text from public.integrations") != "PAUSED":  # noqa: ASYNC110
-                    await asyncio.sleep(0.02)
+            paused = "select status = 'PAUSED' from public.integrations"
+            await until(lambda: desk.value(paused), "the account is paused")
             assert secret.get_secret_value() not in desk.value("select paused_reason from public.integrations")
             assert desk.run(list_id)["status"] in OPEN
             with pytest.raises(psycopg.Error) as refused:

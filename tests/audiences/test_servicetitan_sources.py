@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from typing import Any
 
 import psycopg
 import pytest
 
-from tests.audiences.office import OPEN, PATIENCE, Office, office
+from tests.audiences.office import OPEN, Office, office
 from tests.audiences.oracle import Oracle
 from tests.support.databases import Database as Copy
+from tests.support.waiting import until
 
 EVERYBODY: dict[str, Any] = {"match": {"customer": {"balance": {"min": 0}}}, "purpose": "service"}
 DORMANT: dict[str, Any] = {"category": "marketing", "report_id": 4003, "parameters": {"LastJobBefore": "2026-01-01"}}
 
 
 async def previewed(desk: Office, definition: Any, **more: Any) -> Any:
-    def ask() -> Any:
-        return desk.rpc("preview_audience_definition", p_definition=definition, **more)
+    def answer() -> Any:
+        said = desk.rpc("preview_audience_definition", p_definition=definition, **more)
+        return None if said["status"] in OPEN else said
 
-    async with asyncio.timeout(PATIENCE):
-        while (said := ask())["status"] in OPEN:  # noqa: ASYNC110
-            await asyncio.sleep(0.05)
-    return said
+    return await until(answer, "the preview")
+
+
+def fresh(desk: Office) -> Any:
+    """The catalogue's tags, once nobody reads them from the source."""
+    said = desk.rpc("get_servicetitan_catalogue", p_kind="tag_types")
+    return None if said["is_refreshing"] else said
 
 
 async def refreshed(desk: Office, list_id: str) -> Any:
@@ -217,9 +221,7 @@ async def test_the_catalogue_is_cached_and_refreshed(database: Copy) -> None:
         first = desk.rpc("get_servicetitan_catalogue", p_kind="business_units")
         assert (first["items"], first["is_refreshing"], first["as_of"]) == ([], True, None)
         async with desk.working():
-            async with asyncio.timeout(PATIENCE):
-                while desk.rpc("get_servicetitan_catalogue", p_kind="tag_types")["is_refreshing"]:  # noqa: ASYNC110
-                    await asyncio.sleep(0.05)
+            await until(lambda: fresh(desk), "the catalogue")
         for kind, table in (
             ("tag_types", "tags"), ("business_units", "business_units"), ("job_types", "job_types"),
             ("hold_reasons", "hold_reasons"), ("campaigns", "campaigns"), ("membership_types", "membership_types"),
@@ -242,9 +244,7 @@ async def test_the_catalogue_is_cached_and_refreshed(database: Copy) -> None:
 async def test_a_scope_that_is_missing_is_said_and_keeps_nothing_else_from_being_read(database: Copy) -> None:
     async with office(database, servicetitan_scopes=("crm", "jpm", "settings")) as desk, desk.working():
         desk.rpc("get_servicetitan_catalogue", p_kind="tag_types")
-        async with asyncio.timeout(PATIENCE):
-            while (said := desk.rpc("get_servicetitan_catalogue", p_kind="tag_types"))["is_refreshing"]:  # noqa: ASYNC110
-                await asyncio.sleep(0.05)
+        said = await until(lambda: fresh(desk), "the catalogue")
         assert said["items"]
         assert said["failure_code"] == "forbidden"
         assert "memberships" in said["failure_message"] or "membership_types" in said["failure_message"]

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 import httpx
 from pydantic import SecretStr
 
-from tests.workers.wire import serving
+from cli.dev.serving import serving
 from workers.config import Secrets, Settings
 from workers.errors import DatabaseFaultError, DatabaseUnavailableError
 from workers.ledger import ProviderEvent

@@ -19,10 +19,11 @@ import httpx
 from psycopg.types.json import Jsonb
 from pydantic import SecretStr
 
+from cli.dev.serving import serving
 from tests.support.databases import Database as Copy
 from tests.support.factories import make_team, set_clock
 from tests.support.waiting import until
-from tests.workers.wire import API_KEY, AUTH_TOKEN, WEBHOOK_SECRET, serving
+from tests.workers.wire import API_KEY, AUTH_TOKEN, WEBHOOK_SECRET
 from tests.workers.worker_process import worker_process
 from workers.config import Secrets, Settings
 from workers.db import Database

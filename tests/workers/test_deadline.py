@@ -17,12 +17,13 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from cli.dev.serving import serving
 from tests.support.databases import Database as Copy
 from tests.support.waiting import until
 from tests.workers.memory_ledger import MemoryLedger
 from tests.workers.test_campaign import Stage, assert_sound, stage, worker
 from tests.workers.test_runner import QUICK, Gate, running
-from tests.workers.wire import API_KEY, AUTH_TOKEN, WEBHOOK_SECRET, Script, serving
+from tests.workers.wire import API_KEY, AUTH_TOKEN, WEBHOOK_SECRET, Script
 from tests.workers.worker_process import worker_process
 from workers.config import Settings
 from workers.deadline import Deadline

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-import uvicorn
 from pydantic import SecretStr
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import ASGIApp
 
+from cli.dev.serving import serving
 from workers.sandbox.app import Sandbox
 from workers.sandbox.clock import MemoryClock
 from workers.sandbox.settings import SandboxSettings
@@ -25,30 +24,6 @@ from workers.sandbox.wire import BreakableProtocol
 API_KEY = SecretStr("key-of-the-calling-account")
 AUTH_TOKEN = SecretStr("token-of-the-texting-account")
 WEBHOOK_SECRET = SecretStr("secret-of-server-messages")
-
-
-class _Server(uvicorn.Server):
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
-@contextlib.asynccontextmanager
-async def serving(app: ASGIApp, **options: Any) -> AsyncIterator[str]:
-    """Serve an app in this loop; gives its URL."""
-    config = uvicorn.Config(
-        app, host="127.0.0.1", port=0, log_config=None, access_log=False, timeout_graceful_shutdown=1, **options
-    )
-    server, listening = _Server(config), config.bind_socket()
-    task = asyncio.create_task(server.serve(sockets=[listening]))
-    while not server.started:  # noqa: ASYNC110 -- uvicorn has no event for it
-        await asyncio.sleep(0.001)
-    try:
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        await task
-        listening.close()
 
 
 def noon() -> datetime:

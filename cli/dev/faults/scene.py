@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-import uvicorn
 from psycopg.rows import dict_row
 from pydantic import SecretStr
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -21,6 +20,7 @@ from cli.dev import databases, source
 from cli.dev.databases import Server
 from cli.dev.faults.graphs import with_assistant
 from cli.dev.faults.plan import Campaign, Plan
+from cli.dev.serving import serving
 from workers.config import Secrets, Settings
 from workers.db import Database
 from workers.sandbox.account import Account
@@ -114,13 +114,13 @@ async def staged(server: Server, plan: Plan, template: str = TEMPLATE) -> AsyncI
             team_id, campaign_ids = await asyncio.to_thread(_furnish, server.admin_url(name), plan)
             database = await stack.enter_async_context(Database(worker_url, connections=2))
             late = _Late()
-            receiver_url = await stack.enter_async_context(_serving(late))
+            receiver_url = await stack.enter_async_context(serving(late))
             settings = Settings.load(database_url=worker_url, webhook_public_url=receiver_url)
             secrets = {"VAPI": API_KEY, "VAPI_WEBHOOK": WEBHOOK_SECRET, "TWILIO": AUTH_TOKEN}
             late.app = create_app(Receiver(settings, Secrets({k: SecretStr(v) for k, v in secrets.items()}), database))
             sandbox = Sandbox(_sandbox_settings(plan, receiver_url), database)
             app = sandbox.app()
-            sandbox_url = await stack.enter_async_context(_serving(app, http=BreakableProtocol, lifespan="on"))
+            sandbox_url = await stack.enter_async_context(serving(app, http=BreakableProtocol, lifespan="on"))
             yield Scene(plan, server, name, sandbox, sandbox_url, receiver_url, team_id, campaign_ids)
     finally:
         await asyncio.to_thread(server.drop, name)
@@ -215,30 +215,6 @@ class _Late:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self.app(scope, receive, send)
-
-
-class _Server(uvicorn.Server):
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
-@contextlib.asynccontextmanager
-async def _serving(app: ASGIApp, **options: Any) -> AsyncIterator[str]:
-    """Serve an app in this loop; gives its URL."""
-    config = uvicorn.Config(
-        app, host="127.0.0.1", port=0, log_config=None, access_log=False, timeout_graceful_shutdown=1, **options
-    )
-    server, listening = _Server(config), config.bind_socket()
-    task = asyncio.create_task(server.serve(sockets=[listening]))
-    while not server.started:  # noqa: ASYNC110 -- uvicorn has no event for it
-        await asyncio.sleep(0.001)
-    try:
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        await task
-        listening.close()
 
 
 __all__ = ["Scene", "fault_server", "source", "staged"]
