@@ -20,7 +20,7 @@ from cli.stack.processes import last_words, spawn, wait_until
 from cli.stack.state import StackState
 
 _NEEDED = ("postgrest", "gateway")
-_READY_SECONDS = 120.0
+_READY_SECONDS = 90.0
 _TOKEN_SECONDS = 24 * 3600
 
 

@@ -37,7 +37,7 @@ from cli.stack.state import ProcessState, StackState, StateFile
 PartStatus = Literal["running", "unhealthy", "dead", "stopped"]
 
 # a machine that is busy with much else takes its time; what has ended is told at once
-_READY_SECONDS = 120.0
+_READY_SECONDS = 90.0
 # parts that play the providers: never started on a production database
 _REHEARSAL = ("sandbox", "worker")
 
