@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from starlette.applications import Starlette
 
+from cli.dev.serving import serving
 from cli.doctor import workers
 from cli.doctor.database import judge
 from cli.doctor.findings import Finding, Status
 from tests.support.databases import Database
-from tests.workers.wire import serving
 from workers.config import Secrets, Settings
 from workers.errors import ConfigurationError
 
