@@ -23,7 +23,7 @@ _DECLARED: tuple[tuple[Least, bool, str], ...] = (
         """
         compare_workflows describe_cron explain_contact get_audience_campaign_usage get_audience_list
         get_audience_members get_audience_run_errors get_audience_runs get_audience_stats get_campaign
-        get_campaign_enrollments get_campaign_failures get_campaign_timeseries get_consent_history
+        get_campaign_enrollments get_campaign_failures get_campaign_timeseries get_consent_history get_counter_health
         get_instant_metrics get_integration_health get_job get_node_metrics get_outreach_items
         get_team_phrases get_team_settings get_workflow layout_workflow list_audience_lists
         list_audience_schedules list_campaigns list_jobs list_lead_endpoints list_outreaches list_workflows
