@@ -20,7 +20,12 @@ as $$
     where p_to <= p_from
     union all
     select engine.issue('timezone_unknown', 'p_timezone', 'This is no time zone of the IANA database, such as America/New_York.')
-    where p_timezone is not null and not engine.is_timezone(p_timezone)
+    -- The server's own list takes a tenth of a second to read, so it is asked only for what is not a usual name.
+    where case
+      when p_timezone is null or p_timezone = 'UTC' then false
+      when exists (select from reference.timezones as z where z.timezone = p_timezone) then false
+      else not engine.is_timezone(p_timezone)
+    end
   ) as i
 $$;
 comment on function engine.series_issues(timestamptz, timestamptz, text, text) is 'Problems of a series'' range, bucket and zone; [] when there is none.';
