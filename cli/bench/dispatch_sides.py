@@ -45,8 +45,11 @@ def report(provider_id: str, attempt_id: str) -> dict[str, Any]:
     return _MESSAGE | {"call": {"id": provider_id, "metadata": {"attempt_id": attempt_id}}}
 
 
-def engine_turn(connection: Connection, scene: Scene, batch: int) -> Turn:
-    """Worker and receiver: every call of the engine is a transaction, and the provider answers at once."""
+def engine_turn(connection: Connection, _: Scene | None, batch: int) -> Turn:
+    """Worker and receiver: every call of the engine is a transaction, and the provider answers at once.
+
+    The engine finds its campaign itself.
+    """
     worker = f"bench-{uuid.uuid4().hex[:8]}"
 
     def turn() -> int:
@@ -66,10 +69,9 @@ def engine_turn(connection: Connection, scene: Scene, batch: int) -> Turn:
              "payload": report(call, attempt), "secret_name": "VAPI", "provider_id": call, "attempt_id": attempt}
             for attempt, call in calls.items()
         ]  # fmt: skip
-        connection.execute(_INGEST, [json.dumps(events)]).fetchall()
-        return len(jobs)
+        results = connection.execute(_INGEST, [json.dumps(events)]).fetchall()
+        return sum(result == ("applied",) for result in results)
 
-    _ = scene  # the engine finds its campaign itself
     return turn
 
 

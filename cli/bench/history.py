@@ -10,16 +10,11 @@ timed.
 from __future__ import annotations
 
 import contextlib
-import json
 import time
-import uuid
 from collections.abc import Mapping
-from datetime import timedelta
-from typing import Any
-
-import psycopg
 
 from cli.bench.contract import Benchmark, Claim, Measurement, repeated, scaled
+from cli.bench.dispatch_sides import engine_turn
 from cli.bench.history_scene import CAMPAIGNS, VISITS, Site, add_past, make_site, start_campaign
 from cli.bench.place import Place
 from cli.bench.timing import Times
@@ -29,11 +24,6 @@ _LIMIT = 1.2
 _BATCH = 250
 # A day each, from a Monday: the weekend would be closed.
 _ROUNDS = 4
-_LEASE = timedelta(minutes=2)
-_CLAIM = "select job_id from engine.claim_jobs('bench', array['call'], %s, %s)"
-_BEGIN = "select attempt_id from engine.begin_attempts('bench', %s)"
-_RECORD = "select job_status::text from engine.record_dispatches('bench', %s)"
-_INGEST = "select result from engine.ingest_event(%s)"
 
 
 def measure(scale: float, place: Place) -> Measurement:
@@ -78,15 +68,16 @@ def _call_everybody(sites: Mapping[str, Site], called: int) -> dict[str, Times]:
     times = {side: Times() for side in sites}
     done = dict.fromkeys(sites, 0)
     with contextlib.ExitStack() as stack:
-        workers = {}
+        turns = {}
         for side, site in sites.items():
             start_campaign(site)
-            workers[side] = stack.enter_context(site.database.connect("outbound_worker"))
+            worker = stack.enter_context(site.database.connect("outbound_worker"))
+            turns[side] = engine_turn(worker, None, _BATCH)
         for count in range(-(-called // _BATCH)):
             # the first one is last the next time
             for side in sorted(sites, reverse=count % 2 == 0):
                 began = time.perf_counter()
-                done[side] += _turn(workers[side])
+                done[side] += turns[side]()
                 times[side].seconds.append(time.perf_counter() - began)
     if any(number != called for number in done.values()):
         raise CommandError(f"Not all of {called} people were called, so it measures something else.", detail=done)
@@ -99,26 +90,6 @@ def _tick(site: Site) -> float:
         began = time.perf_counter()
         worker.execute("select engine.tick()")
         return round((time.perf_counter() - began) * 1000, 1)
-
-
-def _turn(worker: psycopg.Connection[Any]) -> int:
-    """One batch from claim to outcome; how many jobs it ended."""
-    jobs = [row[0] for row in worker.execute(_CLAIM, [_BATCH, _LEASE]).fetchall()]
-    if not jobs:
-        return 0
-    calls = {str(row[0]): str(uuid.uuid4()) for row in worker.execute(_BEGIN, [jobs]).fetchall()}
-    answers = [{"attempt_id": attempt, "verdict": "accepted", "provider_id": call} for attempt, call in calls.items()]
-    worker.execute(_RECORD, [json.dumps(answers)])
-    reports = [
-        {
-            "provider": "vapi", "event_key": f"{call}:end-of-call-report", "type": "end-of-call-report",
-            "provider_id": call, "attempt_id": attempt,
-            "payload": {"endedReason": "voicemail", "analysis": {"structuredData": {"booked": False}}},
-        }
-        for attempt, call in calls.items()
-    ]  # fmt: skip
-    results = worker.execute(_INGEST, [json.dumps(reports)]).fetchall()
-    return sum(result == ("applied",) for result in results)
 
 
 BENCHMARK = Benchmark(
