@@ -5,6 +5,9 @@ import type { Requests, Results } from "../../types/index.js";
 type Functions = Generated["public"]["Functions"];
 type Name = keyof Functions;
 
+/** For the service role alone, which `outbound doctor` has and no frontend. */
+type OfOperators = "get_deployment_facts";
+
 /** Compiles only when there is nothing in the type; else the compiler names it. */
 type Nothing<T extends never> = T;
 
@@ -37,7 +40,7 @@ type WrongArguments = {
     : F;
 }[keyof Requests & Name];
 
-export type EveryJsonAnswerHasAShape = Nothing<Exclude<JsonAnswers | JsonColumns, keyof Results>>;
+export type EveryJsonAnswerHasAShape = Nothing<Exclude<JsonAnswers | JsonColumns, keyof Results | OfOperators>>;
 export type EveryShapeIsOfAFunction = Nothing<Exclude<keyof Results | keyof Requests, Name>>;
 export type EveryJsonArgumentHasAShape = Nothing<JsonArguments>;
 export type EveryArgumentFitsItsFunction = Nothing<WrongArguments>;
