@@ -93,5 +93,28 @@ insert into reference.reasons (code, message, cure) values
 ('lease_expired', 'The worker went silent while it was sending.', 'Nothing: the provider is asked before anything is sent again.'),
 ('worker_fault', 'The worker failed while it was sending.', 'See the worker''s log, and report it.'),
 ('tool_call', 'The assistant recorded it during the call.', 'Nothing.'),
-('cancelled_by_operator', 'An operator called it off.', 'Retry what failed does not bring it back; launch again.')
+('cancelled_by_operator', 'An operator called it off.', 'Retry what failed does not bring it back; launch again.'),
+-- what providers say, as far as it is common; they have more codes than a list can hold
+('21211', 'The provider takes it for no phone number.', 'Correct the number at its source.'),
+('21266', 'The contact has the very number that sends.', 'Take the contact off the list.'),
+('21408', 'The account may not text to that country.', 'Enable the country at the provider, then retry what failed.'),
+('21610', 'The number has opted out at the provider.', 'Nothing, unless she opts in again herself.'),
+('21612', 'The sending number cannot reach the number.', 'Call instead, or send from another number.'),
+('21614', 'The number is no mobile number.', 'Call instead.'),
+('21635', 'The number is a landline.', 'Call instead.'),
+('30003', 'The phone was switched off or out of reach.', 'Retry what failed later; correct the number when it stays so.'),
+('30004', 'The person or her carrier blocks texts from the sending number.', 'Call instead.'),
+('30005', 'The carrier knows no such number.', 'Correct the number at its source.'),
+('30006', 'The number is a landline, or its carrier takes no texts.', 'Call instead.'),
+(
+  '30007', 'The carrier took the text for spam.',
+  'Word the template less like an advertisement, and see the registration of the sending number.'
+),
+('30008', 'The text was not delivered, and the carrier said no reason.', 'Retry what failed.'),
+(
+  '30034', 'The sending number is not registered for texts to the United States.',
+  'Register it at the provider (A2P 10DLC), then retry what failed.'
+),
+('twilio-failed-to-connect-call', 'The carrier could not connect the call.', 'Retry what failed.'),
+('twilio-reported-customer-misdialed', 'The number is not in service.', 'Correct the number at its source.')
 on conflict (code) do update set message = excluded.message, cure = excluded.cure;

@@ -42,8 +42,10 @@ def contacts(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def shown(contacts: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What the demo says of that file to programs, once it has left nothing behind."""
     folder = tmp_path_factory.mktemp("demo")
-    outcome = demo(folder, "--json", "--file", str(contacts), "--speed", str(SPEED))
+    page = folder / "report.html"
+    outcome = demo(folder, "--json", "--file", str(contacts), "--speed", str(SPEED), "--report", str(page))
     assert outcome.status == 0, outcome.err
+    assert "Spring tune-ups" in page.read_text()
     assert left_behind(folder) == []
     return dict(outcome.json)
 
@@ -74,10 +76,11 @@ def test_a_file_that_nobody_can_be_called_from_is_refused(tmp_path: Path) -> Non
     assert left_behind(tmp_path) == []
 
 
-def test_a_missing_file_is_told_before_anything_is_started(tmp_path: Path) -> None:
-    outcome = demo(tmp_path, "--file", str(tmp_path / "nothing.csv"))
-    assert outcome.status == 1
-    assert "nothing.csv" in outcome.err
+def test_a_file_that_cannot_be_used_is_told_before_anything_is_started(contacts: Path, tmp_path: Path) -> None:
+    for option, path in (("--file", tmp_path / "nothing.csv"), ("--report", contacts)):
+        outcome = demo(tmp_path, option, str(path))
+        assert outcome.status == 1
+        assert path.name in outcome.err
 
 
 def test_a_worker_killed_in_the_middle_changes_no_total(contacts: Path, shown: dict[str, Any]) -> None:

@@ -84,7 +84,10 @@ def test_a_column_is_the_same_time_in_every_chart_and_nothing_is_left_out() -> N
         heights = [point[phase] for point in points]
         bottom = wide[phase][2].ljust(60)
         assert [bool(bottom[2 * n].strip()) for n in range(30)] == [bool(height) for height in heights]
-    narrow = bars_of(charts(points, NEW_YORK, 12 + 10))
+    lines = charts(points, NEW_YORK, 12 + 10)
+    highest = max(sum(point["dialled"] for point in points[first : first + 3]) for first in range(0, 30, 3))
+    assert any(line.plain.startswith(f"max {highest} ") for line in lines)
+    narrow = bars_of(lines)
     assert [bool(cell.strip()) for cell in narrow["booked"][2].ljust(10)] == [
         any(point["booked"] for point in points[first : first + 3]) for first in range(0, 30, 3)
     ]

@@ -101,7 +101,8 @@ def hostile() -> Report:
             "by_zone": {HOSTILE: {"size": 1, "reached": 1, "booked": 0}},
         },
         failures=[
-            failure | {"reason_code": HOSTILE, "message": HOSTILE, "cure": HOSTILE} for failure in analytics.FAILURES
+            failure | {"reason_code": HOSTILE, "message": HOSTILE[::-1], "cure": HOSTILE}
+            for failure in analytics.FAILURES
         ],
     )
 
@@ -175,6 +176,7 @@ def test_numbers_are_where_they_belong() -> None:
         "65 booked, 126 voicemail",
         "voicemail, after 30m",
         "The number cannot be reached. undeliverable",
+        "The provider's reason is pipeline-error. Look",
         "Correct the number at its source.",
         "America/Denver 58 55 5",
     ):
@@ -208,6 +210,8 @@ def test_boxes_and_labels_never_lie_on_each_other(seed: int) -> None:
             upper, lower = sorted((one, other), key=lambda box: box.layer)
             assert upper.y + upper.height < lower.y
     for link in drawing.links:
+        passed = list(range(link.source.layer + 1, link.target.layer))
+        assert [bend.layer for bend in link.bends] == passed
         for bend, box in itertools.product(link.bends, drawing.boxes):
             assert bend.layer != box.layer or abs(bend.x - box.x) > WIDTH / 2, "no line runs through a box"
     for box in drawing.boxes:
