@@ -1379,6 +1379,7 @@ export type Database = {
         Args: { p_cursor?: string; p_limit?: number; p_phone?: string; p_team_id?: string };
         Returns: Json;
       };
+      get_counter_health: { Args: { p_team_id?: string }; Returns: Json };
       get_deployment_facts: { Args: Record<PropertyKey, never>; Returns: Json };
       get_instant_metrics: {
         Args: { p_campaign_ids: string[] };
