@@ -62,9 +62,7 @@ def print_campaigns(metrics: Sequence[Mapping[str, Any]]) -> None:
             f"{percent(row['booking_rate'])} of the reached booked" if row["booking_rate"] is not None else "nobody yet"
         )
         name = f"{row['name']}: " if len(metrics) > 1 else ""
-        console.print(
-            Text(f"{name}{row['status']}, {row['completed_today']} journeys over today; {rate}."), soft_wrap=True
-        )
+        console.print(Text(f"{name}{row['status']}, {row['completed_today']} completed today; {rate}."), soft_wrap=True)
     console.print()
     _print_channels(metrics)
 

@@ -8,13 +8,15 @@ import re
 from dataclasses import replace
 from datetime import datetime
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from cli.demo.scene import WORKFLOW
+from cli.dev.browser import browser
+from cli.dev.project import ROOT
+from cli.errors import CommandError
 from cli.metrics.asking import PHASES, Span
 from cli.report.drawing import draw_workflow
 from cli.report.gathering import Report
@@ -225,6 +227,12 @@ def test_places_are_as_near_as_they_can_be_to_those_wanted() -> None:
     assert apart([5.0, 5.0, 50.0], [10, 20, 10]) == [-2.5, 12.5, 50.0]
 
 
+def test_without_a_browser_there_is_no_picture_but_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(CommandError, match="Chromium"), browser():
+        pass
+
+
 def test_the_template_is_part_of_the_package() -> None:
-    declared = Path("pyproject.toml").read_text()
+    declared = (ROOT / "pyproject.toml").read_text()
     assert '"cli.report" = ["template/*"]' in declared
