@@ -13,7 +13,7 @@ from cli.dev.project import ROOT
 
 MAX_LINES = 400
 # Where SQL text may stand: the workers' one module for it, and what makes, checks or measures databases.
-SQL_HOMES = ("workers/db/", "cli/stack/", "cli/dev/", "cli/bench/", "tests/")
+SQL_HOMES = ("workers/db/", "cli/stack/", "cli/dev/", "cli/bench/", "cli/doctor/workers.py", "tests/")
 
 _SQL = re.compile(
     r"\s*(select\s.+\sfrom\s|select\s+\w+\.\w+\(|insert\s+into\s|update\s+\w+(\.\w+)?\s+set\s|delete\s+from\s|copy\s+\w+"
