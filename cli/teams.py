@@ -8,7 +8,7 @@ from uuid import UUID
 
 import typer
 
-from cli import settings, team_settings
+from cli import settings, team_accounts, team_settings
 from cli.api import Api
 from cli.errors import CommandError
 from cli.output import JsonOption, print_fields, print_json, print_table
@@ -18,6 +18,9 @@ app = typer.Typer(no_args_is_help=True)
 app.add_typer(team_settings.settings, name="settings")
 app.command("health")(team_settings.health)
 app.command("resume")(team_settings.resume)
+app.command("connect")(team_accounts.connect)
+app.command("number")(team_accounts.number)
+app.command("assistant")(team_accounts.assistant)
 
 
 @app.callback()

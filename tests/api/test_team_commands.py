@@ -1,4 +1,4 @@
-"""`outbound teams settings`, `health` and `resume`, and `outbound doctor`, against the whole stack."""
+"""`outbound teams` and `outbound doctor` against the whole stack."""
 
 from __future__ import annotations
 
@@ -45,6 +45,21 @@ def test_accounts_are_shown_and_resumed(project: Project, team: dict[str, Any]) 
     refused = run("teams", "resume", "fax", *ours)
     assert refused.status == 1
     assert "provider_unknown" in refused.err
+
+
+def test_accounts_numbers_and_assistants_are_connected(project: Project, team: dict[str, Any]) -> None:
+    run, ours = project.stack.run, ("--team", team["team_id"])
+    sid = f"AC{uuid.uuid4().hex}"
+    connected = run("teams", "connect", "twilio", "--secret", "ACME_TWILIO", "--account", sid, *ours, "--json")
+    assert (connected.json["provider"], connected.json["account_ref"]) == ("twilio", sid)
+    number = run(
+        "teams", "number", "(212) 555-0142", "--vapi-id", "line-1", "--calls", "--daily", "500", *ours, "--json"
+    ).json
+    assert (number["phone"], number["is_verified_for_texts"], number["daily_limit"]) == ("+12125550142", False, 500)
+    voice = run("teams", "assistant", "Ava", "--id", str(uuid.uuid4()), *ours)
+    assert (voice.status, "Ava" in voice.out) == (0, True)
+    refused = run("teams", "number", "911", "--calls", "--rate", "0", *ours)
+    assert (refused.status, "vapi_id_required" in refused.err, "rate_range" in refused.err) == (1, True, True)
 
 
 def test_the_doctor_finds_a_stack_in_order_and_names_what_is_wrong(project: Project) -> None:
