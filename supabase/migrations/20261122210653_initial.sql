@@ -274,10 +274,10 @@ create type engine.calendar as (
   open_hours tstzmultirange,
   opens_at timestamptz,
   closes_at timestamptz,
-  job_count bigint
+  ordinals bigint []
 );
 comment on type engine.calendar is
-'When people of the same zones and regions may be reached at a node, from a moment on, and how many are to be.';
+'When people of the same zones and regions may be reached at a node, from a moment on, and which of a set of jobs are theirs.';
 
 create type engine.dispatch_result as (
   team_id uuid,
@@ -607,12 +607,13 @@ revoke all on function engine.is_timezone(text) from public;
 -- order of ids is about storage, not about campaign time.
 create or replace function engine.new_id()
 returns uuid
-language sql
+language plpgsql
 volatile
 parallel safe
 set search_path = ''
 as $$
-  select encode(
+begin
+  return encode(
     set_bit(
       set_bit(
         overlay(
@@ -625,37 +626,37 @@ as $$
       53, 1
     ),
     'hex'
-  )::uuid
+  )::uuid;
+end
 $$;
 comment on function engine.new_id() is 'A new UUID of version 7, ordered by creation time.';
 revoke all on function engine.new_id() from public;
 
 -- sql/25_primitives/new_ids.sql
--- Many ids at once: a call for each of a million rows would cost more than the rows.
+-- Many ids at once: a call for each of a million rows would cost more than the rows. Milliseconds and the twelve
+-- bits after them are counted on from now, so that they go up; the rest is a hash that starts from chance, because to draw it
+-- for each costs as much as to store a column.
 create or replace function engine.new_ids(p_count bigint)
 returns table (ordinal bigint, id uuid)
-language sql
+language plpgsql
 volatile
 parallel safe
 set search_path = ''
 as $$
+#variable_conflict use_column
+declare
+  v_first constant bigint := (extract(epoch from clock_timestamp()) * 1000)::bigint << 12;
+  v_seed constant bigint := ('x' || encode(substr(uuid_send(gen_random_uuid()), 9), 'hex'))::bit(64)::bigint;
+begin
+  return query
   select
     g.ordinal,
-    encode(
-      set_bit(
-        set_bit(
-          overlay(
-            uuid_send(gen_random_uuid())
-            placing substring(int8send((extract(epoch from clock_timestamp()) * 1000)::bigint) from 3)
-            from 1 for 6
-          ),
-          52, 1
-        ),
-        53, 1
-      ),
-      'hex'
+    (
+      lpad(to_hex((((v_first + g.ordinal) >> 12) << 16) | x'7000'::bigint | ((v_first + g.ordinal) & x'fff'::bigint)), 16, '0')
+      || to_hex(x'8000000000000000'::bigint | (hashint8extended(g.ordinal, v_seed) & x'3fffffffffffffff'::bigint))
     )::uuid
-  from generate_series(1, p_count) as g (ordinal)
+  from generate_series(1, p_count) as g (ordinal);
+end
 $$;
 comment on function engine.new_ids(bigint) is 'As many new UUIDs of version 7, in order, as engine.new_id makes one.';
 revoke all on function engine.new_ids(bigint) from public;
@@ -665,17 +666,21 @@ revoke all on function engine.new_ids(bigint) from public;
 -- In production the columns that could change it are null, kept so by a CHECK on the table.
 create or replace function engine.now()
 returns timestamptz
-language sql
+language plpgsql
 stable
 parallel safe
 security definer -- everyone who inserts a row reads the clock; nobody reads the table
 set search_path = ''
 as $$
-  select coalesce(
-    clock_at + (statement_timestamp() - clock_set_at) * clock_rate,
-    statement_timestamp()
-  )
-  from engine.deployment
+begin
+  return (
+    select coalesce(
+      clock_at + (statement_timestamp() - clock_set_at) * clock_rate,
+      statement_timestamp()
+    )
+    from engine.deployment
+  );
+end
 $$;
 comment on function engine.now() is 'The moment it is for campaigns: real time in production, the set clock in a sandbox.';
 revoke all on function engine.now() from public;
@@ -2321,6 +2326,11 @@ create table engine.enrollments (
   retry_count integer not null default 0,
   reopened_at timestamptz,
   archived_at timestamptz,
+  timezone text,
+  reached_at timestamptz,
+  booked_node_id text,
+  booked_job_id uuid,
+  booking jsonb,
   constraint enrollments_pk primary key (team_id, id),
   constraint enrollments_once_per_campaign unique (team_id, campaign_id, contact_id),
   constraint enrollments_campaign_exists
@@ -2333,7 +2343,10 @@ create table engine.enrollments (
   constraint enrollments_retries_left_is_not_negative check (retries_left >= 0),
   constraint enrollments_reopened_know_when check ((retry_count = 0) = (reopened_at is null) and retry_count >= 0),
   -- Whoever opens one again must bring back its history first: see engine.recall_enrollments.
-  constraint enrollments_archived_have_ended check (archived_at is null or ended_at is not null)
+  constraint enrollments_archived_have_ended check (archived_at is null or ended_at is not null),
+  constraint enrollments_credit_bookings check (
+    (booked_node_id is null) = (booked_job_id is null) and (booked_at is not null or (booked_node_id is null and booking is null))
+  )
 );
 create index enrollments_by_contact on engine.enrollments (team_id, contact_id);
 create index enrollments_active_by_phone on engine.enrollments (phone, team_id) where status = 'ACTIVE';
@@ -2348,6 +2361,13 @@ comment on column engine.enrollments.retry_count is
 comment on column engine.enrollments.reopened_at is
 'When it was last opened again. The retry rules of nodes begin anew from here.';
 comment on column engine.enrollments.archived_at is 'When its jobs, attempts and events went to the history tables; null: they are in the hot ones.';
+comment on column engine.enrollments.timezone is
+'Zone that statistics count the person under, as it was at enrollment: the one that was stated, else the first that she may be in.';
+comment on column engine.enrollments.reached_at is
+'When a call was first answered or a text first delivered; a booking reaches too.';
+comment on column engine.enrollments.booked_node_id is 'The node that the booking is credited to: the first that made one.';
+comment on column engine.enrollments.booked_job_id is 'The job of that node.';
+comment on column engine.enrollments.booking is 'ServiceTitan ids that the booking carried: {job_id?, appointment_id?, booking_id?}.';
 
 -- sql/30_tables/510_jobs.sql
 -- One unit of provider work. The states are those of the design's state machine; the CHECKs make an
@@ -2379,6 +2399,7 @@ create table engine.jobs (
   reason_code text,
   created_at timestamptz not null default engine.now(),
   finished_at timestamptz,
+  delivered_at timestamptz,
   constraint jobs_pk primary key (team_id, id),
   -- What makes two pieces of a campaign's work the same, as it is: a hash of it would say no more, and the
   -- random order of hashes is what makes an index of millions slow to fill.
@@ -2421,6 +2442,8 @@ comment on column engine.jobs.due_at is
 'When it was to run: moved by closed hours, not by back-off or a pause. max_lateness is measured from here.';
 comment on column engine.jobs.check_at is 'When the provider is asked what became of it, if no event said so before.';
 comment on column engine.jobs.reply_deadline is 'End of the reply window of a text that waits for one.';
+comment on column engine.jobs.dispatched_at is 'When the provider took the request.';
+comment on column engine.jobs.delivered_at is 'When a text was known to have arrived; a reply says so too.';
 
 -- sql/30_tables/520_attempts.sql
 -- The dispatch ledger: written and committed before a request leaves, closed when its fate is known.
@@ -2521,22 +2544,131 @@ comment on column engine.gate_decisions.due_at is 'When the job had been due unt
 -- Counts kept by the transactions that change what is counted. Every backend writes rows of its own
 -- (shard is its process id), so writers never wait for each other; a reader adds the shards up, and
 -- the tick folds finished shards into shard 0.
--- A READY job is counted under its due time: waiting turns into queued as time passes, without a write.
+-- What is due when is counted apart, in engine.due_counters: a campaign has as many due times as its batching
+-- makes, and nobody who asks how it stands should have to add them up.
 create table engine.counters (
   team_id uuid not null,
   campaign_id uuid not null,
   node_id text not null,
   state text not null,
   outcome text not null,
-  due_at timestamptz not null,
   shard integer not null,
   amount bigint not null,
-  constraint counters_pk primary key (team_id, campaign_id, node_id, state, outcome, due_at, shard)
+  constraint counters_pk primary key (team_id, campaign_id, node_id, state, outcome, shard)
 );
-comment on table engine.counters is
-'Enrollments (node_id empty) and jobs by state and outcome; READY jobs also by due time. Sum over shards.';
-comment on column engine.counters.due_at is 'run_at of READY jobs; -infinity for everything else.';
+comment on table engine.counters is 'Enrollments (node_id empty) and jobs by state and outcome. Sum over shards.';
+comment on column engine.counters.outcome is
+'Of jobs: what came of them, or skipped for those that were CANCELLED because they were too late. Of enrollments: booked, '
+'else reached, else empty.';
 comment on column engine.counters.shard is 'Process id of the backend that counted, or 0 for folded counts.';
+
+-- sql/30_tables/541_due_counters.sql
+-- READY jobs by due time. What is due is read as the range up to now, which is short, because the tick folds the
+-- times that have come into one; the rest of a campaign's READY jobs wait. So waiting turns into queued as time
+-- passes, without a write and without a scan.
+create table engine.due_counters (
+  team_id uuid not null,
+  campaign_id uuid not null,
+  due_at timestamptz not null,
+  node_id text not null,
+  shard integer not null,
+  amount bigint not null,
+  constraint due_counters_pk primary key (team_id, campaign_id, due_at, node_id, shard)
+);
+create index due_counters_to_fold on engine.due_counters (due_at) where due_at > '-infinity';
+comment on table engine.due_counters is 'READY jobs by due time. Sum over shards; those of a node sum to its READY jobs in engine.counters.';
+comment on column engine.due_counters.due_at is 'run_at of the jobs; -infinity once it has come and was folded.';
+
+-- sql/30_tables/542_audience_counters.sql
+-- Enrollments by what does not change from step to step: where the person is, who was left out and why, whom a call
+-- or text has reached, and which node booked. Kept and folded as engine.counters are.
+create table engine.audience_counters (
+  team_id uuid not null,
+  campaign_id uuid not null,
+  timezone text not null,
+  reason text not null,
+  outcome text not null,
+  node_id text not null,
+  shard integer not null,
+  amount bigint not null,
+  constraint audience_counters_pk primary key (team_id, campaign_id, timezone, reason, outcome, node_id, shard)
+);
+comment on table engine.audience_counters is 'Enrollments by zone, reason of suppression and whether they were reached or booked. Sum over shards.';
+comment on column engine.audience_counters.timezone is 'Zone of the person at enrollment; unknown when none is known.';
+comment on column engine.audience_counters.reason is 'Why the person must not be reached; empty for everybody else.';
+comment on column engine.audience_counters.outcome is 'booked, else reached, else empty.';
+comment on column engine.audience_counters.node_id is 'The node that the booking is credited to; empty without one.';
+
+-- sql/30_tables/543_timeline.sql
+-- What happened when, added up: a row for each minute, quarter of an hour and hour of a campaign in which anything
+-- happened. Written by engine.fold_timeline alone; what it has not folded yet is in engine.timeline_changes, and a
+-- reader adds the two up. Days and longer are added up from hours, because their borders differ from zone to zone;
+-- quarters are there for zones whose offset is not whole hours.
+create table engine.timeline (
+  team_id uuid not null,
+  campaign_id uuid not null,
+  grain text not null,
+  starts_at timestamptz not null,
+  enrolled bigint not null default 0,
+  dialled bigint not null default 0,
+  answered bigint not null default 0,
+  sent bigint not null default 0,
+  delivered bigint not null default 0,
+  replied bigint not null default 0,
+  booked bigint not null default 0,
+  opted_out bigint not null default 0,
+  failed bigint not null default 0,
+  completed bigint not null default 0,
+  constraint timeline_pk primary key (team_id, campaign_id, grain, starts_at),
+  constraint timeline_grain_is_known check (grain in ('minute', 'quarter_hour', 'hour'))
+);
+comment on table engine.timeline is 'Phases of campaigns by minute, quarter of an hour and hour, but for engine.timeline_changes.';
+comment on column engine.timeline.dialled is 'Calls that the provider took.';
+comment on column engine.timeline.answered is 'Calls that somebody answered, by their end.';
+comment on column engine.timeline.completed is 'Journeys that ended COMPLETED.';
+
+-- sql/30_tables/544_timeline_changes.sql
+-- What engine.timeline does not have yet, by minute. Each backend writes rows of its own, so nobody waits; what is
+-- taken back (a journey that is opened again) is written as less than nothing.
+create table engine.timeline_changes (
+  team_id uuid not null,
+  campaign_id uuid not null,
+  starts_at timestamptz not null,
+  shard integer not null,
+  enrolled bigint not null default 0,
+  dialled bigint not null default 0,
+  answered bigint not null default 0,
+  sent bigint not null default 0,
+  delivered bigint not null default 0,
+  replied bigint not null default 0,
+  booked bigint not null default 0,
+  opted_out bigint not null default 0,
+  failed bigint not null default 0,
+  completed bigint not null default 0,
+  constraint timeline_changes_pk primary key (team_id, campaign_id, starts_at, shard)
+);
+comment on table engine.timeline_changes is 'Phases of campaigns by minute that the tick has not folded into engine.timeline.';
+comment on column engine.timeline_changes.shard is 'Process id of the backend that counted.';
+
+-- sql/30_tables/545_counter_checks.sql
+-- What the nightly comparison of counters with the rows found, the last time for each campaign. Nothing is mended by
+-- it: a difference is a defect, and whoever looks for it needs to see it.
+create table engine.counter_checks (
+  team_id uuid not null,
+  campaign_id uuid not null,
+  checked_at timestamptz not null,
+  found_at timestamptz,
+  difference_count integer not null default 0,
+  differences jsonb not null default '[]',
+  constraint counter_checks_pk primary key (team_id, campaign_id),
+  constraint counter_checks_campaign_exists
+  foreign key (team_id, campaign_id) references public.campaigns (team_id, id) on delete cascade,
+  constraint counter_checks_found_know_when check ((difference_count > 0) = (found_at is not null)),
+  constraint counter_checks_differences_are_a_list check (jsonb_typeof(differences) = 'array')
+);
+comment on table engine.counter_checks is 'The last comparison of each campaign''s counters with its rows.';
+comment on column engine.counter_checks.found_at is 'Since when they have differed.';
+comment on column engine.counter_checks.differences is 'The first hundred: [{counter, of, counted, recounted}].';
 
 -- sql/30_tables/550_pacing.sql
 -- How much of each batch slot of a node is dealt out. Due times are spread when jobs are made, so that
@@ -2676,7 +2808,7 @@ comment on table engine.purged_jobs is 'How many jobs of a campaign retention ha
 
 -- sql/30_tables/585_all_jobs.sql
 -- The hot table and the history as one, for what explains, lists and counts. What moves contacts reads the
--- hot table: everything about an active enrollment is there. The two have the same columns.
+-- hot table: everything about an active enrollment is there. The two have the same columns; AM04 can't see that.
 create view engine.all_jobs with (security_invoker = true) as
 select t.* from engine.jobs as t -- noqa: AM04
 union all
@@ -2685,7 +2817,7 @@ comment on view engine.all_jobs is 'Every row of engine.jobs and of its history.
 
 -- sql/30_tables/586_all_attempts.sql
 -- The hot table and the history as one, for what explains, lists and counts. What moves contacts reads the
--- hot table: everything about an active enrollment is there. The two have the same columns.
+-- hot table: everything about an active enrollment is there. The two have the same columns; AM04 can't see that.
 create view engine.all_attempts with (security_invoker = true) as
 select t.* from engine.attempts as t -- noqa: AM04
 union all
@@ -2694,7 +2826,7 @@ comment on view engine.all_attempts is 'Every row of engine.attempts and of its 
 
 -- sql/30_tables/587_all_events.sql
 -- The hot table and the history as one, for what explains, lists and counts. What moves contacts reads the
--- hot table: everything about an active enrollment is there. The two have the same columns.
+-- hot table: everything about an active enrollment is there. The two have the same columns; AM04 can't see that.
 create view engine.all_events with (security_invoker = true) as
 select t.* from engine.events as t -- noqa: AM04
 union all
@@ -2703,7 +2835,7 @@ comment on view engine.all_events is 'Every row of engine.events and of its hist
 
 -- sql/30_tables/588_all_gate_decisions.sql
 -- The hot table and the history as one, for what explains, lists and counts. What moves contacts reads the
--- hot table: everything about an active enrollment is there. The two have the same columns.
+-- hot table: everything about an active enrollment is there. The two have the same columns; AM04 can't see that.
 create view engine.all_gate_decisions with (security_invoker = true) as
 select t.* from engine.gate_decisions as t -- noqa: AM04
 union all
@@ -2787,6 +2919,25 @@ comment on function engine.require_role(uuid, public.team_role) is
 'Raises OB004 when the caller is not in the team and OB008 when the role is too low.';
 revoke all on function engine.require_role(uuid, public.team_role) from public;
 
+-- sql/40_functions/access/require_row.sql
+-- What the caller asked for was looked up among the caller's teams: nothing is as good as another team's.
+create or replace function engine.require_row(p_team_id uuid, p_entity text, p_id uuid, p_needs public.team_role)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  if p_team_id is null then
+    perform engine.refuse_not_found(p_entity, p_id);
+  end if;
+  perform engine.require_role(p_team_id, p_needs);
+end
+$$;
+comment on function engine.require_row(uuid, text, uuid, public.team_role) is
+'Raises OB004 for a row that was not found (its team is null) and OB008 when the caller''s role in its team is too low.';
+revoke all on function engine.require_row(uuid, text, uuid, public.team_role) from public;
+
 -- sql/40_functions/access/require_team.sql
 -- The team that a call is about. Most people belong to one, so naming it is optional for them.
 create or replace function engine.require_team(p_team_id uuid, p_needs public.team_role)
@@ -2820,6 +2971,90 @@ comment on function engine.require_team(uuid, public.team_role) is
 'Resolves the team of a call and checks the caller''s role in it: OB001 when it must be named, OB004, OB008.';
 revoke all on function engine.require_team(uuid, public.team_role) from public;
 
+-- sql/40_functions/analytics/bucket_for.sql
+-- The bucket that shows a range in some hundred points.
+create or replace function engine.bucket_for(p_range interval)
+returns text
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select case
+    when p_range <= interval '6 hours' then 'minute'
+    when p_range <= interval '2 days' then 'quarter_hour'
+    when p_range <= interval '14 days' then 'hour'
+    when p_range <= interval '370 days' then 'day'
+    when p_range <= interval '1830 days' then 'week'
+    else 'month'
+  end
+$$;
+comment on function engine.bucket_for(interval) is 'Bucket for a range of time: minute, quarter_hour, hour, day, week or month.';
+revoke all on function engine.bucket_for(interval) from public;
+
+-- sql/40_functions/analytics/bucket_starts.sql
+-- Where the buckets begin that a range is in, by the clocks of a zone, and where the last one ends. Days, weeks and
+-- months begin when the clocks first show their midnight, or right after it when they leave it out. An hour begins
+-- when the clocks show another hour, or go to another offset: when they go back there are two of the same name, and
+-- both are there. Minutes and quarters are the same everywhere, because offsets are whole quarters of an hour.
+create or replace function engine.bucket_starts(
+  p_from timestamptz, p_to timestamptz, p_bucket text, p_timezone text
+)
+returns timestamptz[]
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  c_origin constant timestamptz := '2000-01-01 00:00+00';
+  v_step constant interval := case p_bucket
+    when 'minute' then interval '1 minute' when 'quarter_hour' then interval '15 minutes' when 'hour' then interval '15 minutes'
+    else ('1 ' || p_bucket)::interval
+  end;
+  v_starts timestamptz[];
+begin
+  if p_bucket in ('minute', 'quarter_hour') then
+    return array(select g.at from generate_series(date_bin(v_step, p_from, c_origin), p_to + v_step, v_step) as g (at)
+      where g.at < p_to + v_step);
+  elsif p_bucket = 'hour' then
+    v_starts := array(
+      select min(g.at)
+      from generate_series(
+        date_bin(v_step, p_from, c_origin) - interval '3 hours', p_to + interval '3 hours', v_step
+      ) as g (at)
+      group by date_trunc('hour', g.at at time zone p_timezone), (g.at at time zone p_timezone) - (g.at at time zone 'UTC')
+      order by 1
+    );
+  else
+    v_starts := array(
+      select distinct case
+        -- no change of clocks in sight
+        when w.at at time zone p_timezone = w.wall
+          and (w.at - interval '24 hours') at time zone p_timezone = w.wall - interval '24 hours' then w.at
+        else engine.wall_instant(w.wall, p_timezone)
+      end
+      from (
+        select g.wall, g.wall at time zone p_timezone as at
+        from generate_series(
+          date_trunc(p_bucket, p_from at time zone p_timezone) - v_step, (p_to at time zone p_timezone) + 2 * v_step, v_step
+        ) as g (wall)
+      ) as w
+      order by 1
+    );
+  end if;
+  return array(
+    select s.at
+    from (select u.at, lead(u.at) over (order by u.at) as ends_at, lag(u.at) over (order by u.at) as before from unnest(v_starts) as u (at)) as s
+    -- from the one that the range begins in to the one that it has not reached
+    where s.ends_at > p_from and (s.at < p_to or s.before < p_to)
+    order by s.at
+  );
+end
+$$;
+comment on function engine.bucket_starts(timestamptz, timestamptz, text, text) is
+'Beginnings of the buckets that cover a range, in order, and the end of the last.';
+revoke all on function engine.bucket_starts(timestamptz, timestamptz, text, text) from public;
+
 -- sql/40_functions/analytics/campaign_counts.sql
 -- What happens in a campaign now, read from the counters: every enrolled contact is in exactly one of the
 -- ended states or in active, and every active one has one open job, which is waiting, queued or in progress.
@@ -2833,29 +3068,442 @@ stable
 set search_path = ''
 as $$
   select
-    coalesce(sum(k.amount) filter (where k.node_id = ''), 0)::bigint,
-    coalesce(sum(k.amount) filter (where k.node_id = '' and k.state = 'ACTIVE'), 0)::bigint,
-    coalesce(sum(k.amount) filter (
-      where k.node_id <> '' and k.state = 'READY' and k.due_at > engine.now()
-    ), 0)::bigint,
-    coalesce(sum(k.amount) filter (
-      where k.node_id <> '' and k.state = 'READY' and k.due_at <= engine.now()
-    ), 0)::bigint,
-    coalesce(sum(k.amount) filter (
-      where k.node_id <> '' and k.state in ('CLAIMED', 'DISPATCHED', 'AMBIGUOUS')
-    ), 0)::bigint,
-    coalesce(sum(k.amount) filter (where k.node_id = '' and k.state = 'COMPLETED'), 0)::bigint,
-    coalesce(sum(k.amount) filter (where k.node_id = '' and k.state = 'BOOKED'), 0)::bigint,
-    coalesce(sum(k.amount) filter (where k.node_id = '' and k.state = 'OPTED_OUT'), 0)::bigint,
-    coalesce(sum(k.amount) filter (where k.node_id = '' and k.state = 'SUPPRESSED'), 0)::bigint,
-    coalesce(sum(k.amount) filter (where k.node_id = '' and k.state = 'FAILED'), 0)::bigint,
-    coalesce(sum(k.amount) filter (where k.node_id = '' and k.state = 'CANCELLED'), 0)::bigint
-  from engine.counters as k
-  where k.team_id = p_team_id and k.campaign_id = p_campaign_id
+    p.enrolled, p.active, w.waiting, w.queued, w.in_progress, p.completed, p.booked, p.opted_out, p.suppressed, p.failed,
+    p.cancelled
+  from engine.count_people(array[p_team_id], array[p_campaign_id]) as p
+  cross join (
+    select
+      coalesce(sum(n.waiting), 0)::bigint as waiting, coalesce(sum(n.queued), 0)::bigint as queued,
+      coalesce(sum(n.in_progress), 0)::bigint as in_progress
+    from engine.count_work(array[p_team_id], array[p_campaign_id]) as n
+  ) as w
 $$;
 comment on function engine.campaign_counts(uuid, uuid) is
 'Contacts and open jobs of a campaign by state, from the counters.';
 revoke all on function engine.campaign_counts(uuid, uuid) from public;
+
+-- sql/40_functions/analytics/completed_today.sql
+-- How many journeys of campaigns ended COMPLETED since midnight, by the clocks of their team.
+create or replace function engine.completed_today(p_team_ids uuid[], p_campaign_ids uuid[])
+returns table (campaign_id uuid, completed bigint)
+language plpgsql
+stable
+set search_path = ''
+set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
+as $$
+begin
+  return query
+  with midnights as materialized (
+    select t.id as team_id, engine.wall_instant(date_trunc('day', engine.now() at time zone t.timezone), t.timezone) as at
+    from public.teams as t
+    where t.id = any(p_team_ids)
+  ),
+
+  asked as materialized (
+    select a.team_id, a.campaign_id, m.at as midnight
+    from unnest(p_team_ids, p_campaign_ids) as a (team_id, campaign_id)
+    inner join midnights as m on a.team_id = m.team_id
+  )
+
+  select k.campaign_id, sum(k.completed)::bigint
+  from (
+    select a.campaign_id, t.completed
+    from asked as a
+    inner join engine.timeline as t
+      on a.team_id = t.team_id and a.campaign_id = t.campaign_id and t.grain = 'quarter_hour' and t.starts_at >= a.midnight
+    union all
+    select a.campaign_id, t.completed
+    from asked as a
+    inner join engine.timeline_changes as t
+      on a.team_id = t.team_id and a.campaign_id = t.campaign_id and t.starts_at >= a.midnight
+  ) as k
+  group by 1;
+end
+$$;
+comment on function engine.completed_today(uuid[], uuid[]) is 'Journeys that ended COMPLETED today, in the zone of the team.';
+revoke all on function engine.completed_today(uuid[], uuid[]) from public;
+
+-- sql/40_functions/analytics/count_channels.sql
+-- Jobs of campaigns by channel, which is the type of their node.
+create or replace function engine.count_channels(p_team_ids uuid[], p_campaign_ids uuid[])
+returns table (
+  campaign_id uuid, waiting bigint, queued bigint, in_progress bigint, skipped bigint, channels jsonb
+)
+language plpgsql
+stable
+set search_path = ''
+set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
+as $$
+begin
+  return query
+  with nodes as materialized (
+    select c.id as campaign_id, n.type::text as channel, n.id as node_id
+    from unnest(p_team_ids, p_campaign_ids) as a (team_id, campaign_id)
+    inner join public.campaigns as c on a.team_id = c.team_id and a.campaign_id = c.id
+    inner join public.workflow_nodes as n on c.team_id = n.team_id and c.workflow_id = n.workflow_id and n.type <> 'trigger'
+  ),
+
+  work as materialized (
+    select
+      a.campaign_id, k.channel, coalesce(sum(w.waiting), 0)::bigint as waiting, coalesce(sum(w.queued), 0)::bigint as queued,
+      coalesce(sum(w.in_progress), 0)::bigint as in_progress, coalesce(sum(w.completed), 0)::bigint as completed,
+      coalesce(sum(w.failed), 0)::bigint as failed, coalesce(sum(w.skipped), 0)::bigint as skipped,
+      coalesce(sum(w.cancelled), 0)::bigint as cancelled
+    from unnest(p_campaign_ids) as a (campaign_id)
+    cross join unnest(enum_range(null::public.contact_channel)::text[]) as k (channel)
+    left join nodes as n on a.campaign_id = n.campaign_id and k.channel = n.channel
+    left join engine.count_work(p_team_ids, p_campaign_ids) as w on n.campaign_id = w.campaign_id and n.node_id = w.node_id
+    group by 1, 2
+  )
+
+  select
+    w.campaign_id, sum(w.waiting)::bigint, sum(w.queued)::bigint, sum(w.in_progress)::bigint, sum(w.skipped)::bigint,
+    jsonb_object_agg(w.channel, jsonb_build_object(
+      'waiting', w.waiting, 'queued', w.queued, 'in_progress', w.in_progress, 'completed', w.completed,
+      'failed', w.failed, 'skipped', w.skipped, 'cancelled', w.cancelled
+    ))
+  from work as w
+  group by 1;
+end
+$$;
+comment on function engine.count_channels(uuid[], uuid[]) is
+'Open and skipped jobs by campaign, and all jobs by channel: {call{waiting, queued, in_progress, completed, failed, skipped, cancelled}, text{…}}.';
+revoke all on function engine.count_channels(uuid[], uuid[]) from public;
+
+-- sql/40_functions/analytics/count_outcomes.sql
+-- What came of the jobs of campaigns, by node, and the bookings that each node is credited with.
+create or replace function engine.count_outcomes(p_team_ids uuid[], p_campaign_ids uuid[])
+returns table (node_id text, outcomes jsonb, replied bigint, opted_out bigint, booked bigint)
+language plpgsql
+stable
+set search_path = ''
+set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
+as $$
+begin
+  return query
+  with outcomes as materialized (
+    select k.node_id, k.outcome, sum(k.amount)::bigint as amount
+    from unnest(p_team_ids, p_campaign_ids) as a (team_id, campaign_id)
+    inner join engine.counters as k on a.team_id = k.team_id and a.campaign_id = k.campaign_id and k.node_id <> ''
+    where k.outcome not in ('', 'skipped')
+    group by 1, 2
+    having sum(k.amount) <> 0
+  ),
+
+  bookings as materialized (
+    select k.node_id, sum(k.amount)::bigint as amount
+    from unnest(p_team_ids, p_campaign_ids) as a (team_id, campaign_id)
+    inner join engine.audience_counters as k on a.team_id = k.team_id and a.campaign_id = k.campaign_id
+    where k.node_id <> ''
+    group by 1
+  )
+
+  select
+    coalesce(o.node_id, b.node_id), coalesce(o.outcomes, '{}'), coalesce(o.replied, 0), coalesce(o.opted_out, 0),
+    coalesce(b.amount, 0)
+  from (
+    select
+      k.node_id, jsonb_object_agg(k.outcome, k.amount) as outcomes,
+      (sum(k.amount) filter (where k.outcome = 'replied'))::bigint as replied,
+      (sum(k.amount) filter (where k.outcome = 'opted_out'))::bigint as opted_out
+    from outcomes as k
+    group by 1
+  ) as o
+  full join bookings as b on o.node_id = b.node_id;
+end
+$$;
+comment on function engine.count_outcomes(uuid[], uuid[]) is
+'By node, over campaigns: outcomes as {outcome: jobs}, replies, opt-outs, and contacts whose booking the node made.';
+revoke all on function engine.count_outcomes(uuid[], uuid[]) from public;
+
+-- sql/40_functions/analytics/count_people.sql
+-- Contacts of campaigns by the state of their journey, from the counters: everybody enrolled is in exactly one.
+create or replace function engine.count_people(p_team_ids uuid[], p_campaign_ids uuid[])
+returns table (
+  campaign_id uuid, enrolled bigint, active bigint, completed bigint, booked bigint, opted_out bigint, suppressed bigint,
+  failed bigint, cancelled bigint, reached bigint, with_booking bigint
+)
+language plpgsql
+stable
+set search_path = ''
+set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
+as $$
+begin
+  return query
+  select
+    a.campaign_id, coalesce(sum(k.amount), 0)::bigint,
+    coalesce(sum(k.amount) filter (where k.state = 'ACTIVE'), 0)::bigint,
+    coalesce(sum(k.amount) filter (where k.state = 'COMPLETED'), 0)::bigint,
+    coalesce(sum(k.amount) filter (where k.state = 'BOOKED'), 0)::bigint,
+    coalesce(sum(k.amount) filter (where k.state = 'OPTED_OUT'), 0)::bigint,
+    coalesce(sum(k.amount) filter (where k.state = 'SUPPRESSED'), 0)::bigint,
+    coalesce(sum(k.amount) filter (where k.state = 'FAILED'), 0)::bigint,
+    coalesce(sum(k.amount) filter (where k.state = 'CANCELLED'), 0)::bigint,
+    coalesce(sum(k.amount) filter (where k.outcome in ('reached', 'booked')), 0)::bigint,
+    coalesce(sum(k.amount) filter (where k.outcome = 'booked'), 0)::bigint
+  from unnest(p_team_ids, p_campaign_ids) as a (team_id, campaign_id)
+  left join engine.counters as k on a.team_id = k.team_id and a.campaign_id = k.campaign_id and k.node_id = ''
+  group by 1;
+end
+$$;
+comment on function engine.count_people(uuid[], uuid[]) is
+'Contacts by campaign: enrolled = active + completed + booked + opted_out + suppressed + failed + cancelled; reached; with_booking, '
+'whatever the end.';
+revoke all on function engine.count_people(uuid[], uuid[]) from public;
+
+-- sql/40_functions/analytics/count_work.sql
+-- Jobs of campaigns by node, from the counters: each is in one of the states, whose sum is what was scheduled.
+-- What is due is the range of due times up to now; the rest of the READY jobs wait.
+create or replace function engine.count_work(p_team_ids uuid[], p_campaign_ids uuid[])
+returns table (
+  campaign_id uuid, node_id text, scheduled bigint, waiting bigint, queued bigint, in_progress bigint, completed bigint,
+  failed bigint, skipped bigint, cancelled bigint
+)
+language plpgsql
+stable
+set search_path = ''
+set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
+as $$
+declare
+  v_now constant timestamptz := engine.now();
+begin
+  return query
+  with jobs as materialized (
+    select
+      a.campaign_id, k.node_id, sum(k.amount) as scheduled, sum(k.amount) filter (where k.state = 'READY') as ready,
+      sum(k.amount) filter (where k.state in ('CLAIMED', 'DISPATCHED', 'AMBIGUOUS')) as in_progress,
+      sum(k.amount) filter (where k.state = 'DONE') as completed, sum(k.amount) filter (where k.state = 'FAILED') as failed,
+      sum(k.amount) filter (where k.state = 'CANCELLED' and k.outcome = 'skipped') as skipped,
+      sum(k.amount) filter (where k.state = 'CANCELLED' and k.outcome <> 'skipped') as cancelled
+    from unnest(p_team_ids, p_campaign_ids) as a (team_id, campaign_id)
+    inner join engine.counters as k on a.team_id = k.team_id and a.campaign_id = k.campaign_id and k.node_id <> ''
+    group by 1, 2
+  ),
+
+  due as materialized (
+    select a.campaign_id, d.node_id, sum(d.amount) as amount
+    from unnest(p_team_ids, p_campaign_ids) as a (team_id, campaign_id)
+    inner join engine.due_counters as d
+      on a.team_id = d.team_id and a.campaign_id = d.campaign_id and d.due_at <= v_now
+    group by 1, 2
+  )
+
+  select
+    j.campaign_id, j.node_id, j.scheduled::bigint, (coalesce(j.ready, 0) - coalesce(d.amount, 0))::bigint,
+    coalesce(d.amount, 0)::bigint, coalesce(j.in_progress, 0)::bigint, coalesce(j.completed, 0)::bigint,
+    coalesce(j.failed, 0)::bigint, coalesce(j.skipped, 0)::bigint, coalesce(j.cancelled, 0)::bigint
+  from jobs as j
+  left join due as d on j.campaign_id = d.campaign_id and j.node_id = d.node_id;
+end
+$$;
+comment on function engine.count_work(uuid[], uuid[]) is
+'Jobs by campaign and node: scheduled = waiting + queued + in_progress + completed + failed + skipped + cancelled.';
+revoke all on function engine.count_work(uuid[], uuid[]) from public;
+
+-- sql/40_functions/analytics/get_audience_stats.sql
+-- Whom campaigns are for, from counters of their own: exact, whatever the size.
+create or replace function public.get_audience_stats(p_campaign_ids uuid[])
+returns table (
+  campaign_id uuid, as_of timestamptz, size bigint, reached bigint, reachable bigint, suppressed jsonb, booked bigint,
+  by_source jsonb, by_zone jsonb
+)
+language plpgsql
+stable
+security definer -- reads the engine's counters, for the caller's campaigns only
+set search_path = ''
+set jit = off
+set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
+as $$
+#variable_conflict use_column
+begin
+  perform engine.refuse_many(p_campaign_ids);
+  return query
+  with asked as materialized (
+    select c.team_id, c.id, l.source
+    from public.campaigns as c
+    inner join public.audience_lists as l on c.team_id = l.team_id and c.list_id = l.id
+    where c.team_id = any(engine.caller_team_ids()) and c.id = any(p_campaign_ids)
+  ),
+
+  counted as materialized (
+    select
+      a.id, k.timezone, k.reason, sum(k.amount)::bigint as size,
+      coalesce(sum(k.amount) filter (where k.outcome in ('reached', 'booked')), 0)::bigint as reached,
+      coalesce(sum(k.amount) filter (where k.outcome = 'booked'), 0)::bigint as booked
+    from asked as a
+    inner join engine.audience_counters as k on a.team_id = k.team_id and a.id = k.campaign_id
+    group by 1, 2, 3
+    having sum(k.amount) <> 0
+  ),
+
+  zones as materialized (
+    select z.id, sum(z.size)::bigint as size, sum(z.reached)::bigint as reached, sum(z.booked)::bigint as booked,
+      jsonb_object_agg(z.timezone, jsonb_build_object('size', z.size, 'reached', z.reached, 'booked', z.booked)) as by_zone
+    from (
+      select k.id, k.timezone, sum(k.size) as size, sum(k.reached) as reached, sum(k.booked) as booked
+      from counted as k
+      group by 1, 2
+    ) as z
+    group by 1
+  ),
+
+  reasons as materialized (
+    select r.id, sum(r.size)::bigint as size, jsonb_object_agg(r.reason, r.size) as suppressed
+    from (select k.id, k.reason, sum(k.size) as size from counted as k where k.reason <> '' group by 1, 2) as r
+    group by 1
+  )
+
+  select
+    a.id, engine.now(), coalesce(z.size, 0), coalesce(z.reached, 0), coalesce(z.size - coalesce(r.size, 0), 0),
+    coalesce(r.suppressed, '{}'), coalesce(z.booked, 0),
+    jsonb_build_object(a.source, jsonb_build_object(
+      'size', coalesce(z.size, 0), 'reached', coalesce(z.reached, 0), 'booked', coalesce(z.booked, 0)
+    )),
+    coalesce(z.by_zone, '{}')
+  from asked as a
+  left join zones as z on a.id = z.id
+  left join reasons as r on a.id = r.id
+  order by a.id;
+end
+$$;
+comment on function public.get_audience_stats(uuid[]) is
+'One row for each campaign, in contacts: size enrolled; reached by an answered call or a delivered text; suppressed as {reason: n}; '
+'reachable = size - suppressed; booked, whatever the end; by_source as {source of the list: {size, reached, booked}}; by_zone as '
+'{zone: {size, reached, booked}}, unknown for who has none. OB009.';
+revoke all on function public.get_audience_stats(uuid[]) from public;
+grant execute on function public.get_audience_stats(uuid[]) to authenticated, service_role;
+
+-- sql/40_functions/analytics/get_campaign_failures.sql
+-- Why journeys ended without a conversation, in words, with what an operator can do about each reason.
+-- Read from the journeys themselves: a page of a report, not a number that is polled.
+create or replace function public.get_campaign_failures(p_campaign_id uuid)
+returns table (
+  as_of timestamptz, status public.enrollment_status, reason_code text, contacts bigint, message text, cure text
+)
+language plpgsql
+stable
+security definer -- reads the engine for a caller who was checked: engine.require_campaign asks engine.require_role
+set search_path = ''
+set jit = off
+as $$
+#variable_conflict use_column
+declare
+  v_campaign public.campaigns := engine.require_campaign(p_campaign_id, 'viewer');
+begin
+  return query
+  select engine.now(), e.status, e.reason_code, e.contacts, engine.tell_reason(e.reason_code), r.cure
+  from (
+    select n.status, n.reason_code, count(*) as contacts
+    from engine.enrollments as n
+    where n.team_id = v_campaign.team_id and n.campaign_id = v_campaign.id
+      and n.status in ('FAILED', 'SUPPRESSED', 'CANCELLED')
+    group by n.status, n.reason_code
+  ) as e
+  left join reference.reasons as r on e.reason_code = r.code
+  order by array_position('{FAILED,SUPPRESSED,CANCELLED}', e.status::text), e.contacts desc, e.reason_code;
+end
+$$;
+comment on function public.get_campaign_failures(uuid) is
+'Contacts of a campaign that ended FAILED, SUPPRESSED or CANCELLED, by reason: a row for each, most frequent first, with the '
+'reason as a sentence and what to do about it (null for a provider''s own code). OB004.';
+revoke all on function public.get_campaign_failures(uuid) from public;
+grant execute on function public.get_campaign_failures(uuid) to authenticated, service_role;
+
+-- sql/40_functions/analytics/get_campaign_timeseries.sql
+-- What happened over time, from rollups and what is not rolled up yet: exact, whatever the number of events. Every
+-- bucket that the range touches is there, whole, so that a point does not depend on the range that it is asked in.
+create or replace function public.get_campaign_timeseries(
+  p_campaign_ids uuid[], p_from timestamptz, p_to timestamptz, p_bucket text default null, p_timezone text default null
+)
+returns table (
+  bucket timestamptz, enrolled bigint, dialled bigint, answered bigint, sent bigint, delivered bigint, replied bigint,
+  booked bigint, opted_out bigint, failed bigint
+)
+language plpgsql
+stable
+security definer -- reads the engine's timeline, for the caller's campaigns only
+set search_path = ''
+set jit = off
+as $$
+#variable_conflict use_column
+declare
+  v_team_ids uuid[];
+  v_ids uuid[];
+  v_zones text[];
+  v_bucket text;
+  v_starts timestamptz[];
+begin
+  perform engine.refuse_many(p_campaign_ids);
+  perform engine.refuse_issues(engine.series_issues(p_from, p_to, p_bucket, p_timezone), 'The request');
+  v_bucket := coalesce(p_bucket, engine.bucket_for(p_to - p_from));
+  select array_agg(c.team_id), array_agg(c.id), array_agg(distinct coalesce(p_timezone, t.timezone))
+  into v_team_ids, v_ids, v_zones
+  from public.campaigns as c
+  inner join public.teams as t on c.team_id = t.id
+  where c.team_id = any(engine.caller_team_ids()) and c.id = any(p_campaign_ids);
+  if cardinality(v_zones) > 1 then
+    perform engine.refuse_issues(jsonb_build_array(engine.issue(
+      'timezone_required', 'p_timezone', 'The teams of these campaigns are in several time zones: say which one is meant.'
+    )), 'The request');
+  end if;
+  perform engine.refuse_points(floor(extract(epoch from p_to - p_from) / case v_bucket
+    when 'minute' then 60 when 'quarter_hour' then 900 when 'hour' then 3600 when 'day' then 86400 when 'week' then 604800
+    else 2678400
+  end)::bigint);
+  v_starts := engine.bucket_starts(p_from, p_to, v_bucket, coalesce(v_zones[1], p_timezone, 'UTC'));
+  perform engine.refuse_points(cardinality(v_starts) - 1);
+  return query
+  select
+    s.at, coalesce(t.enrolled, 0), coalesce(t.dialled, 0), coalesce(t.answered, 0), coalesce(t.sent, 0),
+    coalesce(t.delivered, 0), coalesce(t.replied, 0), coalesce(t.booked, 0), coalesce(t.opted_out, 0), coalesce(t.failed, 0)
+  from unnest(v_starts) with ordinality as s (at, place)
+  left join engine.sum_timeline(
+    v_team_ids, v_ids, v_starts, case when v_bucket in ('minute', 'quarter_hour') then v_bucket else 'hour' end
+  ) as t on s.place = t.place
+  where s.place < cardinality(v_starts)
+  order by s.at;
+end
+$$;
+comment on function public.get_campaign_timeseries(uuid[], timestamptz, timestamptz, text, text) is
+'Phases by time, added up over the campaigns, zero-filled: every bucket that p_from to p_to (exclusive) touches, whole. p_bucket: '
+'minute, quarter_hour, hour, day, week (from Monday) or month, null for one that fits the range; p_timezone: an IANA name, null for '
+'the team''s. enrolled, booked, opted_out, failed are contacts; dialled (taken by the provider) and answered calls; sent, delivered '
+'and replied texts. At most 2000 points. OB001, OB009.';
+revoke all on function public.get_campaign_timeseries(uuid[], timestamptz, timestamptz, text, text) from public;
+grant execute on function public.get_campaign_timeseries(uuid[], timestamptz, timestamptz, text, text) to authenticated, service_role;
+
+-- sql/40_functions/analytics/get_counter_health.sql
+-- Whether the numbers that people see are those of the rows, by the last nightly comparison.
+create or replace function public.get_counter_health(p_team_id uuid default null)
+returns jsonb
+language plpgsql
+stable
+security definer -- reads the engine's checks for a caller who was checked
+set search_path = ''
+as $$
+declare
+  v_team_id uuid := engine.require_team(p_team_id, 'viewer');
+begin
+  return (
+    select jsonb_build_object(
+      'health', case when bool_or(k.difference_count > 0) then 'differs' when count(*) > 0 then 'ok' else 'unchecked' end,
+      'checked_count', count(*), 'checked_at', max(k.checked_at),
+      'differing', coalesce(jsonb_agg(jsonb_build_object(
+        'campaign_id', k.campaign_id, 'name', c.name, 'checked_at', k.checked_at, 'found_at', k.found_at,
+        'difference_count', k.difference_count, 'differences', k.differences
+      ) order by k.found_at) filter (where k.difference_count > 0), '[]')
+    )
+    from engine.counter_checks as k
+    inner join public.campaigns as c on k.team_id = c.team_id and k.campaign_id = c.id
+    where k.team_id = v_team_id
+  );
+end
+$$;
+comment on function public.get_counter_health(uuid) is
+'What the nightly comparison of counters with the rows found: {health (ok, differs, unchecked), checked_count, checked_at, '
+'differing[{campaign_id, name, checked_at, found_at, difference_count, differences[{counter, of, counted, recounted}]}]}. OB001, OB004.';
+revoke all on function public.get_counter_health(uuid) from public;
+grant execute on function public.get_counter_health(uuid) to authenticated, service_role;
 
 -- sql/40_functions/analytics/get_instant_metrics.sql
 -- What happens now, read from the counters: exact at the moment of the answer, whatever the size.
@@ -2863,14 +3511,156 @@ create or replace function public.get_instant_metrics(p_campaign_ids uuid[])
 returns table (
   campaign_id uuid, status public.campaign_status, as_of timestamptz, enrolled bigint, active bigint,
   waiting bigint, queued bigint, in_progress bigint, completed bigint, booked bigint, opted_out bigint,
-  suppressed bigint, failed bigint, cancelled bigint
+  suppressed bigint, failed bigint, cancelled bigint, skipped bigint, completed_today bigint, booking_rate numeric,
+  channels jsonb
 )
 language plpgsql
 stable
 security definer -- reads the engine's counters, for the caller's campaigns only
 set search_path = ''
+set jit = off
+set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
 as $$
 #variable_conflict use_column
+declare
+  v_team_ids uuid[];
+  v_ids uuid[];
+begin
+  perform engine.refuse_many(p_campaign_ids);
+  select array_agg(c.team_id), array_agg(c.id) into v_team_ids, v_ids
+  from public.campaigns as c
+  where c.team_id = any(engine.caller_team_ids()) and c.id = any(p_campaign_ids);
+  return query
+  select
+    c.id, c.status, engine.now(), p.enrolled, p.active, w.waiting, w.queued, w.in_progress, p.completed, p.booked,
+    p.opted_out, p.suppressed, p.failed, p.cancelled, w.skipped, coalesce(d.completed, 0),
+    round(p.with_booking::numeric / nullif(p.reached, 0), 4), w.channels
+  from unnest(v_team_ids, v_ids) as a (team_id, id)
+  inner join public.campaigns as c on a.team_id = c.team_id and a.id = c.id
+  inner join engine.count_people(v_team_ids, v_ids) as p on a.id = p.campaign_id
+  inner join engine.count_channels(v_team_ids, v_ids) as w on a.id = w.campaign_id
+  left join engine.completed_today(v_team_ids, v_ids) as d on a.id = d.campaign_id
+  order by c.id;
+end
+$$;
+comment on function public.get_instant_metrics(uuid[]) is
+'One row for each campaign, as of as_of: enrolled = active + completed + booked + opted_out + suppressed + failed + cancelled; '
+'jobs that were skipped because they were too late; completed_today by the clocks of the team; booking_rate = contacts who '
+'booked / contacts reached, null before anybody was; channels{call{waiting, queued, in_progress, completed, failed, skipped, '
+'cancelled}, text{…}} in jobs. OB009.';
+revoke all on function public.get_instant_metrics(uuid[]) from public;
+grant execute on function public.get_instant_metrics(uuid[]) to authenticated, service_role;
+
+-- sql/40_functions/analytics/get_node_metrics.sql
+-- What happens at each node but the trigger, read from the counters. Several campaigns are added up when they run
+-- versions of one workflow: a node keeps its id from version to version, and the newest says what it is called.
+create or replace function public.get_node_metrics(p_campaign_id uuid default null, p_campaign_ids uuid[] default null)
+returns table (
+  node_id text, type public.node_type, label text, workflow_versions integer[], as_of timestamptz, scheduled bigint,
+  waiting bigint, queued bigint, in_progress bigint, completed bigint, failed bigint, cancelled bigint, skipped bigint,
+  booked bigint, replied bigint, opted_out bigint, outcomes jsonb
+)
+language plpgsql
+stable
+security definer -- reads the engine's counters, for the caller's campaigns only
+set search_path = ''
+set jit = off
+set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
+as $$
+#variable_conflict use_column
+declare
+  v_campaigns public.campaigns[] := engine.node_campaigns(p_campaign_id, p_campaign_ids);
+  v_team_ids uuid[] := array(select c.team_id from unnest(v_campaigns) as c);
+  v_ids uuid[] := array(select c.id from unnest(v_campaigns) as c);
+begin
+  return query
+  with nodes as materialized (
+    select
+      n.id, array_agg(w.version order by w.version) as versions,
+      (array_agg(n order by w.version desc nulls last))[1] as newest
+    from (select distinct c.team_id, c.workflow_id from unnest(v_campaigns) as c) as k
+    inner join public.workflows as w on k.team_id = w.team_id and k.workflow_id = w.id
+    inner join public.workflow_nodes as n on w.team_id = n.team_id and w.id = n.workflow_id and n.type <> 'trigger'
+    group by n.id
+  ),
+
+  work as materialized (
+    select
+      w.node_id, sum(w.scheduled) as scheduled, sum(w.waiting) as waiting, sum(w.queued) as queued,
+      sum(w.in_progress) as in_progress, sum(w.completed) as completed, sum(w.failed) as failed,
+      sum(w.cancelled) as cancelled, sum(w.skipped) as skipped
+    from engine.count_work(v_team_ids, v_ids) as w
+    group by 1
+  )
+
+  select
+    n.id, (n.newest).type, (n.newest).label, n.versions, engine.now(), coalesce(w.scheduled, 0)::bigint,
+    coalesce(w.waiting, 0)::bigint, coalesce(w.queued, 0)::bigint, coalesce(w.in_progress, 0)::bigint,
+    coalesce(w.completed, 0)::bigint, coalesce(w.failed, 0)::bigint, coalesce(w.cancelled, 0)::bigint,
+    coalesce(w.skipped, 0)::bigint, coalesce(o.booked, 0), coalesce(o.replied, 0), coalesce(o.opted_out, 0),
+    coalesce(o.outcomes, '{}')
+  from nodes as n
+  left join work as w on n.id = w.node_id
+  left join engine.count_outcomes(v_team_ids, v_ids) as o on n.id = o.node_id
+  order by (n.newest).position_y, (n.newest).position_x, n.id;
+end
+$$;
+comment on function public.get_node_metrics(uuid, uuid[]) is
+'One row for each node but the trigger, in jobs: scheduled = waiting + queued + in_progress + completed + failed + cancelled + '
+'skipped; outcomes as {outcome: jobs}; booked counts contacts whose booking the node made. Several campaigns must run versions '
+'of one workflow. OB001, OB004, OB009.';
+revoke all on function public.get_node_metrics(uuid, uuid[]) from public;
+grant execute on function public.get_node_metrics(uuid, uuid[]) to authenticated, service_role;
+
+-- sql/40_functions/analytics/node_campaigns.sql
+-- The campaigns whose nodes are asked for, if they can be added up: one, or several of one workflow's versions. Of
+-- several, those that the caller can't see are left out, as from every list; the one must be there.
+create or replace function engine.node_campaigns(p_campaign_id uuid, p_campaign_ids uuid[])
+returns public.campaigns[]
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_campaigns public.campaigns[];
+  v_lineages integer;
+begin
+  if p_campaign_id is null and p_campaign_ids is null then
+    perform engine.refuse_issues(
+      jsonb_build_array(engine.issue('campaign_required', 'p_campaign_id', 'Say which campaign this is about.')), 'The request'
+    );
+  end if;
+  perform engine.refuse_many(p_campaign_ids);
+  select array_agg(c order by c.id), count(distinct w.lineage_id) into v_campaigns, v_lineages
+  from public.campaigns as c
+  inner join public.workflows as w on c.team_id = w.team_id and c.workflow_id = w.id
+  where c.team_id = any(engine.caller_team_ids()) and c.id = any(array(
+    -- not with ||, which takes no array of arrays
+    select i.id from unnest(p_campaign_ids) as i (id) union all select p_campaign_id
+  ));
+  if p_campaign_id is not null and not exists (select from unnest(v_campaigns) as c where c.id = p_campaign_id) then
+    perform engine.refuse_not_found('campaign', p_campaign_id);
+  end if;
+  if v_lineages > 1 then
+    perform engine.refuse_issues(jsonb_build_array(engine.issue(
+      'several_workflows', 'p_campaign_ids', 'The campaigns must run versions of one workflow.'
+    )), 'The request');
+  end if;
+  return coalesce(v_campaigns, '{}');
+end
+$$;
+comment on function engine.node_campaigns(uuid, uuid[]) is
+'Campaigns of the caller''s teams that run versions of one workflow: OB001, OB004, OB009.';
+revoke all on function engine.node_campaigns(uuid, uuid[]) from public;
+
+-- sql/40_functions/analytics/refuse_many.sql
+-- How many campaigns one call may be about: a page of them, not a team's past.
+create or replace function engine.refuse_many(p_campaign_ids uuid[])
+returns void
+language plpgsql
+immutable
+set search_path = ''
+as $$
 begin
   if cardinality(p_campaign_ids) > 1000 then
     perform engine.refuse(
@@ -2878,73 +3668,123 @@ begin
       jsonb_build_object('limit', 1000, 'actual', cardinality(p_campaign_ids)), 'Ask in several calls.'
     );
   end if;
-  return query
-  select
-    c.id, c.status, engine.now(), n.enrolled, n.active, n.waiting, n.queued, n.in_progress, n.completed,
-    n.booked, n.opted_out, n.suppressed, n.failed, n.cancelled
-  from public.campaigns as c
-  cross join lateral engine.campaign_counts(c.team_id, c.id) as n
-  where c.team_id = any(engine.caller_team_ids()) and c.id = any(p_campaign_ids)
-  order by c.id;
 end
 $$;
-comment on function public.get_instant_metrics(uuid[]) is
-'One row for each campaign: enrolled = active + completed + booked + opted_out + suppressed + failed + cancelled, as of as_of.';
-revoke all on function public.get_instant_metrics(uuid[]) from public;
-grant execute on function public.get_instant_metrics(uuid[]) to authenticated, service_role;
+comment on function engine.refuse_many(uuid[]) is 'Raises OB009 for more than 1000 campaigns.';
+revoke all on function engine.refuse_many(uuid[]) from public;
 
--- sql/40_functions/analytics/get_node_metrics.sql
--- What happens at each node but the trigger, read from the counters.
-create or replace function public.get_node_metrics(p_campaign_id uuid)
+-- sql/40_functions/analytics/refuse_points.sql
+-- How many points one series may have: more than a screen shows.
+create or replace function engine.refuse_points(p_points bigint)
+returns void
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+  if p_points > 2000 then
+    perform engine.refuse(
+      'OB009', format('A series has at most 2000 points; these would be %s.', p_points),
+      jsonb_build_object('limit', 2000, 'actual', p_points), 'Ask for a shorter range or a larger bucket.'
+    );
+  end if;
+end
+$$;
+comment on function engine.refuse_points(bigint) is 'Raises OB009 for more than 2000 points.';
+revoke all on function engine.refuse_points(bigint) from public;
+
+-- sql/40_functions/analytics/series_issues.sql
+-- What is wrong with the range, bucket or zone that a series was asked for. All problems at once.
+create or replace function engine.series_issues(p_from timestamptz, p_to timestamptz, p_bucket text, p_timezone text)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(jsonb_agg(i.issue), '[]')
+    || engine.word_issue('p_bucket', p_bucket, array['minute', 'quarter_hour', 'hour', 'day', 'week', 'month'])
+  from (
+    select engine.issue('range_required', t.path, 'Say from when to when.') as issue
+    from (values ('p_from', p_from), ('p_to', p_to)) as t (path, at)
+    where t.at is null
+    union all
+    select engine.issue('range_out_of_bounds', t.path, 'The range must lie between the years 1970 and 2999.')
+    from (values ('p_from', p_from), ('p_to', p_to)) as t (path, at)
+    where t.at < '1970-01-01 00:00+00' or t.at >= '3000-01-01 00:00+00'
+    union all
+    select engine.issue('range_empty', 'p_to', 'The range must end after it begins.')
+    where p_to <= p_from
+    union all
+    select engine.issue('timezone_unknown', 'p_timezone', 'This is no time zone of the IANA database, such as America/New_York.')
+    -- The server's own list takes a tenth of a second to read, so it is asked only for what is not a usual name.
+    where case
+      when p_timezone is null or p_timezone = 'UTC' then false
+      when exists (select from reference.timezones as z where z.timezone = p_timezone) then false
+      else not engine.is_timezone(p_timezone)
+    end
+  ) as i
+$$;
+comment on function engine.series_issues(timestamptz, timestamptz, text, text) is 'Problems of a series'' range, bucket and zone; [] when there is none.';
+revoke all on function engine.series_issues(timestamptz, timestamptz, text, text) from public;
+
+-- sql/40_functions/analytics/sum_timeline.sql
+-- The timeline of campaigns, added up between borders that no row of the coarsest grain may cross: hours that a
+-- border cuts are read by the quarter. What has not been folded is added from where it waits.
+create or replace function engine.sum_timeline(
+  p_team_ids uuid[], p_campaign_ids uuid[], p_starts timestamptz[], p_grain text
+)
 returns table (
-  node_id text, type public.node_type, label text, as_of timestamptz, scheduled bigint, waiting bigint,
-  queued bigint, in_progress bigint, completed bigint, failed bigint, cancelled bigint, outcomes jsonb
+  place integer, enrolled bigint, dialled bigint, answered bigint, sent bigint, delivered bigint, replied bigint,
+  booked bigint, opted_out bigint, failed bigint
 )
 language plpgsql
 stable
-security definer -- reads the engine's counters, for the caller's campaign only
 set search_path = ''
+set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
 as $$
-#variable_conflict use_column
 declare
-  v_campaign public.campaigns;
+  v_from constant timestamptz := p_starts[1];
+  v_to constant timestamptz := p_starts[cardinality(p_starts)];
+  v_cut timestamptz[] := array(
+    select distinct h.at
+    from (select s.at as border, date_bin('1 hour', s.at, '2000-01-01 00:00+00') as at from unnest(p_starts) as s (at)) as h
+    where p_grain = 'hour' and h.border <> h.at
+  );
 begin
-  select * into v_campaign
-  from public.campaigns
-  where team_id = any(engine.caller_team_ids()) and id = p_campaign_id;
-  if not found then
-    perform engine.refuse_not_found('campaign', p_campaign_id);
-  end if;
   return query
+  with told as (
+    select t.starts_at as at, t.enrolled, t.dialled, t.answered, t.sent, t.delivered, t.replied, t.booked, t.opted_out, t.failed
+    from unnest(p_team_ids, p_campaign_ids) as a (team_id, campaign_id)
+    inner join engine.timeline as t
+      on a.team_id = t.team_id and a.campaign_id = t.campaign_id and t.grain = p_grain
+        and t.starts_at >= v_from and t.starts_at < v_to
+    left join unnest(v_cut) as c (at) on t.starts_at = c.at
+    where c.at is null
+    union all
+    select t.starts_at, t.enrolled, t.dialled, t.answered, t.sent, t.delivered, t.replied, t.booked, t.opted_out, t.failed
+    from unnest(p_team_ids, p_campaign_ids) as a (team_id, campaign_id)
+    cross join unnest(v_cut) as c (at)
+    inner join engine.timeline as t
+      on a.team_id = t.team_id and a.campaign_id = t.campaign_id and t.grain = 'quarter_hour'
+        and t.starts_at >= greatest(c.at, v_from) and t.starts_at < least(c.at + interval '1 hour', v_to)
+    union all
+    select t.starts_at, t.enrolled, t.dialled, t.answered, t.sent, t.delivered, t.replied, t.booked, t.opted_out, t.failed
+    from unnest(p_team_ids, p_campaign_ids) as a (team_id, campaign_id)
+    inner join engine.timeline_changes as t
+      on a.team_id = t.team_id and a.campaign_id = t.campaign_id and t.starts_at >= v_from and t.starts_at < v_to
+  )
+
   select
-    n.id, n.type, n.label, engine.now(), coalesce(sum(k.amount), 0)::bigint,
-    coalesce(sum(k.amount) filter (where k.state = 'READY' and k.due_at > engine.now()), 0)::bigint,
-    coalesce(sum(k.amount) filter (where k.state = 'READY' and k.due_at <= engine.now()), 0)::bigint,
-    coalesce(sum(k.amount) filter (where k.state in ('CLAIMED', 'DISPATCHED', 'AMBIGUOUS')), 0)::bigint,
-    coalesce(sum(k.amount) filter (where k.state = 'DONE'), 0)::bigint,
-    coalesce(sum(k.amount) filter (where k.state = 'FAILED'), 0)::bigint,
-    coalesce(sum(k.amount) filter (where k.state = 'CANCELLED'), 0)::bigint,
-    coalesce(
-      jsonb_object_agg(k.outcome, k.by_outcome) filter (where k.outcome <> '' and k.by_outcome <> 0), '{}'
-    )
-  from public.workflow_nodes as n
-  left join (
-    select
-      c.node_id, c.state, c.outcome, c.due_at, sum(c.amount) as amount,
-      sum(sum(c.amount)) over (partition by c.node_id, c.outcome) as by_outcome
-    from engine.counters as c
-    where c.team_id = v_campaign.team_id and c.campaign_id = v_campaign.id and c.node_id <> ''
-    group by c.node_id, c.state, c.outcome, c.due_at
-  ) as k on n.id = k.node_id
-  where n.team_id = v_campaign.team_id and n.workflow_id = v_campaign.workflow_id and n.type <> 'trigger'
-  group by n.id, n.type, n.label, n.position_y, n.position_x
-  order by n.position_y, n.position_x, n.id;
+    width_bucket(t.at, p_starts), sum(t.enrolled)::bigint, sum(t.dialled)::bigint, sum(t.answered)::bigint,
+    sum(t.sent)::bigint, sum(t.delivered)::bigint, sum(t.replied)::bigint, sum(t.booked)::bigint, sum(t.opted_out)::bigint,
+    sum(t.failed)::bigint
+  from told as t
+  group by 1;
 end
 $$;
-comment on function public.get_node_metrics(uuid) is
-'One row for each node but the trigger: scheduled = waiting + queued + in_progress + completed + failed + cancelled; outcomes as {outcome: jobs}.';
-revoke all on function public.get_node_metrics(uuid) from public;
-grant execute on function public.get_node_metrics(uuid) to authenticated, service_role;
+comment on function engine.sum_timeline(uuid[], uuid[], timestamptz[], text) is
+'Phases of campaigns between borders: place n is from the nth border to the next; places without anything are left out.';
+revoke all on function engine.sum_timeline(uuid[], uuid[], timestamptz[], text) from public;
 
 -- sql/40_functions/audiences/add_contacts.sql
 -- Contacts whose number the team does not have yet, in order of their number (see engine.update_contacts).
@@ -3218,11 +4058,14 @@ create or replace function engine.check_rows(
   p_rows engine.import_rows[], p_country text, p_allow_fictitious boolean
 )
 returns setof engine.checked_rows
-language sql
+language plpgsql
 stable
 set search_path = ''
+set plan_cache_mode = force_generic_plan -- planned once a session, not for each call
 set enable_mergejoin = off -- sets of any size are joined here, by hash
 as $$
+begin
+  return query
   with tidy as materialized (
     select t.* from engine.tidy_rows(p_rows) as t
   ),
@@ -3287,7 +4130,8 @@ as $$
           p.first_name, p.last_name
         )
     end
-  from placed as p
+  from placed as p;
+end
 $$;
 comment on function engine.check_rows(engine.import_rows[], text, boolean) is
 'Checks staged rows: normalised values, accepted or rejected, and the issues of each.';
@@ -3684,10 +4528,13 @@ grant execute on function engine.end_storing(uuid, uuid) to outbound_worker;
 -- The rule of engine.find_exclusions for contacts that are known: members of a list that is launched.
 create or replace function engine.excluded_contacts(p_team_id uuid, p_exclusions jsonb, p_contact_ids uuid[])
 returns table (contact_id uuid, reason text)
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
+#variable_conflict use_column
+begin
+  return query
   with people as materialized (
     select i.place, c.id, c.phone, c.servicetitan_customer_id
     from unnest(p_contact_ids) with ordinality as i (id, place)
@@ -3699,7 +4546,8 @@ as $$
   from engine.find_exclusions(p_team_id, p_exclusions, array(
     select (k.place, k.id, k.phone, k.servicetitan_customer_id)::engine.candidate from people as k
   )) as f
-  inner join people as p on f.ordinal = p.place
+  inner join people as p on f.ordinal = p.place;
+end
 $$;
 comment on function engine.excluded_contacts(uuid, jsonb, uuid[]) is
 'Which of the contacts exclusions leave out, and why; exclusions as engine.read_exclusions writes them.';
@@ -4164,10 +5012,7 @@ declare
 begin
   select * into v_run from public.audience_runs as r
   where r.team_id = any(engine.caller_team_ids()) and r.id = p_run_id;
-  if v_run.id is null then
-    perform engine.refuse_not_found('audience_run', p_run_id);
-  end if;
-  perform engine.require_role(v_run.team_id, 'viewer');
+  perform engine.require_row(v_run.team_id, 'audience_run', p_run_id, 'viewer');
   if p_severity is not null and p_severity not in ('error', 'warning', 'info') then
     perform engine.refuse_issues(jsonb_build_array(
       engine.issue('severity_unknown', 'p_severity', 'The severity must be error, warning or info, or null for all.')
@@ -4271,11 +5116,6 @@ begin
       select s.place, s.cell, row_number() over () as ordinal
       from engine.sample_cells(p_rows, p_is_objects, p_header_row, p_columns) as s
     ),
-    parsed as (
-      select c.place, p.phone is not null as is_phone
-      from engine.parse_phones((select array_agg(c.cell order by c.ordinal) from cells as c), p_country, true) as p
-      inner join cells as c on p.ordinal = c.ordinal
-    ),
     contents as (
       select
         c.place,
@@ -4306,6 +5146,18 @@ begin
       where k.emails * 2 >= k.filled and k.emails > 0
       and not exists (select from named as n where n.field = 'email' or n.place = k.place)
     ),
+    -- Between several columns of numbers it is asked which has more that are valid.
+    parsed as (
+      select c.place, p.phone is not null as is_phone
+      from (
+        select array_agg(c.cell order by c.ordinal) as raws
+        from cells as c
+        where (select count(*) from candidates as n where n.field = 'phone') > 1
+      ) as a
+      cross join lateral engine.parse_phones(a.raws, p_country, true) as p
+      inner join cells as c on p.ordinal = c.ordinal
+      where a.raws is not null
+    ),
     best as (
       select distinct on (c.field) c.field, c.place
       from candidates as c
@@ -4333,11 +5185,14 @@ revoke all on function engine.guess_mapping(jsonb, boolean, integer, text[], tex
 -- their carrier), is not one of phones.
 create or replace function engine.header_fields(p_header text)
 returns table (field text, rank smallint)
-language sql
+language plpgsql
 stable
 parallel safe
 set search_path = ''
 as $$
+#variable_conflict use_column
+begin
+  return query
   select h.field, min(h.rank + case when h.spelling = k.key then 0 else 10 end)::smallint
   from (select engine.header_key(p_header) as key offset 0) as k -- worked out once
   inner join reference.import_headers as h
@@ -4346,7 +5201,8 @@ as $$
       h.is_word and (' ' || k.key || ' ') like ('% ' || h.spelling || ' %')
       and k.key !~ '\m(fax|type|carrier|country|verified|status|opt|consent|date|time|count|ext|extension|owner|valid)\M'
     )
-  group by h.field
+  group by h.field;
+end
 $$;
 comment on function engine.header_fields(text) is 'Fields that a column may hold by its header, with a rank (lowest is surest).';
 revoke all on function engine.header_fields(text) from public;
@@ -4355,15 +5211,17 @@ revoke all on function engine.header_fields(text) from public;
 -- "firstName", "First_Name" and " FIRST NAME: " are one header.
 create or replace function engine.header_key(p_header text)
 returns text
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
-  select btrim(regexp_replace(
+begin
+  return btrim(regexp_replace(
     replace(lower(regexp_replace(normalize(coalesce(p_header, ''), nfkc), '([a-z])([A-Z])', '\1 \2', 'g')), '#', ' no '),
     '[\s_./\\:;,()\[\]{}*''"?!&+|-]+', ' ', 'g'
-  ))
+  ));
+end
 $$;
 comment on function engine.header_key(text) is 'A header in the spelling of reference.import_headers.';
 revoke all on function engine.header_key(text) from public;
@@ -5346,10 +6204,7 @@ declare
 begin
   select * into v_list from public.audience_lists as l
   where l.team_id = any(engine.caller_team_ids()) and l.id = p_list_id;
-  if v_list.id is null then
-    perform engine.refuse_not_found('audience_list', p_list_id);
-  end if;
-  perform engine.require_role(v_list.team_id, p_needs);
+  perform engine.require_row(v_list.team_id, 'audience_list', p_list_id, p_needs);
   return v_list;
 end
 $$;
@@ -5447,10 +6302,13 @@ create or replace function engine.rows_from_json(
   p_team_id uuid, p_run_id uuid, p_rows jsonb, p_is_objects boolean, p_header_row integer, p_columns text[], p_mapping jsonb
 )
 returns setof engine.import_rows
-language sql
+language plpgsql
 immutable
 set search_path = ''
+set plan_cache_mode = force_generic_plan -- planned once a session, not for each call
 as $$
+begin
+  return query
   select
     p_team_id, p_run_id, r.place,
     f.cells ->> 'phone', f.cells ->> 'first_name', f.cells ->> 'last_name', f.cells ->> 'full_name', f.cells ->> 'email',
@@ -5478,7 +6336,8 @@ as $$
       case when p_is_objects then jsonb_path_query_array(r.item, '$.*') else r.item end
     ) as c (cell)
     where btrim(c.cell, E' \t\r\n\u00A0') <> ''
-  )
+  );
+end
 $$;
 comment on function engine.rows_from_json(uuid, uuid, jsonb, boolean, integer, text[], jsonb) is 'Rows of a request as staged rows.';
 revoke all on function engine.rows_from_json(uuid, uuid, jsonb, boolean, integer, text[], jsonb) from public;
@@ -5500,11 +6359,14 @@ revoke all on function engine.run_lease() from public;
 -- Cells of the first rows below the header, by column: what a guess looks at.
 create or replace function engine.sample_cells(p_rows jsonb, p_is_objects boolean, p_header_row integer, p_columns text[])
 returns table (place integer, cell text)
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
+#variable_conflict use_column
+begin
+  return query
   select c.place::integer, v.cell
   from (
     select r.item from jsonb_array_elements(p_rows) with ordinality as r (item, row_place)
@@ -5516,7 +6378,8 @@ as $$
   cross join lateral (
     values (btrim(case when p_is_objects then r.item ->> c.name else r.item ->> (c.place::integer - 1) end))
   ) as v (cell)
-  where v.cell <> ''
+  where v.cell <> '';
+end
 $$;
 comment on function engine.sample_cells(jsonb, boolean, integer, text[]) is 'Cells of the first 200 data rows as (column place, cell); blank ones left out.';
 revoke all on function engine.sample_cells(jsonb, boolean, integer, text[]) from public;
@@ -5787,11 +6650,15 @@ returns table (
   ordinal bigint, row_number bigint, phone text, first_name text, last_name text, email text, timezone text,
   postal_code text, customer_id text, reader_problem text
 )
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
+set plan_cache_mode = force_generic_plan -- planned once a session, not for each call
 as $$
+#variable_conflict use_column
+begin
+  return query
   with tidy as (
     -- the same for each field: a function called for every cell of a million rows would take a minute
     select
@@ -5852,7 +6719,8 @@ as $$
     t.postal_code,
     t.customer_id,
     t.reader_problem
-  from tidy as t
+  from tidy as t;
+end
 $$;
 comment on function engine.tidy_rows(engine.import_rows[]) is 'Staged rows with tidy cells and names in two parts.';
 revoke all on function engine.tidy_rows(engine.import_rows[]) from public;
@@ -5927,10 +6795,11 @@ grant execute on function public.update_audience_list(uuid, text, jsonb, jsonb) 
 -- of their number, always, so that two imports of a team wait for each other instead of deadlocking.
 create or replace function engine.update_contacts(p_team_id uuid, p_run_id uuid)
 returns void
-language sql
+language plpgsql
 volatile
 set search_path = ''
 as $$
+begin
   with changed as materialized (
     select
       c.id,
@@ -5968,7 +6837,8 @@ as $$
   from changed as n
   inner join engine.checked_rows as k
     on k.team_id = p_team_id and k.run_id = p_run_id and n.row_number = k.row_number
-  where c.team_id = p_team_id and c.id = n.id
+  where c.team_id = p_team_id and c.id = n.id;
+end
 $$;
 comment on function engine.update_contacts(uuid, uuid) is
 'Writes what a run''s accepted rows say of contacts that are there into them; those of whom they say nothing new are left alone.';
@@ -6138,32 +7008,11 @@ revoke all on function engine.activate_campaign(uuid, uuid) from public;
 -- Out of the way: what came of it stays, and nothing is done with it until it is taken out again.
 create or replace function public.archive_campaign(p_campaign_id uuid, p_dry_run boolean default false)
 returns jsonb
-language plpgsql
+language sql
 security definer -- writes public.campaigns, which no role may write; engine.take_campaign asks engine.require_role
 set search_path = ''
 as $$
-declare
-  v_dry_run boolean := coalesce(p_dry_run, false);
-  v_campaign public.campaigns := engine.take_campaign(p_campaign_id, 'archive', v_dry_run);
-  v_enrolled bigint;
-begin
-  select coalesce(sum(k.amount), 0)::bigint into v_enrolled
-  from engine.counters as k
-  where k.team_id = v_campaign.team_id and k.campaign_id = v_campaign.id and k.node_id = '';
-  if not v_dry_run then
-    update public.campaigns as c
-    set archived_at = engine.now(), updated_at = engine.now()
-    where c.team_id = v_campaign.team_id and c.id = v_campaign.id;
-  end if;
-  return engine.tell_campaign_step(
-    v_campaign, v_campaign.status, v_dry_run,
-    format(
-      '"%s" %s archived: it is left out of lists, and what it did stays: %s enrolled.',
-      v_campaign.name, engine.tense(v_dry_run), v_enrolled
-    ),
-    jsonb_build_object('enrolled', v_enrolled, 'archived', true)
-  );
-end
+  select engine.put_away(p_campaign_id, true, coalesce(p_dry_run, false))
 $$;
 comment on function public.archive_campaign(uuid, boolean) is
 'Puts a campaign away that is CREATED, COMPLETED or CANCELLED: {campaign_id, from, to, dry_run, at, message, enrolled, archived}; '
@@ -6195,10 +7044,13 @@ revoke all on function engine.campaign_actions(public.campaigns, boolean) from p
 -- Where a workflow begins: the node that the trigger leads to, by the rule that every step follows.
 create or replace function engine.campaign_entry(p_team_id uuid, p_workflow_id uuid)
 returns table (node_id text, channel public.contact_channel, delay interval)
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
+#variable_conflict use_column
+begin
+  return query
   select n.id, n.type::text::public.contact_channel, d.delay
   from public.workflow_nodes as t
   cross join lateral engine.decide_steps(array[(
@@ -6210,7 +7062,8 @@ as $$
   )::engine.ended_visit]) as d
   inner join public.workflow_nodes as n
     on t.team_id = n.team_id and t.workflow_id = n.workflow_id and d.target = n.id
-  where t.team_id = p_team_id and t.workflow_id = p_workflow_id and t.type = 'trigger'
+  where t.team_id = p_team_id and t.workflow_id = p_workflow_id and t.type = 'trigger';
+end
 $$;
 comment on function engine.campaign_entry(uuid, uuid) is 'The first node of a workflow, its channel, and the delay before it.';
 revoke all on function engine.campaign_entry(uuid, uuid) from public;
@@ -6550,7 +7403,8 @@ as $$
   select jsonb_build_object(
     'id', p_enrollment.id, 'contact_id', p_enrollment.contact_id, 'phone', p_enrollment.phone,
     'first_name', p.first_name, 'last_name', p.last_name, 'status', p_enrollment.status,
-    'reason_code', p_enrollment.reason_code, 'booked_at', p_enrollment.booked_at,
+    'reason_code', p_enrollment.reason_code, 'reached_at', p_enrollment.reached_at, 'booked_at', p_enrollment.booked_at,
+    'booked_node_id', p_enrollment.booked_node_id, 'booking', p_enrollment.booking,
     'retries_left', p_enrollment.retries_left, 'retry_count', p_enrollment.retry_count,
     'enrolled_at', p_enrollment.enrolled_at, 'ended_at', p_enrollment.ended_at,
     'last_job', case when v.id is not null then jsonb_build_object(
@@ -6617,52 +7471,77 @@ revoke all on function engine.drop_cancelled_jobs(uuid[]) from public;
 -- sql/40_functions/campaigns/enroll_contacts.sql
 -- Enrolls contacts that are not enrolled yet, and makes their first jobs. People who must not be reached
 -- are enrolled too, as SUPPRESSED with the reason, so that everyone is accounted for; so are those whom the
--- campaign leaves out.
+-- campaign leaves out. Nobody else enrolls the same people meanwhile, or hardly ever: so who is enrolled is looked
+-- for before, and the rows are stored without the handling of conflicts, which costs as much as a key. One who is
+-- enrolled all of a sudden undoes this step, and the next look finds her.
 create or replace function engine.enroll_contacts(p_campaign public.campaigns, p_contact_ids uuid[])
 returns integer
 language plpgsql
 set search_path = ''
 as $$
 declare
+  c_attempts constant integer := 10;
+  v_attempt integer := 1;
   v_entry record;
   v_now timestamptz := engine.now();
   v_not_before timestamptz;
   v_enrolled bigint;
   v_jobs engine.new_job[];
+  v_ids constant uuid[] := array(select i.id from engine.new_ids(cardinality(p_contact_ids)) as i order by i.ordinal);
+  v_sorted constant uuid[] := array(select a.id from unnest(p_contact_ids) as a (id) order by a.id);
 begin
   select e.* into v_entry from engine.campaign_entry(p_campaign.team_id, p_campaign.workflow_id) as e;
   v_not_before := engine.later(v_now, v_entry.delay);
-  with judged as materialized (
-    select j.*, row_number() over (order by j.contact_id) as place
-    from engine.judge_members(p_campaign, v_entry.channel, p_contact_ids) as j
-  ),
+  loop
+    begin
+      with judged as materialized (
+        select j.*, row_number() over (order by j.contact_id) as place
+        from engine.judge_members(p_campaign, v_entry.channel, p_contact_ids) as j
+      ),
 
-  enrolled as (
-    insert into engine.enrollments (
-      team_id, id, campaign_id, contact_id, phone, status, reason_code, retries_left, enrolled_at, ended_at
-    )
-    select
-      p_campaign.team_id, i.id, p_campaign.id, j.contact_id, j.phone,
-      case
-        when j.reason_code is null then 'ACTIVE'
-        when j.reason_code = 'suppressed_opted_out' then 'OPTED_OUT'
-        else 'SUPPRESSED'
-      end::public.enrollment_status,
-      j.reason_code, p_campaign.retry_budget, v_now, case when j.reason_code is not null then v_now end
-    from judged as j
-    inner join engine.new_ids(cardinality(p_contact_ids)) as i on j.place = i.ordinal
-    order by j.place
-    on conflict on constraint enrollments_once_per_campaign do nothing
-    returning id, contact_id, phone, status
-  )
+      known as materialized (
+        select e.contact_id
+        from engine.enrollments as e
+        where e.team_id = p_campaign.team_id and e.campaign_id = p_campaign.id
+          and e.contact_id >= v_sorted[1] and e.contact_id <= v_sorted[cardinality(v_sorted)]
+      ),
 
-  select
-    count(*), array_agg((
-      p_campaign.team_id, p_campaign.id, e.id, e.contact_id, e.phone, p_campaign.workflow_id, v_entry.node_id, 1,
-      p_campaign.priority, v_not_before
-    )::engine.new_job) filter (where e.status = 'ACTIVE')
-  into v_enrolled, v_jobs
-  from enrolled as e;
+      enrolled as (
+        insert into engine.enrollments (
+          team_id, id, campaign_id, contact_id, phone, status, reason_code, retries_left, enrolled_at, ended_at, timezone
+        )
+        select
+          p_campaign.team_id, v_ids[j.place], p_campaign.id, j.contact_id, j.phone,
+          case
+            when j.reason_code is null then 'ACTIVE'
+            when j.reason_code = 'suppressed_opted_out' then 'OPTED_OUT'
+            else 'SUPPRESSED'
+          end::public.enrollment_status,
+          j.reason_code, p_campaign.retry_budget, v_now, case when j.reason_code is not null then v_now end,
+          j.timezone
+        from judged as j
+        left join known as k on j.contact_id = k.contact_id
+        where k.contact_id is null
+        order by j.place
+        returning id, contact_id, phone, status
+      )
+
+      select
+        count(*), array_agg((
+          p_campaign.team_id, p_campaign.id, e.id, e.contact_id, e.phone, p_campaign.workflow_id, v_entry.node_id, 1,
+          p_campaign.priority, v_not_before
+        )::engine.new_job) filter (where e.status = 'ACTIVE')
+      into v_enrolled, v_jobs
+      from enrolled as e;
+      exit;
+    exception
+      when unique_violation then
+        if v_attempt = c_attempts then
+          raise;
+        end if;
+        v_attempt := v_attempt + 1;
+    end;
+  end loop;
   perform engine.create_jobs(coalesce(v_jobs, '{}'));
   return v_enrolled::integer;
 end
@@ -6978,7 +7857,8 @@ end
 $$;
 comment on function public.get_campaign_enrollments(uuid, text, text, text, integer, text) is
 'A page of the contacts of a campaign, searched by name, phone or e-mail: {items[{id, contact_id, phone, first_name, last_name, '
-'status, reason_code, booked_at, retries_left, retry_count, enrolled_at, ended_at, last_job{id, node_id, label, channel, '
+'status, reason_code, reached_at, booked_at, booked_node_id, booking{job_id?, appointment_id?, booking_id?}, retries_left, '
+'retry_count, enrolled_at, ended_at, last_job{id, node_id, label, channel, '
 'visit, status, outcome, reason_code, attempt_count, dispatched_at, finished_at}, next_due_at}], next_cursor}. OB001, OB004, OB009.';
 revoke all on function public.get_campaign_enrollments(uuid, text, text, text, integer, text) from public;
 grant execute on function public.get_campaign_enrollments(uuid, text, text, text, integer, text) to authenticated, service_role;
@@ -7105,7 +7985,7 @@ revoke all on function engine.is_campaign_over(uuid, uuid) from public;
 create or replace function engine.judge_members(
   p_campaign public.campaigns, p_channel public.contact_channel, p_contact_ids uuid[]
 )
-returns table (contact_id uuid, phone text, timezones text[], regions text[], reason_code text)
+returns table (contact_id uuid, phone text, timezones text[], regions text[], reason_code text, timezone text)
 language plpgsql
 stable
 set search_path = ''
@@ -7130,7 +8010,7 @@ begin
     when x.reason is not null then x.reason
     when s.reason is not null then 'suppressed_' || s.reason
     when cardinality(p.timezones) = 0 then 'timezone_unknown'
-  end
+  end, coalesce(p.timezone, p.timezones[1])
   from unnest(p_contact_ids) as a (id)
   inner join public.contacts as p on a.id = p.id and p.team_id = p_campaign.team_id
   left join targeted as t on p.id = t.contact_id
@@ -7246,6 +8126,7 @@ begin
     perform engine.hold_workflow(v_campaign.team_id, v_campaign.workflow_id);
     perform engine.hold_list(v_campaign.team_id, v_campaign.list_id);
   end if;
+  perform engine.refuse_issues(engine.start_issues('p_at', p_at), 'The launch');
   v_blockers := engine.launch_blockers(v_campaign);
   if not v_dry_run then
     -- Again: the campaign may have been changed before it was locked, and who was waited for may have committed.
@@ -7271,7 +8152,7 @@ begin
 end
 $$;
 comment on function public.launch_campaign(uuid, timestamptz, boolean) is
-'Launches a campaign now or at p_at: {campaign_id, from, to, dry_run, at, message, members, blockers}. OB002, OB004, OB007, OB008.';
+'Launches a campaign now or at p_at: {campaign_id, from, to, dry_run, at, message, members, blockers}. OB001, OB002, OB004, OB007, OB008.';
 revoke all on function public.launch_campaign(uuid, timestamptz, boolean) from public;
 grant execute on function public.launch_campaign(uuid, timestamptz, boolean) to authenticated, service_role;
 
@@ -7455,12 +8336,14 @@ revoke all on function engine.list_choices(uuid, integer) from public;
 -- campaigns; a launch of such a campaign takes it alone.
 create or replace function engine.list_lock(p_team_id uuid, p_list_id uuid)
 returns bigint
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
-  select hashtextextended(concat('list ', p_team_id, ' ', p_list_id), 0)
+begin
+  return hashtextextended(concat('list ', p_team_id, ' ', p_list_id), 0);
+end
 $$;
 comment on function engine.list_lock(uuid, uuid) is 'Key of the advisory lock between launches over a list and what adds members to it.';
 revoke all on function engine.list_lock(uuid, uuid) from public;
@@ -7550,18 +8433,15 @@ stable
 set search_path = ''
 as $$
   select
-    coalesce(sum(c.amount) filter (where c.state = 'READY' and c.due_at > engine.now()), 0)::bigint,
-    (coalesce(sum(c.amount) filter (where c.state = 'READY' and c.due_at <= engine.now()), 0) + max(h.unbegun))::bigint,
-    (coalesce(sum(c.amount) filter (where c.state in ('CLAIMED', 'DISPATCHED', 'AMBIGUOUS')), 0) - max(h.unbegun))::bigint
+    coalesce(sum(w.waiting), 0)::bigint, (coalesce(sum(w.queued), 0) + max(h.unbegun))::bigint,
+    (coalesce(sum(w.in_progress), 0) - max(h.unbegun))::bigint
   from (
     select count(*) as unbegun
     from engine.jobs as j
     where j.team_id = p_campaign.team_id and j.campaign_id = p_campaign.id and j.status = 'CLAIMED'
       and not engine.has_live_attempt(j.team_id, j.id)
   ) as h
-  left join engine.counters as c
-    on c.team_id = p_campaign.team_id and c.campaign_id = p_campaign.id and c.node_id <> ''
-    and c.state in ('READY', 'CLAIMED', 'DISPATCHED', 'AMBIGUOUS')
+  left join engine.count_work(array[p_campaign.team_id], array[p_campaign.id]) as w on true
 $$;
 comment on function engine.open_work(public.campaigns) is
 'Open jobs of a campaign: waiting for their time, due and not begun, and begun (a provider may have them).';
@@ -7701,6 +8581,7 @@ begin
       'See the metrics of one that runs.'
     );
   end if;
+  perform engine.refuse_issues(engine.start_issues('p_at', p_at), 'The preflight');
   select e.channel into v_channel from engine.campaign_entry(v_campaign.team_id, v_campaign.workflow_id) as e;
   v_people := (
     select coalesce(jsonb_agg(to_jsonb(p)), '[]') from engine.preflight_people(v_campaign, v_channel) as p
@@ -7732,7 +8613,7 @@ $$;
 comment on function public.preflight_campaign(uuid, timestamptz) is
 '{campaign_id, status, at, members, reach, funnel[{code, message, left_out, left}], timezones[{timezones[], people}], '
 'estimate{channel, starts_at, first_contact_at, last_contact_at, last_by_batching_at, left_over, never_open, assumptions[]}, '
-'blockers[{code, message}], warnings[{code, message}]} of a launch at p_at. Changes nothing. OB003 once it has started, OB004.';
+'blockers[{code, message}], warnings[{code, message}]} of a launch at p_at. Changes nothing. OB001, OB003 once it has started, OB004.';
 revoke all on function public.preflight_campaign(uuid, timestamptz) from public;
 grant execute on function public.preflight_campaign(uuid, timestamptz) to authenticated, service_role;
 
@@ -7935,6 +8816,41 @@ $$;
 comment on function engine.preflight_warnings(public.campaigns, bigint, bigint, jsonb) is
 '[{code, message}]: what a preflight warns of; the estimate is that of engine.preflight_estimate.';
 revoke all on function engine.preflight_warnings(public.campaigns, bigint, bigint, jsonb) from public;
+
+-- sql/40_functions/campaigns/put_away.sql
+-- Puts a campaign away, or takes it out again; its status stays.
+create or replace function engine.put_away(p_campaign_id uuid, p_archived boolean, p_dry_run boolean)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_campaign public.campaigns := engine.take_campaign(
+    p_campaign_id, case when p_archived then 'archive' else 'unarchive' end, p_dry_run
+  );
+  v_enrolled constant bigint := (select c.enrolled from engine.campaign_counts(v_campaign.team_id, v_campaign.id) as c);
+begin
+  if not p_dry_run then
+    update public.campaigns as c
+    set archived_at = case when p_archived then engine.now() end, updated_at = engine.now()
+    where c.team_id = v_campaign.team_id and c.id = v_campaign.id;
+  end if;
+  return engine.tell_campaign_step(
+    v_campaign, v_campaign.status, p_dry_run,
+    format(
+      case
+        when p_archived then '"%s" %s archived: it is left out of lists, and what it did stays: %s enrolled.'
+        else '"%s" %s in lists again, with %s enrolled.'
+      end,
+      v_campaign.name, engine.tense(p_dry_run), v_enrolled
+    ),
+    jsonb_build_object('enrolled', v_enrolled, 'archived', p_archived)
+  );
+end
+$$;
+comment on function engine.put_away(uuid, boolean, boolean) is
+'What archive_campaign and unarchive_campaign do: {campaign_id, from, to, dry_run, at, message, enrolled, archived}.';
+revoke all on function engine.put_away(uuid, boolean, boolean) from public;
 
 -- sql/40_functions/campaigns/read_targeting.sql
 -- Targeting as it is kept: whole numbers, nothing twice, no key that says nothing. It has been found in
@@ -8139,10 +9055,7 @@ declare
 begin
   select * into v_campaign from public.campaigns as c
   where c.team_id = any(engine.caller_team_ids()) and c.id = p_campaign_id;
-  if v_campaign.id is null then
-    perform engine.refuse_not_found('campaign', p_campaign_id);
-  end if;
-  perform engine.require_role(v_campaign.team_id, p_needs);
+  perform engine.require_row(v_campaign.team_id, 'campaign', p_campaign_id, p_needs);
   return v_campaign;
 end
 $$;
@@ -8371,6 +9284,22 @@ comment on function engine.spread_due_jobs(public.campaigns) is
 'Spreads the due jobs of a campaign by the batching of their nodes, in the order of their due times.';
 revoke all on function engine.spread_due_jobs(public.campaigns) from public;
 
+-- sql/40_functions/campaigns/start_issues.sql
+-- A time of start that is far away is a slip, and one at the end of all time (timestamps have an infinity) can't be
+-- counted with.
+create or replace function engine.start_issues(p_path text, p_at timestamptz)
+returns jsonb
+language sql
+immutable
+set search_path = ''
+as $$
+  select case when p_at not between '2000-01-01 00:00+00' and '2100-01-01 00:00+00' then jsonb_build_array(engine.issue(
+    'start_invalid', p_path, 'The start must be a moment between 2000 and 2100.'
+  )) else '[]' end
+$$;
+comment on function engine.start_issues(text, timestamptz) is 'The problem of a moment that nothing can start at: [], or one issue.';
+revoke all on function engine.start_issues(text, timestamptz) from public;
+
 -- sql/40_functions/campaigns/still_list.sql
 -- Keeps members from being added to the list of a campaign that enrolls continuously until the end of the
 -- transaction; false while somebody is adding some. Whoever added members before the campaign was launched,
@@ -8582,32 +9511,11 @@ revoke all on function engine.tense(boolean) from public;
 -- The other way round: it can be launched or retried again, where its status allows.
 create or replace function public.unarchive_campaign(p_campaign_id uuid, p_dry_run boolean default false)
 returns jsonb
-language plpgsql
+language sql
 security definer -- writes public.campaigns, which no role may write; engine.take_campaign asks engine.require_role
 set search_path = ''
 as $$
-declare
-  v_dry_run boolean := coalesce(p_dry_run, false);
-  v_campaign public.campaigns := engine.take_campaign(p_campaign_id, 'unarchive', v_dry_run);
-  v_enrolled bigint;
-begin
-  select coalesce(sum(k.amount), 0)::bigint into v_enrolled
-  from engine.counters as k
-  where k.team_id = v_campaign.team_id and k.campaign_id = v_campaign.id and k.node_id = '';
-  if not v_dry_run then
-    update public.campaigns as c
-    set archived_at = null, updated_at = engine.now()
-    where c.team_id = v_campaign.team_id and c.id = v_campaign.id;
-  end if;
-  return engine.tell_campaign_step(
-    v_campaign, v_campaign.status, v_dry_run,
-    format(
-      '"%s" %s in lists again, with %s enrolled.',
-      v_campaign.name, engine.tense(v_dry_run), v_enrolled
-    ),
-    jsonb_build_object('enrolled', v_enrolled, 'archived', false)
-  );
-end
+  select engine.put_away(p_campaign_id, false, coalesce(p_dry_run, false))
 $$;
 comment on function public.unarchive_campaign(uuid, boolean) is
 'Takes an archived campaign out again: {campaign_id, from, to, dry_run, at, message, enrolled, archived}; '
@@ -9100,11 +10008,13 @@ grant execute on function public.import_suppressions(jsonb, text, text, boolean,
 -- the number commits before this transaction ends: what the gate sees from here on is what holds.
 create or replace function engine.keep_reachable(p_team_id uuid, p_phone text)
 returns boolean
-language sql
+language plpgsql
 volatile
 set search_path = ''
 as $$
-  select pg_try_advisory_xact_lock_shared(engine.phone_lock(p_team_id, p_phone))
+begin
+  return pg_try_advisory_xact_lock_shared(engine.phone_lock(p_team_id, p_phone));
+end
 $$;
 comment on function engine.keep_reachable(uuid, text) is
 'Keeps stops of a number from committing until the end of the transaction; false while one is under way.';
@@ -9243,12 +10153,14 @@ grant execute on function public.opt_out(text, text, text, text, uuid) to authen
 -- server's table of locks. Whoever stops a number takes it alone; what begins to reach it holds it shared.
 create or replace function engine.phone_lock(p_team_id uuid, p_phone text)
 returns bigint
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
-  select hashtextextended(concat('number ', p_team_id, ' ', hashtext(p_phone) & 1023), 0)
+begin
+  return hashtextextended(concat('number ', p_team_id, ' ', hashtext(p_phone) & 1023), 0);
+end
 $$;
 comment on function engine.phone_lock(uuid, text) is 'Key of the advisory lock between stops of a number and what begins to reach it.';
 revoke all on function engine.phone_lock(uuid, text) from public;
@@ -9698,6 +10610,770 @@ $$;
 comment on function engine.stop_row_issues(engine.stop_row[]) is
 '[{code, severity, path, message, row, column, value}] of rows that cannot be used.';
 revoke all on function engine.stop_row_issues(engine.stop_row[]) from public;
+
+-- sql/40_functions/counters/check_counters.sql
+-- Compares the counters of campaigns with their rows, those that were not looked at for the longest time first, and
+-- keeps what it found. It mends nothing. So many campaigns at a time, because whoever counts for hours in one
+-- transaction keeps the tables from being cleaned.
+create or replace function engine.check_counters(p_limit integer default 50)
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_campaign record;
+  v_found jsonb;
+  v_count integer;
+  v_differing integer := 0;
+begin
+  -- A loop, because each campaign is compared in a snapshot of its own.
+  for v_campaign in
+    select c.team_id, c.id
+    from public.campaigns as c
+    left join engine.counter_checks as k on c.team_id = k.team_id and c.id = k.campaign_id
+    where k.checked_at is null or k.checked_at < engine.now() - interval '20 hours'
+    order by k.checked_at nulls first, c.id
+    limit p_limit
+  loop
+    select coalesce(jsonb_agg(to_jsonb(d) - 'place' order by d.place) filter (where d.place <= 100), '[]'), count(*) into v_found, v_count
+    from (
+      select x.counter, x.of, x.counted, x.recounted, row_number() over (order by x.counter, x.of) as place
+      from engine.compare_counters(v_campaign.id) as x
+    ) as d;
+    insert into engine.counter_checks as k (team_id, campaign_id, checked_at, found_at, difference_count, differences)
+    values (
+      v_campaign.team_id, v_campaign.id, engine.now(), case when v_count > 0 then engine.now() end, v_count, v_found
+    )
+    on conflict on constraint counter_checks_pk do update set
+      checked_at = excluded.checked_at, difference_count = excluded.difference_count, differences = excluded.differences,
+      found_at = case when excluded.found_at is not null then coalesce(k.found_at, excluded.found_at) end;
+    if v_count > 0 then
+      v_differing := v_differing + 1;
+      raise warning 'outbound: counters of campaign % differ from its rows in % places; see engine.counter_checks',
+        v_campaign.id, v_count;
+    end if;
+  end loop;
+  return v_differing;
+end
+$$;
+comment on function engine.check_counters(integer) is
+'Compares the counters of so many campaigns with their rows and keeps the differences; returns how many campaigns differ.';
+revoke all on function engine.check_counters(integer) from public;
+
+-- sql/40_functions/counters/compare_counters.sql
+-- Where the counters of a campaign differ from its rows, all read in one statement and so in one snapshot.
+create or replace function engine.compare_counters(p_campaign_id uuid)
+returns table (counter text, of jsonb, counted bigint, recounted bigint)
+language sql
+stable
+set search_path = ''
+as $$
+  with kept as (
+    select 'counters' as counter, jsonb_build_array(c.node_id, c.state, c.outcome, c.due_at) as of, c.amount
+    from engine.counted(array[p_campaign_id]) as c
+    union all
+    select 'audience', jsonb_build_array(a.timezone, a.reason, a.outcome, a.node_id), a.amount
+    from engine.counted_audience(array[p_campaign_id]) as a
+    union all
+    select 'timeline ' || t.grain, jsonb_build_array(t.phase, t.starts_at), t.amount
+    from engine.counted_timeline(p_campaign_id) as t
+  ),
+
+  moments as materialized (
+    select m.phase, date_bin('1 minute', m.at, '2000-01-01 00:00+00') as at, count(*) as amount
+    from engine.recount_timeline(p_campaign_id) as m
+    group by 1, 2
+  ),
+
+  truth as (
+    select 'counters' as counter, jsonb_build_array(c.node_id, c.state, c.outcome, c.due_at) as of, c.amount
+    from engine.recount(p_campaign_id) as c
+    union all
+    select 'audience', jsonb_build_array(a.timezone, a.reason, a.outcome, a.node_id), a.amount
+    from engine.recount_audience(p_campaign_id) as a
+    union all
+    select
+      'timeline ' || g.grain, jsonb_build_array(m.phase, date_bin(g.length, m.at, '2000-01-01 00:00+00')), sum(m.amount)::bigint
+    from moments as m
+    cross join (
+      values ('minute', interval '1 minute'), ('quarter_hour', '15 minutes'), ('hour', '1 hour')
+    ) as g (grain, length)
+    group by 1, 2
+  )
+
+  select coalesce(k.counter, t.counter), coalesce(k.of, t.of), coalesce(k.amount, 0), coalesce(t.amount, 0)
+  from kept as k
+  full join truth as t on k.counter = t.counter and k.of = t.of
+  where coalesce(k.amount, 0) <> coalesce(t.amount, 0)
+    -- What retention has dropped stays in the timeline, and has no rows to be counted from.
+    and not (coalesce(k.counter, t.counter) like 'timeline%' and exists (
+      select from engine.purged_jobs as p where p.campaign_id = p_campaign_id
+    ))
+$$;
+comment on function engine.compare_counters(uuid) is
+'Where counters, audience counters and timeline of a campaign differ from its rows; nothing when all is well.';
+revoke all on function engine.compare_counters(uuid) from public;
+
+-- sql/40_functions/counters/count_changed_enrollments.sql
+-- Keeps the counters equal to the enrollments, by the difference that each statement makes. Every backend adds to
+-- a shard of its own, so that no writer waits for another.
+create or replace function engine.count_changed_enrollments()
+returns trigger
+language plpgsql
+security definer -- whoever changes enrollments changes their counters
+set search_path = ''
+as $$
+begin
+  insert into engine.counters as c
+  select
+    r.team_id, r.campaign_id, '', r.status,
+    case when r.booked_at is not null then 'booked' when r.reached_at is not null then 'reached' else '' end,
+    pg_backend_pid(), sum(r.amount)
+  from (
+    select n.team_id, n.campaign_id, n.status, n.booked_at, n.reached_at, 1 as amount from new_rows as n
+    union all
+    select o.team_id, o.campaign_id, o.status, o.booked_at, o.reached_at, -1 from old_rows as o
+  ) as r
+  group by 1, 2, 3, 4, 5, 6
+  having sum(r.amount) <> 0
+  on conflict on constraint counters_pk do update set amount = c.amount + excluded.amount;
+
+  insert into engine.audience_counters as a
+  select
+    r.team_id, r.campaign_id, coalesce(r.timezone, 'unknown'),
+    case
+      when r.status = 'SUPPRESSED' or (r.status = 'OPTED_OUT' and r.reason_code = 'suppressed_opted_out') then r.reason_code
+      else ''
+    end,
+    case when r.booked_at is not null then 'booked' when r.reached_at is not null then 'reached' else '' end,
+    coalesce(r.booked_node_id, ''), pg_backend_pid(), sum(r.amount)
+  from (
+    select
+      n.team_id, n.campaign_id, n.timezone, n.status, n.reason_code, n.booked_at, n.reached_at, n.booked_node_id, 1 as amount
+    from new_rows as n
+    union all
+    select o.team_id, o.campaign_id, o.timezone, o.status, o.reason_code, o.booked_at, o.reached_at, o.booked_node_id, -1
+    from old_rows as o
+  ) as r
+  group by 1, 2, 3, 4, 5, 6
+  having sum(r.amount) <> 0
+  on conflict on constraint audience_counters_pk do update set amount = a.amount + excluded.amount;
+  return null;
+end
+$$;
+comment on function engine.count_changed_enrollments() is 'Trigger: counts enrollments by state and audience when they change.';
+revoke all on function engine.count_changed_enrollments() from public;
+
+-- sql/40_functions/counters/count_changed_jobs.sql
+-- Keeps the counters equal to the jobs, by the difference that each statement makes. Every
+-- backend adds to a shard of its own, so that no writer waits for another.
+create or replace function engine.count_changed_jobs()
+returns trigger
+language plpgsql
+security definer -- whoever changes jobs changes their counters
+set search_path = ''
+as $$
+begin
+  with counted as materialized (
+    select
+      r.team_id, r.campaign_id, r.node_id, r.status,
+      coalesce(
+        r.outcome::text, case when r.status = 'CANCELLED' and r.reason_code in ('too_late', 'never_open') then 'skipped' end, ''
+      ) as outcome,
+      case when r.status = 'READY' then r.run_at end as due_at, sum(r.amount) as amount
+    from (
+      select n.team_id, n.campaign_id, n.node_id, n.status, n.outcome, n.reason_code, n.run_at, 1 as amount from new_rows as n
+      union all
+      select o.team_id, o.campaign_id, o.node_id, o.status, o.outcome, o.reason_code, o.run_at, -1 from old_rows as o
+    ) as r
+    group by 1, 2, 3, 4, 5, 6
+    having sum(r.amount) <> 0
+  ),
+
+  due as (
+    insert into engine.due_counters as d
+    select k.team_id, k.campaign_id, k.due_at, k.node_id, pg_backend_pid(), k.amount
+    from counted as k
+    where k.due_at is not null
+    on conflict on constraint due_counters_pk do update set amount = d.amount + excluded.amount
+  )
+
+  insert into engine.counters as c
+  select k.team_id, k.campaign_id, k.node_id, k.status, k.outcome, pg_backend_pid(), sum(k.amount)
+  from counted as k
+  group by 1, 2, 3, 4, 5
+  having sum(k.amount) <> 0
+  on conflict on constraint counters_pk do update set amount = c.amount + excluded.amount;
+  return null;
+end
+$$;
+comment on function engine.count_changed_jobs() is 'Trigger: counts jobs by node, state, outcome and due time when they change.';
+revoke all on function engine.count_changed_jobs() from public;
+
+-- sql/40_functions/counters/count_moved_enrollments.sql
+-- Keeps counters and timeline equal to the enrollments where rows are made or removed. Every backend adds to a
+-- shard of its own, so that no writer waits for another.
+create or replace function engine.count_moved_enrollments()
+returns trigger
+language plpgsql
+security definer -- whoever changes enrollments changes their counters
+set search_path = ''
+as $$
+declare
+  v_sign constant integer := case tg_op when 'INSERT' then 1 else -1 end;
+begin
+  insert into engine.counters as c
+  select
+    r.team_id, r.campaign_id, '', r.status,
+    case when r.booked_at is not null then 'booked' when r.reached_at is not null then 'reached' else '' end,
+    pg_backend_pid(), v_sign * count(*)
+  from moved_rows as r
+  group by 1, 2, 3, 4, 5, 6
+  on conflict on constraint counters_pk do update set amount = c.amount + excluded.amount;
+
+  insert into engine.audience_counters as a
+  select
+    r.team_id, r.campaign_id, coalesce(r.timezone, 'unknown'),
+    case
+      when r.status = 'SUPPRESSED' or (r.status = 'OPTED_OUT' and r.reason_code = 'suppressed_opted_out') then r.reason_code
+      else ''
+    end,
+    case when r.booked_at is not null then 'booked' when r.reached_at is not null then 'reached' else '' end,
+    coalesce(r.booked_node_id, ''), pg_backend_pid(), v_sign * count(*)
+  from moved_rows as r
+  group by 1, 2, 3, 4, 5, 6
+  on conflict on constraint audience_counters_pk do update set amount = a.amount + excluded.amount;
+
+  insert into engine.timeline_changes as t (
+    team_id, campaign_id, starts_at, shard, enrolled, booked, opted_out, failed, completed
+  )
+  select
+    r.team_id, r.campaign_id, date_trunc('minute', m.at), pg_backend_pid(),
+    v_sign * count(*) filter (where m.phase = 'ENROLLED'), v_sign * count(*) filter (where m.phase = 'BOOKED'),
+    v_sign * count(*) filter (where m.phase = 'OPTED_OUT'), v_sign * count(*) filter (where m.phase = 'FAILED'),
+    v_sign * count(*) filter (where m.phase = 'COMPLETED')
+  from moved_rows as r
+  cross join lateral (
+    values
+    ('ENROLLED', r.enrolled_at), ('BOOKED', r.booked_at),
+    (case when r.status in ('OPTED_OUT', 'FAILED', 'COMPLETED') then r.status::text end, r.ended_at)
+  ) as m (phase, at)
+  where m.at is not null and m.phase is not null
+  group by 1, 2, 3
+  on conflict on constraint timeline_changes_pk do update set
+    enrolled = t.enrolled + excluded.enrolled, booked = t.booked + excluded.booked,
+    opted_out = t.opted_out + excluded.opted_out, failed = t.failed + excluded.failed,
+    completed = t.completed + excluded.completed;
+  return null;
+end
+$$;
+comment on function engine.count_moved_enrollments() is
+'Trigger: counts enrollments by state, audience and minute when they are inserted or deleted.';
+revoke all on function engine.count_moved_enrollments() from public;
+
+-- sql/40_functions/counters/count_moved_jobs.sql
+-- Keeps the counters equal to the jobs where rows are made, removed, or moved to the history and back. Every
+-- backend adds to a shard of its own, so that no writer waits for another. The timeline is left alone: a move
+-- happens to nobody, and a new job has no past.
+create or replace function engine.count_moved_jobs()
+returns trigger
+language plpgsql
+security definer -- whoever changes jobs changes their counters
+set search_path = ''
+as $$
+declare
+  v_sign constant integer := case tg_op when 'INSERT' then 1 else -1 end;
+begin
+  with counted as materialized (
+    select
+      r.team_id, r.campaign_id, r.node_id, r.status,
+      coalesce(
+        r.outcome::text, case when r.status = 'CANCELLED' and r.reason_code in ('too_late', 'never_open') then 'skipped' end, ''
+      ) as outcome,
+      case when r.status = 'READY' then r.run_at end as due_at, v_sign * count(*) as amount
+    from moved_rows as r
+    group by 1, 2, 3, 4, 5, 6
+  ),
+
+  due as (
+    insert into engine.due_counters as d
+    select k.team_id, k.campaign_id, k.due_at, k.node_id, pg_backend_pid(), k.amount
+    from counted as k
+    where k.due_at is not null
+    on conflict on constraint due_counters_pk do update set amount = d.amount + excluded.amount
+  )
+
+  insert into engine.counters as c
+  select k.team_id, k.campaign_id, k.node_id, k.status, k.outcome, pg_backend_pid(), sum(k.amount)
+  from counted as k
+  group by 1, 2, 3, 4, 5
+  on conflict on constraint counters_pk do update set amount = c.amount + excluded.amount;
+  return null;
+end
+$$;
+comment on function engine.count_moved_jobs() is 'Trigger: counts jobs by node, state, outcome and due time when they are inserted or deleted.';
+revoke all on function engine.count_moved_jobs() from public;
+
+-- sql/40_functions/counters/counted.sql
+-- The counters of campaigns, added up over shards, in the form of engine.recount. READY jobs are those by due time;
+-- where they don't sum to the READY jobs of their node, that is a row which no recount has.
+create or replace function engine.counted(p_campaign_ids uuid[])
+returns table (campaign_id uuid, node_id text, state text, outcome text, due_at timestamptz, amount bigint)
+language sql
+stable
+set search_path = ''
+as $$
+  with asked as materialized (
+    select k.team_id, k.id from public.campaigns as k where k.id = any(p_campaign_ids)
+  ),
+
+  counters as materialized (
+    select c.campaign_id, c.node_id, c.state, c.outcome, sum(c.amount) as amount
+    from asked as k
+    inner join engine.counters as c on k.team_id = c.team_id and k.id = c.campaign_id
+    group by 1, 2, 3, 4
+  ),
+
+  due as materialized (
+    select d.campaign_id, d.node_id, case when d.due_at > engine.now() then d.due_at else '-infinity' end as due_at,
+      sum(d.amount) as amount
+    from asked as k
+    inner join engine.due_counters as d on k.team_id = d.team_id and k.id = d.campaign_id
+    group by 1, 2, 3
+  )
+
+  select c.campaign_id, c.node_id, c.state, c.outcome, '-infinity'::timestamptz, c.amount::bigint
+  from counters as c
+  where c.state <> 'READY' and c.amount <> 0
+  union all
+  select d.campaign_id, d.node_id, 'READY', '', d.due_at, d.amount::bigint
+  from due as d
+  where d.amount <> 0
+  union all
+  select r.campaign_id, r.node_id, 'READY', 'not all by due time', '-infinity', sum(r.amount)::bigint
+  from (
+    select c.campaign_id, c.node_id, c.amount from counters as c where c.state = 'READY'
+    union all
+    select d.campaign_id, d.node_id, -d.amount from due as d
+  ) as r
+  group by 1, 2
+  having sum(r.amount) <> 0
+$$;
+comment on function engine.counted(uuid[]) is 'The counters of campaigns in the form of engine.recount.';
+revoke all on function engine.counted(uuid[]) from public;
+
+-- sql/40_functions/counters/counted_audience.sql
+-- The audience counters of campaigns, added up over shards, in the form of engine.recount_audience.
+create or replace function engine.counted_audience(p_campaign_ids uuid[])
+returns table (campaign_id uuid, timezone text, reason text, outcome text, node_id text, amount bigint)
+language sql
+stable
+set search_path = ''
+as $$
+  select a.campaign_id, a.timezone, a.reason, a.outcome, a.node_id, sum(a.amount)::bigint
+  from public.campaigns as k
+  inner join engine.audience_counters as a on k.team_id = a.team_id and k.id = a.campaign_id
+  where k.id = any(p_campaign_ids)
+  group by 1, 2, 3, 4, 5
+  having sum(a.amount) <> 0
+$$;
+comment on function engine.counted_audience(uuid[]) is 'The audience counters of campaigns in the form of engine.recount_audience.';
+revoke all on function engine.counted_audience(uuid[]) from public;
+
+-- sql/40_functions/counters/counted_timeline.sql
+-- The timeline of a campaign as it is read, by phase, for each grain: rows and what is not folded yet.
+create or replace function engine.counted_timeline(p_campaign_id uuid)
+returns table (grain text, phase text, starts_at timestamptz, amount bigint)
+language sql
+stable
+set search_path = ''
+as $$
+  with told as (
+    select
+      t.grain, t.starts_at, t.enrolled, t.dialled, t.answered, t.sent, t.delivered, t.replied, t.booked, t.opted_out, t.failed,
+      t.completed
+    from public.campaigns as c
+    inner join engine.timeline as t on c.team_id = t.team_id and c.id = t.campaign_id
+    where c.id = p_campaign_id
+    union all
+    select
+      g.grain, date_bin(g.length, t.starts_at, '2000-01-01 00:00+00'), t.enrolled, t.dialled, t.answered, t.sent, t.delivered,
+      t.replied, t.booked, t.opted_out, t.failed, t.completed
+    from public.campaigns as c
+    inner join engine.timeline_changes as t on c.team_id = t.team_id and c.id = t.campaign_id
+    cross join (
+      values ('minute', interval '1 minute'), ('quarter_hour', '15 minutes'), ('hour', '1 hour')
+    ) as g (grain, length)
+    where c.id = p_campaign_id
+  )
+
+  select t.grain, p.phase, t.starts_at, sum(p.amount)::bigint
+  from told as t
+  cross join lateral (
+    values
+    ('enrolled', t.enrolled), ('dialled', t.dialled), ('answered', t.answered), ('sent', t.sent), ('delivered', t.delivered),
+    ('replied', t.replied), ('booked', t.booked), ('opted_out', t.opted_out), ('failed', t.failed), ('completed', t.completed)
+  ) as p (phase, amount)
+  group by 1, 2, 3
+  having sum(p.amount) <> 0
+$$;
+comment on function engine.counted_timeline(uuid) is 'Phases of a campaign by minute, quarter of an hour and hour, from the timeline.';
+revoke all on function engine.counted_timeline(uuid) from public;
+
+-- sql/40_functions/counters/fold_counters.sql
+-- Folds the shards of all backends into shard 0, so that reading stays a matter of a few rows. Rows that a writer
+-- holds are left for the next time: nobody waits. Two statements each, because one must not insert a key that it
+-- deletes.
+create or replace function engine.fold_counters()
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_counters engine.counters[];
+  v_audience engine.audience_counters[];
+begin
+  if not pg_try_advisory_xact_lock(hashtext('engine.fold_counters')) then
+    return 0;
+  end if;
+  with taken as (
+    delete from engine.counters as c
+    where c.ctid in (
+      select f.ctid from engine.counters as f where f.shard <> 0 or f.amount = 0 limit 50000 for update skip locked
+    )
+    returning c.*
+  )
+  select array_agg(taken::engine.counters) into v_counters from taken;
+  insert into engine.counters as c
+  select t.team_id, t.campaign_id, t.node_id, t.state, t.outcome, 0, sum(t.amount)
+  from unnest(v_counters) as t
+  group by 1, 2, 3, 4, 5, 6
+  having sum(t.amount) <> 0
+  on conflict on constraint counters_pk do update set amount = c.amount + excluded.amount;
+
+  with taken as (
+    delete from engine.audience_counters as a
+    where a.ctid in (
+      select f.ctid from engine.audience_counters as f where f.shard <> 0 or f.amount = 0 limit 50000 for update skip locked
+    )
+    returning a.*
+  )
+  select array_agg(taken::engine.audience_counters) into v_audience from taken;
+  insert into engine.audience_counters as a
+  select t.team_id, t.campaign_id, t.timezone, t.reason, t.outcome, t.node_id, 0, sum(t.amount)
+  from unnest(v_audience) as t
+  group by 1, 2, 3, 4, 5, 6, 7
+  having sum(t.amount) <> 0
+  on conflict on constraint audience_counters_pk do update set amount = a.amount + excluded.amount;
+  return coalesce(cardinality(v_counters), 0) + coalesce(cardinality(v_audience), 0)
+    + engine.fold_due_counters() + engine.fold_timeline();
+end
+$$;
+comment on function engine.fold_counters() is
+'Folds finished shards of all counters, due times that have come, and the timeline; returns how many rows were folded.';
+revoke all on function engine.fold_counters() from public;
+
+-- sql/40_functions/counters/fold_due_counters.sql
+-- Folds the due times that have come into one, so that what is due is read from a few rows. A minute behind the
+-- clock: whoever reads may have asked for the time before this transaction, and sees what it has done.
+-- Times to come are not folded, because nobody adds them up. The caller keeps others from folding.
+create or replace function engine.fold_due_counters()
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_count integer;
+begin
+  with taken as (
+    delete from engine.due_counters as d
+    where d.ctid in (
+      select f.ctid
+      from engine.due_counters as f
+      where f.due_at > '-infinity' and f.due_at <= engine.now() - interval '1 minute'
+      limit 50000
+      for update skip locked
+    )
+    returning d.*
+  ),
+
+  folded as (
+    insert into engine.due_counters as d
+    select t.team_id, t.campaign_id, '-infinity'::timestamptz, t.node_id, 0, sum(t.amount)
+    from taken as t
+    group by 1, 2, 3, 4, 5
+    having sum(t.amount) <> 0
+    on conflict on constraint due_counters_pk do update set amount = d.amount + excluded.amount
+  )
+
+  select count(*) into v_count from taken;
+  return v_count;
+end
+$$;
+comment on function engine.fold_due_counters() is 'Folds due times that have come; returns how many rows were folded.';
+revoke all on function engine.fold_due_counters() from public;
+
+-- sql/40_functions/counters/fold_timeline.sql
+-- Brings what backends have counted into the timeline's rows of a minute, a quarter of an hour and an hour, which
+-- therefore always equal each other: whatever comes late, for whichever minute, comes this way. What a writer holds
+-- is left for the next time. The caller keeps others from folding.
+create or replace function engine.fold_timeline()
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_count integer;
+begin
+  with taken as (
+    delete from engine.timeline_changes as t
+    where t.ctid in (select f.ctid from engine.timeline_changes as f limit 20000 for update skip locked)
+    returning t.*
+  ),
+
+  folded as (
+    insert into engine.timeline as t
+    select
+      k.team_id, k.campaign_id, g.grain, date_bin(g.length, k.starts_at, '2000-01-01 00:00+00'), sum(k.enrolled), sum(k.dialled),
+      sum(k.answered), sum(k.sent), sum(k.delivered), sum(k.replied), sum(k.booked), sum(k.opted_out), sum(k.failed),
+      sum(k.completed)
+    from taken as k
+    cross join (
+      values ('minute', interval '1 minute'), ('quarter_hour', '15 minutes'), ('hour', '1 hour')
+    ) as g (grain, length)
+    group by 1, 2, 3, 4
+    order by 1, 2, 3, 4
+    on conflict on constraint timeline_pk do update set
+      enrolled = t.enrolled + excluded.enrolled, dialled = t.dialled + excluded.dialled,
+      answered = t.answered + excluded.answered, sent = t.sent + excluded.sent, delivered = t.delivered + excluded.delivered,
+      replied = t.replied + excluded.replied, booked = t.booked + excluded.booked,
+      opted_out = t.opted_out + excluded.opted_out, failed = t.failed + excluded.failed,
+      completed = t.completed + excluded.completed
+  )
+
+  select count(*) into v_count from taken;
+  return v_count;
+end
+$$;
+comment on function engine.fold_timeline() is 'Folds engine.timeline_changes into engine.timeline; returns how many rows were folded.';
+revoke all on function engine.fold_timeline() from public;
+
+-- sql/40_functions/counters/recount.sql
+-- The truth that the counters must equal, counted from the rows, wherever they are. What retention has dropped
+-- was counted when it was. For tests and operators.
+create or replace function engine.recount(p_campaign_id uuid)
+returns table (node_id text, state text, outcome text, due_at timestamptz, amount bigint)
+language sql
+stable
+set search_path = ''
+as $$
+  select n.node_id, n.state, n.outcome, n.due_at, sum(n.amount)::bigint
+  from (
+    select
+      j.node_id, j.status::text as state,
+      coalesce(
+        j.outcome::text, case when j.status = 'CANCELLED' and j.reason_code in ('too_late', 'never_open') then 'skipped' end, ''
+      ) as outcome,
+      case when j.status = 'READY' and j.run_at > engine.now() then j.run_at else '-infinity' end as due_at,
+      count(*) as amount
+    from engine.all_jobs as j
+    where j.campaign_id = p_campaign_id
+    group by 1, 2, 3, 4
+    union all
+    select p.node_id, p.state, p.outcome, '-infinity', p.amount
+    from engine.purged_jobs as p
+    where p.campaign_id = p_campaign_id
+  ) as n
+  group by 1, 2, 3, 4
+  union all
+  select
+    '', e.status::text,
+    case when e.booked_at is not null then 'booked' when e.reached_at is not null then 'reached' else '' end,
+    '-infinity'::timestamptz, count(*)
+  from engine.enrollments as e
+  where e.campaign_id = p_campaign_id
+  group by 1, 2, 3, 4
+$$;
+comment on function engine.recount(uuid) is
+'Jobs and enrollments (node_id empty) of a campaign, counted from the rows: what engine.counters must add up to.';
+revoke all on function engine.recount(uuid) from public;
+
+-- sql/40_functions/counters/recount_audience.sql
+-- The truth that the audience counters must equal, counted from the rows. For tests, the nightly check and operators.
+create or replace function engine.recount_audience(p_campaign_id uuid)
+returns table (timezone text, reason text, outcome text, node_id text, amount bigint)
+language sql
+stable
+set search_path = ''
+as $$
+  select
+    coalesce(e.timezone, 'unknown'),
+    case
+      when e.status = 'SUPPRESSED' or (e.status = 'OPTED_OUT' and e.reason_code = 'suppressed_opted_out') then e.reason_code
+      else ''
+    end,
+    case when e.booked_at is not null then 'booked' when e.reached_at is not null then 'reached' else '' end,
+    coalesce(e.booked_node_id, ''), count(*)
+  from engine.enrollments as e
+  where e.campaign_id = p_campaign_id
+  group by 1, 2, 3, 4
+$$;
+comment on function engine.recount_audience(uuid) is 'Enrollments of a campaign by zone, reason of suppression and outcome, counted from the rows.';
+revoke all on function engine.recount_audience(uuid) from public;
+
+-- sql/40_functions/counters/recount_due.sql
+-- Counts READY jobs by due time anew, for a sandbox whose clock was set back: the tick has folded times that are to
+-- come now. Nobody else changes jobs meanwhile.
+create or replace function engine.recount_due()
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  lock table engine.jobs in share row exclusive mode;
+  delete from engine.due_counters;
+  insert into engine.due_counters (team_id, campaign_id, due_at, node_id, shard, amount)
+  select j.team_id, j.campaign_id, j.run_at, j.node_id, 0, count(*)
+  from engine.jobs as j
+  where j.status = 'READY'
+  group by 1, 2, 3, 4;
+end
+$$;
+comment on function engine.recount_due() is 'Counts READY jobs by due time anew, from the rows.';
+revoke all on function engine.recount_due() from public;
+
+-- sql/40_functions/counters/recount_timeline.sql
+-- Every moment of a campaign that the timeline counts, from the rows, wherever they are; what retention has dropped
+-- is not there any more, and stays in the timeline. For tests, the nightly check and operators.
+create or replace function engine.recount_timeline(p_campaign_id uuid)
+returns table (phase text, at timestamptz)
+language sql
+stable
+set search_path = ''
+as $$
+  select 'enrolled', e.enrolled_at from engine.enrollments as e where e.campaign_id = p_campaign_id
+  union all
+  select 'booked', e.booked_at from engine.enrollments as e where e.campaign_id = p_campaign_id and e.booked_at is not null
+  union all
+  select lower(e.status::text), e.ended_at
+  from engine.enrollments as e
+  where e.campaign_id = p_campaign_id and e.status in ('OPTED_OUT', 'FAILED', 'COMPLETED')
+  union all
+  select case j.channel when 'call' then 'dialled' else 'sent' end, j.dispatched_at
+  from engine.all_jobs as j
+  where j.campaign_id = p_campaign_id and j.dispatched_at is not null
+  union all
+  select 'delivered', j.delivered_at from engine.all_jobs as j where j.campaign_id = p_campaign_id and j.delivered_at is not null
+  union all
+  select 'answered', j.finished_at
+  from engine.all_jobs as j
+  where j.campaign_id = p_campaign_id and j.channel = 'call' and j.status = 'DONE'
+    and j.outcome in ('answered', 'booked', 'opted_out')
+  union all
+  select 'replied', j.finished_at
+  from engine.all_jobs as j
+  where j.campaign_id = p_campaign_id and j.channel = 'text' and j.status = 'DONE' and j.outcome in ('replied', 'opted_in')
+$$;
+comment on function engine.recount_timeline(uuid) is
+'Phases of a campaign with their moments, from the rows: what engine.timeline and engine.timeline_changes must add up to.';
+revoke all on function engine.recount_timeline(uuid) from public;
+
+-- sql/40_functions/counters/time_changed_enrollments.sql
+-- Keeps the timeline equal to the moments of enrollments: bookings and ends. A journey that is opened again takes
+-- the moment of its end back. When somebody was enrolled never changes.
+create or replace function engine.time_changed_enrollments()
+returns trigger
+language plpgsql
+security definer -- whoever changes enrollments changes their timeline
+set search_path = ''
+as $$
+begin
+  insert into engine.timeline_changes as t (
+    team_id, campaign_id, starts_at, shard, booked, opted_out, failed, completed
+  )
+  select
+    r.team_id, r.campaign_id, date_trunc('minute', m.at), pg_backend_pid(),
+    coalesce(sum(r.amount) filter (where m.phase = 'BOOKED'), 0),
+    coalesce(sum(r.amount) filter (where m.phase = 'OPTED_OUT'), 0),
+    coalesce(sum(r.amount) filter (where m.phase = 'FAILED'), 0),
+    coalesce(sum(r.amount) filter (where m.phase = 'COMPLETED'), 0)
+  from (
+    select n.team_id, n.campaign_id, n.status, n.booked_at, n.ended_at, 1 as amount from new_rows as n
+    union all
+    select o.team_id, o.campaign_id, o.status, o.booked_at, o.ended_at, -1 from old_rows as o
+  ) as r
+  cross join lateral (
+    values
+    ('BOOKED', r.booked_at), (case when r.status in ('OPTED_OUT', 'FAILED', 'COMPLETED') then r.status::text end, r.ended_at)
+  ) as m (phase, at)
+  where m.at is not null and m.phase is not null
+  group by 1, 2, 3
+  having (
+    sum(r.amount) filter (where m.phase = 'BOOKED') <> 0 or sum(r.amount) filter (where m.phase = 'OPTED_OUT') <> 0
+    or sum(r.amount) filter (where m.phase = 'FAILED') <> 0 or sum(r.amount) filter (where m.phase = 'COMPLETED') <> 0
+  )
+  on conflict on constraint timeline_changes_pk do update set
+    booked = t.booked + excluded.booked, opted_out = t.opted_out + excluded.opted_out, failed = t.failed + excluded.failed,
+    completed = t.completed + excluded.completed;
+  return null;
+end
+$$;
+comment on function engine.time_changed_enrollments() is 'Trigger: what happened to enrollments, by minute.';
+revoke all on function engine.time_changed_enrollments() from public;
+
+-- sql/40_functions/counters/time_changed_jobs.sql
+-- Keeps the timeline equal to the moments of jobs: when the provider took the request, when a text arrived, and
+-- when a call that somebody answered, or a text that somebody replied to, came to its end. Only changes count: jobs
+-- are made without a past, and a move to the history or back happens to nobody.
+create or replace function engine.time_changed_jobs()
+returns trigger
+language plpgsql
+security definer -- whoever changes jobs changes their timeline
+set search_path = ''
+as $$
+begin
+  insert into engine.timeline_changes as t (
+    team_id, campaign_id, starts_at, shard, dialled, sent, delivered, answered, replied
+  )
+  select
+    c.team_id, c.campaign_id, date_trunc('minute', m.at), pg_backend_pid(),
+    coalesce(sum(m.amount) filter (where m.phase = 'taken' and c.channel = 'call'), 0),
+    coalesce(sum(m.amount) filter (where m.phase = 'taken' and c.channel = 'text'), 0),
+    coalesce(sum(m.amount) filter (where m.phase = 'delivered'), 0),
+    coalesce(sum(m.amount) filter (where m.phase = 'ended' and c.channel = 'call'), 0),
+    coalesce(sum(m.amount) filter (where m.phase = 'ended' and c.channel = 'text'), 0)
+  from (
+    select
+      n.team_id, n.campaign_id, n.channel, n.dispatched_at, n.delivered_at, o.dispatched_at as old_dispatched_at,
+      o.delivered_at as old_delivered_at,
+      case
+        when n.status = 'DONE' and (
+          (n.channel = 'call' and n.outcome in ('answered', 'booked', 'opted_out'))
+          or (n.channel = 'text' and n.outcome in ('replied', 'opted_in'))
+        ) then n.finished_at
+      end as heard_at
+    from new_rows as n
+    inner join old_rows as o on n.id = o.id
+    where n.dispatched_at is distinct from o.dispatched_at or n.delivered_at is distinct from o.delivered_at
+      or (n.status = 'DONE' and o.status <> 'DONE')
+  ) as c
+  cross join lateral (
+    values
+    ('taken', c.dispatched_at, 1), ('taken', c.old_dispatched_at, -1),
+    ('delivered', c.delivered_at, 1), ('delivered', c.old_delivered_at, -1),
+    ('ended', c.heard_at, 1)
+  ) as m (phase, at, amount)
+  where m.at is not null and (m.phase = 'ended' or c.dispatched_at is distinct from c.old_dispatched_at
+    or c.delivered_at is distinct from c.old_delivered_at)
+  group by 1, 2, 3
+  on conflict on constraint timeline_changes_pk do update set
+    dialled = t.dialled + excluded.dialled, sent = t.sent + excluded.sent, delivered = t.delivered + excluded.delivered,
+    answered = t.answered + excluded.answered, replied = t.replied + excluded.replied;
+  return null;
+end
+$$;
+comment on function engine.time_changed_jobs() is 'Trigger: what happened to jobs, by minute.';
+revoke all on function engine.time_changed_jobs() from public;
 
 -- sql/40_functions/definitions/choose_phones.sql
 -- The number by which each customer is reached. Of the phones that are in use and not fax:
@@ -10639,11 +12315,18 @@ revoke all on function engine.accept_attempts(engine.dispatch_result[]) from pub
 -- whatever became of them.
 create or replace function engine.account_room(p_integration public.integrations)
 returns table (free integer, frees_at timestamptz)
-language sql
+language plpgsql
 stable
 rows 1
 set search_path = ''
 as $$
+#variable_conflict use_column
+begin
+  -- Mostly no pace is in force, and nothing is looked up.
+  if p_integration.pace_begins_at is null then
+    return;
+  end if;
+  return query
   select
     greatest(p.pace - s.sent, 0)::integer,
     greatest(p_integration.pace_begins_at, coalesce(s.nth, engine.now()) + interval '1 minute', engine.now() + interval '1 second')
@@ -10658,15 +12341,16 @@ as $$
       where f.team_id = p_integration.team_id and a.provider = p_integration.provider
     ) as r
   ) as s
-  where p.pace is not null
+  where p.pace is not null;
+end
 $$;
 comment on function engine.account_room(public.integrations) is
 'How many requests a lowered pace leaves room for now, and when there is room again; no row at full pace.';
 revoke all on function engine.account_room(public.integrations) from public;
 
 -- sql/40_functions/engine/advance_enrollments.sql
--- After jobs have ended: an opt-out stops everything for the number; a retry rule or the first edge
--- that matches makes the next job; without either the journey is over.
+-- After jobs have ended: a booking is credited; an opt-out stops everything for the number; a retry rule or the
+-- first edge that matches makes the next job; without either the journey is over.
 create or replace function engine.advance_enrollments(p_ended engine.finished_job[])
 returns void
 language plpgsql
@@ -10683,13 +12367,8 @@ begin
   order by e.id
   for update of e;
 
-  if 'booked' = any(v_outcomes) then
-    update engine.enrollments as e
-    set booked_at = engine.now()
-    from unnest(p_ended) as f
-    inner join engine.jobs as j on f.team_id = j.team_id and f.job_id = j.id
-    where f.outcome = 'booked' and e.team_id = j.team_id and e.id = j.enrollment_id and e.booked_at is null
-      and e.ended_at is null; -- see next_steps
+  if v_outcomes && '{booked,answered,opted_out,delivered,replied,opted_in,no_reply}' then
+    perform engine.credit_outcomes(p_ended);
   end if;
   if 'opted_out' = any(v_outcomes) then
     perform engine.stop_numbers(array(
@@ -10903,12 +12582,7 @@ begin
     where (r.reading).kind = 'ended' and j.team_id = r.team_id and j.id = r.job_id and j.status = 'DISPATCHED';
   end if;
   if 'delivered' = any(v_kinds) then
-    -- Delivered, and waiting for a reply: there is nothing to ask the provider until the wait is over.
-    update engine.jobs as j
-    set check_at = j.reply_deadline + interval '1 hour'
-    from unnest(p_readings) as r
-    where (r.reading).kind = 'delivered' and j.team_id = r.team_id and j.id = r.job_id and j.status = 'DISPATCHED'
-      and j.reply_deadline is not null;
+    perform engine.note_delivered(p_readings);
   end if;
   perform engine.finish_jobs(array(
     select (r.team_id, r.job_id, o.outcome, (r.reading).reason_code, (r.reading).words)::engine.finished_job
@@ -10923,6 +12597,9 @@ begin
     ) as o
     where o.outcome is not null
   ));
+  if 'booked' = any(v_outcomes) then
+    perform engine.note_bookings(p_readings);
+  end if;
   if exists (select from unnest(p_readings) as r where (r.reading).scope in ('account', 'capacity')) then
     perform engine.note_undialled(p_readings);
     perform engine.pause_refused_accounts(p_readings);
@@ -10999,6 +12676,8 @@ set search_path = ''
 set jit = off
 set lock_timeout = '2s' -- a gate that waited longer would judge by an old clock; the worker asks again
 set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
+set enable_seqscan = off -- nor does a plan read a whole table because it was empty when it was made
+set plan_cache_mode = force_generic_plan -- planned once a session, not for each call
 as $$
 #variable_conflict use_column
 declare
@@ -11058,7 +12737,8 @@ set search_path = ''
 as $$
 begin
   update engine.enrollments as e
-  set booked_at = engine.now()
+  set
+    booked_at = engine.now(), reached_at = coalesce(e.reached_at, engine.now()), booked_node_id = j.node_id, booked_job_id = j.id
   from unnest(p_readings) as r
   inner join engine.jobs as j on r.team_id = j.team_id and r.job_id = j.id
   where (r.reading).outcome = 'booked' and j.finished_at is not null
@@ -11077,6 +12757,35 @@ end
 $$;
 comment on function engine.book_late(engine.event_reading[]) is 'Marks enrollments booked whose job had ended otherwise, and calls off their open jobs.';
 revoke all on function engine.book_late(engine.event_reading[]) from public;
+
+-- sql/40_functions/engine/booking_ids.sql
+-- The ServiceTitan ids in what an assistant says of a booking, in the report's data or in a tool's arguments: under
+-- names of their own (job_id, jobId, servicetitan_job_id …) or as the id of an object (appointment: {id: …}).
+create or replace function engine.booking_ids(p_said jsonb)
+returns jsonb
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  with named as (
+    select k.key as name, k.value
+    from jsonb_each(case when jsonb_typeof(p_said) = 'object' then p_said else '{}' end) as k (key, value)
+    union all
+    select case when i.key = 'id' then o.key || '_id' else i.key end, i.value
+    from jsonb_each(case when jsonb_typeof(p_said) = 'object' then p_said else '{}' end) as o (key, value)
+    cross join lateral jsonb_each(case when jsonb_typeof(o.value) = 'object' then o.value else '{}' end) as i (key, value)
+  )
+
+  select coalesce(jsonb_object_agg(w.name, (n.value #>> '{}')::bigint), '{}')
+  from named as n
+  inner join (
+    values ('jobid', 'job_id'), ('appointmentid', 'appointment_id'), ('bookingid', 'booking_id')
+  ) as w (word, name) on regexp_replace(lower(n.name), '^servicetitan|[^a-z]', '', 'g') = w.word
+  where n.value #>> '{}' ~ '^[1-9][0-9]{0,17}$'
+$$;
+comment on function engine.booking_ids(jsonb) is 'ServiceTitan ids in an object: {job_id?, appointment_id?, booking_id?}.';
+revoke all on function engine.booking_ids(jsonb) from public;
 
 -- sql/40_functions/engine/build_requests.sql
 -- What is asked of a provider for each job, in the product's own words; the worker's client translates
@@ -11149,12 +12858,14 @@ revoke all on function engine.build_requests(uuid[]) from public;
 -- closed twice is found, and six times the batches, because doors may be open a few hours a day only.
 create or replace function engine.calendar_end(p_latest timestamptz, p_batches numeric, p_interval interval)
 returns timestamptz
-language sql
+language plpgsql
 stable
 parallel safe
 set search_path = ''
 as $$
-  select p_latest + interval '21 days' + coalesce(p_batches::double precision * p_interval * 6, interval '0')
+begin
+  return p_latest + interval '21 days' + coalesce(p_batches::double precision * p_interval * 6, interval '0');
+end
 $$;
 comment on function engine.calendar_end(timestamptz, numeric, interval) is
 'Until when open hours are worked out for jobs of which the last is due at p_latest, in so many batches of an interval.';
@@ -11301,6 +13012,8 @@ security definer -- workers may read no table
 set search_path = ''
 set jit = off
 set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
+set enable_seqscan = off -- nor does a plan read a whole table because it was empty when it was made
+set plan_cache_mode = force_generic_plan -- planned once a session, not for each call
 as $$
 declare
   v_until constant timestamptz := engine.now() + p_lease;
@@ -11510,118 +13223,6 @@ comment on function engine.contact_limits(engine.asked_contact[]) is
 'Why numbers should not be reached now although the hours allow it, and until when; no row where nothing speaks against it.';
 revoke all on function engine.contact_limits(engine.asked_contact[]) from public;
 
--- sql/40_functions/engine/count_enrollments.sql
--- Keeps engine.counters equal to the enrollments, by the difference that each statement makes. Every
--- backend adds to a shard of its own, so that no writer waits for another.
-create or replace function engine.count_enrollments()
-returns trigger
-language plpgsql
-security definer -- whoever changes enrollments changes their counters
-set search_path = ''
-as $$
-begin
-  if tg_op = 'INSERT' then
-    insert into engine.counters as c
-    select
-      r.team_id, r.campaign_id, '', r.status, case when r.booked_at is null then '' else 'booked' end,
-      '-infinity'::timestamptz, pg_backend_pid(), count(*)
-    from new_rows as r
-    group by 1, 2, 3, 4, 5, 6
-    on conflict on constraint counters_pk do update set amount = c.amount + excluded.amount;
-  elsif tg_op = 'DELETE' then
-    insert into engine.counters as c
-    select
-      r.team_id, r.campaign_id, '', r.status, case when r.booked_at is null then '' else 'booked' end,
-      '-infinity'::timestamptz, pg_backend_pid(), -count(*)
-    from old_rows as r
-    group by 1, 2, 3, 4, 5, 6
-    on conflict on constraint counters_pk do update set amount = c.amount + excluded.amount;
-  else
-    insert into engine.counters as c
-    select
-      r.team_id, r.campaign_id, '', r.status, case when r.booked_at is null then '' else 'booked' end,
-      '-infinity'::timestamptz, pg_backend_pid(), sum(r.amount)
-    from (
-      select n.*, 1 as amount from new_rows as n
-      union all
-      select o.*, -1 as amount from old_rows as o
-    ) as r
-    group by 1, 2, 3, 4, 5, 6
-    having sum(r.amount) <> 0
-    on conflict on constraint counters_pk do update set amount = c.amount + excluded.amount;
-  end if;
-  return null;
-end
-$$;
-comment on function engine.count_enrollments() is 'Trigger: counts enrollments by state and booking.';
-revoke all on function engine.count_enrollments() from public;
-
--- sql/40_functions/engine/count_jobs.sql
--- Keeps engine.counters equal to the jobs, by the difference that each statement makes. Every
--- backend adds to a shard of its own, so that no writer waits for another.
-create or replace function engine.count_jobs()
-returns trigger
-language plpgsql
-security definer -- whoever changes jobs changes their counters
-set search_path = ''
-as $$
-begin
-  if tg_op = 'INSERT' then
-    insert into engine.counters as c
-    select
-      r.team_id, r.campaign_id, r.node_id, r.status, coalesce(r.outcome::text, ''),
-      case when r.status = 'READY' then r.run_at else '-infinity' end, pg_backend_pid(), count(*)
-    from new_rows as r
-    group by 1, 2, 3, 4, 5, 6
-    on conflict on constraint counters_pk do update set amount = c.amount + excluded.amount;
-  elsif tg_op = 'DELETE' then
-    insert into engine.counters as c
-    select
-      r.team_id, r.campaign_id, r.node_id, r.status, coalesce(r.outcome::text, ''),
-      case when r.status = 'READY' then r.run_at else '-infinity' end, pg_backend_pid(), -count(*)
-    from old_rows as r
-    group by 1, 2, 3, 4, 5, 6
-    on conflict on constraint counters_pk do update set amount = c.amount + excluded.amount;
-  else
-    insert into engine.counters as c
-    select
-      r.team_id, r.campaign_id, r.node_id, r.status, coalesce(r.outcome::text, ''),
-      case when r.status = 'READY' then r.run_at else '-infinity' end, pg_backend_pid(), sum(r.amount)
-    from (
-      select n.*, 1 as amount from new_rows as n
-      union all
-      select o.*, -1 as amount from old_rows as o
-    ) as r
-    group by 1, 2, 3, 4, 5, 6
-    having sum(r.amount) <> 0
-    on conflict on constraint counters_pk do update set amount = c.amount + excluded.amount;
-  end if;
-  return null;
-end
-$$;
-comment on function engine.count_jobs() is 'Trigger: counts jobs by node, state, outcome and due time.';
-revoke all on function engine.count_jobs() from public;
-
--- sql/40_functions/engine/counted.sql
--- The counters of campaigns, added up over shards, in the form of engine.recount.
-create or replace function engine.counted(p_campaign_ids uuid[])
-returns table (campaign_id uuid, node_id text, state text, outcome text, due_at timestamptz, amount bigint)
-language sql
-stable
-set search_path = ''
-as $$
-  select
-    c.campaign_id, c.node_id, c.state, c.outcome,
-    case when c.due_at > engine.now() then c.due_at else '-infinity' end, sum(c.amount)::bigint
-  from public.campaigns as k
-  inner join engine.counters as c on k.team_id = c.team_id and k.id = c.campaign_id
-  where k.id = any(p_campaign_ids)
-  group by 1, 2, 3, 4, 5
-  having sum(c.amount) <> 0
-$$;
-comment on function engine.counted(uuid[]) is 'The counters of campaigns in the form of engine.recount.';
-revoke all on function engine.counted(uuid[]) from public;
-
 -- sql/40_functions/engine/create_jobs.sql
 -- Makes jobs, each with a due time that respects the node's business hours, the legal hours of every
 -- zone that the contact may be in, and the node's batching. The one statement that makes jobs: a duplicate
@@ -11635,22 +13236,23 @@ as $$
 declare
   v_now timestamptz := engine.now();
   v_created integer;
+  v_ids uuid[];
 begin
   if cardinality(p_jobs) = 0 then
     return 0;
   end if;
+  v_ids := array(select i.id from engine.new_ids(cardinality(p_jobs)) as i order by i.ordinal);
   insert into engine.jobs (
     team_id, id, channel, campaign_id, enrollment_id, workflow_id, node_id, visit, contact_id, phone,
     integration_id, priority, run_at, due_at, created_at
   )
   select
-    j.team_id, i.id, t.channel, j.campaign_id, j.enrollment_id, j.workflow_id, j.node_id, j.visit, j.contact_id, j.phone,
+    j.team_id, v_ids[j.n], t.channel, j.campaign_id, j.enrollment_id, j.workflow_id, j.node_id, j.visit, j.contact_id, j.phone,
     t.integration_id, j.priority, t.run_at, t.run_at, v_now
   from unnest(p_jobs) with ordinality as j (
     team_id, campaign_id, enrollment_id, contact_id, phone, workflow_id, node_id, visit, priority, not_before, n
   )
   inner join engine.time_jobs(p_jobs) as t on j.n = t.ordinal
-  inner join engine.new_ids(cardinality(p_jobs)) as i on j.n = i.ordinal
   order by j.n;
   get diagnostics v_created = row_count;
   if v_created <> cardinality(p_jobs) then
@@ -11661,6 +13263,35 @@ end
 $$;
 comment on function engine.create_jobs(engine.new_job[]) is 'Makes jobs with their due times; returns how many.';
 revoke all on function engine.create_jobs(engine.new_job[]) from public;
+
+-- sql/40_functions/engine/credit_outcomes.sql
+-- Whom jobs that have ended reached, and which node made a booking: the first one that did, once, whatever comes after
+-- and however the journey ends. The caller holds the enrollments.
+create or replace function engine.credit_outcomes(p_ended engine.finished_job[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_now constant timestamptz := engine.now();
+begin
+  update engine.enrollments as e
+  set
+    reached_at = coalesce(e.reached_at, v_now),
+    booked_at = case when f.outcome = 'booked' then coalesce(e.booked_at, v_now) else e.booked_at end,
+    booked_node_id = case when f.outcome = 'booked' and e.booked_at is null then j.node_id else e.booked_node_id end,
+    booked_job_id = case when f.outcome = 'booked' and e.booked_at is null then j.id else e.booked_job_id end
+  from unnest(p_ended) as f
+  inner join engine.jobs as j on f.team_id = j.team_id and f.job_id = j.id
+  where e.team_id = j.team_id and e.id = j.enrollment_id
+    and (e.reached_at is null or (f.outcome = 'booked' and e.booked_at is null))
+    and (j.delivered_at is not null or (
+      j.channel = 'call' and j.status = 'DONE' and j.outcome in ('answered', 'booked', 'opted_out')
+    ));
+end
+$$;
+comment on function engine.credit_outcomes(engine.finished_job[]) is 'Marks enrollments reached and booked by jobs that have ended.';
+revoke all on function engine.credit_outcomes(engine.finished_job[]) from public;
 
 -- sql/40_functions/engine/cron_drives_tick.sql
 -- Whether pg_cron calls the tick here. Where it does not, a worker must.
@@ -11700,10 +13331,13 @@ create or replace function engine.deal_slots(
   p_count integer
 )
 returns table (rank_from integer, rank_to integer, run_at timestamptz)
-language sql
+language plpgsql
 volatile
 set search_path = ''
 as $$
+#variable_conflict use_column
+begin
+  return query
   with dealt as materialized (
     select f.*
     from engine.find_slots(
@@ -11718,7 +13352,8 @@ as $$
     on conflict on constraint pacing_pk do update set used = u.used + excluded.used
   )
 
-  select d.rank_from, d.rank_to, d.run_at from dealt as d
+  select d.rank_from, d.rank_to, d.run_at from dealt as d;
+end
 $$;
 comment on function engine.deal_slots(uuid, uuid, text, integer, interval, tstzmultirange, timestamptz, integer) is
 'Deals jobs into batch slots and books them; returns ranks and due times.';
@@ -12098,10 +13733,13 @@ create or replace function engine.find_slots(
   p_count integer
 )
 returns table (slot_at timestamptz, rank_from integer, rank_to integer, run_at timestamptz)
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
+#variable_conflict use_column
+begin
+  return query
   with batching as materialized (
     -- Without days: added to a moment, those would follow the clocks of the session's zone.
     select extract(epoch from p_interval) * interval '1 second' as width
@@ -12143,7 +13781,8 @@ as $$
   from (
     select s.*, sum(s.free) over (order by s.slot_at) - s.free as before from slots as s
   ) as r
-  where r.before < p_count
+  where r.before < p_count;
+end
 $$;
 comment on function engine.find_slots(uuid, uuid, text, integer, interval, tstzmultirange, timestamptz, integer) is
 'Batch slots with room, as many as a number of jobs needs: which ranks (from 1) run when. Writes nothing.';
@@ -12179,7 +13818,13 @@ begin
         when f.outcome in ('failed', 'undeliverable') or j.status <> 'DISPATCHED' then 'FAILED' else 'DONE'
       end::public.job_status,
       outcome = f.outcome, reason_code = f.reason_code, finished_at = v_now,
-      lease_owner = null, lease_expires_at = null, check_at = null, reply_deadline = null
+      lease_owner = null, lease_expires_at = null, check_at = null, reply_deadline = null,
+      delivered_at = case
+        -- Whoever answers a text has it.
+        when j.channel = 'text' and (f.outcome in ('delivered', 'replied', 'opted_in', 'booked') or f.reason_code = 'inbound_text')
+          then coalesce(j.delivered_at, v_now)
+        else j.delivered_at
+      end
     from unnest(p_finished) as f
     where j.team_id = f.team_id and j.id = f.job_id
       and (j.status = 'DISPATCHED' or (
@@ -12212,83 +13857,49 @@ revoke all on function engine.finish_jobs(engine.finished_job[]) from public;
 -- The first moment that lies in the open hours, cut to the whole second: what is due now stays due now.
 create or replace function engine.first_open(p_hours tstzmultirange, p_at timestamptz)
 returns timestamptz
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
-  select min(greatest(lower(r.hours), c.at))
-  from (select date_trunc('second', p_at)) as c (at)
-  cross join unnest(p_hours) as r (hours)
-  where upper(r.hours) > c.at
+begin
+  return (
+    select min(greatest(lower(r.hours), c.at))
+    from (select date_trunc('second', p_at)) as c (at)
+    cross join unnest(p_hours) as r (hours)
+    where upper(r.hours) > c.at
+  );
+end
 $$;
 comment on function engine.first_open(tstzmultirange, timestamptz) is
 'First whole second within the hours from a moment on; null when there is none.';
 revoke all on function engine.first_open(tstzmultirange, timestamptz) from public;
-
--- sql/40_functions/engine/fold_counters.sql
--- Folds the shards of all backends into shard 0, and due times that have come into -infinity, so that
--- reading stays a matter of a few rows. Rows that a writer holds are left for the next time: nobody
--- waits. Two statements, because one must not insert a key that it deletes.
-create or replace function engine.fold_counters()
-returns integer
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_now timestamptz := engine.now();
-  v_taken engine.counters[];
-begin
-  if not pg_try_advisory_xact_lock(hashtext('engine.fold_counters')) then
-    return 0;
-  end if;
-  with taken as (
-    delete from engine.counters as c
-    where c.ctid in (
-      select f.ctid
-      from engine.counters as f
-      where f.shard <> 0 or f.amount = 0 or (f.due_at > '-infinity' and f.due_at <= v_now)
-      limit 50000
-      for update skip locked
-    )
-    returning c.*
-  )
-  select array_agg(taken::engine.counters) into v_taken from taken;
-  insert into engine.counters as c
-  select
-    t.team_id, t.campaign_id, t.node_id, t.state, t.outcome,
-    case when t.due_at <= v_now then '-infinity' else t.due_at end, 0, sum(t.amount)
-  from unnest(v_taken) as t
-  group by 1, 2, 3, 4, 5, 6
-  having sum(t.amount) <> 0
-  on conflict on constraint counters_pk do update set amount = c.amount + excluded.amount;
-  return coalesce(cardinality(v_taken), 0);
-end
-$$;
-comment on function engine.fold_counters() is 'Folds finished counter shards into shard 0; returns how many rows were folded.';
-revoke all on function engine.fold_counters() from public;
 
 -- sql/40_functions/engine/free_lines.sql
 -- How many jobs of a channel an account may take on now: calls within its lines, everything within its pace.
 -- Who takes from it must hold the account's row.
 create or replace function engine.free_lines(p_integration public.integrations, p_channel public.contact_channel)
 returns bigint
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select least(
-    case when p_channel = 'call' then p_integration.concurrency_limit - (
-      select count(*)
-      from engine.jobs as j
-      where j.team_id = p_integration.team_id and j.integration_id = p_integration.id
-        and j.status in ('CLAIMED', 'DISPATCHED', 'AMBIGUOUS')
-    ) end,
-    (
-      select r.free - engine.leased_jobs(p_integration.team_id, p_integration.id, null)
-      from engine.account_room(p_integration) as r
+begin
+  return (
+    select least(
+      case when p_channel = 'call' then p_integration.concurrency_limit - (
+        select count(*)
+        from engine.jobs as j
+        where j.team_id = p_integration.team_id and j.integration_id = p_integration.id
+          and j.status in ('CLAIMED', 'DISPATCHED', 'AMBIGUOUS')
+      ) end,
+      (
+        select r.free - engine.leased_jobs(p_integration.team_id, p_integration.id, null)
+        from engine.account_room(p_integration) as r
+      )
     )
-  )
+  );
+end
 $$;
 comment on function engine.free_lines(public.integrations, public.contact_channel) is
 'Jobs that an account may take on now; null: as many as there are. Negative when it has more than it may.';
@@ -12413,15 +14024,19 @@ revoke all on function engine.has_booked_by_tool(uuid, uuid) from public;
 -- sent for it.
 create or replace function engine.has_live_attempt(p_team_id uuid, p_job_id uuid)
 returns boolean
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select exists (
-    select
-    from engine.attempts as a
-    where a.team_id = p_team_id and a.job_id = p_job_id and a.status in ('OPEN', 'AMBIGUOUS', 'ACCEPTED')
-  )
+begin
+  return (
+    select exists (
+      select
+      from engine.attempts as a
+      where a.team_id = p_team_id and a.job_id = p_job_id and a.status in ('OPEN', 'AMBIGUOUS', 'ACCEPTED')
+    )
+  );
+end
 $$;
 comment on function engine.has_live_attempt(uuid, uuid) is 'Whether an attempt of the job is open, in doubt or accepted.';
 revoke all on function engine.has_live_attempt(uuid, uuid) from public;
@@ -12454,6 +14069,7 @@ begin
     where not exists (
       select from engine.attempts as a
       where a.team_id = l.team_id and a.job_id = l.id and a.status in ('OPEN', 'AMBIGUOUS', 'ACCEPTED')
+      offset 0 -- looked up for each job by its key, whatever statistics say
     ) and engine.keep_reachable(l.team_id, l.phone)
   );
   if cardinality(v_held) < cardinality(v_free) then
@@ -12506,6 +14122,7 @@ security definer -- the receiver may read no table
 set search_path = ''
 set jit = off
 set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
+set enable_seqscan = off -- nor does a plan read a whole table because it was empty when it was made
 as $$
 #variable_conflict use_column
 declare
@@ -12592,8 +14209,10 @@ begin
   return query
   with asked as materialized (
     select
-      j.team_id, j.campaign_id, j.workflow_id, j.node_id, p.timezones, p.regions, j.not_before, count(*) as job_count
-    from unnest(p_jobs) as j
+      j.team_id, j.campaign_id, j.workflow_id, j.node_id, p.timezones, p.regions, j.not_before, array_agg(j.n) as ordinals
+    from unnest(p_jobs) with ordinality as j (
+      team_id, campaign_id, enrollment_id, contact_id, phone, workflow_id, node_id, visit, priority, not_before, n
+    )
     inner join public.contacts as p on j.team_id = p.team_id and j.contact_id = p.id
     group by j.team_id, j.campaign_id, j.workflow_id, j.node_id, p.timezones, p.regions, j.not_before
   ),
@@ -12604,7 +14223,7 @@ begin
       n.config -> 'business_hours' as business_hours, t.timezone as team_timezone,
       (n.config -> 'batching' ->> 'size')::integer as batch_size,
       (n.config -> 'batching' ->> 'interval')::interval as batch_interval,
-      sum(a.job_count) over () as together
+      sum(cardinality(a.ordinals)::numeric) over () as together
     from asked as a
     inner join public.teams as t on a.team_id = t.id
     inner join public.workflow_nodes as n
@@ -12641,13 +14260,13 @@ begin
   select
     (row_number() over closing)::integer, (dense_rank() over closing)::integer, o.team_id, o.campaign_id, o.workflow_id, o.node_id, o.timezones,
     o.regions, o.not_before, o.channel, o.integration_id, o.batch_size, o.batch_interval, o.open_hours, o.opens_at,
-    coalesce(upper(o.open_hours), o.opens_at), o.job_count
+    coalesce(upper(o.open_hours), o.opens_at), o.ordinals
   from opened as o
   window closing as (order by o.team_id, o.campaign_id, o.node_id, o.opens_at, upper(o.open_hours), o.open_hours);
 end
 $$;
 comment on function engine.job_calendars(engine.new_job[]) is
-'The calendars of new jobs: channel, integration, open hours (with batching), first open moment, number of jobs.';
+'The calendars of new jobs: channel, integration, open hours (with batching), first open moment, places in the set.';
 revoke all on function engine.job_calendars(engine.new_job[]) from public;
 
 -- sql/40_functions/engine/judge_jobs.sql
@@ -12803,12 +14422,14 @@ revoke all on function engine.judge_jobs(uuid[]) from public;
 -- timestamptz, a day follows the clocks of the session's zone.)
 create or replace function engine.later(p_at timestamptz, p_wait interval)
 returns timestamptz
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
-  select (p_at at time zone 'UTC' + p_wait) at time zone 'UTC'
+begin
+  return (p_at at time zone 'UTC' + p_wait) at time zone 'UTC';
+end
 $$;
 comment on function engine.later(timestamptz, interval) is
 'The moment that a wait from another one ends; days are 24 hours in every session. Null without a wait.';
@@ -12819,17 +14440,21 @@ revoke all on function engine.later(timestamptz, interval) from public;
 -- tells of them yet.
 create or replace function engine.leased_jobs(p_team_id uuid, p_integration_id uuid, p_phone_number_id uuid)
 returns bigint
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select count(*)
-  from engine.jobs as j
-  inner join public.campaigns as c on j.team_id = c.team_id and j.campaign_id = c.id
-  where j.team_id = p_team_id and j.status = 'CLAIMED'
-    and (p_integration_id is null or j.integration_id = p_integration_id)
-    and (p_phone_number_id is null or c.phone_number_id = p_phone_number_id)
-    and not engine.has_live_attempt(j.team_id, j.id)
+begin
+  return (
+    select count(*)
+    from engine.jobs as j
+    inner join public.campaigns as c on j.team_id = c.team_id and j.campaign_id = c.id
+    where j.team_id = p_team_id and j.status = 'CLAIMED'
+      and (p_integration_id is null or j.integration_id = p_integration_id)
+      and (p_phone_number_id is null or c.phone_number_id = p_phone_number_id)
+      and not engine.has_live_attempt(j.team_id, j.id)
+  );
+end
 $$;
 comment on function engine.leased_jobs(uuid, uuid, uuid) is
 'Leased jobs without an attempt, of an account or of a sending number (null: of any).';
@@ -12839,16 +14464,20 @@ revoke all on function engine.leased_jobs(uuid, uuid, uuid) from public;
 -- A region's rule for a day, else the default's.
 create or replace function engine.legal_window(p_channel public.contact_channel, p_region text, p_day date)
 returns table (starts_at time, ends_at time, daily_limit smallint)
-language sql
+language plpgsql
 stable
 rows 1
 set search_path = ''
 as $$
+#variable_conflict use_column
+begin
+  return query
   select w.starts_at, w.ends_at, w.daily_limit
   from reference.calling_windows as w
   where w.channel = p_channel and w.region in (p_region, '') and w.weekday = extract(isodow from p_day)
   order by w.region desc
-  limit 1
+  limit 1;
+end
 $$;
 comment on function engine.legal_window(public.contact_channel, text, date) is
 'Legal contact hours of a region on a date: its own row, else the default; no hours means closed.';
@@ -12858,15 +14487,18 @@ revoke all on function engine.legal_window(public.contact_channel, text, date) f
 -- The local days that two moments span in a zone, one more on each side.
 create or replace function engine.local_days(p_zone text, p_from timestamptz, p_until timestamptz)
 returns setof date
-language sql
-stable
+language plpgsql
+immutable
 rows 20
 set search_path = ''
 as $$
+begin
+  return query
   select (p_from at time zone p_zone)::date + g.n
   from generate_series(
     -1, (p_until at time zone p_zone)::date - (p_from at time zone p_zone)::date + 1
-  ) as g (n)
+  ) as g (n);
+end
 $$;
 comment on function engine.local_days(text, timestamptz, timestamptz) is
 'Dates in a zone from the day before one moment to the day after another.';
@@ -13013,14 +14645,16 @@ revoke all on function engine.lower_pace(uuid[], uuid[], text[], double precisio
 -- The provider's word beats our conclusion, or she would be dialled again.
 create or replace function engine.may_be_accepted(p_attempt engine.attempts)
 returns boolean
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select p_attempt.status in ('OPEN', 'AMBIGUOUS') or (
+begin
+  return p_attempt.status in ('OPEN', 'AMBIGUOUS') or (
     p_attempt.status in ('NOT_SENT', 'TRY_LATER')
     and not engine.has_live_attempt(p_attempt.team_id, p_attempt.job_id)
-  )
+  );
+end
 $$;
 comment on function engine.may_be_accepted(engine.attempts) is 'Whether a provider''s acceptance of this attempt can still be recorded.';
 revoke all on function engine.may_be_accepted(engine.attempts) from public;
@@ -13108,6 +14742,79 @@ comment on function engine.next_steps(engine.finished_job[]) is
 'Where the active enrollments of ended jobs go: retry, edge or end. Writes nothing.';
 revoke all on function engine.next_steps(engine.finished_job[]) from public;
 
+-- sql/40_functions/engine/note_bookings.sql
+-- The ServiceTitan ids that bookings carry, kept at the enrollment that the job is credited with. Each message of the
+-- call may have some: a tool's arguments, the report's data; what comes last counts.
+create or replace function engine.note_bookings(p_readings engine.event_reading[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  update engine.enrollments as e
+  set booking = k.ids
+  from (
+    select j.team_id, j.enrollment_id, j.id as job_id, coalesce((
+      select jsonb_object_agg(i.key, i.value order by v.received_at, v.event_key)
+      from engine.events as v
+      cross join lateral engine.vapi_message(v.payload) as m (message)
+      cross join lateral (
+        select m.message -> 'analysis' -> 'structuredData' as said
+        union all
+        select a from engine.tool_arguments(m.message) as a where v.type = 'tool-calls'
+      ) as s
+      cross join lateral jsonb_each(engine.booking_ids(s.said)) as i (key, value)
+      where v.team_id = b.team_id and v.attempt_id = b.attempt_id
+    ), '{}') as ids
+    from (
+      select distinct r.team_id, r.attempt_id, r.job_id from unnest(p_readings) as r where (r.reading).outcome = 'booked'
+    ) as b
+    inner join engine.jobs as j on b.team_id = j.team_id and b.job_id = j.id
+  ) as k
+  where e.team_id = k.team_id and e.id = k.enrollment_id and e.booked_job_id = k.job_id and k.ids <> '{}'
+    and e.booking is distinct from k.ids;
+end
+$$;
+comment on function engine.note_bookings(engine.event_reading[]) is 'Keeps the ServiceTitan ids of bookings with the enrollments that they are credited to.';
+revoke all on function engine.note_bookings(engine.event_reading[]) from public;
+
+-- sql/40_functions/engine/note_delivered.sql
+-- Texts that have arrived. One that waits for a reply is not over: there is nothing to ask the provider until the
+-- wait is, and whoever has it has been reached. Enrollments are locked in order of id, all that these readings are
+-- about, because what they say next ends some of them.
+create or replace function engine.note_delivered(p_readings engine.event_reading[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_now constant timestamptz := engine.now();
+begin
+  -- One that waits for nothing ends with this, and is marked then.
+  update engine.jobs as j
+  set delivered_at = coalesce(j.delivered_at, v_now), check_at = j.reply_deadline + interval '1 hour'
+  from unnest(p_readings) as r
+  where (r.reading).kind = 'delivered' and j.team_id = r.team_id and j.id = r.job_id and (
+    j.reply_deadline is not null or (j.finished_at is not null and j.delivered_at is null and j.channel = 'text')
+  );
+
+  perform
+  from unnest(p_readings) as r
+  inner join engine.jobs as j on r.team_id = j.team_id and r.job_id = j.id
+  inner join engine.enrollments as e on j.team_id = e.team_id and j.enrollment_id = e.id
+  order by e.id
+  for update of e;
+  update engine.enrollments as e
+  set reached_at = v_now
+  from unnest(p_readings) as r
+  inner join engine.jobs as j on r.team_id = j.team_id and r.job_id = j.id
+  where (r.reading).kind = 'delivered' and e.team_id = j.team_id and e.id = j.enrollment_id and e.reached_at is null
+    and j.delivered_at is not null;
+end
+$$;
+comment on function engine.note_delivered(engine.event_reading[]) is 'Marks texts delivered and their contacts reached; the caller holds the jobs.';
+revoke all on function engine.note_delivered(engine.event_reading[]) from public;
+
 -- sql/40_functions/engine/note_undialled.sql
 -- Calls that a provider took and then did not dial, for want of a line or of a working account. The person
 -- heard nothing of them, so no cap counts them; and for want of lines the account slows down.
@@ -13145,11 +14852,18 @@ revoke all on function engine.note_undialled(engine.event_reading[]) from public
 -- day in the team's zone, every contact. Who takes from it must hold the number's row, or two would take the same.
 create or replace function engine.number_room(p_number public.phone_numbers)
 returns table (free integer, reason_code text, frees_at timestamptz)
-language sql
+language plpgsql
 stable
 rows 1
 set search_path = ''
 as $$
+#variable_conflict use_column
+begin
+  -- Most numbers have no caps, and nothing is looked up.
+  if p_number.rate_per_minute is null and p_number.daily_limit is null then
+    return;
+  end if;
+  return query
   select r.free, r.reason_code, r.frees_at
   from (
     select
@@ -13182,7 +14896,8 @@ as $$
     where t.id = p_number.team_id and p_number.daily_limit is not null
   ) as r
   order by r.free, r.frees_at desc
-  limit 1
+  limit 1;
+end
 $$;
 comment on function engine.number_room(public.phone_numbers) is
 'How many calls and texts a capped number has room for now, by which cap, and when there is room again; no row without caps.';
@@ -13307,17 +15022,20 @@ engine.opening(public.contact_channel, jsonb, text, text[], text[], timestamptz)
 -- without another such answer as fast as ever. Time alone does it; nothing has to be written.
 create or replace function engine.pace_now(p_integration public.integrations)
 returns integer
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select case
+begin
+  return case
+    when p_integration.pace_begins_at is null then null
     when engine.now() < p_integration.pace_begins_at then 0
     when engine.now() < p_integration.pace_begins_at + interval '10 minutes' then least(
       p_integration.pace_per_minute
       * 2::numeric ^ floor(extract(epoch from engine.now() - p_integration.pace_begins_at) / 60), 1000000
     )::integer
-  end
+  end;
+end
 $$;
 comment on function engine.pace_now(public.integrations) is 'Requests that may begin in a minute now; null: no pace is in force.';
 revoke all on function engine.pace_now(public.integrations) from public;
@@ -13453,12 +15171,14 @@ revoke all on function engine.postpone_attempts(engine.dispatch_result[]) from p
 -- Which provider carries a channel.
 create or replace function engine.provider_for(p_channel public.contact_channel)
 returns public.provider
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
-  select case p_channel when 'call' then 'vapi' else 'twilio' end::public.provider
+begin
+  return case p_channel when 'call' then 'vapi' else 'twilio' end::public.provider;
+end
 $$;
 comment on function engine.provider_for(public.contact_channel) is 'vapi for calls, twilio for texts.';
 revoke all on function engine.provider_for(public.contact_channel) from public;
@@ -13507,14 +15227,23 @@ as $$
   from unnest(enum_range(null::public.contact_channel)) as q (channel)
   left join (
     select
-      n.type::text as channel,
-      sum(x.amount) filter (where x.state = 'READY' and x.due_at <= engine.now() and c.status = 'ACTIVE') as due,
-      sum(x.amount) filter (where x.state in ('CLAIMED', 'DISPATCHED')) as in_progress,
-      sum(x.amount) filter (where x.state = 'AMBIGUOUS') as in_doubt
+      n.type::text as channel, sum(w.due) as due, sum(w.in_progress) as in_progress, sum(w.in_doubt) as in_doubt
     from public.campaigns as c
-    inner join engine.counters as x on c.team_id = x.team_id and c.id = x.campaign_id
+    cross join lateral (
+      select
+        x.node_id, 0 as due, sum(x.amount) filter (where x.state in ('CLAIMED', 'DISPATCHED')) as in_progress,
+        sum(x.amount) filter (where x.state = 'AMBIGUOUS') as in_doubt
+      from engine.counters as x
+      where x.team_id = c.team_id and x.campaign_id = c.id and x.state in ('CLAIMED', 'DISPATCHED', 'AMBIGUOUS')
+      group by x.node_id
+      union all
+      select d.node_id, sum(d.amount), 0, 0
+      from engine.due_counters as d
+      where d.team_id = c.team_id and d.campaign_id = c.id and d.due_at <= engine.now() and c.status = 'ACTIVE'
+      group by d.node_id
+    ) as w
     inner join public.workflow_nodes as n
-      on c.team_id = n.team_id and c.workflow_id = n.workflow_id and x.node_id = n.id
+      on c.team_id = n.team_id and c.workflow_id = n.workflow_id and w.node_id = n.id
     where c.status in ('ACTIVE', 'PAUSED')
     group by 1
   ) as k on q.channel::text = k.channel
@@ -13748,6 +15477,8 @@ security definer -- workers may read no table
 set search_path = ''
 set jit = off
 set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
+set enable_seqscan = off -- nor does a plan read a whole table because it was empty when it was made
+set plan_cache_mode = force_generic_plan -- planned once a session, not for each call
 as $$
 #variable_conflict use_column
 declare
@@ -13796,40 +15527,6 @@ comment on function engine.record_dispatches(text, jsonb) is
 'Records providers'' answers: [{attempt_id, verdict, scope?, code?, message?, provider_id?, retry_after_seconds?}].';
 revoke all on function engine.record_dispatches(text, jsonb) from public;
 grant execute on function engine.record_dispatches(text, jsonb) to outbound_worker;
-
--- sql/40_functions/engine/recount.sql
--- The truth that the counters must equal, counted from the rows, wherever they are. What retention has dropped
--- was counted when it was. For tests and operators.
-create or replace function engine.recount(p_campaign_id uuid)
-returns table (node_id text, state text, outcome text, due_at timestamptz, amount bigint)
-language sql
-stable
-set search_path = ''
-as $$
-  select n.node_id, n.state, n.outcome, n.due_at, sum(n.amount)::bigint
-  from (
-    select
-      j.node_id, j.status::text as state, coalesce(j.outcome::text, '') as outcome,
-      case when j.status = 'READY' and j.run_at > engine.now() then j.run_at else '-infinity' end as due_at,
-      count(*) as amount
-    from engine.all_jobs as j
-    where j.campaign_id = p_campaign_id
-    group by 1, 2, 3, 4
-    union all
-    select p.node_id, p.state, p.outcome, '-infinity', p.amount
-    from engine.purged_jobs as p
-    where p.campaign_id = p_campaign_id
-  ) as n
-  group by 1, 2, 3, 4
-  union all
-  select '', e.status::text, case when e.booked_at is null then '' else 'booked' end, '-infinity'::timestamptz, count(*)
-  from engine.enrollments as e
-  where e.campaign_id = p_campaign_id
-  group by 1, 2, 3, 4
-$$;
-comment on function engine.recount(uuid) is
-'Jobs and enrollments (node_id empty) of a campaign, counted from the rows: what engine.counters must add up to.';
-revoke all on function engine.recount(uuid) from public;
 
 -- sql/40_functions/engine/refusal_outcome.sql
 -- What a provider's refusal means for the person: a number that cannot be reached, an opt-out that the
@@ -14106,12 +15803,14 @@ revoke all on function engine.settle_silent_jobs(engine.lookup_answer[]) from pu
 -- How long to wait for a provider's event before asking the provider. Longer than a call lasts.
 create or replace function engine.silence(p_channel public.contact_channel)
 returns interval
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
-  select case p_channel when 'call' then interval '20 minutes' else interval '1 hour' end
+begin
+  return case p_channel when 'call' then interval '20 minutes' else interval '1 hour' end;
+end
 $$;
 comment on function engine.silence(public.contact_channel) is 'How long a dispatched job may be silent before the provider is asked.';
 revoke all on function engine.silence(public.contact_channel) from public;
@@ -14124,11 +15823,12 @@ create or replace function engine.template_values(
   p_member public.audience_members
 )
 returns jsonb
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select jsonb_strip_nulls(jsonb_build_object(
+begin
+  return jsonb_strip_nulls(jsonb_build_object(
     'first_name', p_contact.first_name,
     'last_name', p_contact.last_name,
     'full_name', nullif(concat_ws(' ', p_contact.first_name, p_contact.last_name), ''),
@@ -14142,7 +15842,8 @@ as $$
     'appointment_time', to_char(
       p_member.appointment_starts_at at time zone coalesce(p_contact.timezone, p_team.timezone), 'HH12:MI AM'
     )
-  ))
+  ));
+end
 $$;
 comment on function engine.template_values(public.teams, public.contacts, public.audience_members) is
 'Values of the template variables for one person; what is not known is left out.';
@@ -14201,7 +15902,6 @@ create or replace function engine.time_jobs(p_jobs engine.new_job[])
 returns table (ordinal bigint, channel public.contact_channel, integration_id uuid, run_at timestamptz)
 language plpgsql
 set search_path = ''
-set enable_mergejoin = off -- sorted by team_id alone, every job would meet every calendar
 as $$
 declare
   v_calendars engine.calendar[] := array(select c from engine.job_calendars(p_jobs) as c);
@@ -14213,7 +15913,7 @@ begin
   for v_demand in
     select
       c.demand_no, c.team_id, c.campaign_id, c.node_id, c.batch_size, c.batch_interval, c.open_hours, c.opens_at, c.closes_at,
-      sum(c.job_count)::integer as job_count
+      sum(cardinality(c.ordinals))::integer as job_count
     from unnest(v_calendars) as c
     where c.batch_size is not null
     group by 1, 2, 3, 4, 5, 6, 7, 8, 9
@@ -14244,21 +15944,50 @@ begin
     end)
   from (
     select
-      j.n as ordinal, c.demand_no, c.channel, c.integration_id, c.batch_size, c.opens_at,
-      row_number() over (partition by c.demand_no order by j.n) as rank
-    from unnest(p_jobs) with ordinality as j (
-      team_id, campaign_id, enrollment_id, contact_id, phone, workflow_id, node_id, visit, priority, not_before, n
-    )
-    inner join public.contacts as p on j.team_id = p.team_id and j.contact_id = p.id
-    inner join unnest(v_calendars) as c
-      on p.timezones = c.timezones and p.regions = c.regions and j.not_before = c.not_before and j.node_id = c.node_id
-      and j.campaign_id = c.campaign_id and j.workflow_id = c.workflow_id and j.team_id = c.team_id
+      o.ordinal, c.demand_no, c.channel, c.integration_id, c.batch_size, c.opens_at,
+      row_number() over (partition by c.demand_no order by o.ordinal) as rank
+    from unnest(v_calendars) as c
+    cross join unnest(c.ordinals) as o (ordinal)
   ) as q;
 end
 $$;
 comment on function engine.time_jobs(engine.new_job[]) is
 'When each new job is due, by its position in the set, with its channel and integration; books the batches.';
 revoke all on function engine.time_jobs(engine.new_job[]) from public;
+
+-- sql/40_functions/engine/tool_arguments.sql
+-- What an assistant called its tools with, in all shapes that the provider sends; arguments that come as text are
+-- read, and left out where they are no JSON.
+create or replace function engine.tool_arguments(p_message jsonb)
+returns setof jsonb
+language plpgsql
+immutable
+set search_path = ''
+as $$
+declare
+  v_said jsonb;
+begin
+  -- A loop, because text that is no JSON can only be found out one by one.
+  for v_said in
+    select coalesce(t.call -> 'parameters', t.call -> 'arguments', t.call -> 'function' -> 'arguments')
+    from unnest(array['toolCallList', 'toolCalls']) as k (key)
+    cross join lateral jsonb_array_elements(
+      case when jsonb_typeof(p_message -> k.key) = 'array' then p_message -> k.key else '[]' end
+    ) as t (call)
+  loop
+    if jsonb_typeof(v_said) = 'string' then
+      begin
+        v_said := (v_said #>> '{}')::jsonb;
+      exception when data_exception then
+        continue;
+      end;
+    end if;
+    return next v_said;
+  end loop;
+end
+$$;
+comment on function engine.tool_arguments(jsonb) is 'Arguments of the tools in a tool-calls message.';
+revoke all on function engine.tool_arguments(jsonb) from public;
 
 -- sql/40_functions/engine/tool_names.sql
 -- Names of the tools that an assistant called, in all shapes that the provider sends.
@@ -14337,14 +16066,16 @@ revoke all on function engine.wake_workers() from public;
 -- The keys of business hours. Spelled out, because to_char's names follow the server's language.
 create or replace function engine.weekday_name(p_day date)
 returns text
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
-  select (array['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'])[
+begin
+  return (array['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'])[
     extract(isodow from p_day)::integer
-  ]
+  ];
+end
 $$;
 comment on function engine.weekday_name(date) is 'monday … sunday.';
 revoke all on function engine.weekday_name(date) from public;
@@ -14618,7 +16349,8 @@ begin
     ),
     'enrollment', case when v_enrollment.id is not null then jsonb_build_object(
       'id', v_enrollment.id, 'status', v_enrollment.status, 'enrolled_at', v_enrollment.enrolled_at,
-      'ended_at', v_enrollment.ended_at, 'booked_at', v_enrollment.booked_at,
+      'ended_at', v_enrollment.ended_at, 'reached_at', v_enrollment.reached_at,
+      'booked_at', v_enrollment.booked_at, 'booked_node_id', v_enrollment.booked_node_id, 'booking', v_enrollment.booking,
       'retries_left', v_enrollment.retries_left, 'retry_budget', v_campaign.retry_budget
     ) end,
     'next', v_next,
@@ -15434,7 +17166,12 @@ begin
     engine.job_history, engine.attempt_history, engine.event_history, engine.gate_decision_history
     in access exclusive mode;
   insert into engine.purged_jobs as p (team_id, campaign_id, node_id, state, outcome, amount)
-  select h.team_id, h.campaign_id, h.node_id, h.status, coalesce(h.outcome::text, ''), count(*)
+  select
+    h.team_id, h.campaign_id, h.node_id, h.status,
+    coalesce(
+      h.outcome::text, case when h.status = 'CANCELLED' and h.reason_code in ('too_late', 'never_open') then 'skipped' end, ''
+    ),
+    count(*)
   from engine.job_history as h
   where h.finished_at >= v_month at time zone 'UTC' and h.finished_at < (v_month + interval '1 month') at time zone 'UTC'
   group by 1, 2, 3, 4, 5
@@ -16057,10 +17794,7 @@ declare
 begin
   select * into v_job from engine.all_jobs as j
   where j.team_id = any(engine.caller_team_ids()) and j.id = p_job_id;
-  if v_job.id is null then
-    perform engine.refuse_not_found('job', p_job_id);
-  end if;
-  perform engine.require_role(v_job.team_id, p_needs);
+  perform engine.require_row(v_job.team_id, 'job', p_job_id, p_needs);
   return v_job;
 end
 $$;
@@ -16235,10 +17969,11 @@ create or replace function engine.count_lead(
   p_list public.audience_lists, p_status public.lead_status, p_is_duplicate boolean, p_was_member boolean
 )
 returns void
-language sql
+language plpgsql
 volatile
 set search_path = ''
 as $$
+begin
   insert into public.audience_runs as r (
     team_id, id, list_id, list_name, source, status, is_partial_allowed, fetched_count, added_count, updated_count,
     excluded_count, rejected_count, duplicate_count, started_at, ended_at
@@ -16262,7 +17997,8 @@ as $$
     excluded_count = r.excluded_count + excluded.excluded_count,
     rejected_count = r.rejected_count + excluded.rejected_count,
     duplicate_count = r.duplicate_count + excluded.duplicate_count,
-    ended_at = engine.now()
+    ended_at = engine.now();
+end
 $$;
 comment on function engine.count_lead(public.audience_lists, public.lead_status, boolean, boolean) is
 'Counts a lead in its list''s run of the day.';
@@ -16303,23 +18039,27 @@ grant execute on function public.create_lead_endpoint(uuid, text) to authenticat
 -- A lead as RPCs and the receiver return it, with what calls it.
 create or replace function engine.describe_lead(p_lead public.leads, p_is_duplicate boolean)
 returns jsonb
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select jsonb_build_object(
-    'lead_id', p_lead.id, 'list_id', p_lead.list_id, 'contact_id', p_lead.contact_id, 'source', p_lead.source,
-    'external_id', p_lead.external_id, 'urgency', p_lead.urgency, 'status', p_lead.status,
-    'is_duplicate', p_is_duplicate, 'problems', p_lead.problems, 'received_at', p_lead.received_at,
-    'campaigns', coalesce((
-      select jsonb_agg(jsonb_build_object(
-        'campaign_id', c.id, 'name', c.name, 'enrollment_id', e.id, 'status', e.status
-      ) order by c.id)
-      from public.campaigns as c
-      inner join engine.enrollments as e on c.team_id = e.team_id and c.id = e.campaign_id
-      where c.team_id = p_lead.team_id and c.list_id = p_lead.list_id and e.contact_id = p_lead.contact_id
-    ), '[]')
-  )
+begin
+  return (
+    select jsonb_build_object(
+      'lead_id', p_lead.id, 'list_id', p_lead.list_id, 'contact_id', p_lead.contact_id, 'source', p_lead.source,
+      'external_id', p_lead.external_id, 'urgency', p_lead.urgency, 'status', p_lead.status,
+      'is_duplicate', p_is_duplicate, 'problems', p_lead.problems, 'received_at', p_lead.received_at,
+      'campaigns', coalesce((
+        select jsonb_agg(jsonb_build_object(
+          'campaign_id', c.id, 'name', c.name, 'enrollment_id', e.id, 'status', e.status
+        ) order by c.id)
+        from public.campaigns as c
+        inner join engine.enrollments as e on c.team_id = e.team_id and c.id = e.campaign_id
+        where c.team_id = p_lead.team_id and c.list_id = p_lead.list_id and e.contact_id = p_lead.contact_id
+      ), '[]')
+    )
+  );
+end
 $$;
 comment on function engine.describe_lead(public.leads, boolean) is
 '{lead_id, list_id, contact_id, source, external_id, urgency, status, is_duplicate, problems, received_at, campaigns[]}.';
@@ -16347,36 +18087,40 @@ revoke all on function engine.describe_lead_endpoint(engine.lead_endpoints) from
 -- key counts.
 create or replace function engine.flatten_lead(p_lead jsonb)
 returns jsonb
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
-  with pairs as (
-    select k.key, k.value, 1 as rank from jsonb_each(p_lead) as k
-    union all
-    select n.key, n.value, 2
-    from jsonb_each(p_lead) as k
-    cross join lateral jsonb_each(case when jsonb_typeof(k.value) = 'object' then k.value else '{}' end) as n
-    -- the id of a form, a page or a campaign is not the lead's: all leads from there would be one
-    where replace(lower(n.key), '-', '_') not in ('external_id', 'externalid', 'id')
-      or lower(k.key) in ('lead', 'data', 'payload', 'value')
-    union all
-    select
-      coalesce(a.item ->> 'name', a.item ->> 'column_id', a.item ->> 'column_name'),
-      coalesce(a.item -> 'string_value', a.item -> 'value', a.item -> 'values' -> 0), 3
-    from jsonb_each(p_lead) as k
-    cross join lateral jsonb_array_elements(case when jsonb_typeof(k.value) = 'array' then k.value else '[]' end) as a (item)
-    where jsonb_typeof(a.item) = 'object'
-  )
+begin
+  return (
+    with pairs as (
+      select k.key, k.value, 1 as rank from jsonb_each(p_lead) as k
+      union all
+      select n.key, n.value, 2
+      from jsonb_each(p_lead) as k
+      cross join lateral jsonb_each(case when jsonb_typeof(k.value) = 'object' then k.value else '{}' end) as n
+      -- the id of a form, a page or a campaign is not the lead's: all leads from there would be one
+      where replace(lower(n.key), '-', '_') not in ('external_id', 'externalid', 'id')
+        or lower(k.key) in ('lead', 'data', 'payload', 'value')
+      union all
+      select
+        coalesce(a.item ->> 'name', a.item ->> 'column_id', a.item ->> 'column_name'),
+        coalesce(a.item -> 'string_value', a.item -> 'value', a.item -> 'values' -> 0), 3
+      from jsonb_each(p_lead) as k
+      cross join lateral jsonb_array_elements(case when jsonb_typeof(k.value) = 'array' then k.value else '[]' end) as a (item)
+      where jsonb_typeof(a.item) = 'object'
+    )
 
-  select coalesce(jsonb_object_agg(f.key, f.value #>> '{}'), '{}')
-  from (
-    select distinct on (p.key) p.key, p.value
-    from pairs as p
-    where p.key is not null and jsonb_typeof(p.value) in ('string', 'number', 'boolean')
-    order by p.key, p.rank
-  ) as f
+    select coalesce(jsonb_object_agg(f.key, f.value #>> '{}'), '{}')
+    from (
+      select distinct on (p.key) p.key, p.value
+      from pairs as p
+      where p.key is not null and jsonb_typeof(p.value) in ('string', 'number', 'boolean')
+      order by p.key, p.rank
+    ) as f
+  );
+end
 $$;
 comment on function engine.flatten_lead(jsonb) is 'A posted lead as {key: text}; what is neither text, number nor boolean is left out.';
 revoke all on function engine.flatten_lead(jsonb) from public;
@@ -16442,19 +18186,23 @@ create or replace function engine.lead_hash(
   p_team_id uuid, p_source text, p_external_id text, p_phone text, p_received_at timestamptz
 )
 returns bytea
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select sha256(convert_to(
-    case
-      when p_external_id is not null then concat_ws('|', 'lead', lower(p_source), p_external_id)
-      -- without a number either there is nothing to compare: each such lead stands for itself
-      else concat_ws('|', 'lead of', coalesce(p_phone, engine.new_id()::text), (p_received_at at time zone t.timezone)::date)
-    end, 'UTF8'
-  ))
-  from public.teams as t
-  where t.id = p_team_id
+begin
+  return (
+    select sha256(convert_to(
+      case
+        when p_external_id is not null then concat_ws('|', 'lead', lower(p_source), p_external_id)
+        -- without a number either there is nothing to compare: each such lead stands for itself
+        else concat_ws('|', 'lead of', coalesce(p_phone, engine.new_id()::text), (p_received_at at time zone t.timezone)::date)
+      end, 'UTF8'
+    ))
+    from public.teams as t
+    where t.id = p_team_id
+  );
+end
 $$;
 comment on function engine.lead_hash(uuid, text, text, text, timestamptz) is 'SHA-256 of what makes two leads of a team the same.';
 revoke all on function engine.lead_hash(uuid, text, text, text, timestamptz) from public;
@@ -16463,18 +18211,22 @@ revoke all on function engine.lead_hash(uuid, text, text, text, timestamptz) fro
 -- The id that a lead has at its source, by the names that sources give it.
 create or replace function engine.lead_id_of(p_lead jsonb)
 returns text
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
-  select left(btrim(f.value), 200)
-  from jsonb_each_text(p_lead) as f
-  inner join unnest(array['external_id', 'externalid', 'lead_id', 'leadid', 'leadgen_id', 'id']) with ordinality as n (name, rank)
-    on replace(lower(f.key), '-', '_') = n.name
-  where btrim(f.value) <> ''
-  order by n.rank
-  limit 1
+begin
+  return (
+    select left(btrim(f.value), 200)
+    from jsonb_each_text(p_lead) as f
+    inner join unnest(array['external_id', 'externalid', 'lead_id', 'leadid', 'leadgen_id', 'id']) with ordinality as n (name, rank)
+      on replace(lower(f.key), '-', '_') = n.name
+    where btrim(f.value) <> ''
+    order by n.rank
+    limit 1
+  );
+end
 $$;
 comment on function engine.lead_id_of(jsonb) is 'The source''s id in a flat lead; null when it has none.';
 revoke all on function engine.lead_id_of(jsonb) from public;
@@ -16483,18 +18235,25 @@ revoke all on function engine.lead_id_of(jsonb) from public;
 -- The issues of a checked lead in the words of OB001's detail.
 create or replace function engine.lead_problems(p_issues jsonb)
 returns jsonb
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select coalesce(jsonb_agg(
-    engine.issue(
-      p.code, concat_ws('.', 'p_lead', nullif(i.issue ->> 'field', '')), p.message, p.severity,
-      jsonb_build_object('value', i.issue ->> 'value')
-    ) order by i.place
-  ), '[]')
-  from jsonb_array_elements(coalesce(p_issues, '[]')) with ordinality as i (issue, place)
-  inner join reference.import_problems as p on i.issue ->> 'code' = p.code
+begin
+  if p_issues is null then
+    return '[]'::jsonb;
+  end if;
+  return (
+    select coalesce(jsonb_agg(
+      engine.issue(
+        p.code, concat_ws('.', 'p_lead', nullif(i.issue ->> 'field', '')), p.message, p.severity,
+        jsonb_build_object('value', i.issue ->> 'value')
+      ) order by i.place
+    ), '[]')
+    from jsonb_array_elements(p_issues) with ordinality as i (issue, place)
+    inner join reference.import_problems as p on i.issue ->> 'code' = p.code
+  );
+end
 $$;
 comment on function engine.lead_problems(jsonb) is 'Issues of a checked row as [{code, severity, path, message, value}].';
 revoke all on function engine.lead_problems(jsonb) from public;
@@ -16504,23 +18263,27 @@ revoke all on function engine.lead_problems(jsonb) from public;
 -- from the first lead that was rejected on, the day has another one.
 create or replace function engine.lead_run(p_list public.audience_lists, p_is_rejected boolean)
 returns uuid
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select coalesce(
-    (
-      select r.id
-      from public.audience_runs as r
-      inner join public.teams as t on r.team_id = t.id
-      where r.team_id = p_list.team_id and r.list_id = p_list.id and r.source = 'speed_to_lead'
-        and (r.status = 'PARTIAL' or not p_is_rejected)
-        and (r.created_at at time zone t.timezone)::date = (engine.now() at time zone t.timezone)::date
-      order by r.id desc
-      limit 1
-    ),
-    engine.new_id()
-  )
+begin
+  return (
+    select coalesce(
+      (
+        select r.id
+        from public.audience_runs as r
+        inner join public.teams as t on r.team_id = t.id
+        where r.team_id = p_list.team_id and r.list_id = p_list.id and r.source = 'speed_to_lead'
+          and (r.status = 'PARTIAL' or not p_is_rejected)
+          and (r.created_at at time zone t.timezone)::date = (engine.now() at time zone t.timezone)::date
+        order by r.id desc
+        limit 1
+      ),
+      engine.new_id()
+    )
+  );
+end
 $$;
 comment on function engine.lead_run(public.audience_lists, boolean) is 'Id of the run that counts a list''s leads of today.';
 revoke all on function engine.lead_run(public.audience_lists, boolean) from public;
@@ -16557,6 +18320,9 @@ returns jsonb
 language plpgsql
 security definer -- the receiver may read and write no table
 set search_path = ''
+set jit = off
+set plan_cache_mode = force_generic_plan -- planned once a session, not for each call
+set enable_seqscan = off -- no plan reads a whole table because it was empty when it was made
 as $$
 declare
   v_endpoint engine.lead_endpoints;
@@ -16632,10 +18398,7 @@ begin
   select e.* into v_endpoint
   from engine.lead_endpoints as e
   where e.id = p_endpoint_id and e.team_id = any(engine.caller_team_ids());
-  if v_endpoint.id is null then
-    perform engine.refuse_not_found('lead_endpoint', p_endpoint_id);
-  end if;
-  perform engine.require_role(v_endpoint.team_id, 'admin');
+  perform engine.require_row(v_endpoint.team_id, 'lead_endpoint', p_endpoint_id, 'admin');
   update engine.lead_endpoints as e
   set revoked_at = coalesce(e.revoked_at, engine.now())
   where e.team_id = v_endpoint.team_id and e.id = v_endpoint.id
@@ -16744,11 +18507,11 @@ revoke all on function engine.take_lead(public.audience_lists, text, text, publi
 -- How urgent a lead's jobs are among all that is due: lowest goes first, campaigns have 1 to 1000.
 create or replace function engine.urgency_priority(p_urgency public.lead_urgency)
 returns smallint
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
-as $$ select case p_urgency when 'emergency' then 0 when 'high' then 1 else 1000 end::smallint $$;
+as $$ begin return case p_urgency when 'emergency' then 0 when 'high' then 1 else 1000 end::smallint; end $$;
 comment on function engine.urgency_priority(public.lead_urgency) is 'The highest number that the priority of a lead''s jobs may have.';
 revoke all on function engine.urgency_priority(public.lead_urgency) from public;
 
@@ -17676,10 +19439,7 @@ declare
 begin
   select * into v_outreach from public.outreaches as o
   where o.team_id = any(engine.caller_team_ids()) and o.id = p_outreach_id;
-  if v_outreach.id is null then
-    perform engine.refuse_not_found('outreach', p_outreach_id);
-  end if;
-  perform engine.require_role(v_outreach.team_id, p_needs);
+  perform engine.require_row(v_outreach.team_id, 'outreach', p_outreach_id, p_needs);
   return v_outreach;
 end
 $$;
@@ -18017,11 +19777,15 @@ create or replace function engine.parse_odd_phones(
 returns table (
   ordinal bigint, phone text, phone_extension text, is_fictitious boolean, problem text, others text[]
 )
-language sql
+language plpgsql
 stable
 parallel safe
 set search_path = ''
+set plan_cache_mode = force_generic_plan -- planned once a session, not for each call
 as $$
+#variable_conflict use_column
+begin
+  return query
   with cells as materialized (
     select c.ordinal, c.raw, btrim(c.raw, E' \t\r\n') <> '' as is_filled
     from unnest(p_ordinals, p_raws) as c (ordinal, raw)
@@ -18078,7 +19842,8 @@ as $$
     case when h.ordinal is not null then h.problem when c.is_filled then 'phone_not_a_number' else 'phone_missing' end,
     coalesce(h.others, '{}')
   from cells as c
-  left join chosen as h on c.ordinal = h.ordinal
+  left join chosen as h on c.ordinal = h.ordinal;
+end
 $$;
 comment on function engine.parse_odd_phones(bigint[], text[], text, boolean) is
 'Parses cells that hold more than digits, or nothing; returns what engine.parse_phones does, with the ordinals that came with them.';
@@ -18170,12 +19935,14 @@ begin
     where o.is_plain
   ) as a
   cross join lateral engine.judge_phones(a.ordinals, a.digits, a.has_plus, p_country, p_allow_fictitious) as j
+  where a.ordinals is not null -- mostly nothing is left for these two
   union all
   select t.*
   from (
     select array_agg(o.ordinal) as ordinals, array_agg(o.raw) as raws from others as o where o.is_plain is not true
   ) as a
-  cross join lateral engine.parse_odd_phones(a.ordinals, a.raws, p_country, p_allow_fictitious) as t;
+  cross join lateral engine.parse_odd_phones(a.ordinals, a.raws, p_country, p_allow_fictitious) as t
+  where a.ordinals is not null;
 end
 $$;
 comment on function engine.parse_phones(text[], text, boolean) is
@@ -18189,12 +19956,16 @@ revoke all on function engine.parse_phones(text[], text, boolean) from public;
 -- is looked up once.
 create or replace function engine.resolve_zones(p_phones text[], p_stated text[], p_postal_codes text[])
 returns table (ordinal bigint, stated_timezone text, timezones text[], regions text[])
-language sql
+language plpgsql
 stable
 parallel safe
 set search_path = ''
+set plan_cache_mode = force_generic_plan -- planned once a session, not for each call
 set enable_mergejoin = off -- sets of any size are joined here, by hash
 as $$
+#variable_conflict use_column
+begin
+  return query
   with asked as materialized (
     select q.*, coalesce(q.digits, '') || ' ' || coalesce(q.prefix, '') || ' ' || coalesce(q.spelling, '') as place
     from (
@@ -18250,7 +20021,8 @@ as $$
     k.timezones,
     k.regions
   from asked as q
-  inner join known as k on q.place = k.place
+  inner join known as k on q.place = k.place;
+end
 $$;
 comment on function engine.resolve_zones(text[], text[], text[]) is
 'For each number with its stated zone and postal code: (ordinal, stated zone if it is one, every zone the person may be in, regions whose rules apply).';
@@ -18263,11 +20035,15 @@ revoke all on function engine.resolve_zones(text[], text[], text[]) from public;
 -- expressions that cost most are only asked where a cheap look says that they may find something.
 create or replace function engine.split_phone_cells(p_ordinals bigint[], p_raws text[])
 returns table (ordinal bigint, place bigint, written text, has_plus boolean, digits text, extension text, problem text)
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
+set plan_cache_mode = force_generic_plan -- planned once a session, not for each call
 as $$
+#variable_conflict use_column
+begin
+  return query
   with normal as (
     -- one script, one kind of dash and space, nothing invisible, no ="…" and no leading apostrophe
     select
@@ -18369,7 +20145,8 @@ as $$
       when e.is_rounded then 'phone_scientific_notation'
       when e.number !~ '^[(\[]*\+?[-0-9 ().\[\]]+$' then 'phone_not_a_number'
     end
-  from extended as e
+  from extended as e;
+end
 $$;
 comment on function engine.split_phone_cells(bigint[], text[]) is
 'Takes cells apart into numbers: (the ordinal that came with the cell, place in it, as written, has_plus, digits, extension, problem).';
@@ -21741,6 +23518,60 @@ comment on function engine.find_integration(public.provider, text) is
 revoke all on function engine.find_integration(public.provider, text) from public;
 grant execute on function engine.find_integration(public.provider, text) to outbound_worker;
 
+-- sql/40_functions/setup/get_deployment_facts.sql
+-- What `outbound doctor` can't see from outside. It is of all teams, so the service role alone may ask; it names
+-- accounts and secrets and shows none.
+create or replace function public.get_deployment_facts()
+returns jsonb
+language sql
+stable
+security definer -- reads the engine and the catalogue; granted to the service role alone
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'at', statement_timestamp(),
+    'environment', d.environment,
+    'postgres', current_setting('server_version_num')::integer / 10000,
+    'tick', engine.tick_facts() || jsonb_build_object(
+      -- the tick takes a lease back in the minute after it ran out
+      'overdue_seconds', (
+        select round(extract(epoch from engine.now() - min(j.lease_expires_at)))
+        from engine.jobs as j
+        where j.status = 'CLAIMED' and j.lease_expires_at < engine.now()
+      )
+    ),
+    'worker_role', (
+      select jsonb_build_object(
+        'can_log_in', r.rolcanlogin,
+        'is_privileged', r.rolsuper or r.rolbypassrls or r.rolcreaterole or exists (
+          select from pg_catalog.pg_auth_members as m where m.member = r.oid
+        )
+      )
+      from pg_catalog.pg_roles as r
+      where r.rolname = 'outbound_worker'
+    ),
+    'queues', (select jsonb_agg(to_jsonb(q) order by q.queue) from engine.queue_lag() as q),
+    'integrations', (
+      select coalesce(jsonb_agg(
+        engine.describe_health(i) || jsonb_build_object(
+          'team', t.name, 'secret_name', i.secret_name, 'account_ref', i.account_ref,
+          'webhooks', engine.webhook_facts(i)
+        )
+        order by t.name, i.provider
+      ), '[]')
+      from public.integrations as i
+      inner join public.teams as t on i.team_id = t.id
+    )
+  )
+  from engine.deployment as d
+$$;
+comment on function public.get_deployment_facts() is
+'{at, environment, postgres, tick{driven_by, has_cron, last_run_at, last_status, last_message, overdue_seconds}, '
+'worker_role{can_log_in, is_privileged}, queues[{queue, due_jobs, jobs_in_progress, jobs_in_doubt, lag_seconds}], '
+'integrations[as in get_integration_health, with team, secret_name, account_ref, webhooks{taken, heard_of}]}: for operators of the deployment.';
+revoke all on function public.get_deployment_facts() from public;
+grant execute on function public.get_deployment_facts() to service_role;
+
 -- sql/40_functions/setup/get_integration_health.sql
 -- How a team's accounts are: what people look at when nothing goes out. Pauses are lifted by
 -- resume_integration; paces recover by themselves.
@@ -21801,6 +23632,29 @@ comment on function engine.read_clock() is 'The campaign time, how fast it runs,
 revoke all on function engine.read_clock() from public;
 grant execute on function engine.read_clock() to outbound_worker;
 
+-- sql/40_functions/setup/read_secrets.sql
+-- The secrets that Supabase Vault keeps for this product, which carry the name of the environment variable
+-- that they stand for. Whatever else the Vault holds is nobody's business here; where there is no Vault there is
+-- nothing, and workers have their secrets from the environment.
+create or replace function engine.read_secrets()
+returns table (name text, value text)
+language plpgsql
+stable
+security definer -- the Vault lets the owner of the project in, and no worker
+set search_path = ''
+as $$
+begin
+  if to_regclass('vault.decrypted_secrets') is not null then
+    -- Dynamic, because the view is not there on every server.
+    return query execute
+      'select s.name, s.decrypted_secret from vault.decrypted_secrets as s where starts_with(s.name, ''OUTBOUND_SECRET_'')';
+  end if;
+end
+$$;
+comment on function engine.read_secrets() is 'Secrets OUTBOUND_SECRET_… of Supabase Vault, decrypted; for workers only.';
+revoke all on function engine.read_secrets() from public;
+grant execute on function engine.read_secrets() to outbound_worker;
+
 -- sql/40_functions/setup/resume_integration.sql
 -- Somebody has mended what made an account pause, and says so: jobs that waited go out again, at full pace.
 create or replace function public.resume_integration(p_provider text, p_team_id uuid default null)
@@ -21854,8 +23708,11 @@ set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written ord
 as $$
 declare
   v_environment text;
+  v_goes_back boolean;
 begin
-  select environment into v_environment from engine.deployment for update;
+  select environment, clock_at is null and p_at < engine.now() into v_environment, v_goes_back
+  from engine.deployment
+  for update;
   if v_environment <> 'sandbox' then
     perform engine.refuse(
       'OB002',
@@ -21871,6 +23728,10 @@ begin
     clock_at = greatest(p_at, case when clock_at is null then p_at else engine.now() end),
     clock_set_at = statement_timestamp(),
     clock_rate = coalesce(p_rate, 1);
+  if v_goes_back then
+    -- The first time only, from the real time: what had come may be to come.
+    perform engine.recount_due();
+  end if;
   perform engine.tick();
   -- Time has jumped: every worker looks again, whatever it waits for.
   perform pg_notify('outbound_jobs', '');
@@ -21978,6 +23839,36 @@ $$;
 comment on function engine.team_issues(public.teams, text, text, text, integer, text) is
 'Issues of new settings of a team; none is an empty array.';
 revoke all on function engine.team_issues(public.teams, text, text, text, integer, text) from public;
+
+-- sql/40_functions/setup/tick_facts.sql
+-- Who calls the tick, and what shows that somebody does: pg_cron's own record, and what the tick would have done.
+create or replace function engine.tick_facts()
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_last record;
+begin
+  if to_regclass('cron.job_run_details') is not null then
+    -- Dynamic, because the table is not there on every server; the last runs are found by the highest ids.
+    execute
+      'select r.start_time, r.status, r.return_message from cron.job_run_details as r'
+      ' inner join cron.job as j on r.jobid = j.jobid where j.jobname = ''outbound-tick'' and r.end_time is not null'
+      ' order by r.runid desc limit 1'
+    into v_last;
+    return jsonb_build_object(
+      'driven_by', case when engine.cron_drives_tick() then 'pg_cron' else 'workers' end, 'has_cron', true,
+      'last_run_at', v_last.start_time, 'last_status', v_last.status, 'last_message', v_last.return_message
+    );
+  end if;
+  return jsonb_build_object('driven_by', 'workers', 'has_cron', false);
+end
+$$;
+comment on function engine.tick_facts() is
+'{driven_by: pg_cron|workers, has_cron, last_run_at, last_status, last_message}: how engine.tick() is called.';
+revoke all on function engine.tick_facts() from public;
 
 -- sql/40_functions/setup/update_team_settings.sql
 -- Changes what holds for a team; null leaves a thing as it is, and a limit of 0 takes the cap away. The zone
@@ -22109,6 +24000,11 @@ begin
       'account_sid_malformed', 'p_account_ref', 'A Twilio account SID is AC and 32 hexadecimal digits.'
     );
   end if;
+  if length(p_account_ref) > 200 then
+    v_issues := v_issues || engine.issue(
+      'account_ref_length', 'p_account_ref', 'The account''s id has at most 200 characters.'
+    );
+  end if;
   if p_concurrency_limit is null or p_concurrency_limit not between 1 and 10000 then
     v_issues := v_issues || engine.issue(
       'concurrency_range', 'p_concurrency_limit', 'The limit of calls at once must be between 1 and 10000.'
@@ -22209,6 +24105,32 @@ comment on function public.upsert_phone_number(text, text, text, boolean, boolea
 revoke all on function public.upsert_phone_number(text, text, text, boolean, boolean, uuid, integer, integer) from public;
 grant execute on function public.upsert_phone_number(text, text, text, boolean, boolean, uuid, integer, integer)
 to authenticated, service_role;
+
+-- sql/40_functions/setup/webhook_facts.sql
+-- Whether the provider's word reaches the receiver: of the last requests of a day that were taken, and not just now,
+-- how many it told anything of. What the engine asked for itself does not count.
+create or replace function engine.webhook_facts(p_integration public.integrations)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select jsonb_build_object('taken', count(*), 'heard_of', count(*) filter (where exists (
+    select from engine.events as e
+    where e.team_id = a.team_id and e.attempt_id = a.id and e.secret_name is not null
+  )))
+  from (
+    select t.team_id, t.id
+    from engine.attempts as t
+    where t.team_id = p_integration.team_id and t.provider = p_integration.provider and t.status = 'ACCEPTED'
+      and t.begun_at between engine.now() - interval '1 day' and engine.now() - interval '15 minutes'
+    order by t.begun_at desc
+    limit 20
+  ) as a
+$$;
+comment on function engine.webhook_facts(public.integrations) is
+'{taken, heard_of}: of up to 20 requests that an account took, of how many its provider told something by webhook.';
+revoke all on function engine.webhook_facts(public.integrations) from public;
 
 -- sql/40_functions/tasks/add_task.sql
 -- Puts work for ServiceTitan into the queue, once for a subject while that is open. A team without an
@@ -23325,16 +25247,20 @@ revoke all on function engine.drawing_order(integer, integer[], integer[], integ
 -- The edges of one node, out of a workflow's, as the choice among them needs them.
 create or replace function engine.edge_choices(p_edges public.workflow_edges[], p_source text)
 returns engine.edge_choice[]
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
-  select array(
-    select (e.id, e.target, e.when_outcome, e.phrases, e.delay, e.priority)::engine.edge_choice
-    from unnest(p_edges) as e
-    where e.source = p_source
-  )
+begin
+  return (
+    select array(
+      select (e.id, e.target, e.when_outcome, e.phrases, e.delay, e.priority)::engine.edge_choice
+      from unnest(p_edges) as e
+      where e.source = p_source
+    )
+  );
+end
 $$;
 comment on function engine.edge_choices(public.workflow_edges[], text) is 'The edges that leave a node, for engine.weigh_edges.';
 revoke all on function engine.edge_choices(public.workflow_edges[], text) from public;
@@ -23646,10 +25572,7 @@ begin
   select w.* into v_workflow
   from public.workflows as w
   where w.id = p_workflow_id and w.team_id = any(engine.caller_team_ids());
-  if v_workflow.id is null then
-    perform engine.refuse_not_found('workflow', p_workflow_id);
-  end if;
-  perform engine.require_role(v_workflow.team_id, p_needs);
+  perform engine.require_row(v_workflow.team_id, 'workflow', p_workflow_id, p_needs);
   return v_workflow;
 end
 $$;
@@ -27070,44 +28993,52 @@ referencing new table as new_rows
 for each statement execute function engine.note_contacts();
 
 -- sql/50_triggers/counters.sql
--- Whatever changes a job or an enrollment changes the counters in the same transaction.
+-- Whatever changes a job or an enrollment changes the counters and the timeline in the same transaction.
 create or replace trigger jobs_are_counted_in
 after insert on engine.jobs
-referencing new table as new_rows
-for each statement execute function engine.count_jobs();
+referencing new table as moved_rows
+for each statement execute function engine.count_moved_jobs();
 create or replace trigger jobs_are_recounted
 after update on engine.jobs
 referencing old table as old_rows new table as new_rows
-for each statement execute function engine.count_jobs();
+for each statement execute function engine.count_changed_jobs();
+create or replace trigger jobs_are_timed
+after update on engine.jobs
+referencing old table as old_rows new table as new_rows
+for each statement execute function engine.time_changed_jobs();
 create or replace trigger jobs_are_counted_out
 after delete on engine.jobs
-referencing old table as old_rows
-for each statement execute function engine.count_jobs();
+referencing old table as moved_rows
+for each statement execute function engine.count_moved_jobs();
 
 create or replace trigger enrollments_are_counted_in
 after insert on engine.enrollments
-referencing new table as new_rows
-for each statement execute function engine.count_enrollments();
+referencing new table as moved_rows
+for each statement execute function engine.count_moved_enrollments();
 create or replace trigger enrollments_are_recounted
 after update on engine.enrollments
 referencing old table as old_rows new table as new_rows
-for each statement execute function engine.count_enrollments();
+for each statement execute function engine.count_changed_enrollments();
+create or replace trigger enrollments_are_timed
+after update on engine.enrollments
+referencing old table as old_rows new table as new_rows
+for each statement execute function engine.time_changed_enrollments();
 create or replace trigger enrollments_are_counted_out
 after delete on engine.enrollments
-referencing old table as old_rows
-for each statement execute function engine.count_enrollments();
+referencing old table as moved_rows
+for each statement execute function engine.count_moved_enrollments();
 
 -- sql/50_triggers/history_counters.sql
 -- A move changes no number: what the hot table counts out the history counts in, in the same transaction.
 -- Retention drops tables, which counts nothing out.
 create or replace trigger job_history_is_counted_in
 after insert on engine.job_history
-referencing new table as new_rows
-for each statement execute function engine.count_jobs();
+referencing new table as moved_rows
+for each statement execute function engine.count_moved_jobs();
 create or replace trigger job_history_is_counted_out
 after delete on engine.job_history
-referencing old table as old_rows
-for each statement execute function engine.count_jobs();
+referencing old table as moved_rows
+for each statement execute function engine.count_moved_jobs();
 
 -- sql/50_triggers/integrations.sql
 -- The copy of ServiceTitan is of one tenant; see forget_servicetitan.sql.
@@ -29336,7 +31267,30 @@ insert into reference.reasons (code, message, cure) values
 ('lease_expired', 'The worker went silent while it was sending.', 'Nothing: the provider is asked before anything is sent again.'),
 ('worker_fault', 'The worker failed while it was sending.', 'See the worker''s log, and report it.'),
 ('tool_call', 'The assistant recorded it during the call.', 'Nothing.'),
-('cancelled_by_operator', 'An operator called it off.', 'Retry what failed does not bring it back; launch again.')
+('cancelled_by_operator', 'An operator called it off.', 'Retry what failed does not bring it back; launch again.'),
+-- what providers say, as far as it is common; they have more codes than a list can hold
+('21211', 'The provider takes it for no phone number.', 'Correct the number at its source.'),
+('21266', 'The contact has the very number that sends.', 'Take the contact off the list.'),
+('21408', 'The account may not text to that country.', 'Enable the country at the provider, then retry what failed.'),
+('21610', 'The number has opted out at the provider.', 'Nothing, unless she opts in again herself.'),
+('21612', 'The sending number cannot reach the number.', 'Call instead, or send from another number.'),
+('21614', 'The number is no mobile number.', 'Call instead.'),
+('21635', 'The number is a landline.', 'Call instead.'),
+('30003', 'The phone was switched off or out of reach.', 'Retry what failed later; correct the number when it stays so.'),
+('30004', 'The person or her carrier blocks texts from the sending number.', 'Call instead.'),
+('30005', 'The carrier knows no such number.', 'Correct the number at its source.'),
+('30006', 'The number is a landline, or its carrier takes no texts.', 'Call instead.'),
+(
+  '30007', 'The carrier took the text for spam.',
+  'Word the template less like an advertisement, and see the registration of the sending number.'
+),
+('30008', 'The text was not delivered, and the carrier said no reason.', 'Retry what failed.'),
+(
+  '30034', 'The sending number is not registered for texts to the United States.',
+  'Register it at the provider (A2P 10DLC), then retry what failed.'
+),
+('twilio-failed-to-connect-call', 'The carrier could not connect the call.', 'Retry what failed.'),
+('twilio-reported-customer-misdialed', 'The number is not in service.', 'Correct the number at its source.')
 on conflict (code) do update set message = excluded.message, cure = excluded.cure;
 
 -- sql/60_reference/simulated_outcomes.sql
@@ -31167,6 +33121,17 @@ insert into reference.transitions (entity, from_status, to_status) values
 ('workflow', 'PUBLISHED', 'ARCHIVED')
 on conflict do nothing;
 
+-- sql/70_cron/check_counters.sql
+-- In the night, fifty campaigns every five minutes: some thousands, each at most once. Nobody else does it where
+-- pg_cron is not there; an operator can call it.
+do $$
+begin
+  if exists (select from pg_catalog.pg_extension where extname = 'pg_cron') then
+    perform cron.schedule('outbound-check-counters', '*/5 6-10 * * *', 'select engine.check_counters()');
+  end if;
+end
+$$;
+
 -- sql/70_cron/tick.sql
 -- Once a minute, where pg_cron is there; elsewhere the workers call the same function. A hosted project
 -- has pg_cron on offer and lets postgres create it.
@@ -31184,5 +33149,37 @@ begin
   if exists (select from pg_catalog.pg_extension where extname = 'pg_cron') then
     perform cron.schedule('outbound-tick', '* * * * *', 'select engine.tick()');
   end if;
+end
+$$;
+
+-- sql/80_realtime/publication.sql
+-- What Supabase Realtime tells a page that watches: rows that people change and that few things change besides them.
+-- docs/frontend.md says which page watches which. Contacts, members and outreach items are left out on purpose: an
+-- import writes them by the hundred thousand, and Realtime asks row-level security about every row for every reader.
+-- Metrics are asked for instead; engine tables are nobody's to watch.
+--
+-- A hosted project has the publication, plain Postgres does not. Tables of others in it stay. One of all tables holds
+-- ours already, and takes no single one. An update has to carry a key: primary keys are the replica identity.
+do $$
+declare
+  c_watched constant text[] := '{audience_lists,audience_runs,audience_schedules,campaigns,workflows}';
+  v_table text;
+begin
+  if not exists (select from pg_catalog.pg_publication where pubname = 'supabase_realtime') then
+    create publication supabase_realtime;
+  end if;
+  if (select p.puballtables from pg_catalog.pg_publication as p where p.pubname = 'supabase_realtime') then
+    return;
+  end if;
+  for v_table in
+    select w.name from unnest(c_watched) as w (name)
+    where not exists (
+      select from pg_catalog.pg_publication_tables as t
+      where t.pubname = 'supabase_realtime' and t.schemaname = 'public' and t.tablename = w.name
+    )
+    order by w.name
+  loop
+    execute format('alter publication supabase_realtime add table public.%I', v_table);
+  end loop;
 end
 $$;

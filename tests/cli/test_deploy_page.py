@@ -1,0 +1,73 @@
+"""Whoever has only docs/deploy.md gets from an empty Supabase-shaped database to a finished sandbox campaign."""
+
+from __future__ import annotations
+
+import configparser
+import importlib.util
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from cli.dev.databases import scratch_server
+from cli.dev.project import ROOT
+from cli.stack.shape import shape_database
+
+PAGE = (ROOT / "docs" / "deploy.md").read_text()
+CONTACTS = "cli/demo/contacts.csv"
+
+
+def fences(kind: str) -> list[str]:
+    """What stands in the page's blocks of a kind."""
+    return re.findall(rf"^```{kind}\n(.*?)^```", PAGE, flags=re.DOTALL | re.MULTILINE)
+
+
+@pytest.mark.timeout(400)
+def test_the_page_leads_to_a_finished_campaign(tmp_path: Path) -> None:
+    for name in (".venv", "cli", "node_modules", "supabase"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    # the same with fewer people
+    (tmp_path / "few.csv").write_text("".join((ROOT / CONTACTS).read_text().splitlines(keepends=True)[:40]))
+    with scratch_server() as server:
+        shape_database(server.cluster, "hosted")
+        url = server.url("hosted", "postgres")
+        environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("OUTBOUND_")},
+            "DATABASE_URL": url,
+            "OUTBOUND_STACK_DIR": str(tmp_path / "stack"),
+            "DO_NOT_TRACK": "1",
+        }
+
+        def follow(script: str) -> str:
+            done = subprocess.run(
+                ["bash", "-euc", script], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+            )
+            assert done.returncode == 0, done.stdout + done.stderr
+            return done.stdout
+
+        push = next(line for line in fences("sh")[0].splitlines() if "db push" in line)
+        follow(push)
+        [role] = [block for block in fences("sql") if "with login password" in block]
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(role.encode())
+        server.cluster.allow_login("outbound_worker")
+        environment["WORKER_DATABASE_URL"] = server.url("hosted", "outbound_worker")
+        try:
+            told = follow(fences("sh rehearsal")[0].replace(CONTACTS, "few.csv"))
+        finally:
+            follow(".venv/bin/outbound stack down")
+    assert re.search(r"COMPLETED", told)
+    assert "worker connection" in told
+
+
+def test_the_units_start_what_there_is() -> None:
+    for unit in (ROOT / "deploy").glob("*.service"):
+        parsed = configparser.ConfigParser(strict=False, interpolation=None)
+        parsed.optionxform = str  # type: ignore[assignment,method-assign] # systemd's keys have capitals
+        parsed.read(unit)
+        module = parsed["Service"]["ExecStart"].split(" -m ")[1]
+        assert importlib.util.find_spec(f"{module}.__main__"), module
+        assert unit.name in PAGE
