@@ -66,7 +66,7 @@ def measure(scale: float, place: Place) -> Measurement:
                     if size == "many":
                         work[f"{series}, grouped"] = _group(admin, series, number)
             database.settle()
-            times = interleaved(work, rounds=repeated(20, scale), warm_up=repeated(2, scale))
+            times = interleaved(work, rounds=repeated(7, scale), warm_up=repeated(2, scale))
     return Measurement(
         claims=[claim for series in _SERIES for claim in _claims(times, series, counts)],
         sizes={"events": events, "fewer_events": counts["few"]},

@@ -147,3 +147,32 @@ def test_a_day_of_a_change_of_clocks_is_whole(
     assert [row[0] for row in by_day] == [bounds[0]]
     assert len(by_hour) == hours
     assert sum(row[1] for row in by_hour) == by_day[0][1] > 0
+
+
+def test_a_text_that_waits_for_a_reply_has_reached_when_it_arrives(db: psycopg.Connection[Any]) -> None:
+    scene = engine.set_scene(db)
+    for _ in range(2):
+        engine.ingest(db, engine.call_report(engine.dispatch(db)[0], "customer-did-not-answer"))
+        engine.move_clock(db, "4 hours")
+
+    def told() -> dict[str, int]:
+        row = db.execute(
+            "select sum(dialled), sum(answered), sum(sent), sum(delivered), sum(replied)"
+            " from public.get_campaign_timeseries(array[%s::uuid], '2027-03-01', '2027-03-05')",
+            [scene.campaign_id],
+        ).fetchone()
+        assert row is not None
+        (reached,) = db.execute(
+            "select reached from public.get_audience_stats(array[%s::uuid])", [scene.campaign_id]
+        ).fetchone() or (None,)
+        assert db.execute("select * from engine.compare_counters(%s)", [scene.campaign_id]).fetchall() == []
+        names = ("dialled", "answered", "sent", "delivered", "replied")
+        return {name: int(count) for name, count in zip(names, row, strict=True) if count} | {"reached": int(reached or 0)}
+
+    engine.move_clock(db, "16 hours")
+    (text,) = engine.dispatch(db)
+    assert told() == {"dialled": 2, "sent": 1, "reached": 0}
+    engine.ingest(db, engine.text_status(text, "sent"), engine.text_status(text, "delivered"))
+    assert told() == {"dialled": 2, "sent": 1, "delivered": 1, "reached": 1}
+    engine.ingest(db, engine.inbound_text(scene.team.id, engine.only_phone(db), "Maybe later"))
+    assert told() == {"dialled": 2, "sent": 1, "delivered": 1, "replied": 1, "reached": 1}
