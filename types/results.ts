@@ -841,6 +841,7 @@ export type Results = {
   list_jobs: Page<Job>;
   list_lead_endpoints: LeadEndpoint[];
   list_outreaches: Page<Outreach>;
+  list_team_members: Rows<"list_team_members", { email: string | null }>;
   list_workflows: Page<WorkflowListItem>;
   opt_in: {
     team_id: string;

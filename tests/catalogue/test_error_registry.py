@@ -31,6 +31,13 @@ def test_the_docs_know_the_same_errors(db: psycopg.Connection[Any]) -> None:
     assert documented((ROOT / "docs" / "errors.md").read_text()) == registry(db)
 
 
+def test_the_frontends_types_know_the_same_errors(db: psycopg.Connection[Any]) -> None:
+    shapes = (
+        (ROOT / "types" / "errors.ts").read_text().partition("export type RefusalDetails = {")[2].partition("\n};")[0]
+    )
+    assert re.findall(r"^  (OB\d{3}): ", shapes, flags=re.MULTILINE) == sorted(registry(db))
+
+
 def test_every_error_that_is_raised_is_registered(
     db: psycopg.Connection[Any],
 ) -> None:

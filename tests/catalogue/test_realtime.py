@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import psycopg
 import pytest
 
-from cli.dev.project import SQL
+from cli.dev.project import ROOT, SQL
 
 FILE = SQL / "80_realtime" / "publication.sql"
 WATCHED = ["audience_lists", "audience_runs", "audience_schedules", "campaigns", "workflows"]
@@ -25,6 +26,11 @@ def test_the_watched_tables_are_published(db: psycopg.Connection[Any]) -> None:
     assert published(db) == WATCHED
     db.execute(FILE.read_bytes())
     assert published(db) == WATCHED, "once more changes nothing"
+
+
+def test_the_page_says_who_watches_which(db: psycopg.Connection[Any]) -> None:
+    watching = (ROOT / "docs" / "frontend.md").read_text().partition("\n## Watching\n")[2].partition("\n## ")[0]
+    assert re.findall(r"^\| `(\w+)` \|", watching, flags=re.MULTILINE) == published(db)
 
 
 @pytest.mark.parametrize(

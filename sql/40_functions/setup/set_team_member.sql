@@ -31,7 +31,9 @@ begin
     perform engine.refuse(
       'OB005',
       'The team would be left without an admin.',
-      jsonb_build_object('entity', 'team', 'id', v_team_id, 'used_by', jsonb_build_array(p_user_id)),
+      jsonb_build_object('entity', 'team', 'id', v_team_id, 'used_by', jsonb_build_array(
+        jsonb_build_object('entity', 'team_member', 'id', p_user_id)
+      )),
       'Make someone else an admin first.'
     );
   end if;

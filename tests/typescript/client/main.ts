@@ -61,6 +61,14 @@ async function team(operator: pages.Client, admin: pages.Client): Promise<void> 
   pages.answer(await admin.rpc("update_team_settings", { p_team_id, p_frequency_limit: 9, p_frequency_window: "P7D" }));
   assert.ok((await pages.health(operator, p_team_id)).every(({ health }) => health === "ok"));
   pages.answer(await admin.rpc("resume_integration", { p_team_id, p_provider: "vapi" }));
+  const members = await pages.members(operator, p_team_id);
+  assert.deepEqual(members.map(({ role }) => role).sort(), ["admin", "operator", "viewer"]);
+  const [last] = members;
+  assert.ok(last?.role === "admin");
+  await assert.rejects(
+    pages.setMember(admin, { p_team_id, p_user_id: last.user_id, p_role: "viewer" }),
+    (error) => error instanceof pages.Refused && error.refusal.code === "OB005",
+  );
   const units = await pages.catalogue(operator, { p_team_id, p_kind: "business_units" });
   assert.ok(units.failure_code === null);
 }
