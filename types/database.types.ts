@@ -1509,6 +1509,15 @@ export type Database = {
         Args: { p_cursor?: string; p_limit?: number; p_list_id?: string; p_team_id?: string };
         Returns: Json;
       };
+      list_team_members: {
+        Args: { p_team_id?: string };
+        Returns: {
+          created_at: string;
+          email: string;
+          role: Database["public"]["Enums"]["team_role"];
+          user_id: string;
+        }[];
+      };
       list_workflows: {
         Args: {
           p_cursor?: string;

@@ -639,6 +639,21 @@ export type ChannelWork = {
 /** In contacts. */
 export type Reach = { size: number; reached: number; booked: number };
 
+/** What the nightly comparison of counters with the rows found. */
+export type CounterHealth = {
+  health: "ok" | "differs" | "unchecked";
+  checked_count: number;
+  checked_at: string | null;
+  differing: {
+    campaign_id: string;
+    name: string;
+    checked_at: string;
+    found_at: string;
+    difference_count: number;
+    differences: { counter: string; of: unknown; counted: number | null; recounted: number | null }[];
+  }[];
+};
+
 // --- jobs -----------------------------------------------------------------------------------------------------------
 
 export type Job = {
@@ -801,6 +816,8 @@ export type Results = {
   >;
   get_campaign: CampaignDetail;
   get_campaign_enrollments: Page<Enrollment>;
+  /** `cure` is null for a provider's own code. */
+  get_campaign_failures: Rows<"get_campaign_failures", { cure: string | null }>;
   get_campaign_prerequisites: Prerequisites;
   get_consent_history: Page<ConsentEvent> & {
     team_id: string;
@@ -810,6 +827,7 @@ export type Results = {
   };
   get_integration_health: IntegrationHealth[];
   get_job: JobDetail;
+  get_counter_health: CounterHealth;
   get_instant_metrics: Rows<
     "get_instant_metrics",
     {

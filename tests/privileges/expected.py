@@ -26,8 +26,8 @@ _DECLARED: tuple[tuple[Least, bool, str], ...] = (
         get_campaign_enrollments get_campaign_failures get_campaign_timeseries get_consent_history get_counter_health
         get_instant_metrics get_integration_health get_job get_node_metrics get_outreach_items
         get_team_phrases get_team_settings get_workflow layout_workflow list_audience_lists
-        list_audience_schedules list_campaigns list_jobs list_lead_endpoints list_outreaches list_workflows
-        preflight_campaign simulate_workflow validate_audience_csv validate_workflow_graph
+        list_audience_schedules list_campaigns list_jobs list_lead_endpoints list_outreaches list_team_members
+        list_workflows preflight_campaign simulate_workflow validate_audience_csv validate_workflow_graph
         """,
     ),
     # what they show is fetched from ServiceTitan when somebody asks

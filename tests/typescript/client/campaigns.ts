@@ -103,6 +103,12 @@ async function ending(supabase: pages.Client, id: string): Promise<void> {
     () => false,
   );
   assert.equal(over[0]?.cancelled, 7);
+  const failures = await pages.failures(supabase, id);
+  assert.equal(
+    failures.reduce((sum, { contacts }) => sum + contacts, 0),
+    7,
+  );
+  assert.equal((await pages.counterHealth(supabase, given.teamId)).health, "unchecked");
   pages.answer(await supabase.rpc("archive_campaign", { p_campaign_id: id }));
   pages.answer(await supabase.rpc("unarchive_campaign", { p_campaign_id: id }));
   const { error } = await supabase.rpc("retry_failed_enrollments", retry);

@@ -189,6 +189,13 @@ export async function pollMetrics(
 export const nodeMetrics = async (supabase: Client, p_campaign_ids: string[]) =>
   answer(await supabase.rpc("get_node_metrics", { p_campaign_ids }));
 
+export const failures = async (supabase: Client, p_campaign_id: string) =>
+  answer(await supabase.rpc("get_campaign_failures", { p_campaign_id }));
+
+/** Whether last night's comparison of the counters with the rows found them equal. */
+export const counterHealth = async (supabase: Client, p_team_id: string) =>
+  answer(await supabase.rpc("get_counter_health", { p_team_id }));
+
 export const chart = async (supabase: Client, range: Args<"get_campaign_timeseries">) =>
   answer(await supabase.rpc("get_campaign_timeseries", range));
 
@@ -204,6 +211,13 @@ export const optOut = async (supabase: Client, p_team_id: string, p_phone: strin
 /** Admins only: everybody else is refused with OB008. */
 export const optIn = async (supabase: Client, p_team_id: string, p_phone: string, p_note: string) =>
   answer(await supabase.rpc("opt_in", { p_team_id, p_phone, p_note }));
+
+export const members = async (supabase: Client, p_team_id: string) =>
+  answer(await supabase.rpc("list_team_members", { p_team_id }));
+
+/** Admins only. The last admin stays one: OB005. */
+export const setMember = async (supabase: Client, member: Args<"set_team_member">) =>
+  answer(await supabase.rpc("set_team_member", member));
 
 export const settings = async (supabase: Client, p_team_id: string) =>
   answer(await supabase.rpc("get_team_settings", { p_team_id }));
