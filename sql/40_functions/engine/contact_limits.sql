@@ -7,11 +7,12 @@ stable
 set search_path = ''
 as $$
 #variable_conflict use_column
+declare
+  v_now constant timestamptz := engine.now();
 begin
   return query
-  select a.job_id, 'call_in_progress', c.now + interval '10 minutes'
+  select a.job_id, 'call_in_progress', v_now + interval '10 minutes'
   from unnest(p_contacts) as a
-  cross join (select engine.now() as now) as c
   where exists (
     select
     from engine.jobs as j
@@ -19,12 +20,13 @@ begin
       and (j.status in ('DISPATCHED', 'AMBIGUOUS') or (
         j.status = 'CLAIMED' and engine.has_live_attempt(j.team_id, j.id)
       ))
+    offset 0 -- looked up for each number by its key, whatever statistics say
   )
   union all
   select a.job_id, 'daily_limit', d.ends_at
   from (
     -- Most regions allow as many as there are: only the others are looked at.
-    select p.*, engine.now() as now
+    select p.*, v_now as now
     from unnest(p_contacts) as p
     where (p.regions || array['']) && (
       select array_agg(distinct w.region) from reference.calling_windows as w where w.daily_limit is not null

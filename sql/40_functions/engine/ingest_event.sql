@@ -13,6 +13,7 @@ set enable_seqscan = off -- nor does a plan read a whole table because it was em
 as $$
 #variable_conflict use_column
 declare
+  v_now constant timestamptz := engine.now();
   v_told engine.events[];
   v_sources engine.event_source[];
   v_waiting engine.event_ref[];
@@ -53,10 +54,9 @@ begin
     )
     select
       t.provider, t.event_key, f.team_id, coalesce(f.attempt_id, t.attempt_id), t.provider_id, t.secret_name, t.type,
-      t.payload, t.occurred_at, c.now, case when f.attempt_id is not null then c.now end,
+      t.payload, t.occurred_at, v_now, case when f.attempt_id is not null then v_now end,
       case when f.attempt_id is null then 'waiting' else 'applied' end
-    from (select engine.now() as now) as c
-    cross join unnest(v_told) as t
+    from unnest(v_told) as t
     left join engine.find_attempts(v_sources) as f on t.provider = f.provider and t.event_key = f.event_key
     on conflict on constraint events_pk do nothing
     returning provider, event_key, result

@@ -7,6 +7,8 @@ returns table (job_id uuid)
 language plpgsql
 set search_path = ''
 as $$
+declare
+  v_now constant timestamptz := engine.now();
 begin
   -- A statement of its own: what follows must see what the one waited for has committed.
   perform
@@ -18,7 +20,7 @@ begin
     where i.provider = engine.provider_for(q.channel) and exists (
       select from engine.jobs as j
       where j.campaign_id = c.id and j.channel = q.channel and j.status = 'READY'
-        and j.run_at <= engine.now()
+        and j.run_at <= v_now
     )
   )
   order by i.id
@@ -52,7 +54,7 @@ begin
       select j.id, j.priority, j.run_at
       from engine.jobs as j
       where j.campaign_id = c.id and j.channel = l.channel and j.status = 'READY'
-        and j.run_at <= engine.now()
+        and j.run_at <= v_now
       order by j.priority, j.run_at
       limit least(l.free, f.free)
       for update of j skip locked

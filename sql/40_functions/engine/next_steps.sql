@@ -6,6 +6,8 @@ language plpgsql
 stable
 set search_path = ''
 as $$
+declare
+  v_now constant timestamptz := engine.now();
 begin
   return query
   with jobs as materialized (
@@ -67,13 +69,12 @@ begin
       v.team_id, v.campaign_id, v.enrollment_id, v.contact_id, v.phone, v.workflow_id,
       case when d.is_retry then v.node_id else d.target end,
       case when d.is_retry then v.visit + 1 else 1 end,
-      v.priority, case when d.delay is null then c.now else engine.later(c.now, d.delay) end
+      v.priority, case when d.delay is null then v_now else engine.later(v_now, d.delay) end
     )::engine.new_job end,
     case when v.is_cancelled then coalesce(d.end_status, 'CANCELLED') else d.end_status end,
     case when v.is_cancelled and d.end_status is null then 'campaign_cancelled' else d.reason_code end
   from engine.decide_steps(array(select e.visited from ended as e order by e.visit_no)) as d
-  inner join ended as v on d.visit_no = v.visit_no
-  cross join (select engine.now() as now) as c;
+  inner join ended as v on d.visit_no = v.visit_no;
 end
 $$;
 comment on function engine.next_steps(engine.finished_job[]) is
