@@ -113,7 +113,7 @@ def pytest(arguments: Sequence[str], servers: Servers) -> int:
     """Every test, on the servers that the gates have looked at; its own summary is the last thing printed."""
     sys.stderr.flush()
     # much of the time is waiting for servers to start and clocks to run; a file stays in one process
-    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", *arguments]
+    command = [sys.executable, "-m", "pytest", "-n", "3", "--dist", "loadfile", "--no-loadscope-reorder", *arguments]
     environment = hand_over(servers)
     if (memory := memory_folder()) is not None:
         environment |= {"TMPDIR": memory}  # the stacks that tests start are there, too

@@ -78,13 +78,13 @@ def cron(database: Database) -> Any:
 
 def test_pg_cron_accepts_and_refuses_the_same(cron: psycopg.Connection[Any]) -> None:
     rng = random.Random(16)
-    drawn = [draw(rng).text for _ in range(2000)]
+    drawn = [draw(rng).text for _ in range(600)]
     texts = [*drawn, *(mutate(rng, text) for text in drawn for _ in range(3)), *PIECES]
     asked = [text for text in texts if not is_newer(text)]
     answers = cron.execute(_BOTH, [asked]).fetchall()
     assert [(text, theirs) for text, theirs, ours in answers if theirs != ours] == []
     accepted = sum(theirs for _, theirs, _ in answers)
-    assert min(accepted, len(answers) - accepted) > 1500
+    assert min(accepted, len(answers) - accepted) > 450
 
 
 @pytest.mark.parametrize("text", ["*/60 * * * *", "0 */24 * * *", "0 0 */32 * *", "0 0 * */13 *", "0 0 * * */8"])

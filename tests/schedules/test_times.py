@@ -85,10 +85,10 @@ def first(times: Iterator[datetime], count: int) -> list[datetime]:
     return found
 
 
-def test_thousands_of_random_schedules_run_when_croniter_says(db: psycopg.Connection[Any]) -> None:
+def test_random_schedules_run_when_croniter_says(db: psycopg.Connection[Any]) -> None:
     rng = random.Random(20260301)
-    cases = [case for case in (draw_case(rng) for _ in range(5000)) if not is_disputed(case[0])]
-    assert len(cases) > 4800
+    cases = [case for case in (draw_case(rng) for _ in range(1500)) if not is_disputed(case[0])]
+    assert len(cases) > 1400
     for case, found in zip(cases, ours(db, cases, [TIMES + 1] * len(cases)), strict=True):
         zone = ZoneInfo(case[1])
         expected = (at for at in theirs(case) if not ends_midnight_gap(at, zone))

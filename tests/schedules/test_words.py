@@ -31,13 +31,13 @@ def meant(expression: Expression) -> Claim:
 
 def test_a_summary_read_back_is_the_schedule(db: psycopg.Connection[Any]) -> None:
     rng = random.Random(7)
-    drawn = [draw(rng) for _ in range(3000)]
+    drawn = [draw(rng) for _ in range(1000)]
     read = 0
     for expression, summary in zip(drawn, summaries(db, [item.text for item in drawn]), strict=True):
         if summary != "Never":
             assert read_ours(summary) == meant(expression), (expression.text, summary)
             read += 1
-    assert read > 2900
+    assert read > 950
 
 
 def pick(rng: random.Random, low: int, high: int, *, star: float) -> str:
@@ -68,7 +68,7 @@ def test_cron_descriptor_claims_the_same(db: psycopg.Connection[Any]) -> None:
     options = Options()
     options.use_24hour_time_format = True
     options.verbose = False
-    texts = [draw_common(rng) for _ in range(3000)]
+    texts = [draw_common(rng) for _ in range(1000)]
     for text, summary in zip(texts, summaries(db, texts), strict=True):
         described = get_description(text, options)
         assert read_ours(summary) == read_descriptor(described), (text, summary, described)
