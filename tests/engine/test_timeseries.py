@@ -167,7 +167,9 @@ def test_a_text_that_waits_for_a_reply_has_reached_when_it_arrives(db: psycopg.C
         ).fetchone() or (None,)
         assert db.execute("select * from engine.compare_counters(%s)", [scene.campaign_id]).fetchall() == []
         names = ("dialled", "answered", "sent", "delivered", "replied")
-        return {name: int(count) for name, count in zip(names, row, strict=True) if count} | {"reached": int(reached or 0)}
+        return {name: int(count) for name, count in zip(names, row, strict=True) if count} | {
+            "reached": int(reached or 0)
+        }
 
     engine.move_clock(db, "16 hours")
     (text,) = engine.dispatch(db)

@@ -150,7 +150,8 @@ async def test_business_hours_in_the_wrong_zone(server: Server, nursery: Nursery
 
 
 async def test_counters_that_miss_a_change(server: Server, nursery: Nursery, mutate: Mutate) -> None:
-    mutant = mutate(("engine/count_enrollments.sql", "select o.*, -1 as amount", "select o.*, 0 as amount"))
+    changed = "select o.team_id, o.campaign_id, o.status, o.booked_at, o.reached_at, "
+    mutant = mutate(("counters/count_changed_enrollments.sql", f"{changed}-1 from", f"{changed}0 from"))
     assert await rules_broken(server, nursery, small(), mutant) == {"counters equal a recount"}
 
 
