@@ -1362,18 +1362,7 @@ export type Database = {
       get_campaign_prerequisites: { Args: { p_team_id?: string }; Returns: Json };
       get_campaign_timeseries: {
         Args: { p_bucket?: string; p_campaign_ids: string[]; p_from: string; p_timezone?: string; p_to: string };
-        Returns: {
-          answered: number;
-          booked: number;
-          bucket: string;
-          delivered: number;
-          dialled: number;
-          enrolled: number;
-          failed: number;
-          opted_out: number;
-          replied: number;
-          sent: number;
-        }[];
+        Returns: Json;
       };
       get_consent_history: {
         Args: { p_cursor?: string; p_limit?: number; p_phone?: string; p_team_id?: string };

@@ -636,6 +636,18 @@ export type ChannelWork = {
   cancelled: number;
 };
 
+/** What happened from `bucket` on, until the next point's; contacts, calls and texts as `get_campaign_timeseries` says. */
+export type SeriesPoint = { bucket: string } & Record<
+  "enrolled" | "dialled" | "answered" | "sent" | "delivered" | "replied" | "booked" | "opted_out" | "failed",
+  number
+>;
+
+export type Timeseries = {
+  bucket_size: "minute" | "quarter_hour" | "hour" | "day" | "week" | "month";
+  timezone: string;
+  points: SeriesPoint[];
+};
+
 /** In contacts. */
 export type Reach = { size: number; reached: number; booked: number };
 
@@ -819,6 +831,7 @@ export type Results = {
   /** `cure` is null for a provider's own code. */
   get_campaign_failures: Rows<"get_campaign_failures", { cure: string | null }>;
   get_campaign_prerequisites: Prerequisites;
+  get_campaign_timeseries: Timeseries;
   get_consent_history: Page<ConsentEvent> & {
     team_id: string;
     phone: string | null;

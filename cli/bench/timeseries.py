@@ -43,7 +43,7 @@ _STORE = """
 _NAIVE = """
     select date_trunc(%(bucket)s, e.at, %(zone)s), e.phase, count(*) from bench_events_{number} as e group by 1, 2
 """
-_ASK = "select * from public.get_campaign_timeseries(array[%s::uuid], %s, %s, %s, %s)"
+_ASK = "select public.get_campaign_timeseries(array[%s::uuid], %s, %s, %s, %s)"
 
 
 def measure(scale: float, place: Place) -> Measurement:
@@ -112,7 +112,13 @@ def _demand_the_truth(admin: psycopg.Connection[Any], ask: Callable[[], Any], se
     truth: dict[tuple[Any, str], int] = {
         (at, _PHASES[phase]): count for at, phase, count in _group(admin, series, number)()
     }
-    found = {(row[0], phase): count for row in ask() for phase, count in zip(_PHASES, row[1:], strict=True) if count}
+    found = {
+        (datetime.fromisoformat(point["bucket"]), phase): point[phase]
+        for [series_found] in ask()
+        for point in series_found["points"]
+        for phase in _PHASES
+        if point[phase]
+    }
     if found != truth:
         raise CommandError(f"The series of {series} is not what grouping the events finds.")
 

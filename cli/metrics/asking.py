@@ -57,7 +57,7 @@ class Campaigns:
 
     def timeseries(self, span: Span) -> list[dict[str, Any]]:
         """What happened in each bucket, all campaigns together; empty ones among them."""
-        points: list[dict[str, Any]] = self.api.rpc(
+        series: dict[str, Any] = self.api.rpc(
             "get_campaign_timeseries",
             p_campaign_ids=self.ids,
             p_from=span.begin.isoformat(),
@@ -65,6 +65,7 @@ class Campaigns:
             p_bucket=span.bucket and span.bucket.replace("-", "_").lower(),
             p_timezone=span.zone.key,
         )
+        points: list[dict[str, Any]] = series["points"]
         return points
 
 

@@ -64,7 +64,7 @@ def shown(connection: psycopg.Connection[Any], campaign_id: Any) -> list[str]:
         (audience,) = ask("select * from public.get_audience_stats(array[%(id)s::uuid])")
         (series,) = ask(
             "select sum(enrolled) as enrolled, sum(booked) as booked, sum(dialled) as dialled, sum(failed) as failed"
-            " from public.get_campaign_timeseries(array[%(id)s::uuid], '2027-02-28', '2027-03-12', 'hour')"
+            " from tests.series(array[%(id)s::uuid], '2027-02-28', '2027-03-12', 'hour')"
         )
     work = {word: sum(node[word] for node in nodes) for word in _WORK}
     zones = [sum(zone[word] for zone in audience["by_zone"].values()) for word in ("size", "reached", "booked")]

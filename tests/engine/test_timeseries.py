@@ -116,7 +116,7 @@ def test_a_series_equals_a_naive_grouping(db: psycopg.Connection[Any], campaign:
                 begin = centre + timedelta(seconds=round(chance.uniform(-longest / 2, 1) * 86400))
                 end = begin + timedelta(seconds=chance.randint(1, round(longest * 86400)))
                 found = db.execute(
-                    "select * from public.get_campaign_timeseries(array[%s::uuid], %s, %s, %s, %s)",
+                    "select * from tests.series(array[%s::uuid], %s, %s, %s, %s)",
                     [campaign.campaign_id, begin, end, bucket, zone],
                 ).fetchall()
                 assert found == naive(db, bucket, zone, begin, end), f"{bucket} in {zone}, {begin} to {end}"
@@ -137,7 +137,7 @@ def test_a_day_of_a_change_of_clocks_is_whole(
     db: psycopg.Connection[Any], campaign: engine.Scene, zone: str, day: str, hours: int
 ) -> None:
     let_happen(db, campaign, random.Random(day), datetime.fromisoformat(day).replace(tzinfo=UTC))
-    series = "select bucket, dialled from public.get_campaign_timeseries(array[%s::uuid], %s, %s, %s, %s)"
+    series = "select bucket, dialled from tests.series(array[%s::uuid], %s, %s, %s, %s)"
     (bounds,) = db.execute(
         "select engine.wall_instant(%s::date::timestamp, %s), engine.wall_instant(%s::date + time '24:00', %s)",
         [day, zone, day, zone],
@@ -158,7 +158,7 @@ def test_a_text_that_waits_for_a_reply_has_reached_when_it_arrives(db: psycopg.C
     def told() -> dict[str, int]:
         row = db.execute(
             "select sum(dialled), sum(answered), sum(sent), sum(delivered), sum(replied)"
-            " from public.get_campaign_timeseries(array[%s::uuid], '2027-03-01', '2027-03-05')",
+            " from tests.series(array[%s::uuid], '2027-03-01', '2027-03-05')",
             [scene.campaign_id],
         ).fetchone()
         assert row is not None

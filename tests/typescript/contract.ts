@@ -21,8 +21,6 @@ type Tables = {
       ? F
       : never;
 }[Name];
-/** All their columns are plain and never null. */
-type PlainTables = "get_campaign_timeseries";
 type JsonArguments = {
   [F in Name]: {
     [A in keyof ArgsOf<F>]-?: Json extends ArgsOf<F>[A]
@@ -43,7 +41,7 @@ type WrongArguments = {
 }[keyof Requests & Name];
 
 export type EveryJsonAnswerHasAShape = Nothing<
-  Exclude<JsonAnswers | Tables, keyof Results | PlainTables | OfOperators>
+  Exclude<JsonAnswers | Tables, keyof Results | OfOperators>
 >;
 export type EveryShapeIsOfAFunction = Nothing<Exclude<keyof Results | keyof Requests, Name>>;
 export type EveryJsonArgumentHasAShape = Nothing<JsonArguments>;

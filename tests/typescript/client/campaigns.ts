@@ -80,7 +80,12 @@ async function numbers(supabase: pages.Client, id: string): Promise<void> {
 
   const now = Date.parse(metrics?.as_of ?? "");
   const range = { p_from: new Date(now - 7_200_000).toISOString(), p_to: new Date(now + 60_000).toISOString() };
-  const points = await pages.chart(supabase, { p_campaign_ids: [id], p_bucket: "quarter_hour", ...range });
+  const { bucket_size, points } = await pages.chart(supabase, {
+    p_campaign_ids: [id],
+    p_bucket: "quarter_hour",
+    ...range,
+  });
+  assert.equal(bucket_size, "quarter_hour");
   assert.ok(points.length >= 8);
   assert.equal(
     points.reduce((sum, point) => sum + point.enrolled, 0),
