@@ -7,6 +7,7 @@ create or replace function engine.enroll_contacts(p_campaign public.campaigns, p
 returns integer
 language plpgsql
 set search_path = ''
+set work_mem = '64MB' -- a sort of all rows
 as $$
 declare
   c_attempts constant integer := 10;
@@ -23,12 +24,7 @@ begin
   v_not_before := engine.later(v_now, v_entry.delay);
   loop
     begin
-      with judged as materialized (
-        select j.*, row_number() over (order by j.contact_id) as place
-        from engine.judge_members(p_campaign, v_entry.channel, p_contact_ids) as j
-      ),
-
-      known as materialized (
+      with known as materialized (
         select e.contact_id
         from engine.enrollments as e
         where e.team_id = p_campaign.team_id and e.campaign_id = p_campaign.id
@@ -40,7 +36,7 @@ begin
           team_id, id, campaign_id, contact_id, phone, status, reason_code, retries_left, enrolled_at, ended_at, timezone
         )
         select
-          p_campaign.team_id, v_ids[j.place], p_campaign.id, j.contact_id, j.phone,
+          p_campaign.team_id, v_ids[row_number() over (order by j.contact_id)], p_campaign.id, j.contact_id, j.phone,
           case
             when j.reason_code is null then 'ACTIVE'
             when j.reason_code = 'suppressed_opted_out' then 'OPTED_OUT'
@@ -48,10 +44,10 @@ begin
           end::public.enrollment_status,
           j.reason_code, p_campaign.retry_budget, v_now, case when j.reason_code is not null then v_now end,
           j.timezone
-        from judged as j
+        from engine.judge_members(p_campaign, v_entry.channel, p_contact_ids) as j
         left join known as k on j.contact_id = k.contact_id
         where k.contact_id is null
-        order by j.place
+        order by j.contact_id
         returning id, contact_id, phone, status
       )
 

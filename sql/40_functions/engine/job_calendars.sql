@@ -7,6 +7,8 @@ returns setof engine.calendar
 language plpgsql -- which plans for the size of the set that it is given
 stable
 set search_path = ''
+set work_mem = '64MB' -- all rows at once
+set enable_sort = off -- many jobs make few calendars: they are grouped by hash
 as $$
 begin
   return query
