@@ -63,13 +63,15 @@ def test_right_arguments_are_answered(ready: Fuzzer) -> None:
         ({"p_campaign_id": {"a": 1}}, "22P02"),
         ({"p_campaign_id": "\x00"}, "22P05"),
         ({"p_campaign_id": "{deep.20000}"}, "54001"),
+        ({"p_campaign_ids": "{deep.7}"}, "54000"),
         ({"p_campaign_id": "\ud800"}, "PGRST102"),
         ({"p_unknown": 1}, "PGRST202"),
         ([], "PGRST202"),
     ],
 )
-def test_what_never_reaches_a_function_is_answered_by_the_data_api(ready: Fuzzer, arguments: object, code: str) -> None:
-    answer, judgement = ready.play(Call("get_campaign", "admin", arguments))
+def test_what_never_reaches_a_function_is_answered_by_the_data_api(ready: Fuzzer, arguments: Any, code: str) -> None:
+    function = "get_instant_metrics" if "p_campaign_ids" in arguments else "get_campaign"
+    answer, judgement = ready.play(Call(function, "admin", arguments))
     assert (judgement.code, judgement.verdict is Verdict.WRONG) == (code, False), answer
 
 

@@ -28,12 +28,13 @@ CONVERSIONS = {
     "22009": "a time zone out of range",
     "22023": "a time zone that is not known",
     "22P05": "text with NUL",
+    "54000": "arrays nested more than six deep",
     "54001": "nested thousands deep",
 }
 """What PostgREST answers for an argument that can't be converted, with no function called; docs/errors.md lists it."""
 
-_NESTED = "54001"
-"""The one of them that PostgREST answers with 413."""
+_NESTED = ("54000", "54001")
+"""Those of them that PostgREST answers with 413."""
 
 
 class Verdict(enum.Enum):
@@ -86,7 +87,7 @@ class Judge:
         if code in ("PGRST202", "PGRST102"):
             return self._not_found(call, code, answer.status)
         expected = self._conversion_error(call)
-        if code in CONVERSIONS and code == expected and answer.status == (413 if code == _NESTED else 400):
+        if code in CONVERSIONS and code == expected and answer.status == (413 if code in _NESTED else 400):
             return Judgement(Verdict.NOT_CONVERTED, code)
         return Judgement(Verdict.WRONG, code or str(answer.status), _told(error, answer))
 
