@@ -34,6 +34,11 @@ MISCOUNTED = """
     (select 'counted' as side, * from counted except all select 'counted', * from recounted)
     union all
     (select 'recounted', * from recounted except all select 'recounted', * from counted)
+    union all
+    select 'differs', c.id, d.counter, d.of::text, '', null, d.counted - d.recounted
+    from public.campaigns as c
+    cross join lateral engine.compare_counters(c.id) as d
+    where d.counter <> 'counters'
 """
 
 
