@@ -73,7 +73,7 @@ def test_wrong_credentials_are_named_and_not_shown(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--secret", "NOBODYS", "--tenant", "1"), "OUTBOUND_SECRET_NOBODYS_CLIENT_ID is not set"),
+        (("--secret", "NOBODYS", "--tenant", "1"), "OUTBOUND_SECRET_NOBODYS_CLIENT_ID is set neither in"),
         (("--secret", "ACME_ST"), "needs its tenant id"),
         ((), "no local stack is up"),
     ],

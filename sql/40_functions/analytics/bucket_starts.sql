@@ -11,7 +11,7 @@ stable
 set search_path = ''
 as $$
 declare
-  c_origin constant timestamptz := '2000-01-01 00:00+00';
+  c_origin constant timestamptz := timestamptz '2000-01-01 00:00+00';
   v_step constant interval := case p_bucket
     when 'minute' then interval '1 minute' when 'quarter_hour' then interval '15 minutes' when 'hour' then interval '15 minutes'
     else ('1 ' || p_bucket)::interval

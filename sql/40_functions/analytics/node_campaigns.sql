@@ -16,7 +16,7 @@ begin
     );
   end if;
   perform engine.refuse_many(p_campaign_ids);
-  select array_agg(c order by c.id), count(distinct w.lineage_id) into v_campaigns, v_lineages
+  select array_agg(c order by c.id), count(distinct w.lineage_id)::integer into v_campaigns, v_lineages
   from public.campaigns as c
   inner join public.workflows as w on c.team_id = w.team_id and c.workflow_id = w.id
   where c.team_id = any(engine.caller_team_ids()) and c.id = any(array(

@@ -21,7 +21,7 @@ begin
     order by k.checked_at nulls first, c.id
     limit p_limit
   loop
-    select coalesce(jsonb_agg(to_jsonb(d) - 'place' order by d.place) filter (where d.place <= 100), '[]'), count(*) into v_found, v_count
+    select coalesce(jsonb_agg(to_jsonb(d) - 'place' order by d.place) filter (where d.place <= 100), '[]'), count(*)::integer into v_found, v_count
     from (
       select x.counter, x.of, x.counted, x.recounted, row_number() over (order by x.counter, x.of) as place
       from engine.compare_counters(v_campaign.id) as x

@@ -30,7 +30,7 @@ begin
     on conflict on constraint due_counters_pk do update set amount = d.amount + excluded.amount
   )
 
-  select count(*) into v_count from taken;
+  select count(*)::integer into v_count from taken;
   return v_count;
 end
 $$;

@@ -35,7 +35,7 @@ begin
       completed = t.completed + excluded.completed
   )
 
-  select count(*) into v_count from taken;
+  select count(*)::integer into v_count from taken;
   return v_count;
 end
 $$;

@@ -8,11 +8,16 @@ stable
 security definer -- the Vault lets the owner of the project in, and no worker
 set search_path = ''
 as $$
+declare
+  v_vault regclass := to_regclass('vault.decrypted_secrets');
 begin
-  if to_regclass('vault.decrypted_secrets') is not null then
+  if v_vault is not null then
     -- Dynamic, because the view is not there on every server.
-    return query execute
-      'select s.name, s.decrypted_secret from vault.decrypted_secrets as s where starts_with(s.name, ''OUTBOUND_SECRET_'')';
+    for name, value in
+      execute format('select s.name, s.decrypted_secret from %s as s where starts_with(s.name, ''OUTBOUND_SECRET_'')', v_vault)
+    loop
+      return next;
+    end loop;
   end if;
 end
 $$;

@@ -6,18 +6,22 @@ stable
 set search_path = ''
 as $$
 declare
-  v_last record;
+  v_runs regclass := to_regclass('cron.job_run_details');
+  v_started_at timestamptz;
+  v_status text;
+  v_message text;
 begin
-  if to_regclass('cron.job_run_details') is not null then
+  if v_runs is not null then
     -- Dynamic, because the table is not there on every server; the last runs are found by the highest ids.
-    execute
-      'select r.start_time, r.status, r.return_message from cron.job_run_details as r'
+    execute format(
+      'select r.start_time, r.status, r.return_message from %s as r'
       ' inner join cron.job as j on r.jobid = j.jobid where j.jobname = ''outbound-tick'' and r.end_time is not null'
-      ' order by r.runid desc limit 1'
-    into v_last;
+      ' order by r.runid desc limit 1', v_runs
+    )
+    into v_started_at, v_status, v_message;
     return jsonb_build_object(
       'driven_by', case when engine.cron_drives_tick() then 'pg_cron' else 'workers' end, 'has_cron', true,
-      'last_run_at', v_last.start_time, 'last_status', v_last.status, 'last_message', v_last.return_message
+      'last_run_at', v_started_at, 'last_status', v_status, 'last_message', v_message
     );
   end if;
   return jsonb_build_object('driven_by', 'workers', 'has_cron', false);
