@@ -110,7 +110,9 @@ SWEEPS = [
         , checking as (
             select proname from f
             where nspname = 'engine'
-              and proname in ('require_team', 'require_role', 'caller_team_ids', 'caller_is_service')
+              and proname in (
+                'require_team', 'require_role', 'require_row', 'require_campaign', 'caller_team_ids', 'caller_is_service'
+              )
         ), helpers as (
             select f.proname from f where nspname = 'engine'
               and exists (select from checking where f.prosrc ~ format('\mengine\.%s\(', checking.proname))
@@ -351,6 +353,7 @@ SWEEPS = [
             "engine.now()": "is the clock",
             "engine.set_clock(timestamp with time zone,double precision)": "notes the real moment at which it was set",
             "engine.new_ids(bigint)": "as engine.new_id(), for many at once",
+            "public.get_deployment_facts()": "tells the real time, which a machine's clock is compared with",
             "engine.claim_tasks(text,text[],integer,interval)": _REAL_LEASE,
             "engine.checkpoint_task(text,uuid,jsonb,interval)": _REAL_LEASE,
             "engine.expire_tasks()": _REAL_LEASE,
