@@ -111,7 +111,8 @@ SWEEPS = [
             select proname from f
             where nspname = 'engine'
               and proname in (
-                'require_team', 'require_role', 'require_row', 'require_campaign', 'caller_team_ids', 'caller_is_service'
+                'require_team', 'require_role', 'require_row', 'require_campaign',
+                'caller_team_ids', 'caller_is_service'
               )
         ), helpers as (
             select f.proname from f where nspname = 'engine'
