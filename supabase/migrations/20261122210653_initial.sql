@@ -3006,7 +3006,7 @@ stable
 set search_path = ''
 as $$
 declare
-  c_origin constant timestamptz := '2000-01-01 00:00+00';
+  c_origin constant timestamptz := timestamptz '2000-01-01 00:00+00';
   v_step constant interval := case p_bucket
     when 'minute' then interval '1 minute' when 'quarter_hour' then interval '15 minutes' when 'hour' then interval '15 minutes'
     else ('1 ' || p_bucket)::interval
@@ -3412,25 +3412,23 @@ grant execute on function public.get_campaign_failures(uuid) to authenticated, s
 -- sql/40_functions/analytics/get_campaign_timeseries.sql
 -- What happened over time, from rollups and what is not rolled up yet: exact, whatever the number of events. Every
 -- bucket that the range touches is there, whole, so that a point does not depend on the range that it is asked in.
+-- One document and no table, because the Data API cuts tables off after a thousand rows and says nothing.
 create or replace function public.get_campaign_timeseries(
   p_campaign_ids uuid[], p_from timestamptz, p_to timestamptz, p_bucket text default null, p_timezone text default null
 )
-returns table (
-  bucket timestamptz, enrolled bigint, dialled bigint, answered bigint, sent bigint, delivered bigint, replied bigint,
-  booked bigint, opted_out bigint, failed bigint
-)
+returns jsonb
 language plpgsql
 stable
 security definer -- reads the engine's timeline, for the caller's campaigns only
 set search_path = ''
 set jit = off
 as $$
-#variable_conflict use_column
 declare
   v_team_ids uuid[];
   v_ids uuid[];
   v_zones text[];
   v_bucket text;
+  v_zone text;
   v_starts timestamptz[];
 begin
   perform engine.refuse_many(p_campaign_ids);
@@ -3450,22 +3448,26 @@ begin
     when 'minute' then 60 when 'quarter_hour' then 900 when 'hour' then 3600 when 'day' then 86400 when 'week' then 604800
     else 2678400
   end)::bigint);
-  v_starts := engine.bucket_starts(p_from, p_to, v_bucket, coalesce(v_zones[1], p_timezone, 'UTC'));
+  v_zone := coalesce(v_zones[1], p_timezone, 'UTC');
+  v_starts := engine.bucket_starts(p_from, p_to, v_bucket, v_zone);
   perform engine.refuse_points(cardinality(v_starts) - 1);
-  return query
-  select
-    s.at, coalesce(t.enrolled, 0), coalesce(t.dialled, 0), coalesce(t.answered, 0), coalesce(t.sent, 0),
-    coalesce(t.delivered, 0), coalesce(t.replied, 0), coalesce(t.booked, 0), coalesce(t.opted_out, 0), coalesce(t.failed, 0)
-  from unnest(v_starts) with ordinality as s (at, place)
-  left join engine.sum_timeline(
-    v_team_ids, v_ids, v_starts, case when v_bucket in ('minute', 'quarter_hour') then v_bucket else 'hour' end
-  ) as t on s.place = t.place
-  where s.place < cardinality(v_starts)
-  order by s.at;
+  return (
+    select jsonb_build_object('bucket_size', v_bucket, 'timezone', v_zone, 'points', jsonb_agg(jsonb_build_object(
+      'bucket', s.at, 'enrolled', coalesce(t.enrolled, 0), 'dialled', coalesce(t.dialled, 0),
+      'answered', coalesce(t.answered, 0), 'sent', coalesce(t.sent, 0), 'delivered', coalesce(t.delivered, 0),
+      'replied', coalesce(t.replied, 0), 'booked', coalesce(t.booked, 0), 'opted_out', coalesce(t.opted_out, 0),
+      'failed', coalesce(t.failed, 0)
+    ) order by s.at))
+    from unnest(v_starts) with ordinality as s (at, place)
+    left join engine.sum_timeline(
+      v_team_ids, v_ids, v_starts, case when v_bucket in ('minute', 'quarter_hour') then v_bucket else 'hour' end
+    ) as t on s.place = t.place
+    where s.place < cardinality(v_starts)
+  );
 end
 $$;
 comment on function public.get_campaign_timeseries(uuid[], timestamptz, timestamptz, text, text) is
-'Phases by time, added up over the campaigns, zero-filled: every bucket that p_from to p_to (exclusive) touches, whole. p_bucket: '
+'{bucket_size, timezone, points[{bucket, phases}]}: phases by time, summed over campaigns, zero-filled: every bucket that p_from to p_to (exclusive) touches, whole. p_bucket: '
 'minute, quarter_hour, hour, day, week (from Monday) or month, null for one that fits the range; p_timezone: an IANA name, null for '
 'the team''s. enrolled, booked, opted_out, failed are contacts; dialled (taken by the provider) and answered calls; sent, delivered '
 'and replied texts. At most 2000 points. OB001, OB009.';
@@ -3631,7 +3633,7 @@ begin
     );
   end if;
   perform engine.refuse_many(p_campaign_ids);
-  select array_agg(c order by c.id), count(distinct w.lineage_id) into v_campaigns, v_lineages
+  select array_agg(c order by c.id), count(distinct w.lineage_id)::integer into v_campaigns, v_lineages
   from public.campaigns as c
   inner join public.workflows as w on c.team_id = w.team_id and c.workflow_id = w.id
   where c.team_id = any(engine.caller_team_ids()) and c.id = any(array(
@@ -7478,6 +7480,7 @@ create or replace function engine.enroll_contacts(p_campaign public.campaigns, p
 returns integer
 language plpgsql
 set search_path = ''
+set work_mem = '64MB' -- a sort of all rows
 as $$
 declare
   c_attempts constant integer := 10;
@@ -7494,12 +7497,7 @@ begin
   v_not_before := engine.later(v_now, v_entry.delay);
   loop
     begin
-      with judged as materialized (
-        select j.*, row_number() over (order by j.contact_id) as place
-        from engine.judge_members(p_campaign, v_entry.channel, p_contact_ids) as j
-      ),
-
-      known as materialized (
+      with known as materialized (
         select e.contact_id
         from engine.enrollments as e
         where e.team_id = p_campaign.team_id and e.campaign_id = p_campaign.id
@@ -7511,7 +7509,7 @@ begin
           team_id, id, campaign_id, contact_id, phone, status, reason_code, retries_left, enrolled_at, ended_at, timezone
         )
         select
-          p_campaign.team_id, v_ids[j.place], p_campaign.id, j.contact_id, j.phone,
+          p_campaign.team_id, v_ids[row_number() over (order by j.contact_id)], p_campaign.id, j.contact_id, j.phone,
           case
             when j.reason_code is null then 'ACTIVE'
             when j.reason_code = 'suppressed_opted_out' then 'OPTED_OUT'
@@ -7519,10 +7517,10 @@ begin
           end::public.enrollment_status,
           j.reason_code, p_campaign.retry_budget, v_now, case when j.reason_code is not null then v_now end,
           j.timezone
-        from judged as j
+        from engine.judge_members(p_campaign, v_entry.channel, p_contact_ids) as j
         left join known as k on j.contact_id = k.contact_id
         where k.contact_id is null
-        order by j.place
+        order by j.contact_id
         returning id, contact_id, phone, status
       )
 
@@ -10635,7 +10633,7 @@ begin
     order by k.checked_at nulls first, c.id
     limit p_limit
   loop
-    select coalesce(jsonb_agg(to_jsonb(d) - 'place' order by d.place) filter (where d.place <= 100), '[]'), count(*) into v_found, v_count
+    select coalesce(jsonb_agg(to_jsonb(d) - 'place' order by d.place) filter (where d.place <= 100), '[]'), count(*)::integer into v_found, v_count
     from (
       select x.counter, x.of, x.counted, x.recounted, row_number() over (order by x.counter, x.of) as place
       from engine.compare_counters(v_campaign.id) as x
@@ -11106,7 +11104,7 @@ begin
     on conflict on constraint due_counters_pk do update set amount = d.amount + excluded.amount
   )
 
-  select count(*) into v_count from taken;
+  select count(*)::integer into v_count from taken;
   return v_count;
 end
 $$;
@@ -11151,7 +11149,7 @@ begin
       completed = t.completed + excluded.completed
   )
 
-  select count(*) into v_count from taken;
+  select count(*)::integer into v_count from taken;
   return v_count;
 end
 $$;
@@ -13177,11 +13175,12 @@ stable
 set search_path = ''
 as $$
 #variable_conflict use_column
+declare
+  v_now constant timestamptz := engine.now();
 begin
   return query
-  select a.job_id, 'call_in_progress', c.now + interval '10 minutes'
+  select a.job_id, 'call_in_progress', v_now + interval '10 minutes'
   from unnest(p_contacts) as a
-  cross join (select engine.now() as now) as c
   where exists (
     select
     from engine.jobs as j
@@ -13189,12 +13188,13 @@ begin
       and (j.status in ('DISPATCHED', 'AMBIGUOUS') or (
         j.status = 'CLAIMED' and engine.has_live_attempt(j.team_id, j.id)
       ))
+    offset 0 -- looked up for each number by its key, whatever statistics say
   )
   union all
   select a.job_id, 'daily_limit', d.ends_at
   from (
     -- Most regions allow as many as there are: only the others are looked at.
-    select p.*, engine.now() as now
+    select p.*, v_now as now
     from unnest(p_contacts) as p
     where (p.regions || array['']) && (
       select array_agg(distinct w.region) from reference.calling_windows as w where w.daily_limit is not null
@@ -14126,6 +14126,7 @@ set enable_seqscan = off -- nor does a plan read a whole table because it was em
 as $$
 #variable_conflict use_column
 declare
+  v_now constant timestamptz := engine.now();
   v_told engine.events[];
   v_sources engine.event_source[];
   v_waiting engine.event_ref[];
@@ -14166,10 +14167,9 @@ begin
     )
     select
       t.provider, t.event_key, f.team_id, coalesce(f.attempt_id, t.attempt_id), t.provider_id, t.secret_name, t.type,
-      t.payload, t.occurred_at, c.now, case when f.attempt_id is not null then c.now end,
+      t.payload, t.occurred_at, v_now, case when f.attempt_id is not null then v_now end,
       case when f.attempt_id is null then 'waiting' else 'applied' end
-    from (select engine.now() as now) as c
-    cross join unnest(v_told) as t
+    from unnest(v_told) as t
     left join engine.find_attempts(v_sources) as f on t.provider = f.provider and t.event_key = f.event_key
     on conflict on constraint events_pk do nothing
     returning provider, event_key, result
@@ -14204,6 +14204,8 @@ returns setof engine.calendar
 language plpgsql -- which plans for the size of the set that it is given
 stable
 set search_path = ''
+set work_mem = '64MB' -- all rows at once
+set enable_sort = off -- many jobs make few calendars: they are grouped by hash
 as $$
 begin
   return query
@@ -14514,6 +14516,8 @@ returns table (job_id uuid)
 language plpgsql
 set search_path = ''
 as $$
+declare
+  v_now constant timestamptz := engine.now();
 begin
   -- A statement of its own: what follows must see what the one waited for has committed.
   perform
@@ -14525,7 +14529,7 @@ begin
     where i.provider = engine.provider_for(q.channel) and exists (
       select from engine.jobs as j
       where j.campaign_id = c.id and j.channel = q.channel and j.status = 'READY'
-        and j.run_at <= engine.now()
+        and j.run_at <= v_now
     )
   )
   order by i.id
@@ -14559,7 +14563,7 @@ begin
       select j.id, j.priority, j.run_at
       from engine.jobs as j
       where j.campaign_id = c.id and j.channel = l.channel and j.status = 'READY'
-        and j.run_at <= engine.now()
+        and j.run_at <= v_now
       order by j.priority, j.run_at
       limit least(l.free, f.free)
       for update of j skip locked
@@ -14668,6 +14672,8 @@ language plpgsql
 stable
 set search_path = ''
 as $$
+declare
+  v_now constant timestamptz := engine.now();
 begin
   return query
   with jobs as materialized (
@@ -14729,13 +14735,12 @@ begin
       v.team_id, v.campaign_id, v.enrollment_id, v.contact_id, v.phone, v.workflow_id,
       case when d.is_retry then v.node_id else d.target end,
       case when d.is_retry then v.visit + 1 else 1 end,
-      v.priority, case when d.delay is null then c.now else engine.later(c.now, d.delay) end
+      v.priority, case when d.delay is null then v_now else engine.later(v_now, d.delay) end
     )::engine.new_job end,
     case when v.is_cancelled then coalesce(d.end_status, 'CANCELLED') else d.end_status end,
     case when v.is_cancelled and d.end_status is null then 'campaign_cancelled' else d.reason_code end
   from engine.decide_steps(array(select e.visited from ended as e order by e.visit_no)) as d
-  inner join ended as v on d.visit_no = v.visit_no
-  cross join (select engine.now() as now) as c;
+  inner join ended as v on d.visit_no = v.visit_no;
 end
 $$;
 comment on function engine.next_steps(engine.finished_job[]) is
@@ -23617,6 +23622,32 @@ comment on function public.get_team_settings(uuid) is
 revoke all on function public.get_team_settings(uuid) from public;
 grant execute on function public.get_team_settings(uuid) to authenticated, service_role;
 
+-- sql/40_functions/setup/list_team_members.sql
+-- Who is in a team. The rows of team_members have no address: that is Supabase Auth's, whose tables nobody reads.
+create or replace function public.list_team_members(p_team_id uuid default null)
+returns table (user_id uuid, email text, role public.team_role, created_at timestamptz)
+language plpgsql
+stable
+security definer -- reads auth.users, for members of the team only: engine.require_team
+set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  v_team_id uuid := engine.require_team(p_team_id, 'viewer');
+begin
+  return query
+  select m.user_id, u.email::text, m.role, m.created_at
+  from public.team_members as m
+  inner join auth.users as u on m.user_id = u.id
+  where m.team_id = v_team_id
+  order by m.role desc, u.email, m.user_id;
+end
+$$;
+comment on function public.list_team_members(uuid) is
+'The members of a team, admins first: user_id, email (null of who signs in without one), role, and since when. OB004.';
+revoke all on function public.list_team_members(uuid) from public;
+grant execute on function public.list_team_members(uuid) to authenticated, service_role;
+
 -- sql/40_functions/setup/read_clock.sql
 -- What the sandbox's driver reads before it moves the clock.
 create or replace function engine.read_clock()
@@ -23643,11 +23674,16 @@ stable
 security definer -- the Vault lets the owner of the project in, and no worker
 set search_path = ''
 as $$
+declare
+  v_vault regclass := to_regclass('vault.decrypted_secrets');
 begin
-  if to_regclass('vault.decrypted_secrets') is not null then
+  if v_vault is not null then
     -- Dynamic, because the view is not there on every server.
-    return query execute
-      'select s.name, s.decrypted_secret from vault.decrypted_secrets as s where starts_with(s.name, ''OUTBOUND_SECRET_'')';
+    for name, value in
+      execute format('select s.name, s.decrypted_secret from %s as s where starts_with(s.name, ''OUTBOUND_SECRET_'')', v_vault)
+    loop
+      return next;
+    end loop;
   end if;
 end
 $$;
@@ -23777,7 +23813,9 @@ begin
     perform engine.refuse(
       'OB005',
       'The team would be left without an admin.',
-      jsonb_build_object('entity', 'team', 'id', v_team_id, 'used_by', jsonb_build_array(p_user_id)),
+      jsonb_build_object('entity', 'team', 'id', v_team_id, 'used_by', jsonb_build_array(
+        jsonb_build_object('entity', 'team_member', 'id', p_user_id)
+      )),
       'Make someone else an admin first.'
     );
   end if;
@@ -23849,18 +23887,22 @@ stable
 set search_path = ''
 as $$
 declare
-  v_last record;
+  v_runs regclass := to_regclass('cron.job_run_details');
+  v_started_at timestamptz;
+  v_status text;
+  v_message text;
 begin
-  if to_regclass('cron.job_run_details') is not null then
+  if v_runs is not null then
     -- Dynamic, because the table is not there on every server; the last runs are found by the highest ids.
-    execute
-      'select r.start_time, r.status, r.return_message from cron.job_run_details as r'
+    execute format(
+      'select r.start_time, r.status, r.return_message from %s as r'
       ' inner join cron.job as j on r.jobid = j.jobid where j.jobname = ''outbound-tick'' and r.end_time is not null'
-      ' order by r.runid desc limit 1'
-    into v_last;
+      ' order by r.runid desc limit 1', v_runs
+    )
+    into v_started_at, v_status, v_message;
     return jsonb_build_object(
       'driven_by', case when engine.cron_drives_tick() then 'pg_cron' else 'workers' end, 'has_cron', true,
-      'last_run_at', v_last.start_time, 'last_status', v_last.status, 'last_message', v_last.return_message
+      'last_run_at', v_started_at, 'last_status', v_status, 'last_message', v_message
     );
   end if;
   return jsonb_build_object('driven_by', 'workers', 'has_cron', false);
@@ -30160,7 +30202,7 @@ on conflict (node_type, rule, outcome) do update
 -- Adding a code here means adding it to workers/errors.py and docs/errors.md; a test compares them.
 insert into reference.errors (sqlstate, name, meaning, detail_shape) values
 ('OB001', 'validation failed', 'The input is wrong.', '[{code, severity, path, message, node_id?, edge_id?, row?, column?}]'),
-('OB002', 'invalid transition', 'The status does not allow it.', '{entity, id, from, to, allowed[]}'),
+('OB002', 'invalid transition', 'The status does not allow it.', '{entity, id, from, to, allowed[], action?}'),
 ('OB003', 'immutable', 'Published, archived, or no longer CREATED.', '{entity, id, status}'),
 ('OB004', 'not found', 'No such row in the caller''s teams.', '{entity, id}'),
 ('OB005', 'in use', 'Others depend on it.', '{entity, id, used_by[]}'),

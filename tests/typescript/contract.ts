@@ -40,9 +40,7 @@ type WrongArguments = {
     : F;
 }[keyof Requests & Name];
 
-export type EveryJsonAnswerHasAShape = Nothing<
-  Exclude<JsonAnswers | Tables, keyof Results | OfOperators>
->;
+export type EveryJsonAnswerHasAShape = Nothing<Exclude<JsonAnswers | Tables, keyof Results | OfOperators>>;
 export type EveryShapeIsOfAFunction = Nothing<Exclude<keyof Results | keyof Requests, Name>>;
 export type EveryJsonArgumentHasAShape = Nothing<JsonArguments>;
 export type EveryArgumentFitsItsFunction = Nothing<WrongArguments>;
