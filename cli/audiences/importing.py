@@ -7,17 +7,16 @@ import csv
 import io
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
-
 from cli import settings
 from cli.api import Api
+from cli.bars import bar_of_bytes, endless_bar
 from cli.csv_reader import CsvFile, UnreadableFileError, open_csv
 from cli.errors import CommandError
 from cli.output import stderr
@@ -178,21 +177,14 @@ async def _index(database_url: str) -> None:
 @contextmanager
 def _progress(file: CsvFile) -> Iterator[Callable[[int], None]]:
     """A bar over the bytes read; when they are all there, the database works."""
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        DownloadColumn(),
-        TimeRemainingColumn(),
-        console=stderr,
-        transient=True,
-        disable=not stderr.is_terminal,
-    ) as bar:
-        task: TaskID = bar.add_task(f"Reading {file.path.name}", total=file.size)
+    with ExitStack() as bars:
+        show = bars.enter_context(bar_of_bytes(f"Reading {file.path.name}", file.size))
 
         def advance(position: int) -> None:
-            bar.update(task, completed=position)
+            show(position)
             if position >= file.size:
-                bar.update(task, description="Checking and storing every row", total=None)
+                bars.close()
+                bars.enter_context(endless_bar("Checking and storing every row"))
 
         yield advance
 

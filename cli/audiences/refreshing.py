@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
 
 import typer
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from cli.api import Api
+from cli.bars import endless_bar
 from cli.errors import CommandError
-from cli.output import JsonOption, print_fields, print_json, print_table, say, stderr
+from cli.output import JsonOption, print_fields, print_json, print_table, say
 
 verbs = typer.Typer(no_args_is_help=True)
 
@@ -153,23 +152,8 @@ def _run(api: Api, list_id: str, run_id: str) -> dict[str, Any]:
 
 def _wait(look: Callable[[], dict[str, Any]], what: str) -> dict[str, Any]:
     """Look until it has ended, saying what it waits for."""
-    with _bar(what) as tell:
+    with endless_bar(what) as tell:
         while (found := look())["status"] in _OPEN:
             tell("Waiting for a worker" if found["status"] == "QUEUED" else found.get("waits_for") or what)
             time.sleep(_LOOK_SECONDS)
     return found
-
-
-@contextmanager
-def _bar(what: str) -> Iterator[Callable[[str], None]]:
-    """A bar without an end, because nobody knows how much there is."""
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TimeElapsedColumn(),
-        console=stderr,
-        transient=True,
-        disable=not stderr.is_terminal,
-    ) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda words: bar.update(task, description=words)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Self
 
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
-
 from cli.api import Api
+from cli.bars import bar_of_bytes
 from cli.csv_reader import CsvFile, UnreadableFileError
 from cli.errors import CommandError
-from cli.output import stderr
 
 BATCH: Final = 10_000
 """Rows of one call. The database takes twice as many; so the bar moves, and no call nears the API's eight seconds."""
@@ -110,7 +107,7 @@ class Answer:
 def import_file(api: Api, asked: Import, *, dry_run: bool) -> Answer:
     """Every batch of a file, checked or stored. Each is stored as a whole; after a failure the file can come again."""
     answer = Answer(asked.reason, dry_run)
-    with _progress(asked.file, "Checking" if dry_run else "Storing") as advance:
+    with bar_of_bytes(f"{'Checking' if dry_run else 'Storing'} {asked.file.path.name}", asked.file.size) as advance:
         for position, records in asked.file.batches(BATCH):
             rows = [
                 (number, asked.columns.row(cells))
@@ -148,19 +145,3 @@ def _place(file: CsvFile, header: Sequence[str], field: str, asked: str | None) 
     if _key(asked) in keys:
         return keys.index(_key(asked))
     raise CommandError(f"{file.path.name} has no column {asked}.", hint=f"Its first row is: {', '.join(header)}")
-
-
-@contextmanager
-def _progress(file: CsvFile, doing: str) -> Iterator[Any]:
-    """A bar over the bytes read."""
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        DownloadColumn(),
-        TimeRemainingColumn(),
-        console=stderr,
-        transient=True,
-        disable=not stderr.is_terminal,
-    ) as bar:
-        task = bar.add_task(f"{doing} {file.path.name}", total=file.size)
-        yield lambda position: bar.update(task, completed=position)
