@@ -184,7 +184,7 @@ def test_an_account_comes_from_named_secrets() -> None:
     assert own.app_key.get_secret_value() == "ak1.own"
     for missing in environment:
         rest = {name: value for name, value in environment.items() if name != missing}
-        with pytest.raises(ConfigurationError, match="is not set"):
+        with pytest.raises(ConfigurationError, match="is set neither"):
             account_of(Secrets.from_environment(rest), "ACME_ST", "123")
     for tenant_id in (None, "", "acme"):
         with pytest.raises(ConfigurationError, match="tenant id"):
