@@ -27,7 +27,7 @@ create table engine.attempts (
 create unique index attempts_one_live_per_job on engine.attempts (team_id, job_id)
 where status in ('OPEN', 'AMBIGUOUS', 'ACCEPTED');
 -- What caps are counted by: contacts of a person, and requests from a sending number.
-create index attempts_by_phone on engine.attempts (team_id, phone, begun_at);
+create index attempts_by_phone on engine.attempts (phone, team_id, begun_at);
 create index attempts_by_sending_number on engine.attempts (team_id, phone_number_id, begun_at);
 create index attempts_by_id on engine.attempts (id);
 create index attempts_by_provider_id on engine.attempts (provider, provider_id) where provider_id is not null;
