@@ -8,8 +8,7 @@ in no list, and the next import of the file finds those.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Coroutine, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -17,6 +16,7 @@ from uuid import UUID
 from psycopg import errors as pg
 
 from workers.db.session import Connection, Row, Session, translated
+from workers.waiting import end
 
 _START_RUN = "select lease_expires_at from engine.start_run(p_team_id => %(team)s, p_run_id => %(run)s)"
 _COPY_IMPORT_ROWS = """
@@ -120,10 +120,7 @@ class ImportCalls(Session):
                         await _copy(connection, chunk)
                         await connection.execute(_CHECK_STAGED_ROWS, run | {"first": chunk.first, "last": chunk.last})
 
-        async with _together() as tasks:
-            tasks.create_task(read())
-            for _ in range(_CHECKERS):
-                tasks.create_task(check())
+        await _together(read(), *(check() for _ in range(_CHECKERS)))
 
     async def _store(self, holder: Connection, run: Arguments) -> Row:
         async with self._pool.connection() as helper:
@@ -156,9 +153,7 @@ async def _store_ranges(holder: Connection, helper: Connection, run: Arguments, 
                 raise _MetOthersError
             await holder.execute(_STORE_MEMBERS, people)
 
-    async with _together() as tasks:
-        tasks.create_task(store_contacts())
-        tasks.create_task(store_members())
+    await _together(store_contacts(), store_members())
 
 
 async def _copy(connection: Connection, chunk: RowChunk) -> None:
@@ -176,11 +171,15 @@ def _followed_by(first: list[RowChunk], rest: Iterator[RowChunk]) -> Iterator[Ro
     yield from rest
 
 
-@asynccontextmanager
-async def _together() -> AsyncIterator[asyncio.TaskGroup]:
-    """Tasks of which the first that fails ends the others, and whose failure is the one that is raised."""
+async def _together(*work: Coroutine[Any, Any, None]) -> None:
+    """Do all of it at once. The first that fails ends the others, and its failure is raised.
+
+    Not a `TaskGroup`, which cancels once: see `workers.waiting.end`. One that lost that would be waited for for ever.
+    """
+    tasks = [asyncio.create_task(one) for one in work]
     try:
-        async with asyncio.TaskGroup() as tasks:
-            yield tasks
-    except BaseExceptionGroup as group:
-        raise group.exceptions[0] from group
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+        for task in done:
+            await task
+    finally:
+        await end(tasks)
