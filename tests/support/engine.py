@@ -209,9 +209,9 @@ def count_mismatches(connection: psycopg.Connection[Any], campaign_id: UUID) -> 
     return connection.execute(
         """
         with counted as (
-            select node_id, state, outcome, due_at, amount from engine.counted(array[%(id)s::uuid])
+            select node_id, state, outcome, due_at::text, amount from engine.counted(array[%(id)s::uuid])
         ), recounted as (
-            select * from engine.recount(%(id)s)
+            select node_id, state, outcome, due_at::text, amount from engine.recount(%(id)s)
         )
         (select 'counted', * from counted except all select 'counted', * from recounted)
         union all
