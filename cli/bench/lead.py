@@ -40,7 +40,7 @@ from cli.stack.state import StackState
 _LIMIT = 5.0
 _PEER = "pgqueuer"
 _PATIENCE_SECONDS = 30.0
-_BETWEEN_SECONDS = 0.05
+_BETWEEN_SECONDS = 0.05  # after the database shows nothing any more, the worker has still to go back to waiting
 # Connections plan a statement with its values a few times before they keep a plan; so do those of the peer.
 _WARM_UP = 20
 _BUSY = """

@@ -8,7 +8,6 @@ import json
 import shutil
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -20,6 +19,7 @@ from websockets.sync.client import connect
 from websockets.sync.connection import Connection
 
 from cli.errors import CommandError
+from cli.stack.processes import wait_until
 
 _INCHES = {"a4": (8.27, 11.69), "letter": (8.5, 11.0)}
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -62,12 +62,11 @@ class Page:
         self.ask("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False)
         self.ask("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
         self.ask("Page.navigate", url=path.resolve().as_uri())
-        deadline = time.monotonic() + _SECONDS
         ready = "document.readyState === 'complete' && location.protocol === 'file:'"
-        while self.ask("Runtime.evaluate", expression=ready)["result"].get("value") is not True:
-            if time.monotonic() > deadline:
-                raise CommandError(f"Chromium does not finish {path}.")
-            time.sleep(0.05)
+        if not wait_until(
+            lambda: self.ask("Runtime.evaluate", expression=ready)["result"].get("value") is True, _SECONDS
+        ):
+            raise CommandError(f"Chromium does not finish {path}.")
 
     def picture(self) -> bytes:
         """The whole page as PNG."""
@@ -109,13 +108,16 @@ def browser() -> Iterator[Page]:
 
 def _address(folder: Path, running: subprocess.Popen[bytes]) -> str:
     """Where the page listens; the browser writes its port to a file when it is up."""
-    deadline = time.monotonic() + _SECONDS
     port = folder / "DevToolsActivePort"
-    while running.poll() is None and time.monotonic() < deadline:
+    found: list[str] = []
+
+    def listens() -> bool:
         if port.exists() and (lines := port.read_text().splitlines()):
             pages = httpx.get(f"http://127.0.0.1:{lines[0]}/json", trust_env=False).json()
-            found = next((page for page in pages if page["type"] == "page"), None)
-            if found:
-                return str(found["webSocketDebuggerUrl"])
-        time.sleep(0.05)
+            found.extend(str(page["webSocketDebuggerUrl"]) for page in pages if page["type"] == "page")
+        return bool(found) or running.poll() is not None
+
+    wait_until(listens, _SECONDS)
+    if found:
+        return found[0]
     raise CommandError("Chromium does not start.")

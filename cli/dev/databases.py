@@ -18,7 +18,8 @@ from cli.dev import source
 from cli.dev.checks import SUPABASE_ENV
 from cli.dev.project import ROOT, memory_folder, node_tool, run
 from cli.stack.binaries import Kind, choose
-from cli.stack.cluster import Cluster, free_port
+from cli.stack.cluster import Cluster
+from cli.stack.ports import free_port
 from cli.stack.shape import shape_database
 
 # The databases that everything is checked and tested on, each on a server of its own, because roles

@@ -17083,6 +17083,7 @@ begin
   if not pg_try_advisory_xact_lock(hashtext('engine.archive_finished')) then
     return 0;
   end if;
+  perform engine.prepare_months();
   v_ended := array(
     select (e.team_id, e.id, e.enrolled_at, e.ended_at)::engine.ended_enrollment
     from engine.enrollments as e
@@ -17397,6 +17398,25 @@ $$;
 comment on function engine.prepare_history(engine.ended_enrollment[]) is
 'Makes the partitions that a move of these enrollments needs; returns how many were missing.';
 revoke all on function engine.prepare_history(engine.ended_enrollment[]) from public;
+
+-- sql/40_functions/history/prepare_months.sql
+-- Makes the partitions of this month and the next, long before anything is moved there. PostgreSQL tells other sessions
+-- of an attached partition a moment after its commit is visible: who begins to read within that moment would miss
+-- what was moved in the same transaction. The caller keeps others from making them at once.
+create or replace function engine.prepare_months()
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_months constant timestamptz[] := array[engine.now(), engine.now() + interval '1 month'];
+begin
+  perform engine.ensure_partitions(k.kind, v_months)
+  from unnest(array['job', 'attempt', 'event', 'gate_decision']) as k (kind);
+end
+$$;
+comment on function engine.prepare_months() is 'Makes the missing partitions of the history for this month and the next.';
+revoke all on function engine.prepare_months() from public;
 
 -- sql/40_functions/history/recall_enrollments.sql
 -- Brings everything about ended enrollments back into the hot tables, as it was: for news that comes after

@@ -12,7 +12,8 @@ import pytest
 from cli.errors import CommandError
 from cli.stack import migrations
 from cli.stack.binaries import Kind, choose
-from cli.stack.cluster import Cluster, free_port
+from cli.stack.cluster import Cluster
+from cli.stack.ports import free_port
 from cli.stack.shape import shape_database
 
 

@@ -16,9 +16,9 @@ import jwt
 from cli.dev.fuzz.calls import Answer, Call
 from cli.dev.fuzz.scene import Scene
 from cli.errors import CommandError
-from cli.stack.cluster import free_port
 from cli.stack.parts import BY_NAME, Databases
-from cli.stack.processes import last_words
+from cli.stack.ports import free_port
+from cli.stack.processes import last_words, wait_until
 from cli.stack.state import StackState
 
 _START_SECONDS = 60.0
@@ -107,14 +107,14 @@ def serving(database_url: str, scene: Scene) -> Iterator[Api]:
 
 
 def _wait_until_ready(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + _START_SECONDS
-    while True:
+    def answered() -> bool:
         with contextlib.suppress(OSError, http.client.HTTPException):
             connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
             with contextlib.closing(connection):
                 connection.request("GET", "/ready")
-                if connection.getresponse().status == 200:
-                    return
-        if process.poll() is not None or time.monotonic() > deadline:
-            raise CommandError(f"PostgREST does not start: {last_words(log)}")
-        time.sleep(0.02)
+                return connection.getresponse().status == 200
+        return False
+
+    wait_until(lambda: process.poll() is not None or answered(), _START_SECONDS)
+    if not answered():
+        raise CommandError(f"PostgREST does not start: {last_words(log)}")

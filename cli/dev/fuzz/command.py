@@ -27,8 +27,7 @@ def fuzz(
 
     Example: outbound dev fuzz --examples 20000 --seed 7
     """
-    # what it needs is installed for developers only
-    from cli.dev.fuzz import run  # noqa: PLC0415
+    from cli.dev.fuzz import run  # noqa: PLC0415 - what it needs is installed for developers only
 
     if replay is not None:
         _replay(replay)
@@ -61,7 +60,7 @@ def _tell(tally: Tally) -> None:
 
 
 def _show(tallies: list[Tally]) -> None:
-    from cli.dev.fuzz.judge import Verdict  # noqa: PLC0415
+    from cli.dev.fuzz.judge import Verdict  # noqa: PLC0415 - see fuzz
 
     columns = ("function", "calls", *(verdict.value for verdict in Verdict), "slowest")
     rows: list[tuple[Any, ...]] = [
@@ -80,8 +79,8 @@ def _show(tallies: list[Tally]) -> None:
 
 
 def _replay(written: str) -> None:
-    from cli.dev.fuzz import run  # noqa: PLC0415
-    from cli.dev.fuzz.calls import Call  # noqa: PLC0415
+    from cli.dev.fuzz import run  # noqa: PLC0415 - see fuzz
+    from cli.dev.fuzz.calls import Call  # noqa: PLC0415 - see fuzz
 
     try:
         call = Call.read(written)

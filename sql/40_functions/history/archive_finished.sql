@@ -13,6 +13,7 @@ begin
   if not pg_try_advisory_xact_lock(hashtext('engine.archive_finished')) then
     return 0;
   end if;
+  perform engine.prepare_months();
   v_ended := array(
     select (e.team_id, e.id, e.enrolled_at, e.ended_at)::engine.ended_enrollment
     from engine.enrollments as e

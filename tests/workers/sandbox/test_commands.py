@@ -4,7 +4,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -15,6 +14,7 @@ import httpx
 import pytest
 
 from cli.app import run
+from cli.stack.ports import free_port
 from tests.workers.sandbox.harness import API_KEY, OURS, Running, wait_until
 from workers.sandbox.faults import Fault
 from workers.sandbox.people import Rates
@@ -107,9 +107,7 @@ def test_the_clock_is_shown_and_moved(command: Command) -> None:
 
 
 def test_without_a_sandbox_there_is_a_way_out(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    monkeypatch.setenv("OUTBOUND_SANDBOX_URL", f"http://127.0.0.1:{port}/control")
+    monkeypatch.setenv("OUTBOUND_SANDBOX_URL", f"http://127.0.0.1:{free_port()}/control")
     status, out, err = command("status")
     assert (status, out) == (1, "")
     assert "outbound sandbox serve" in err
@@ -127,11 +125,6 @@ def test_help_has_an_example(command: Command, words: tuple[str, ...]) -> None:
 def environment(**given: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("OUTBOUND_")}
     return {**kept, "COLUMNS": "200", **given}
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
 
 
 @pytest.mark.parametrize("words", [["-m", "workers.sandbox"], ["-m", "cli.app", "sandbox", "serve"]])
