@@ -23,15 +23,23 @@ def test_a_contact_is_enrolled_once_however_often_the_list_is_enrolled(admin: ps
     assert len(engine.jobs(admin, scene)) == 5
 
 
-def test_two_enrollments_at_once_make_one_of_each_contact(admin: psycopg.Connection[Any], database: Database) -> None:
+@pytest.mark.parametrize(
+    "enroll",
+    [
+        "select engine.enroll_members(c.team_id, c.id) from public.campaigns as c",
+        "select engine.enroll_contacts(c, array(select p.id from public.contacts as p)) from public.campaigns as c",
+    ],
+    ids=["a launch", "new members"],
+)
+def test_two_enrollments_at_once_make_one_of_each_contact(
+    admin: psycopg.Connection[Any], database: Database, enroll: str
+) -> None:
     scene = engine.set_scene(admin, people=5, launch=False)
+    admin.execute("update public.campaigns set status = 'ACTIVE', started_at = engine.now()")
     with database.connect() as first, database.connect(autocommit=True) as second:
-        first.execute("update public.campaigns set status = 'ACTIVE', started_at = engine.now()")
-        first.execute("select engine.enroll_members(%s, %s)", [scene.team.id, scene.campaign_id])
+        assert first.execute(enroll.encode()).fetchone() == (5,)
         with concurrent.futures.ThreadPoolExecutor() as pool:
-            enrolling = pool.submit(
-                second.execute, "select engine.enroll_members(%s, %s)", [scene.team.id, scene.campaign_id]
-            )
+            enrolling = pool.submit(second.execute, enroll.encode())
             wait_until_blocked(admin, second.info.backend_pid)
             first.commit()
             assert enrolling.result().fetchone() == (0,)

@@ -1,64 +1,19 @@
--- Enrolls contacts that are not enrolled yet, and makes their first jobs. People who must not be reached
--- are enrolled too, as SUPPRESSED with the reason, so that everyone is accounted for; so are those whom the
--- campaign leaves out. Nobody else enrolls the same people meanwhile, or hardly ever: so who is enrolled is looked
--- for before, and the rows are stored without the handling of conflicts, which costs as much as a key. One who is
--- enrolled all of a sudden undoes this step, and the next look finds her.
+-- As engine.store_enrollments, for whoever shares the campaign with others. Nobody else enrolls the same people
+-- meanwhile, or hardly ever; one who is enrolled all of a sudden undoes this step, and the next look finds her.
+-- What is undone is a subtransaction, and a subtransaction keeps the memory of its rows until all is committed: so a
+-- list of any length is stored by who holds the campaign alone, with engine.store_enrollments.
 create or replace function engine.enroll_contacts(p_campaign public.campaigns, p_contact_ids uuid[])
 returns integer
 language plpgsql
 set search_path = ''
-set work_mem = '64MB' -- a sort of all rows
 as $$
 declare
   c_attempts constant integer := 10;
   v_attempt integer := 1;
-  v_entry record;
-  v_now timestamptz := engine.now();
-  v_not_before timestamptz;
-  v_enrolled bigint;
-  v_jobs engine.new_job[];
-  v_ids constant uuid[] := array(select i.id from engine.new_ids(cardinality(p_contact_ids)) as i order by i.ordinal);
-  v_sorted constant uuid[] := array(select a.id from unnest(p_contact_ids) as a (id) order by a.id);
 begin
-  select e.* into v_entry from engine.campaign_entry(p_campaign.team_id, p_campaign.workflow_id) as e;
-  v_not_before := engine.later(v_now, v_entry.delay);
   loop
     begin
-      with known as materialized (
-        select e.contact_id
-        from engine.enrollments as e
-        where e.team_id = p_campaign.team_id and e.campaign_id = p_campaign.id
-          and e.contact_id >= v_sorted[1] and e.contact_id <= v_sorted[cardinality(v_sorted)]
-      ),
-
-      enrolled as (
-        insert into engine.enrollments (
-          team_id, id, campaign_id, contact_id, phone, status, reason_code, retries_left, enrolled_at, ended_at, timezone
-        )
-        select
-          p_campaign.team_id, v_ids[row_number() over (order by j.contact_id)], p_campaign.id, j.contact_id, j.phone,
-          case
-            when j.reason_code is null then 'ACTIVE'
-            when j.reason_code = 'suppressed_opted_out' then 'OPTED_OUT'
-            else 'SUPPRESSED'
-          end::public.enrollment_status,
-          j.reason_code, p_campaign.retry_budget, v_now, case when j.reason_code is not null then v_now end,
-          j.timezone
-        from engine.judge_members(p_campaign, v_entry.channel, p_contact_ids) as j
-        left join known as k on j.contact_id = k.contact_id
-        where k.contact_id is null
-        order by j.contact_id
-        returning id, contact_id, phone, status
-      )
-
-      select
-        count(*), array_agg((
-          p_campaign.team_id, p_campaign.id, e.id, e.contact_id, e.phone, p_campaign.workflow_id, v_entry.node_id, 1,
-          p_campaign.priority, v_not_before
-        )::engine.new_job) filter (where e.status = 'ACTIVE')
-      into v_enrolled, v_jobs
-      from enrolled as e;
-      exit;
+      return engine.store_enrollments(p_campaign, p_contact_ids);
     exception
       when unique_violation then
         if v_attempt = c_attempts then
@@ -67,10 +22,8 @@ begin
         v_attempt := v_attempt + 1;
     end;
   end loop;
-  perform engine.create_jobs(coalesce(v_jobs, '{}'));
-  return v_enrolled::integer;
 end
 $$;
 comment on function engine.enroll_contacts(public.campaigns, uuid[]) is
-'Enrolls contacts that are not enrolled yet, with their first jobs; returns how many.';
+'Enrolls contacts that are not enrolled yet, with their first jobs, while others may do the same; returns how many.';
 revoke all on function engine.enroll_contacts(public.campaigns, uuid[]) from public;

@@ -40,9 +40,9 @@ begin
   select c.* into v_campaign
   from public.campaigns as c
   where c.team_id = p_list.team_id and c.id = p_outreach.campaign_id;
-  -- In chunks, as enroll_members does.
+  -- In chunks, as enroll_members does; nobody else sees the campaign yet.
   for v_from in 1..cardinality(v_contact_ids) by c_chunk loop
-    perform engine.enroll_contacts(v_campaign, v_contact_ids[v_from:v_from + c_chunk - 1]);
+    perform engine.store_enrollments(v_campaign, v_contact_ids[v_from:v_from + c_chunk - 1]);
   end loop;
   perform engine.add_task(i.team_id, 'hold', i.id)
   from public.outreach_items as i
