@@ -18,6 +18,14 @@ _READ_WHOLE = """
     ) and seq_scan > 0
     order by relname
 """
+_READ_BY_INDEX = """
+    select relname, idx_tup_fetch
+    from pg_stat_xact_user_tables
+    where relid in (
+        'engine.jobs'::regclass, 'engine.attempts'::regclass, 'engine.events'::regclass, 'engine.enrollments'::regclass
+    )
+    order by relname
+"""
 _ANALYSE = "analyze engine.jobs, engine.attempts, engine.events, engine.enrollments, public.suppressions"
 
 
@@ -33,3 +41,20 @@ def test_what_was_empty_when_it_was_looked_at_is_not_read_whole_later(
             assert len(attempts) == 5
             engine.ingest(worker, *(engine.call_report(attempt, "customer-did-not-answer") for attempt in attempts))
         assert worker.execute(_READ_WHOLE.encode()).fetchall() == []
+
+
+def test_what_a_batch_costs_does_not_grow_with_what_is_open_beside_it(
+    admin: psycopg.Connection[Any], database: Database
+) -> None:
+    """An index that is read from end to end is no better than the table."""
+    people, batches = 400, 8
+    engine.set_scene(admin, people=people, concurrency=1000)
+    admin.execute(_ANALYSE)
+    with database.connect() as worker:
+        for _ in range(batches):
+            attempts = engine.dispatch(worker, limit=5)
+            engine.ingest(worker, *(engine.call_report(attempt, "customer-did-not-answer") for attempt in attempts))
+        found = worker.execute(_READ_BY_INDEX.encode()).fetchall()
+    assert len(found) == 4
+    # One look at all of them for each batch would be more than all its looks by key together.
+    assert {table: read for table, read in found if read > batches * people / 2} == {}

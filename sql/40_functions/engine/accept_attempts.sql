@@ -9,6 +9,7 @@ declare
   v_now constant timestamptz := engine.now();
   v_next_call constant timestamptz := v_now + engine.silence('call');
   v_next_text constant timestamptz := v_now + engine.silence('text');
+  v_ids constant uuid[] := array(select r.attempt_id from unnest(p_results) as r); -- see record_dispatches
 begin
   if cardinality(p_results) = 0 then
     return;
@@ -17,7 +18,7 @@ begin
     update engine.attempts as a
     set status = 'ACCEPTED', provider_id = r.provider_id, code = r.code, message = r.message, resolved_at = v_now
     from unnest(p_results) as r
-    where a.team_id = r.team_id and a.id = r.attempt_id
+    where a.id = any(v_ids) and a.team_id = r.team_id and a.id = r.attempt_id
     returning a.team_id, a.job_id, a.attempt_number, a.provider_id
   )
 

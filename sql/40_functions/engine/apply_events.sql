@@ -19,8 +19,8 @@ begin
     inner join engine.events as e on p.provider = e.provider and p.event_key = e.event_key and e.result = 'waiting'
   );
   perform
-  from engine.find_attempts(v_sources) as f
-  inner join engine.jobs as j on f.team_id = j.team_id and f.job_id = j.id
+  from engine.jobs as j
+  where j.id = any(array(select f.job_id from engine.find_attempts(v_sources) as f))
   order by j.id
   for update of j;
 

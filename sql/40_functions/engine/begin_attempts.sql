@@ -20,42 +20,42 @@ as $$
 #variable_conflict use_column
 declare
   v_now constant timestamptz := engine.now();
-  v_for_calls constant public.provider := engine.provider_for('call');
-  v_for_texts constant public.provider := engine.provider_for('text');
   v_held uuid[];
   v_verdicts engine.verdict[];
   v_passing uuid[];
+  v_ids uuid[];
 begin
   v_held := engine.hold_beginning(p_worker, p_job_ids);
   -- Asked after the locks are held, in a statement of its own, so that it sees what they waited for.
   v_verdicts := array(select v from engine.check_eligibility(v_held) as v);
   perform engine.release_jobs(v_verdicts, 'begin');
   v_passing := array(select v.job_id from unnest(v_verdicts) as v where v.decision = 'pass');
+  v_ids := array(select i.id from engine.new_ids(cardinality(v_passing)) as i order by i.ordinal);
 
   return query
-  with begun as (
+  with asked as materialized (
+    select v_ids[r.ordinality] as id, r.*
+    from engine.build_requests(v_passing) with ordinality as r
+  ),
+
+  begun as (
     insert into engine.attempts (
       team_id, id, job_id, attempt_number, provider, worker, request, begun_at, phone, phone_number_id
     )
     select
-      j.team_id, i.id, j.id,
+      k.team_id, k.id, k.job_id,
       1 + coalesce((
-        select max(a.attempt_number) from engine.attempts as a where a.team_id = j.team_id and a.job_id = j.id
+        select max(a.attempt_number) from engine.attempts as a where a.team_id = k.team_id and a.job_id = k.job_id
       ), 0),
-      case j.channel when 'call' then v_for_calls else v_for_texts end, p_worker, r.request, v_now, j.phone,
-      c.phone_number_id
-    from engine.build_requests(v_passing) with ordinality as r (job_id, request, n)
-    inner join engine.new_ids(cardinality(v_passing)) as i on r.n = i.ordinal
-    inner join engine.jobs as j on r.job_id = j.id
-    inner join public.campaigns as c on j.team_id = c.team_id and j.campaign_id = c.id
-    returning team_id, id, job_id, attempt_number, provider, request
+      k.provider, p_worker, k.request, v_now, k.phone, k.phone_number_id
+    from asked as k
+    returning id, attempt_number
   )
 
   select
-    b.team_id, b.id, b.job_id, b.attempt_number, b.provider::text, i.secret_name, i.account_ref, b.request
+    k.team_id, k.id, k.job_id, b.attempt_number, k.provider::text, k.secret_name, k.account_ref, k.request
   from begun as b
-  inner join engine.jobs as j on b.team_id = j.team_id and b.job_id = j.id
-  inner join public.integrations as i on j.team_id = i.team_id and j.integration_id = i.id;
+  inner join asked as k on b.id = k.id;
 end
 $$;
 comment on function engine.begin_attempts(text, uuid[]) is

@@ -1,8 +1,11 @@
--- What is asked of a provider for each job, in the product's own words; the worker's client translates
+-- What is asked of which provider for each job, in the product's own words; the worker's client translates
 -- it. Templates are filled here, so that what is sent is what the ledger holds. What the assistant of a
 -- text writes stands on the node since the workflow was published.
 create or replace function engine.build_requests(p_job_ids uuid[])
-returns table (job_id uuid, request jsonb)
+returns table (
+  job_id uuid, request jsonb, team_id uuid, phone text, phone_number_id uuid, provider public.provider, secret_name text,
+  account_ref text
+)
 language plpgsql
 stable
 set search_path = ''
@@ -11,7 +14,8 @@ as $$
 begin
   return query
   with jobs as materialized (
-    select j.*
+    select
+      j.team_id, j.id, j.channel, j.campaign_id, j.workflow_id, j.node_id, j.contact_id, j.phone, j.integration_id
     from unnest(p_job_ids) as asked (id)
     inner join engine.jobs as j on asked.id = j.id
   ),
@@ -19,13 +23,15 @@ begin
   -- What all jobs of a campaign's node share, looked up once.
   nodes as materialized (
     select
-      c.team_id, c.id as campaign_id, k.node_id, c.list_id, t as team, f.phone, f.vapi_phone_number_id,
+      c.team_id, c.id as campaign_id, k.node_id, k.channel, k.integration_id, c.list_id, t as team, c.phone_number_id, f.phone,
+      f.vapi_phone_number_id, engine.provider_for(k.channel) as provider, i.secret_name, i.account_ref,
       a.provider_assistant_id, n.config ->> 'first_message' as first_message,
       coalesce(n.config ->> 'template', n.assistant_template) as template,
       coalesce(n.config -> 'template_overrides', '{}') as overrides
-    from (select distinct team_id, campaign_id, workflow_id, node_id from jobs) as k
+    from (select distinct team_id, campaign_id, workflow_id, node_id, channel, integration_id from jobs) as k
     inner join public.campaigns as c on k.team_id = c.team_id and k.campaign_id = c.id
     inner join public.teams as t on k.team_id = t.id
+    inner join public.integrations as i on k.team_id = i.team_id and k.integration_id = i.id
     inner join public.phone_numbers as f on c.team_id = f.team_id and c.phone_number_id = f.id
     inner join public.workflow_nodes as n
       on k.team_id = n.team_id and k.workflow_id = n.workflow_id and k.node_id = n.id
@@ -45,13 +51,16 @@ begin
     else jsonb_build_object(
       'to', v.to_phone, 'from', v.from_phone, 'body', engine.render_template(v.template, v.variables)
     )
-  end
+  end, v.team_id, v.to_phone, v.phone_number_id, v.provider, v.secret_name, v.account_ref
   from (
     select
-      j.id, j.channel, j.phone as to_phone, n.phone as from_phone, n.vapi_phone_number_id, n.provider_assistant_id,
-      n.first_message, n.template, engine.template_values(n.team, p, m) || n.overrides as variables
+      j.team_id, j.id, j.channel, j.phone as to_phone, n.phone_number_id, n.provider, n.secret_name, n.account_ref,
+      n.phone as from_phone, n.vapi_phone_number_id, n.provider_assistant_id, n.first_message, n.template,
+      engine.template_values(n.team, p, m) || n.overrides as variables
     from jobs as j
-    inner join nodes as n on j.team_id = n.team_id and j.campaign_id = n.campaign_id and j.node_id = n.node_id
+    inner join nodes as n
+      on j.team_id = n.team_id and j.campaign_id = n.campaign_id and j.node_id = n.node_id and j.channel = n.channel
+      and j.integration_id = n.integration_id
     inner join public.contacts as p on j.team_id = p.team_id and j.contact_id = p.id
     left join public.audience_members as m
       on j.team_id = m.team_id and n.list_id = m.list_id and j.contact_id = m.contact_id
@@ -60,5 +69,5 @@ begin
 end
 $$;
 comment on function engine.build_requests(uuid[]) is
-'The provider-neutral request of each job: call {to, phone_number_id, assistant_id, first_message, customer_name, variables}; text {to, from, body}.';
+'The provider-neutral request of each job and what it goes out with: call {to, phone_number_id, assistant_id, first_message, customer_name, variables}; text {to, from, body}.';
 revoke all on function engine.build_requests(uuid[]) from public;

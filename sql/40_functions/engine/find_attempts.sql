@@ -12,27 +12,36 @@ begin
   return query
   select s.provider, s.event_key, f.team_id, f.id, f.job_id
   from unnest(p_sources) as s
-  cross join lateral (
-    select k.team_id, k.id, k.job_id
-    from (
-      select a.team_id, a.id, a.job_id, 1 as rank
-      from engine.attempts as a
-      where a.id = s.attempt_id and a.provider = s.provider
-        and (s.provider_id is null or coalesce(a.provider_id, s.provider_id) = s.provider_id)
-      union all
-      select a.team_id, a.id, a.job_id, 2
-      from engine.attempts as a
-      where a.provider = s.provider and a.provider_id = s.provider_id
-    ) as k
-    where s.secret_name is null or exists (
-      select
-      from engine.jobs as j
-      inner join public.integrations as i on j.team_id = i.team_id and j.integration_id = i.id
-      where j.team_id = k.team_id and j.id = k.job_id and i.secret_name = s.secret_name
-    )
-    order by k.rank
+  left join lateral (
+    select a.team_id, a.id, a.job_id
+    from engine.attempts as a
+    -- Put so that only the index of ids can be used: while little is known of the table, those of a provider look as short.
+    where a.id = s.attempt_id and a.provider is not distinct from s.provider
+      and (s.provider_id is null or coalesce(a.provider_id, s.provider_id) = s.provider_id)
+      and (s.secret_name is null or exists (
+        -- A team has one account at each provider: that of the attempt's job.
+        select
+        from public.integrations as i
+        where i.team_id = a.team_id and i.provider = a.provider and i.secret_name = s.secret_name
+      ))
     limit 1
-  ) as f;
+  ) as o on true
+  -- Looked for only where ours says nothing.
+  left join lateral (
+    select a.team_id, a.id, a.job_id
+    from engine.attempts as a
+    where o.id is null and a.provider = s.provider and a.provider_id = s.provider_id
+      and (s.secret_name is null or exists (
+        select
+        from public.integrations as i
+        where i.team_id = a.team_id and i.provider = a.provider and i.secret_name = s.secret_name
+      ))
+    limit 1
+  ) as t on true
+  cross join lateral (
+    select coalesce(o.team_id, t.team_id) as team_id, coalesce(o.id, t.id) as id, coalesce(o.job_id, t.job_id) as job_id
+  ) as f
+  where f.id is not null;
 end
 $$;
 comment on function engine.find_attempts(engine.event_source[]) is 'The attempts that events are about, where they are known.';

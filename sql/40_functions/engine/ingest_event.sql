@@ -41,8 +41,8 @@ begin
     where e.type <> 'inbound'
   );
   perform
-  from engine.find_attempts(v_sources) as f
-  inner join engine.jobs as j on f.team_id = j.team_id and f.job_id = j.id
+  from engine.jobs as j
+  where j.id = any(array(select f.job_id from engine.find_attempts(v_sources) as f))
   order by j.id
   for update of j;
 

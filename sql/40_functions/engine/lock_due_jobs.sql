@@ -21,6 +21,7 @@ begin
       select from engine.jobs as j
       where j.campaign_id = c.id and j.channel = q.channel and j.status = 'READY'
         and j.run_at <= v_now
+      order by j.priority, j.run_at offset 0 -- by the index of these: no plan looks through all that is due
     )
   )
   order by i.id
