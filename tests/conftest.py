@@ -12,6 +12,7 @@ import pytest
 
 from tests.support import pgtap
 from tests.support.databases import Database, Target, Targets
+from tests.support.pooler import WAYS, reached
 
 IN_CI = os.environ.get("CI") == "true"
 
@@ -73,6 +74,13 @@ def any_database(targets: Targets, request: pytest.FixtureRequest) -> Iterator[D
     """A database of the test's own, once with pg_cron and once embedded."""
     with targets.copy(request.param) as copy:
         yield copy
+
+
+@pytest.fixture(params=WAYS)
+def reached_database(database: Database, request: pytest.FixtureRequest) -> Iterator[Database]:
+    """A database of the test's own, which workers reach directly, and through a transaction pooler where there is."""
+    with reached(database, request.param) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")

@@ -77,12 +77,32 @@ class Secrets:
         return [secret.get_secret_value() for secret in self._values.values()]
 
 
-class Settings(BaseSettings):
-    """What workers and the webhook receiver can be told. Seconds everywhere, real ones."""
+class PoolingSettings(BaseSettings):
+    """How the database is reached, for programs that are told elsewhere where it is."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, extra="ignore", hide_input_in_errors=True, frozen=True, env_ignore_empty=True
     )
+
+    transaction_pooling: bool = Field(
+        default=False, description="whether the database is behind a transaction pooler: turns LISTEN off"
+    )
+
+    @classmethod
+    def load(cls, **overrides: Any) -> Self:
+        """Read the environment; `overrides` win.
+
+        Raises:
+            ConfigurationError: a setting is missing or wrong; each is named, with what it is for.
+        """
+        try:
+            return cls(**{name: value for name, value in overrides.items() if value is not None})
+        except ValidationError as error:
+            raise ConfigurationError(_explain(cls, error)) from None
+
+
+class Settings(PoolingSettings):
+    """What workers and the webhook receiver can be told. Seconds everywhere, real ones."""
 
     database_url: SecretStr = Field(description="the database, as the worker role: postgresql://outbound_worker@…")
     webhook_public_url: str = Field(
@@ -113,9 +133,6 @@ class Settings(BaseSettings):
     drain_seconds: float = Field(75, ge=0, description="how long a stopping worker may take to finish what began")
 
     listen: bool = Field(default=True, description="whether NOTIFY wakes workers; needs a session of its own")
-    transaction_pooling: bool = Field(
-        default=False, description="whether the database is behind a transaction pooler: turns LISTEN off"
-    )
     database_connections: int = Field(4, ge=1, le=100, description="connections to the database, besides LISTEN's")
 
     send_within_seconds: float = Field(
@@ -154,18 +171,6 @@ class Settings(BaseSettings):
     def listens(self) -> bool:
         """LISTEN needs a session of its own, which a transaction pooler does not give."""
         return self.listen and not self.transaction_pooling
-
-    @classmethod
-    def load(cls, **overrides: Any) -> Self:
-        """Read the environment; `overrides` win.
-
-        Raises:
-            ConfigurationError: a setting is missing or wrong; each is named, with what it is for.
-        """
-        try:
-            return cls(**{name: value for name, value in overrides.items() if value is not None})
-        except ValidationError as error:
-            raise ConfigurationError(_explain(cls, error)) from None
 
 
 def _explain(settings: type[BaseSettings], error: ValidationError) -> str:

@@ -20,8 +20,9 @@ from cli.bars import bar_of_bytes, endless_bar
 from cli.csv_reader import CsvFile, UnreadableFileError, open_csv
 from cli.errors import CommandError
 from cli.output import stderr
+from workers.config import PoolingSettings
 from workers.db import Database, RowChunk
-from workers.errors import DatabaseFaultError, DatabaseUnavailableError, OutboundError
+from workers.errors import ConfigurationError, DatabaseFaultError, DatabaseUnavailableError, OutboundError
 
 _FIELDS = (
     "phone",
@@ -143,11 +144,20 @@ def _sample(file: CsvFile, rows: int) -> list[list[str]]:
     return sample
 
 
+def _open(database_url: str, connections: int) -> Database:
+    """Sessions over the workers' connection, as the workers have them."""
+    try:
+        pooled = PoolingSettings.load().transaction_pooling
+    except ConfigurationError as error:
+        raise CommandError(f"{error}.") from error
+    return Database(database_url, connections=connections, transaction_pooling=pooled)
+
+
 async def _copy(
     database_url: str, file: CsvFile, started: dict[str, Any], sample: Sequence[list[str]]
 ) -> dict[str, Any]:
     team_id, run_id = UUID(started["team_id"]), UUID(started["run_id"])
-    async with Database(database_url, connections=3) as database:
+    async with _open(database_url, 3) as database:
         try:
             with _progress(file) as advance:
                 return await database.import_rows(team_id, run_id, csv_chunks(file, started, sample, advance))
@@ -165,7 +175,7 @@ async def _copy(
 async def _index(database_url: str) -> None:
     count = 0
     with stderr.status("") as status:
-        async with Database(database_url, connections=1) as database:
+        async with _open(database_url, 1) as database:
             while True:
                 status.update(f"Indexing contacts for searches: {count:,} (Ctrl-C leaves it to a worker)")
                 indexed = await database.index_contacts(_INDEXED_AT_ONCE)

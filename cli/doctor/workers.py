@@ -45,7 +45,7 @@ async def connection(settings: Settings) -> Finding:
                     f"Put {_ROLE} and its password into the URL.",
                 )
             await _one(session, "select environment from engine.read_clock()")
-            if settings.listens and not await _hears(session):
+            if settings.listens and not await _hears(session, url):
                 return wrong(
                     name,
                     "It works, but NOTIFY does not arrive: this is a transaction pooler.",
@@ -68,10 +68,12 @@ async def _one(session: psycopg.AsyncConnection[Any], query: str) -> Sequence[An
     return row or ()
 
 
-async def _hears(session: psycopg.AsyncConnection[Any]) -> bool:
+async def _hears(session: psycopg.AsyncConnection[Any], url: str) -> bool:
+    """Whether the session hears of what another says. What it says itself comes back from a transaction pooler too."""
     channel = f"outbound_doctor_{uuid4().hex}"
     await session.execute(f"listen {channel}".encode())
-    await session.execute(f"notify {channel}".encode())
+    async with await psycopg.AsyncConnection.connect(url, autocommit=True, connect_timeout=5) as other:
+        await other.execute(f"notify {channel}".encode())
     return bool([found async for found in session.notifies(timeout=_NOTIFIED_SECONDS, stop_after=1)])
 
 

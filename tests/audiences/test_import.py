@@ -16,6 +16,7 @@ from cli.audiences.commands import read_mapping, write_problems
 from cli.csv_reader import open_csv
 from tests.audiences.conftest import Importer
 from tests.support.databases import Database
+from tests.support.pooler import WAYS, reached
 from workers.db import Database as WorkerDatabase
 from workers.db import RowChunk
 from workers.errors import DatabaseUnavailableError
@@ -61,6 +62,20 @@ def test_whoever_watches_an_import_need_not_wait_for_the_index(
         assert connection.execute(count, [importer.team.id]).fetchone() == (357,)
         assert connection.execute("select count(*) from engine.search_backlog").fetchone() == (0,)
     importing.index_imported("postgresql://outbound_worker@127.0.0.1:1/none")
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_many_chunks_come_through_any_connection(
+    way: str, importer: Importer, module_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More chunks than it takes until a statement is prepared, which a transaction pooler could not follow."""
+    monkeypatch.setattr(importing, "_CHUNK_CHARACTERS", 1)
+    monkeypatch.setattr(importing, "_ROWS_AT_ONCE", 10)
+    with reached(module_database, way) as database:
+        monkeypatch.setenv("OUTBOUND_DATABASE_URL", database.url("outbound_worker"))
+        monkeypatch.setenv("OUTBOUND_TRANSACTION_POOLING", str(database.is_pooled))
+        run, _ = importer(CONTACTS)
+    assert (run["status"], run["counts"]["added"], run["counts"]["rejected"]) == ("PARTIAL", 357, 32)
 
 
 def test_again_changes_nothing(importer: Importer) -> None:

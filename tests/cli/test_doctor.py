@@ -14,6 +14,7 @@ from cli.doctor import workers
 from cli.doctor.database import judge
 from cli.doctor.findings import Finding, Status
 from tests.support.databases import Database
+from tests.support.pooler import WAYS, reached
 from workers.config import Secrets, Settings
 from workers.errors import ConfigurationError
 
@@ -103,6 +104,16 @@ async def test_a_worker_connection_is_tried(database: Database) -> None:
     found = await workers.connection(settings("postgresql://outbound_worker:s3cret-w0rd@127.0.0.1:1/postgres"))
     assert found.status is Status.wrong
     assert "s3cret-w0rd" not in found.message
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_a_connection_that_hears_nothing_is_noticed(database: Database, way: str) -> None:
+    with reached(database, way) as found:
+        url = found.url("outbound_worker")
+        unset = await workers.connection(settings(url))
+        assert unset.status is (Status.wrong if found.is_pooled else Status.ok)
+        assert ("this is a transaction pooler" in unset.message) is found.is_pooled
+        assert (await workers.connection(settings(url, transaction_pooling=True))).status is Status.ok
 
 
 async def test_secrets_that_are_missing_are_named() -> None:

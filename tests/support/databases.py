@@ -12,7 +12,7 @@ import enum
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import psycopg
 import pytest
@@ -43,6 +43,8 @@ class Database:
 
     server: Server
     name: str
+    is_pooled: ClassVar[bool] = False
+    """Whether workers reach it through a transaction pooler."""
 
     def url(self, role: str = "supabase_admin", **parameters: str) -> str:
         """Connection URL of a role that may log in: supabase_admin, postgres, authenticator or outbound_worker."""

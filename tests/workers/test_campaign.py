@@ -22,6 +22,7 @@ from pydantic import SecretStr
 from cli.dev.serving import serving
 from tests.support.databases import Database as Copy
 from tests.support.factories import make_team, set_clock
+from tests.support.pooler import SESSIONS, PooledDatabase
 from tests.support.waiting import until
 from tests.workers.wire import API_KEY, AUTH_TOKEN, WEBHOOK_SECRET
 from tests.workers.worker_process import worker_process
@@ -65,6 +66,7 @@ class Stage:
         return {
             **kept,
             "OUTBOUND_DATABASE_URL": self.copy.url("outbound_worker"),
+            "OUTBOUND_TRANSACTION_POOLING": str(self.copy.is_pooled),
             "OUTBOUND_WEBHOOK_PUBLIC_URL": self.receiver_url,
             "OUTBOUND_VAPI_BASE_URL": f"{self.sandbox_url}/vapi",
             "OUTBOUND_TWILIO_BASE_URL": f"{self.sandbox_url}/twilio",
@@ -125,14 +127,15 @@ async def stage(copy: Copy, **options: Any) -> AsyncIterator[Stage]:
         {"VAPI": API_KEY, "VAPI_WEBHOOK": WEBHOOK_SECRET, "TWILIO": AUTH_TOKEN, "OTHER": SecretStr("not-of-this-team")}
     )
     async with contextlib.AsyncExitStack() as stack:
-        database = await stack.enter_async_context(Database(copy.url("outbound_worker"), connections=8))
+        worker_url, pooled = copy.url("outbound_worker"), copy.is_pooled
+        database = await stack.enter_async_context(Database(worker_url, connections=8, transaction_pooling=pooled))
         late: dict[str, Any] = {}
 
         async def receive(scope: Any, receive: Any, send: Any) -> None:
             await late["app"](scope, receive, send)
 
         receiver_url = await stack.enter_async_context(serving(receive))
-        settings = Settings.load(database_url=copy.url("outbound_worker"), webhook_public_url=receiver_url)
+        settings = Settings.load(database_url=worker_url, webhook_public_url=receiver_url, transaction_pooling=pooled)
         late["app"] = create_app(Receiver(settings, secrets, database))
         box = Sandbox(
             SandboxSettings(
@@ -207,8 +210,8 @@ def assert_as_simulated(stage: Stage) -> None:
     assert simulated > CONTACTS
 
 
-async def test_a_campaign_runs_to_its_end(database: Copy) -> None:
-    async with stage(database) as on:
+async def test_a_campaign_runs_to_its_end(reached_database: Copy) -> None:
+    async with stage(reached_database) as on:
         on.launch()
         async with worker(on) as process:
             await until(on.is_over, "the end of the campaign")
@@ -217,6 +220,12 @@ async def test_a_campaign_runs_to_its_end(database: Copy) -> None:
         assert on.open_jobs() == 0
         assert_sound(on)
         assert_as_simulated(on)
+        assert on.rows("select d from public.campaigns as c, engine.compare_counters(c.id) as d") == []
+        assert on.rows("select id from engine.attempts where status <> 'ACCEPTED'") == [], "no lease was lost"
+        if isinstance(reached_database, PooledDatabase):
+            assert reached_database.troubles() == []
+            [[sessions]] = on.rows("select count(*) from pg_stat_activity where usename = 'outbound_worker'")
+            assert sessions <= SESSIONS, "nobody went past the pooler"
         stored = str(on.rows("select payload::text from engine.events"))
         for secret in (API_KEY, AUTH_TOKEN, WEBHOOK_SECRET):
             assert secret.get_secret_value() not in stored

@@ -35,7 +35,8 @@ async def serve(settings: SandboxSettings) -> None:
     if settings.database_url is None:
         await _run(Sandbox(settings))
         return
-    async with Database(settings.database_url.get_secret_value(), connections=2) as database:
+    url, pooled = settings.database_url.get_secret_value(), settings.transaction_pooling
+    async with Database(url, connections=2, transaction_pooling=pooled) as database:
         await _run(Sandbox(settings, database))
 
 

@@ -38,6 +38,7 @@ class SandboxSettings(BaseSettings):
     host: str = Field("127.0.0.1", validation_alias="OUTBOUND_HOST")
     port: int = Field(DEFAULT_PORT, validation_alias="OUTBOUND_PORT", ge=0, le=65535)
     database_url: SecretStr | None = Field(None, validation_alias="OUTBOUND_DATABASE_URL")
+    transaction_pooling: bool = Field(False, validation_alias="OUTBOUND_TRANSACTION_POOLING")
 
     vapi_api_key: SecretStr = Field(default_factory=_generated_key)
     vapi_webhook_secret: SecretStr | None = None
