@@ -9,6 +9,8 @@ from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
+import uvloop
+
 from workers.config import Secrets, Settings, redactor
 from workers.db import Database, when_reachable
 from workers.handlers.call import CallHandler
@@ -182,4 +184,4 @@ def _transport(base_url: str, settings: Settings) -> Transport:
 
 def main(settings: Settings, secrets: Secrets, connect: Connect = Database.from_settings) -> int:
     """Run a worker in a loop of its own; logging has been configured."""
-    return asyncio.run(run_worker(settings, secrets, connect))
+    return uvloop.run(run_worker(settings, secrets, connect))

@@ -5,6 +5,7 @@ import sys
 from functools import partial
 
 import uvicorn
+import uvloop
 
 from workers import logs
 from workers.config import Secrets, Settings, redactor
@@ -31,7 +32,7 @@ def main() -> int:
         sys.stderr.write(f"{error}\n")
         return 1
     logs.configure(settings.log_level, redactor(settings, secrets), part="webhooks")
-    secrets = asyncio.run(_complete(settings, secrets))
+    secrets = uvloop.run(_complete(settings, secrets))
     database = Database.from_settings(settings)
     app = create_app(Receiver(settings, secrets, database), database)
     uvicorn.run(
@@ -41,6 +42,8 @@ def main() -> int:
         log_config=None,
         access_log=False,
         server_header=False,
+        loop="uvloop",
+        http="h11",  # which bounds the head of a request; httptools would read headers without an end
         timeout_graceful_shutdown=20,
     )
     return 0
