@@ -112,7 +112,8 @@ def _tick(tick: dict[str, Any], at: datetime) -> Finding:
         return wrong(
             "tick",
             f"pg_cron should run it every minute; its last run was {tick['last_run_at'] or 'never'}.",
-            "Look at cron.job_run_details and at the log for the background worker of pg_cron.",
+            "Restart a worker, which wakes pg_cron when it overlooked the job; if it stays so, look at "
+            "cron.job_run_details and at the log for the background worker of pg_cron.",
         )
     return ok("tick", "pg_cron runs it every minute.")
 

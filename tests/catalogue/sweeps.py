@@ -359,6 +359,7 @@ SWEEPS = [
             "engine.checkpoint_task(text,uuid,jsonb,interval)": _REAL_LEASE,
             "engine.expire_tasks()": _REAL_LEASE,
             "engine.take_slots(text,double precision,integer,integer)": "a provider counts real seconds",
+            "engine.wake_cron()": "pg_cron runs by real time",
             "engine.new_id()": "orders rows in storage by real time, which is not campaign time",
         },
     ),

@@ -169,6 +169,31 @@ async def test_who_drives_the_tick_is_known(any_database: Copy) -> None:
         assert "leases_expired" in await db.tick()
 
 
+async def test_a_tick_that_pg_cron_overlooked_is_put_again_until_it_runs(any_database: Copy) -> None:
+    jobs = "select xmin::text, jobid, jobname, schedule, command, active from cron.job order by jobid"
+    async with open_database(any_database) as db:
+        if any_database.server.cluster.binaries.kind == "embedded":
+            assert await db.wake_cron() is False
+            return
+        with any_database.connect(autocommit=True) as connection:
+            before = connection.execute(jobs).fetchall()
+            assert await db.wake_cron() is True
+            after = connection.execute(jobs).fetchall()
+            assert [row[1:] for row in after] == [row[1:] for row in before], "the jobs are what they were"
+            assert {row[2] for row in set(after) - set(before)} == {"outbound-tick"}, "written, so that pg_cron is told"
+            connection.execute("update cron.job set active = false where jobname = 'outbound-tick'")
+            assert await db.wake_cron() is False, "somebody wants it to stand still"
+            connection.execute("update cron.job set active = true where jobname = 'outbound-tick'")
+            connection.execute(
+                "insert into cron.job_run_details (jobid, runid, status, start_time, end_time)"
+                " select jobid, 1, 'succeeded', now() - interval '4 minutes', now() from cron.job"
+                " where jobname = 'outbound-tick'"
+            )
+            assert await db.wake_cron() is True, "it stands still again"
+            connection.execute("update cron.job_run_details set start_time = now()")
+            assert await db.wake_cron() is False
+
+
 async def test_an_accounts_secret_names_are_found(database: Copy, db: Database) -> None:
     team_id = launch(database, 1)
     assert await db.find_secret_names("twilio", f"AC{team_id.hex}") == ["TWILIO"]

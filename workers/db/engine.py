@@ -60,6 +60,7 @@ _TICK = "select engine.tick() as summary"
 _INDEX_CONTACTS = "select engine.index_contacts(p_limit => %(limit)s) as indexed"
 _PENDING_WORK = "select due_jobs, open_jobs, next_due_at from engine.pending_work()"
 _CRON_DRIVES_TICK = "select engine.cron_drives_tick() as answer"
+_WAKE_CRON = "select engine.wake_cron() as answer"
 _READ_CLOCK = "select at, rate, environment from engine.read_clock()"
 _SET_CLOCK = "select engine.set_clock(p_at => %(at)s, p_rate => %(rate)s)"
 
@@ -143,6 +144,10 @@ class EngineCalls(Session):
     async def cron_drives_tick(self) -> bool:
         """Whether pg_cron calls the tick, so that workers need not."""
         return bool((await self._row(_CRON_DRIVES_TICK))["answer"])
+
+    async def wake_cron(self) -> bool:
+        """Let a pg_cron that should call the tick, and does not, read its jobs again; whether that was needed."""
+        return bool((await self._row(_WAKE_CRON))["answer"])
 
     async def read(self) -> ClockReading:
         """The campaign clock: the moment, how many of its seconds pass in a real one, and the environment."""
