@@ -64,3 +64,29 @@ def test_a_refused_account_pauses_and_keeps_the_list(admin: psycopg.Connection[A
     assert admin.execute(
         "select status::text, paused_reason from public.integrations where provider = 'vapi'"
     ).fetchone() == ("PAUSED", "401: bad key")
+
+
+def test_only_a_lease_may_reach_the_disk_after_it_was_answered(admin: psycopg.Connection[Any]) -> None:
+    """What a crash of the server takes of a claim is due again; what the gate did and what began is not lost."""
+    engine.set_scene(admin, people=4)
+    admin.execute("set synchronous_commit = on")
+
+    def waits_for_disk() -> str:
+        row = admin.execute("show synchronous_commit").fetchone()
+        assert row is not None
+        return str(row[0])
+
+    with admin.transaction():
+        jobs = engine.claim(admin, limit=2)
+        assert (len(jobs), waits_for_disk()) == (2, "off")
+    with admin.transaction():
+        assert (len(engine.begin(admin, jobs)), waits_for_disk()) == (2, "on")
+    phone = admin.execute("select phone from engine.jobs where status = 'READY' order by id limit 1").fetchone()
+    admin.execute(
+        "insert into public.suppressions (team_id, phone, channel, reason, source)"
+        " select team_id, phone, channel, 'opted_out', 'test' from engine.jobs where phone = %s and status = 'READY'",
+        phone,
+    )
+    with admin.transaction():
+        assert (len(engine.claim(admin)), waits_for_disk()) == (1, "on")
+    assert waits_for_disk() == "on"

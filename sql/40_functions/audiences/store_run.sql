@@ -13,19 +13,22 @@ declare
   c_attempts constant integer := 10;
   v_attempt integer := 1;
   v_added bigint;
-begin
-  if (
+  v_rows constant bigint := (
     select count(*) from (
       select from engine.checked_rows as k where k.team_id = p_team_id and k.run_id = p_run_id limit c_many
     ) as k
-  ) = c_many then
+  );
+begin
+  if v_rows = c_many then
     -- statistics may say that contacts are none, and each of many rows would then look through all of them
     perform set_config('enable_nestloop', 'off', true);
   end if;
   loop
     begin
-      perform engine.add_contacts(p_team_id, p_run_id);
-      perform engine.update_contacts(p_team_id, p_run_id);
+      -- Where each of a few rows, a lead's one above all, has made a contact there is nobody to be told anything new.
+      if engine.add_contacts(p_team_id, p_run_id) < v_rows or v_rows = c_many then
+        perform engine.update_contacts(p_team_id, p_run_id);
+      end if;
       v_added := engine.add_members(p_team_id, p_run_id, p_list_id);
       exit;
     exception

@@ -26,12 +26,15 @@ begin
   where l.team_id = p_list.team_id and l.id = p_lead_id;
   delete from engine.checked_rows as k
   where k.team_id = p_row.team_id and k.run_id = p_row.run_id and k.row_number = p_row.row_number;
-  update engine.jobs as j
-  set priority = least(j.priority, engine.urgency_priority(p_urgency))
-  from public.campaigns as c
-  where j.team_id = p_list.team_id and j.contact_id = v_contact_id and j.status = 'READY'
-    and c.team_id = j.team_id and c.id = j.campaign_id and c.list_id = p_list.id and c.is_continuous
-    and j.priority > engine.urgency_priority(p_urgency);
+  -- No campaign's jobs are less urgent than a normal lead, and nothing need be lifted.
+  if p_urgency <> 'normal' then
+    update engine.jobs as j
+    set priority = least(j.priority, engine.urgency_priority(p_urgency))
+    from public.campaigns as c
+    where j.team_id = p_list.team_id and j.contact_id = v_contact_id and j.status = 'READY'
+      and c.team_id = j.team_id and c.id = j.campaign_id and c.list_id = p_list.id and c.is_continuous
+      and j.priority > engine.urgency_priority(p_urgency);
+  end if;
 end
 $$;
 comment on function engine.store_lead(public.audience_lists, uuid, engine.checked_rows, public.lead_urgency) is
