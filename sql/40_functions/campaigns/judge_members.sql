@@ -12,15 +12,25 @@ set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written ord
 as $$
 begin
   return query
-  with targeted as materialized (
+  with people as materialized (
+    select
+      a.place, p.id, p.phone, p.servicetitan_customer_id, p.timezones, p.regions,
+      coalesce(p.timezone, p.timezones[1]) as timezone
+    from unnest(p_contact_ids) with ordinality as a (id, place)
+    inner join public.contacts as p on a.id = p.id and p.team_id = p_campaign.team_id
+  ),
+
+  targeted as materialized (
     select t.contact_id
     from engine.targeted_contacts(p_campaign.team_id, p_campaign.list_id, p_campaign.targeting, p_contact_ids) as t
     where p_campaign.targeting <> '{}'
   ),
 
   excluded as materialized (
-    select x.contact_id, x.reason
-    from engine.excluded_contacts(p_campaign.team_id, p_campaign.exclusions, p_contact_ids) as x
+    select x.ordinal, x.reason
+    from engine.find_exclusions(p_campaign.team_id, p_campaign.exclusions, array(
+      select (k.place, k.id, k.phone, k.servicetitan_customer_id)::engine.candidate from people as k
+    )) as x
     where p_campaign.exclusions <> '{}'
   )
 
@@ -29,15 +39,16 @@ begin
     when x.reason is not null then x.reason
     when s.reason is not null then 'suppressed_' || s.reason
     when cardinality(p.timezones) = 0 then 'timezone_unknown'
-  end, coalesce(p.timezone, p.timezones[1])
-  from unnest(p_contact_ids) as a (id)
-  inner join public.contacts as p on a.id = p.id and p.team_id = p_campaign.team_id
+  end, p.timezone
+  from people as p
   left join targeted as t on p.id = t.contact_id
-  left join excluded as x on p.id = x.contact_id
+  left join excluded as x on p.place = x.ordinal
   left join lateral (
-    select max(u.reason) as reason
+    select u.reason
     from public.suppressions as u
     where u.team_id = p_campaign.team_id and u.phone = p.phone and u.channel = p_channel
+    order by u.reason desc
+    limit 1
   ) as s on true;
 end
 $$;

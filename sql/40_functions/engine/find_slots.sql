@@ -24,8 +24,8 @@ begin
     select extract(epoch from p_interval) * interval '1 second' as width
   ),
 
-  -- Every slot that is left has room for one, so that many slots are enough. The series is read as far
-  -- as needed: written this way it is not made whole first.
+  -- The series is read as far as needed: written this way it is not made whole first. Who does not fit into
+  -- slots that are in use needs whole ones, of which so many are enough; none is more than one person needs.
   slots as (
     select g.slot_at, o.run_at, p_size - coalesce(u.used, 0) as free
     from (
@@ -53,7 +53,12 @@ begin
       limit 1
     ) as u on true
     where o.run_at is not null and coalesce(u.used, 0) < p_size
-    limit p_count
+    limit least(p_count, ceil(p_count::numeric / p_size) + (
+      select count(*)
+      from engine.pacing as t
+      where t.team_id = p_team_id and t.campaign_id = p_campaign_id and t.node_id = p_node_id
+        and t.slot_at >= date_bin((select b.width from batching as b), p_earliest, 'epoch')
+    ))
   )
 
   select r.slot_at, (r.before + 1)::integer, least(r.before + r.free, p_count)::integer, r.run_at

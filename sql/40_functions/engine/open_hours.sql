@@ -14,6 +14,7 @@ returns tstzmultirange
 language plpgsql
 stable
 set search_path = ''
+set plan_cache_mode = force_generic_plan -- to plan it takes longer than a calendar
 as $$
 declare
   v_legal tstzmultirange;

@@ -7,14 +7,20 @@ from tests.create_team('Acme', 'ann@acme.example') as t;
 create temp table people as
 select id, phone, row_number() over (order by phone) as n from public.contacts;
 grant select on scene, people to public;
+create function pg_temp.candidates()
+returns engine.candidate[]
+language sql
+as $$
+  select array_agg((p.n, c.id, c.phone, c.servicetitan_customer_id)::engine.candidate)
+  from people as p
+  inner join public.contacts as c on p.id = c.id
+$$;
 create function pg_temp.left_out(p_exclusions jsonb)
 returns text[]
 language sql
 as $$
-  select array_agg(p.n || ' ' || e.reason order by p.n)
-  from people as p
-  inner join engine.excluded_contacts((select team_id from scene), p_exclusions, array(select id from people)) as e
-    on p.id = e.contact_id
+  select array_agg(e.ordinal || ' ' || e.reason order by e.ordinal)
+  from engine.find_exclusions((select team_id from scene), p_exclusions, pg_temp.candidates()) as e
 $$;
 create function pg_temp.person(p_n integer)
 returns people
@@ -119,8 +125,8 @@ select is(
 -- Another team's facts are not this one's.
 select is(
   (
-    select count(*) from engine.excluded_contacts(
-      tests.create_team('Rival', 'rita@rival.example'), '{"already_booked": true, "contacted_within": "P99D"}', array(select id from people)
+    select count(*) from engine.find_exclusions(
+      tests.create_team('Rival', 'rita@rival.example'), '{"already_booked": true, "contacted_within": "P99D"}', pg_temp.candidates()
     )
   ), 0::bigint, 'of another team nothing is told'
 );
