@@ -11,37 +11,40 @@ begin
   insert into engine.timeline_changes as t (
     team_id, campaign_id, starts_at, shard, dialled, sent, delivered, answered, replied
   )
-  select
-    c.team_id, c.campaign_id, date_trunc('minute', m.at), pg_backend_pid(),
-    coalesce(sum(m.amount) filter (where m.phase = 'taken' and c.channel = 'call'), 0),
-    coalesce(sum(m.amount) filter (where m.phase = 'taken' and c.channel = 'text'), 0),
-    coalesce(sum(m.amount) filter (where m.phase = 'delivered'), 0),
-    coalesce(sum(m.amount) filter (where m.phase = 'ended' and c.channel = 'call'), 0),
-    coalesce(sum(m.amount) filter (where m.phase = 'ended' and c.channel = 'text'), 0)
+  select k.*
   from (
     select
-      n.team_id, n.campaign_id, n.channel, n.dispatched_at, n.delivered_at, o.dispatched_at as old_dispatched_at,
-      o.delivered_at as old_delivered_at,
-      case
-        when n.status = 'DONE' and (
-          (n.channel = 'call' and n.outcome in ('answered', 'booked', 'opted_out'))
-          or (n.channel = 'text' and n.outcome in ('replied', 'opted_in'))
-        ) then n.finished_at
-      end as heard_at
-    from new_rows as n
-    inner join old_rows as o on n.id = o.id
-    where n.dispatched_at is distinct from o.dispatched_at or n.delivered_at is distinct from o.delivered_at
-      or (n.status = 'DONE' and o.status <> 'DONE')
-  ) as c
-  cross join lateral (
-    values
-    ('taken', c.dispatched_at, 1), ('taken', c.old_dispatched_at, -1),
-    ('delivered', c.delivered_at, 1), ('delivered', c.old_delivered_at, -1),
-    ('ended', c.heard_at, 1)
-  ) as m (phase, at, amount)
-  where m.at is not null and (m.phase = 'ended' or c.dispatched_at is distinct from c.old_dispatched_at
-    or c.delivered_at is distinct from c.old_delivered_at)
-  group by 1, 2, 3
+      r.team_id, r.campaign_id, date_trunc('minute', m.at), pg_backend_pid(),
+      coalesce(sum(r.amount) filter (where m.phase = 'taken' and r.channel = 'call'), 0) as dialled,
+      coalesce(sum(r.amount) filter (where m.phase = 'taken' and r.channel = 'text'), 0) as sent,
+      coalesce(sum(r.amount) filter (where m.phase = 'delivered'), 0) as delivered,
+      coalesce(sum(r.amount) filter (where m.phase = 'ended' and r.channel = 'call'), 0) as answered,
+      coalesce(sum(r.amount) filter (where m.phase = 'ended' and r.channel = 'text'), 0) as replied
+    from (
+      -- What is true before and after adds up to nothing, so nobody has to be found again among the old rows.
+      select
+        n.team_id, n.campaign_id, n.channel, n.status, n.outcome, n.dispatched_at, n.delivered_at, n.finished_at, 1 as amount
+      from new_rows as n
+      where coalesce(n.dispatched_at, n.delivered_at, n.finished_at) is not null
+      union all
+      select o.team_id, o.campaign_id, o.channel, o.status, o.outcome, o.dispatched_at, o.delivered_at, o.finished_at, -1
+      from old_rows as o
+      where coalesce(o.dispatched_at, o.delivered_at, o.finished_at) is not null
+    ) as r
+    cross join lateral (
+      values
+      ('taken', r.dispatched_at), ('delivered', r.delivered_at),
+      ('ended', case
+        when r.status = 'DONE' and (
+          (r.channel = 'call' and r.outcome in ('answered', 'booked', 'opted_out'))
+          or (r.channel = 'text' and r.outcome in ('replied', 'opted_in'))
+        ) then r.finished_at
+      end)
+    ) as m (phase, at)
+    where m.at is not null
+    group by 1, 2, 3
+  ) as k
+  where k.dialled <> 0 or k.sent <> 0 or k.delivered <> 0 or k.answered <> 0 or k.replied <> 0
   on conflict on constraint timeline_changes_pk do update set
     dialled = t.dialled + excluded.dialled, sent = t.sent + excluded.sent, delivered = t.delivered + excluded.delivered,
     answered = t.answered + excluded.answered, replied = t.replied + excluded.replied;

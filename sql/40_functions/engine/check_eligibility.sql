@@ -13,9 +13,23 @@ begin
     select * from engine.judge_jobs(p_job_ids)
   ),
 
+  -- Mostly nothing is capped, and nothing more is looked up.
+  capped as materialized (
+    select t.team_id
+    from (select distinct team_id from judged where decision = 'pass') as t
+    where exists (
+      select
+      from public.phone_numbers as f
+      where f.team_id = t.team_id and (f.rate_per_minute is not null or f.daily_limit is not null)
+    ) or exists (
+      select from public.integrations as i where i.team_id = t.team_id and i.pace_begins_at is not null
+    )
+  ),
+
   wanting as materialized (
     select v.job_id, j.team_id, c.phone_number_id, j.integration_id, j.priority, j.run_at
-    from judged as v
+    from capped as t
+    inner join judged as v on t.team_id = v.team_id
     inner join engine.jobs as j on v.team_id = j.team_id and v.job_id = j.id
     inner join public.campaigns as c on j.team_id = c.team_id and j.campaign_id = c.id
     where v.decision = 'pass'
@@ -39,7 +53,7 @@ begin
       row_number() over (partition by w.team_id, w.phone_number_id order by w.priority, w.run_at, w.job_id) as number_place,
       row_number() over (partition by w.team_id, w.integration_id order by w.priority, w.run_at, w.job_id) as account_place
     from wanting as w
-    where exists (select from rooms) -- mostly nothing is capped
+    where exists (select from rooms)
   )
 
   select

@@ -52,7 +52,10 @@ begin
   where exists (
     select
     from unnest(v_ended) as f
-    inner join engine.jobs as j on f.team_id = j.team_id and f.job_id = j.id and j.channel = 'call'
+    cross join lateral (
+      select j.channel from engine.jobs as j where j.team_id = f.team_id and j.id = f.job_id offset 0 -- the first one will do
+    ) as c
+    where c.channel = 'call'
   );
   return cardinality(v_ended);
 end

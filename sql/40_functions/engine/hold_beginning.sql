@@ -21,12 +21,12 @@ begin
       order by j.id
       for update of j
     ) as l
-    -- engine.has_live_attempt, without a call for each
+    -- engine.has_live_attempt and engine.keep_reachable, without a call for each
     where not exists (
       select from engine.attempts as a
       where a.team_id = l.team_id and a.job_id = l.id and a.status in ('OPEN', 'AMBIGUOUS', 'ACCEPTED')
       offset 0 -- looked up for each job by its key, whatever statistics say
-    ) and engine.keep_reachable(l.team_id, l.phone)
+    ) and pg_try_advisory_xact_lock_shared(engine.phone_lock(l.team_id, l.phone))
   );
   if cardinality(v_held) < cardinality(v_free) then
     perform engine.put_off(p_worker, v_free, v_held, 'stop_in_progress');

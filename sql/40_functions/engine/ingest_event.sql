@@ -10,6 +10,7 @@ set search_path = ''
 set jit = off
 set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
 set enable_seqscan = off -- nor does a plan read a whole table because it was empty when it was made
+set plan_cache_mode = force_generic_plan -- planned once a session, not for each call
 as $$
 #variable_conflict use_column
 declare

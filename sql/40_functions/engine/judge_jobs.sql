@@ -18,17 +18,20 @@ begin
   jobs as materialized (
     select
       j.team_id, j.id, j.phone, j.channel, j.priority, j.run_at, j.due_at, j.workflow_id, j.node_id,
-      c.status as campaign_status, engine.later(j.due_at, c.max_lateness) as latest_at, e.status as enrollment_status,
-      t.timezone as team_timezone, t.frequency_limit, t.frequency_window, p.timezones, p.regions, i.status as integration_status,
+      c.status as campaign_status, e.status as enrollment_status,
+      -- engine.later, without a call for each
+      (j.due_at at time zone 'UTC' + c.max_lateness) at time zone 'UTC' as latest_at,
+      t.frequency_limit, t.frequency_window, p.timezones, p.regions, i.status as integration_status,
       (
         select max(s.reason)
         from public.suppressions as s
         where s.team_id = j.team_id and s.phone = j.phone and s.channel = j.channel
       ) as suppression,
-      not (t.is_sandbox and coalesce(i.is_sandbox, false)) and engine.is_fictitious(j.phone) as is_not_real,
+      not (t.is_sandbox and coalesce(i.is_sandbox, false)) and j.phone like '+1___55501__' and engine.is_fictitious(j.phone)
+        as is_not_real,
       (select d.environment = 'sandbox' from engine.deployment as d) and i.is_sandbox is distinct from true
         as is_live_in_sandbox,
-      row_number() over (partition by j.team_id, j.phone order by j.priority, j.run_at, j.id) > 1 as is_second
+      row_number() over (partition by j.phone collate "C", j.team_id order by j.priority, j.run_at, j.id) > 1 as is_second
     from unnest(p_job_ids) as asked (id)
     inner join engine.jobs as j on asked.id = j.id
     inner join public.teams as t on j.team_id = t.id
@@ -40,25 +43,30 @@ begin
 
   calendars as materialized (
     select
-      k.*, n.config -> 'business_hours' as business_hours, coalesce(engine.open_hours(
-        k.channel, n.config -> 'business_hours', k.team_timezone, k.timezones, k.regions,
-        c.now, c.now + interval '1 day'
+      k.*, n.config -> 'business_hours' as business_hours, t.timezone as team_timezone, row_number() over () as calendar_no,
+      coalesce(engine.open_hours(
+        k.channel, n.config -> 'business_hours', t.timezone, k.timezones, k.regions, c.now, c.now + interval '1 day'
       ) @> c.now, false) as is_open
     from (
-      select
-        team_id, workflow_id, node_id, channel, team_timezone, timezones, regions,
-        array_agg(id) filter (where campaign_status = 'ACTIVE') as active_ids
+      select team_id, workflow_id, node_id, channel, timezones, regions, array_agg(id) as ids
       from jobs
-      group by team_id, workflow_id, node_id, channel, team_timezone, timezones, regions
+      group by team_id, workflow_id, node_id, channel, timezones, regions
     ) as k
     cross join clock as c
+    inner join public.teams as t on k.team_id = t.id
     left join public.workflow_nodes as n
       on k.team_id = n.team_id and k.workflow_id = n.workflow_id and k.node_id = n.id
   ),
 
-  reachable as materialized (
-    select j.* from calendars as k cross join unnest(k.active_ids) as a (id) inner join jobs as j on a.id = j.id
-    where k.is_open
+  placed as materialized (
+    select j.*, k.calendar_no, k.is_open
+    from calendars as k
+    cross join unnest(k.ids) as a (id)
+    inner join jobs as j on a.id = j.id
+  ),
+
+  reachable as (
+    select p.* from placed as p where p.is_open and p.campaign_status = 'ACTIVE'
   ),
 
   waits as materialized (
@@ -85,7 +93,7 @@ begin
   ),
 
   hours as materialized (
-    select k.*, case when not k.is_open or exists (select from waits as m where m.job_id = any(k.active_ids)) then
+    select k.calendar_no, case when not k.is_open or exists (select from waits as m where m.job_id = any(k.ids)) then
       engine.open_hours(
         k.channel, k.business_hours, k.team_timezone, k.timezones, k.regions, c.now, c.now + interval '15 days'
       )
@@ -101,15 +109,12 @@ begin
     case when v.decision = 'defer' then j.due_at + greatest(w.run_at - case
       when v.reason_code in ('outside_hours', 'daily_limit') then c.now else m.until
     end, interval '0') end
-  from jobs as j
+  from placed as j
   cross join clock as c
-  left join hours as k
-    on j.team_id = k.team_id and j.workflow_id = k.workflow_id and j.node_id = k.node_id and j.channel = k.channel
-    and j.team_timezone = k.team_timezone and j.timezones is not distinct from k.timezones
-    and j.regions is not distinct from k.regions
+  inner join hours as k on j.calendar_no = k.calendar_no
   left join waits as m on j.id = m.job_id
   cross join lateral (select case
-    when k.is_open and m.until is null then date_trunc('second', c.now)
+    when j.is_open and m.until is null then date_trunc('second', c.now)
     else coalesce(
       engine.first_open(k.open_hours, coalesce(m.until, c.now)),
       -- A window of the team's may be longer than the calendar.
@@ -124,16 +129,16 @@ begin
       when j.is_not_real is distinct from false then array['close', 'number_is_fictitious']
       when coalesce(cardinality(j.timezones), 0) = 0 then array['close', 'timezone_unknown']
       when c.now > j.latest_at then array['close', 'too_late']
-      when not k.is_open and isempty(k.open_hours) is distinct from false then array['close', 'never_open']
+      when not j.is_open and isempty(k.open_hours) is distinct from false then array['close', 'never_open']
       when j.campaign_status is distinct from 'ACTIVE' then array['hold', 'campaign_not_active']
       when j.integration_status is distinct from 'ACTIVE' then array['hold', 'integration_paused']
       -- A clock that can be set must never decide when real people are called.
       when j.is_live_in_sandbox is distinct from false then array['hold', 'live_account_in_sandbox']
       when m.reason_code = 'frequency_cap' and m.until > j.latest_at then array['close', 'frequency_cap']
       when w.run_at is null then array['close', 'never_open']
-      when not k.is_open then array['defer', 'outside_hours']
+      when not j.is_open then array['defer', 'outside_hours']
       when m.reason_code is not null then array['defer', m.reason_code]
-      when k.is_open then array['pass', null]
+      when j.is_open then array['pass', null]
       else array['hold', 'undecided']
     end as answer
   ) as a
