@@ -3,16 +3,19 @@
 -- login inherits the service role, which the API's login (authenticator) does not.
 create or replace function engine.caller_is_service()
 returns boolean
-language sql
+language plpgsql
 stable
 parallel safe
 set search_path = ''
 as $$
-  select case
-    when coalesce(current_setting('request.jwt.claims', true), '') <> ''
-      then coalesce(current_setting('request.jwt.claims', true)::jsonb ->> 'role', '') = 'service_role'
-    else pg_has_role(session_user, 'service_role', 'usage')
-  end
+declare
+  v_claims constant text := current_setting('request.jwt.claims', true);
+begin
+  if coalesce(v_claims, '') <> '' then
+    return coalesce(v_claims::jsonb ->> 'role', '') = 'service_role';
+  end if;
+  return pg_has_role(session_user, 'service_role', 'usage');
+end
 $$;
 comment on function engine.caller_is_service() is 'True when the caller holds the service role and so may act for any team.';
 revoke all on function engine.caller_is_service() from public;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import concurrent.futures
+from datetime import UTC
 from typing import Any
 
 import psycopg
@@ -37,6 +38,55 @@ def test_a_booking_in_a_report_that_comes_after_the_lookup_calls_off_the_retry(a
     engine.ingest(admin, engine.call_report(attempt, booked=True))
     assert engine.enrollments(admin, scene) == {"BOOKED": 1}
     assert [job[2] for job in engine.jobs(admin, scene)] == ["DONE", "CANCELLED"]
+
+
+@pytest.mark.parametrize("verdict", ["accepted", "unknown"])
+def test_a_call_that_ended_just_now_is_asked_for_until_what_was_said_is_known(
+    admin: psycopg.Connection[Any], verdict: str
+) -> None:
+    """The call object knows of the end before the assistant's analysis knows of the stop."""
+    scene = engine.set_scene(admin)
+    attempts = engine.begin(admin, engine.claim(admin))
+    engine.record(admin, attempts, verdict)
+    ended = {"status": "ended", "endedReason": "assistant-ended-call", "endedAt": moment(admin)}
+    for _ in range(2):
+        assert engine.look_up(admin, attempts[0], found=True, **ended) == ["DISPATCHED"]
+        engine.move_clock(admin, "1 minute")
+        assert admin.execute("select attempt_id from engine.claim_ambiguous('w1', 9, '30 seconds')").fetchall() == [
+            (attempts[0],)
+        ]
+    said = {"analysis": {"structuredData": {"opted_out": True}}}
+    assert engine.look_up(admin, attempts[0], found=True, **ended, **said) == ["DONE"]
+    assert engine.suppressed(admin) == BOTH
+    assert engine.enrollments(admin, scene) == {"OPTED_OUT": 1}
+
+
+def test_a_call_whose_analysis_never_comes_is_what_its_end_says(admin: psycopg.Connection[Any]) -> None:
+    engine.set_scene(admin)
+    attempt = engine.dispatch(admin)[0]
+    ended = {"status": "ended", "endedReason": "assistant-ended-call", "endedAt": moment(admin)}
+    assert engine.look_up(admin, attempt, found=True, **ended) == ["DISPATCHED"]
+    engine.move_clock(admin, "10 minutes")
+    assert engine.look_up(admin, attempt, found=True, **ended) == ["DONE"]
+
+
+@pytest.mark.parametrize(
+    ("reason", "at"), [("customer-did-not-answer", None), ("assistant-ended-call", "soon"), ("assistant-ended-call", 7)]
+)
+def test_a_call_in_which_nobody_spoke_or_that_ended_at_no_moment_is_waited_for_no_longer(
+    admin: psycopg.Connection[Any], reason: str, at: Any
+) -> None:
+    engine.set_scene(admin)
+    attempt = engine.dispatch(admin)[0]
+    ended = {"status": "ended", "endedReason": reason, "endedAt": at or moment(admin)}
+    assert engine.look_up(admin, attempt, found=True, **ended) == ["DONE"]
+
+
+def moment(connection: psycopg.Connection[Any]) -> str:
+    """Campaign time as the provider writes it."""
+    row = connection.execute("select engine.now()").fetchone()
+    assert row is not None
+    return str(row[0].astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z"))
 
 
 def booked_after_failing(connection: psycopg.Connection[Any], scene: engine.Scene) -> bool:

@@ -37,6 +37,7 @@ _STATES = """
 """
 _STOP = "select public.opt_out(%s, p_note => 'asked by mail', p_team_id => %s)"
 _MOVES = {
+    "launch": "select public.launch_campaign(%s)",
     "pause": "select public.pause_campaign(%s)",
     "resume": "select public.resume_campaign(%s)",
     "cancel": "select public.cancel_campaign(%s)",
@@ -203,9 +204,7 @@ class Director:
             elif step.act == "stop_by_operator":
                 phone = self._plan.people[step.target].phone
                 await self._insist(lambda: self._scene.operate(_STOP, phone, self._scene.team_id))
-            elif step.act == "launch":
-                await self._launch(step.target, None)
-            elif step.act in {"pause", "resume", "cancel", "retry"}:
+            elif step.act in _MOVES:
                 await self._move(step)
             elif step.act == "freeze":
                 self._freeze(step)
@@ -215,7 +214,7 @@ class Director:
         await self._insist(lambda: self._scene.operate(_LAUNCH, self._scene.campaign_ids[place], at))
 
     async def _move(self, step: Step) -> None:
-        """Pause, resume or cancel; a campaign that is over, or not yet begun, refuses."""
+        """Launch, pause, resume, cancel or retry; a campaign that is over, or not yet begun, refuses."""
         campaign, now = self._scene.campaign_ids[step.target], self._scene.sandbox.stage.clock.now()
         resume = Step(step.at, "resume", step.target)
         try:

@@ -15,23 +15,31 @@ declare
 begin
   return query
   with jobs as materialized (
-    select
-      a.campaign_id, k.node_id, sum(k.amount) as scheduled, sum(k.amount) filter (where k.state = 'READY') as ready,
-      sum(k.amount) filter (where k.state in ('CLAIMED', 'DISPATCHED', 'AMBIGUOUS')) as in_progress,
-      sum(k.amount) filter (where k.state = 'DONE') as completed, sum(k.amount) filter (where k.state = 'FAILED') as failed,
-      sum(k.amount) filter (where k.state = 'CANCELLED' and k.outcome = 'skipped') as skipped,
-      sum(k.amount) filter (where k.state = 'CANCELLED' and k.outcome <> 'skipped') as cancelled
+    select a.campaign_id, w.*
     from unnest(p_team_ids, p_campaign_ids) as a (team_id, campaign_id)
-    inner join engine.counters as k on a.team_id = k.team_id and a.campaign_id = k.campaign_id and k.node_id <> ''
-    group by 1, 2
+    cross join lateral (
+      select
+        k.node_id, sum(k.amount) as scheduled, sum(k.amount) filter (where k.state = 'READY') as ready,
+        sum(k.amount) filter (where k.state in ('CLAIMED', 'DISPATCHED', 'AMBIGUOUS')) as in_progress,
+        sum(k.amount) filter (where k.state = 'DONE') as completed, sum(k.amount) filter (where k.state = 'FAILED') as failed,
+        sum(k.amount) filter (where k.state = 'CANCELLED' and k.outcome = 'skipped') as skipped,
+        sum(k.amount) filter (where k.state = 'CANCELLED' and k.outcome <> 'skipped') as cancelled
+      from engine.counters as k
+      where k.team_id = a.team_id and k.campaign_id = a.campaign_id and k.node_id <> ''
+      group by 1
+    ) as w
   ),
 
   due as materialized (
-    select a.campaign_id, d.node_id, sum(d.amount) as amount
+    select a.campaign_id, w.*
     from unnest(p_team_ids, p_campaign_ids) as a (team_id, campaign_id)
-    inner join engine.due_counters as d
-      on a.team_id = d.team_id and a.campaign_id = d.campaign_id and d.due_at <= v_now
-    group by 1, 2
+    -- grouped for each campaign, so that what is due is looked up as a range, whatever a plan thinks of the whole
+    cross join lateral (
+      select d.node_id, sum(d.amount) as amount
+      from engine.due_counters as d
+      where d.team_id = a.team_id and d.campaign_id = a.campaign_id and d.due_at <= v_now
+      group by 1
+    ) as w
   )
 
   select

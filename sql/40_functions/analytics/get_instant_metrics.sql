@@ -12,16 +12,19 @@ security definer -- reads the engine's counters, for the caller's campaigns only
 set search_path = ''
 set jit = off
 set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
+set plan_cache_mode = force_generic_plan -- planned once a session, not for each poll
+set enable_seqscan = off
 as $$
 #variable_conflict use_column
 declare
+  v_callers constant uuid[] := engine.caller_team_ids();
   v_team_ids uuid[];
   v_ids uuid[];
 begin
   perform engine.refuse_many(p_campaign_ids);
   select array_agg(c.team_id), array_agg(c.id) into v_team_ids, v_ids
   from public.campaigns as c
-  where c.team_id = any(engine.caller_team_ids()) and c.id = any(p_campaign_ids);
+  where c.team_id = any(v_callers) and c.id = any(p_campaign_ids);
   return query
   select
     c.id, c.status, engine.now(), p.enrolled, p.active, w.waiting, w.queued, w.in_progress, p.completed, p.booked,

@@ -12,6 +12,8 @@ security definer -- reads the engine's counters, for the caller's campaigns only
 set search_path = ''
 set jit = off
 set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
+set plan_cache_mode = force_generic_plan -- planned once a session, not for each poll
+set enable_seqscan = off
 as $$
 #variable_conflict use_column
 declare

@@ -7,6 +7,7 @@ stable
 set search_path = ''
 as $$
 declare
+  v_callers constant uuid[] := engine.caller_team_ids();
   v_campaigns public.campaigns[];
   v_lineages integer;
 begin
@@ -19,7 +20,7 @@ begin
   select array_agg(c order by c.id), count(distinct w.lineage_id)::integer into v_campaigns, v_lineages
   from public.campaigns as c
   inner join public.workflows as w on c.team_id = w.team_id and c.workflow_id = w.id
-  where c.team_id = any(engine.caller_team_ids()) and c.id = any(array(
+  where c.team_id = any(v_callers) and c.id = any(array(
     -- not with ||, which takes no array of arrays
     select i.id from unnest(p_campaign_ids) as i (id) union all select p_campaign_id
   ));

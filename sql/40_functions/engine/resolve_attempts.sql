@@ -1,6 +1,6 @@
 -- What the provider said when asked. Found: the attempt is accepted and the provider's object is read
 -- like an event. Not found: only after a grace period, in which the provider may still be writing it
--- down, is that a no. Not answered: it is asked again.
+-- down, is that a no. Not answered, or not yet the whole of it: it is asked again.
 create or replace function engine.resolve_attempts(p_worker text, p_results jsonb)
 returns table (attempt_id uuid, job_id uuid, job_status public.job_status)
 language plpgsql
@@ -53,14 +53,14 @@ begin
     )), '[]')
     from unnest(v_answers) as l
     inner join engine.attempts as a on l.attempt_id = a.id and a.status = 'ACCEPTED'
-    where l.found and l.payload is not null
+    where l.found and l.payload is not null and not engine.awaits_report(l.payload)
   ));
   perform engine.settle_silent_jobs(v_answers);
   perform engine.disprove_attempts(v_answers);
   -- Still open: ask again later.
   update engine.jobs as j
   set check_at = engine.now() + case
-    when l.found is null then interval '1 minute'
+    when l.found is null or engine.awaits_report(l.payload) then interval '1 minute'
     when j.status = 'AMBIGUOUS' then interval '30 seconds'
     else engine.silence(j.channel)
   end
