@@ -11,7 +11,7 @@ import pytest
 
 from cli.dev.fuzz.arguments import OF, valid
 from cli.dev.fuzz.calls import Call
-from cli.dev.fuzz.judge import CONVERSIONS, Verdict
+from cli.dev.fuzz.judge import CONVERSIONS, READ_ONLY, Verdict
 from cli.dev.fuzz.run import Fuzzer, fuzzer
 from cli.dev.project import ROOT
 from tests.support.databases import Database, Targets
@@ -56,6 +56,32 @@ def test_right_arguments_are_answered(ready: Fuzzer) -> None:
         assert judgement.verdict is Verdict.ANSWERED, (name, answer)
 
 
+def test_what_only_reads_can_be_asked_by_get_and_nothing_else(ready: Fuzzer) -> None:
+    """All that is no JSON document can stand in an address; what writes is run by nobody who may only read."""
+    allowed, refused = set(), set()
+    for name, rpc in ready.rpcs.items():
+        if rpc.callers != {"service_role"} and "jsonb" not in rpc.arguments.values():
+            call = Call(name, "admin", valid(rpc)).by_get(rpc)
+            assert call is not None
+            answer, judgement = ready.play(call)
+            if rpc.is_volatile:
+                assert (answer.status, judgement.code, judgement.verdict) == (405, READ_ONLY, Verdict.REFUSED), name
+                refused.add(name)
+            else:
+                assert judgement.verdict is Verdict.ANSWERED, (name, answer)
+                allowed.add(name)
+    assert {"get_campaign", "get_instant_metrics", "list_campaigns", "describe_cron"} <= allowed
+    assert {"pause_campaign", "opt_out", "launch_campaign", "archive_workflow"} <= refused
+
+
+def test_a_call_by_get_is_written_down_and_made_again(ready: Fuzzer) -> None:
+    given = {"p_campaign_ids": ["{own.campaign}", None, 'a"\\'], "p_unknown": {"a": 1}, "p_nobody": None}
+    call = Call("get_instant_metrics", "admin", given).by_get(ready.rpcs["get_instant_metrics"])
+    assert call is not None
+    assert call.arguments == {"p_campaign_ids": r'{"{own.campaign}",null,"a\"\\"}', "p_unknown": '{"a": 1}'}
+    assert Call.read(call.written()) == call
+
+
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
@@ -88,6 +114,7 @@ def test_the_page_lists_what_the_data_api_answers_itself() -> None:
         ("select to_jsonb(1 / 0)", "22012"),
         ("select to_jsonb((select set_config('role', 'postgres', true)))", "42501"),
         ("select to_jsonb(name) from public.teams where id <> all(engine.caller_team_ids()) limit 1", "leak"),
+        ("select to_jsonb(engine.set_clock(engine.now(), 0)::text)", "25006"),  # said to read, and writes
         ("select engine.refuse('OB001', 'A sentence.', '{}')::text::jsonb", "OB001"),
         ("select engine.refuse('OB004', 'A sentence.', '[]')::text::jsonb", "OB004"),
         ("select engine.refuse('OB000', 'A sentence.', '{}')::text::jsonb", "OB000"),

@@ -46,11 +46,16 @@ class Api:
             "Content-Type": "application/json",
             "Prefer": "tx=rollback",
         }
-        body, started = call.body(self.scene), time.monotonic()
+        address, body = f"/rpc/{call.function}", None
+        if call.method == "GET":
+            address += f"?{call.query(self.scene)}"
+        else:
+            body = call.body(self.scene)
+        started = time.monotonic()
         for is_last in (False, True):
             try:
                 connection = self._connection()
-                connection.request("POST", f"/rpc/{call.function}", body, headers)
+                connection.request(call.method, address, body, headers)
                 answer = connection.getresponse()
                 told = answer.read()
             except (http.client.HTTPException, OSError) as error:

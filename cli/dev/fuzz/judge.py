@@ -1,8 +1,9 @@
 """Whether an answer is one that a caller may get: a result, or a refusal of ours that tells nothing of others.
 
 What never reaches a function is judged by a second opinion. PostgREST converts arguments with `json_to_record` to the
-types that a function declares; the judge does the same in a connection of its own, and lets PostgREST answer with the
-very error that this gives, and with no other. So an error of such a class that is raised *inside* a function is seen.
+types that a function declares, those in an address as texts; the judge does the same in a connection of its own, and
+lets PostgREST answer with the very error that this gives, and with no other. So an error of such a class that is raised
+*inside* a function is seen.
 """
 
 from __future__ import annotations
@@ -37,12 +38,20 @@ _NESTED = ("54000", "54001")
 """Those of them that PostgREST answers with 413."""
 
 
+READ_ONLY = "25006"
+"""What an RPC that writes is answered by GET, with 405: the transaction may only read."""
+
+
+_NOT_FOUND = {"POST": ("PGRST202", "PGRST102"), "GET": ("PGRST202", "PGRST100")}
+"""The function was not looked for, or not found; in an address a name may be something else than an argument's."""
+
+
 class Verdict(enum.Enum):
     """What became of a call."""
 
     ANSWERED = "answered"
     REFUSED = "refused"
-    """With an OBxxx."""
+    """With an OBxxx, or because it would write and the request may not."""
     NOT_CONVERTED = "not converted"
     """The function was not called: an argument is no value of its type."""
     NOT_FOUND = "no such call"
@@ -84,12 +93,18 @@ class Judge:
         if code in ERRORS:
             problem = _problem_of(error, answer.status)
             return Judgement(Verdict.WRONG, code, problem) if problem else Judgement(Verdict.REFUSED, code)
-        if code in ("PGRST202", "PGRST102"):
+        if code in _NOT_FOUND[call.method]:
             return self._not_found(call, code, answer.status)
+        return self._not_run(call, code, answer)
+
+    def _not_run(self, call: Call, code: str, answer: Answer) -> Judgement:
+        """An error that is not ours: right where the function may not be run so, or can't be with such arguments."""
+        if code == READ_ONLY and answer.status == 405 and self._may_not_write(call):
+            return Judgement(Verdict.REFUSED, code)
         expected = self._conversion_error(call)
         if code in CONVERSIONS and code == expected and answer.status == (413 if code in _NESTED else 400):
             return Judgement(Verdict.NOT_CONVERTED, code)
-        return Judgement(Verdict.WRONG, code or str(answer.status), _told(error, answer))
+        return Judgement(Verdict.WRONG, code or str(answer.status), _told(answer))
 
     def _leaked(self, call: Call, answer: Answer) -> str | None:
         """Something of the other team's in an answer, which the caller had not sent."""
@@ -114,6 +129,10 @@ class Judge:
             return Judgement(Verdict.WRONG, code, "a call with the right arguments is not found")
         return Judgement(Verdict.NOT_FOUND, code)
 
+    def _may_not_write(self, call: Call) -> bool:
+        """Whether the request may only read, and the function says that it writes."""
+        return call.method == "GET" and self._rpcs[call.function].is_volatile
+
     def _conversion_error(self, call: Call) -> str | None:
         """The SQLSTATE of converting the arguments; None when they can be converted."""
         if not isinstance(call.arguments, dict) or not call.arguments:
@@ -132,9 +151,9 @@ class Judge:
         return None
 
 
-def _told(error: dict[str, Any], answer: Answer) -> str:
+def _told(answer: Answer) -> str:
     """What went wrong, without what differs from call to call."""
-    message = str(error.get("message") or answer.body[:200].decode(errors="replace"))
+    message = str(answer.error().get("message") or answer.body[:200].decode(errors="replace"))
     return f"status {answer.status}: {message.split(':', maxsplit=1)[0].split(chr(34), maxsplit=1)[0].strip()}"
 
 

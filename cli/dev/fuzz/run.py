@@ -46,6 +46,7 @@ class Tally:
     function: str
     verdicts: Counter[Verdict] = field(default_factory=Counter)
     codes: Counter[str] = field(default_factory=Counter)
+    by_get: int = 0
     slowest: tuple[float, str] = (0.0, "")
     findings: list[Finding] = field(default_factory=list)
 
@@ -57,6 +58,7 @@ class Tally:
     def add(self, call: Call, answer: Answer, judgement: Judgement) -> None:
         """Count one."""
         self.verdicts[judgement.verdict] += 1
+        self.by_get += call.method == "GET"
         if judgement.code:
             self.codes[judgement.code] += 1
         if answer.seconds > self.slowest[0]:
@@ -67,6 +69,7 @@ class Tally:
         return {
             "function": self.function,
             "calls": self.calls,
+            "by_get": self.by_get,
             **{verdict.value.replace(" ", "_"): self.verdicts[verdict] for verdict in Verdict},
             "codes": dict(sorted(self.codes.items())),
             "slowest_seconds": round(self.slowest[0], 3),

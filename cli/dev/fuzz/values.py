@@ -170,6 +170,8 @@ def _spoil(draw: DrawFn, value: Any) -> Any:
     return draw(leaves)
 
 
+# An RPC that only reads may be asked by GET; one that writes may not, which a few calls show.
+_SELDOM = 10
 _MEMBERS = (*["operator"] * 4, *["admin"] * 4, "viewer", "stranger")
 _WAYS = [*["spoil"] * 10, *["odd"] * 8, "no such value", "null", "omit"]
 
@@ -182,7 +184,15 @@ _EVERYTHING: list[Any] = [
 
 
 def sweep(rpc: Rpc) -> Iterator[Call]:
-    """Every call that is right but for one place, for each place and each odd value."""
+    """Every call that is right but for one place, for each place and each odd value; by GET too."""
+    for place, call in enumerate(_each_post(rpc)):
+        yield call
+        by_get = call.by_get(rpc) if not rpc.is_volatile or place % _SELDOM == 0 else None
+        if by_get is not None:
+            yield by_get
+
+
+def _each_post(rpc: Rpc) -> Iterator[Call]:
     persona = "admin" if "authenticated" in rpc.callers else "service_role"
     given = valid(rpc)
     for name, kind in rpc.arguments.items():
@@ -238,4 +248,6 @@ def calls(draw: DrawFn, rpc: Rpc) -> Call:
             given[name] = draw(typed(name, rpc.arguments[name]))
     if draw(st.integers(0, 99)) == 42:
         given[draw(st.sampled_from(["p_unknown", "p_TEAM_ID", "", "p_limit; --", "\x00"]))] = draw(leaves)
-    return Call(rpc.name, persona, given)
+    call = Call(rpc.name, persona, given)
+    wants_get = draw(st.integers(0, _SELDOM - 1 if rpc.is_volatile else 2)) == 1
+    return (call.by_get(rpc) if wants_get else None) or call
