@@ -7,6 +7,7 @@ know the moment. Peers hand a job that does nothing to a worker that waits for i
 
 from __future__ import annotations
 
+import http.client
 import json
 import queue
 import tempfile
@@ -14,15 +15,16 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import httpx
 import psutil
 import psycopg
 
@@ -41,6 +43,7 @@ _LIMIT = 5.0
 _PEER = "pgqueuer"
 _PATIENCE_SECONDS = 30.0
 _BETWEEN_SECONDS = 0.05  # after the database shows nothing any more, the worker has still to go back to waiting
+_KEPT_SECONDS = 2.0
 # Connections plan a statement with its values a few times before they keep a plan; so do those of the peer.
 _WARM_UP = 20
 _BUSY = """
@@ -168,13 +171,20 @@ def _processes(folder: Path, database: Database, provider_port: int) -> Iterator
 @contextmanager
 def _posting(url: str, token: str, database: Database) -> Iterator[Callable[[int, Arrivals], float]]:
     """What posts a lead, as a system does that posts many: over a connection that it keeps."""
+    address = urlsplit(url)
+    assert address.hostname is not None  # a part of the stack has one
     with (
-        httpx.Client(base_url=url, trust_env=False, timeout=_PATIENCE_SECONDS) as client,
+        closing(http.client.HTTPConnection(address.hostname, address.port, timeout=_PATIENCE_SECONDS)) as client,
         database.connect("supabase_admin") as admin,
     ):
+        used = time.monotonic()
 
         def post(number: int, arrivals: Arrivals) -> float:
+            nonlocal used
             _wait_until_idle(admin)
+            if time.monotonic() - used > _KEPT_SECONDS:
+                client.close()  # which the receiver may be doing as well; the next request opens it anew
+            used = time.monotonic()
             return _post(client, f"/webhooks/leads/{token}", number, arrivals)
 
         yield post
@@ -191,20 +201,22 @@ def _wait_until_idle(admin: psycopg.Connection[Any]) -> None:
     raise CommandError(f"The worker was not idle within {_PATIENCE_SECONDS:g} seconds.")
 
 
-def _post(client: httpx.Client, path: str, number: int, arrivals: Arrivals) -> float:
+def _post(client: http.client.HTTPConnection, path: str, number: int, arrivals: Arrivals) -> float:
     """Seconds from the beginning of a request with a lead to the arrival of the call at the provider."""
     place = number + _WARM_UP
     phone = f"+1{212 + place // 100}55501{place % 100:02}"
     lead = {"phone": phone, "first_name": "Pat", "timezone": daytime_zone(datetime.now(UTC)), "id": str(uuid.uuid4())}
+    body = json.dumps(lead).encode()
     began = time.perf_counter()
-    answer = client.post(path, json=lead)
-    answer.raise_for_status()
+    client.request("POST", path, body, {"content-type": "application/json"})
+    answer = client.getresponse()
+    said = answer.read().decode()
+    if answer.status != HTTPStatus.OK:
+        raise CommandError(f"The receiver answered {answer.status}.", detail=said)
     try:
         called, arrived = arrivals.get(timeout=_PATIENCE_SECONDS)
     except queue.Empty:
-        raise CommandError(
-            f"Nobody called {phone} within {_PATIENCE_SECONDS:g} seconds.", detail=answer.json()
-        ) from None
+        raise CommandError(f"Nobody called {phone} within {_PATIENCE_SECONDS:g} seconds.", detail=said) from None
     if called != phone:
         raise CommandError(f"{called} was called instead of {phone}.")
     return arrived - began

@@ -10,13 +10,14 @@ begin
   return query
   select n.id, n.type::text::public.contact_channel, d.delay
   from public.workflow_nodes as t
-  cross join lateral engine.decide_steps(array[(
-    t.type, null, null, null, null, 0, 0, false,
-    engine.edge_choices(array(
-      select w from public.workflow_edges as w
-      where w.team_id = t.team_id and w.workflow_id = t.workflow_id and w.source = t.id
-    ), t.id)
-  )::engine.ended_visit]) as d
+  -- Every edge of a trigger matches, so engine.decide_steps takes the first.
+  cross join lateral (
+    select e.target, e.delay
+    from public.workflow_edges as e
+    where e.team_id = t.team_id and e.workflow_id = t.workflow_id and e.source = t.id
+    order by e.priority, e.id
+    limit 1
+  ) as d
   inner join public.workflow_nodes as n
     on t.team_id = n.team_id and t.workflow_id = n.workflow_id and d.target = n.id
   where t.team_id = p_team_id and t.workflow_id = p_workflow_id and t.type = 'trigger';
