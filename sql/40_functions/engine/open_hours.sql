@@ -34,14 +34,7 @@ begin
       from zones as z
       cross join unnest(case when cardinality(p_regions) = 0 then array[''] else p_regions end) as r (region)
       cross join engine.local_days(z.zone, p_from, p_until) as d (day)
-      -- engine.legal_window, without a call for each day
-      cross join lateral (
-        select c.starts_at, c.ends_at
-        from reference.calling_windows as c
-        where c.channel = p_channel and c.region in (r.region, '') and c.weekday = extract(isodow from d.day)::smallint
-        order by c.region desc
-        limit 1
-      ) as w
+      cross join engine.legal_window(p_channel, r.region, d.day) as w
       where w.starts_at is not null
       group by z.zone, r.region
     )
