@@ -139,7 +139,7 @@ async def test_a_law_that_is_not_kept(server: Server, nursery: Nursery, mutate: 
 async def test_business_hours_in_the_wrong_zone(server: Server, nursery: Nursery, mutate: Mutate) -> None:
     mutant = mutate(
         (
-            "engine/open_hours.sql",
+            "engine/business_hours.sql",
             "when 'team' then array[p_team_timezone]",
             "when 'team' then array['Pacific/Honolulu']",
         )
