@@ -41,25 +41,26 @@ begin
 
   ended as materialized (
     select
-      j.*, u.was_not_dialled, (
-        n.type, j.outcome, j.reason_code, j.reply_text, n.retry, j.retries_left,
-        case when n.retry -> 'outcomes' ? j.outcome::text then (
-          -- Visits in which the person was tried, since a retry by hand if there was one: the others do not
-          -- count as retries.
-          select count(*)
-          from engine.jobs as v
-          where v.team_id = j.team_id and v.enrollment_id = j.enrollment_id and v.node_id = j.node_id
-            and (j.reopened_at is null or v.created_at >= j.reopened_at)
-            and not (v.channel = 'call' and exists (
-              select from engine.classify_ended_reason(v.reason_code) as k where k.scope <> 'job'
-            ))
-        ) end,
-        u.was_not_dialled, n.edges
-      )::engine.ended_visit as visited
+      j.*, coalesce(k.is_not_dialled, false) as was_not_dialled,
+      case when n.retry -> 'outcomes' ? j.outcome::text then engine.count_tries(j.team_id, j.enrollment_id, j.node_id, j.reopened_at) end as dialled
     from jobs as j
     inner join nodes as n on j.team_id = n.team_id and j.workflow_id = n.workflow_id and j.node_id = n.id
     left join reasons as k on j.channel = 'call' and j.reason_code is not distinct from k.reason_code
-    cross join lateral (select coalesce(k.is_not_dialled, false) as was_not_dialled) as u
+  ),
+
+  -- Many visits end alike, and are decided once.
+  kinds as materialized (
+    select row_number() over () as kind_no, k.visit_nos, (
+      n.type, k.outcome, k.reason_code, k.reply_text, n.retry, k.retries_left, k.dialled, k.was_not_dialled, n.edges
+    )::engine.ended_visit as visited
+    from (
+      select
+        e.team_id, e.workflow_id, e.node_id, e.outcome, e.reason_code, e.reply_text, e.retries_left, e.dialled,
+        e.was_not_dialled, array_agg(e.visit_no) as visit_nos
+      from ended as e
+      group by 1, 2, 3, 4, 5, 6, 7, 8, 9
+    ) as k
+    inner join nodes as n on k.team_id = n.team_id and k.workflow_id = n.workflow_id and k.node_id = n.id
   )
 
   select
@@ -67,14 +68,16 @@ begin
     -- What was under way when its campaign was cancelled is counted, and makes no next job.
     case when d.end_status is null and not v.is_cancelled then (
       v.team_id, v.campaign_id, v.enrollment_id, v.contact_id, v.phone, v.workflow_id,
-      case when d.is_retry then v.node_id else d.target end,
-      case when d.is_retry then v.visit + 1 else 1 end,
-      v.priority, case when d.delay is null then v_now else engine.later(v_now, d.delay) end
+      case when d.is_retry then v.node_id else d.target end, case when d.is_retry then v.visit + 1 else 1 end,
+      v.priority, coalesce((v_now at time zone 'UTC' + d.delay) at time zone 'UTC', v_now) -- engine.later, inlined
     )::engine.new_job end,
     case when v.is_cancelled then coalesce(d.end_status, 'CANCELLED') else d.end_status end,
     case when v.is_cancelled and d.end_status is null then 'campaign_cancelled' else d.reason_code end
-  from engine.decide_steps(array(select e.visited from ended as e order by e.visit_no)) as d
-  inner join ended as v on d.visit_no = v.visit_no;
+  from engine.decide_steps(array(select k.visited from kinds as k order by k.kind_no)) as d
+  inner join kinds as k on d.visit_no = k.kind_no
+  cross join unnest(k.visit_nos) as o (visit_no)
+  inner join ended as v on o.visit_no = v.visit_no
+  order by v.visit_no;
 end
 $$;
 comment on function engine.next_steps(engine.finished_job[]) is

@@ -10,7 +10,8 @@ stable
 set search_path = ''
 as $$
 begin
-  return jsonb_strip_nulls(jsonb_build_object(
+  -- As a list of texts: to find out the type of each value cost half as much again.
+  return jsonb_strip_nulls(jsonb_object(array[
     'first_name', p_contact.first_name,
     'last_name', p_contact.last_name,
     'full_name', nullif(concat_ws(' ', p_contact.first_name, p_contact.last_name), ''),
@@ -24,7 +25,7 @@ begin
     'appointment_time', to_char(
       p_member.appointment_starts_at at time zone coalesce(p_contact.timezone, p_team.timezone), 'HH12:MI AM'
     )
-  ));
+  ]));
 end
 $$;
 comment on function engine.template_values(public.teams, public.contacts, public.audience_members) is
