@@ -570,16 +570,19 @@ insert into engine.deployment default values;
 -- login inherits the service role, which the API's login (authenticator) does not.
 create or replace function engine.caller_is_service()
 returns boolean
-language sql
+language plpgsql
 stable
 parallel safe
 set search_path = ''
 as $$
-  select case
-    when coalesce(current_setting('request.jwt.claims', true), '') <> ''
-      then coalesce(current_setting('request.jwt.claims', true)::jsonb ->> 'role', '') = 'service_role'
-    else pg_has_role(session_user, 'service_role', 'usage')
-  end
+declare
+  v_claims constant text := current_setting('request.jwt.claims', true);
+begin
+  if coalesce(v_claims, '') <> '' then
+    return coalesce(v_claims::jsonb ->> 'role', '') = 'service_role';
+  end if;
+  return pg_has_role(session_user, 'service_role', 'usage');
+end
 $$;
 comment on function engine.caller_is_service() is 'True when the caller holds the service role and so may act for any team.';
 revoke all on function engine.caller_is_service() from public;
@@ -732,20 +735,18 @@ comment on table public.team_members is 'Members of a team and their roles.';
 -- In the folder of the tables because policies name it.
 create or replace function engine.caller_team_ids()
 returns uuid[]
-language sql
+language plpgsql -- row-level security asks it for each statement: planned once a session
 stable
 parallel safe
 security definer -- reads team_members for a caller whose own reads are limited by this very function
 set search_path = ''
 as $$
-  select case
-    when engine.caller_is_service() then array(select id from public.teams)
-    else array(
-      select team_id
-      from public.team_members
-      where user_id = (select auth.uid())
-    )
-  end
+begin
+  if engine.caller_is_service() then
+    return array(select t.id from public.teams as t);
+  end if;
+  return array(select m.team_id from public.team_members as m where m.user_id = (select auth.uid()));
+end
 $$;
 comment on function engine.caller_team_ids() is 'Ids of the teams whose rows the caller may see; all of them for a service.';
 revoke all on function engine.caller_team_ids() from public;
@@ -3270,23 +3271,31 @@ declare
 begin
   return query
   with jobs as materialized (
-    select
-      a.campaign_id, k.node_id, sum(k.amount) as scheduled, sum(k.amount) filter (where k.state = 'READY') as ready,
-      sum(k.amount) filter (where k.state in ('CLAIMED', 'DISPATCHED', 'AMBIGUOUS')) as in_progress,
-      sum(k.amount) filter (where k.state = 'DONE') as completed, sum(k.amount) filter (where k.state = 'FAILED') as failed,
-      sum(k.amount) filter (where k.state = 'CANCELLED' and k.outcome = 'skipped') as skipped,
-      sum(k.amount) filter (where k.state = 'CANCELLED' and k.outcome <> 'skipped') as cancelled
+    select a.campaign_id, w.*
     from unnest(p_team_ids, p_campaign_ids) as a (team_id, campaign_id)
-    inner join engine.counters as k on a.team_id = k.team_id and a.campaign_id = k.campaign_id and k.node_id <> ''
-    group by 1, 2
+    cross join lateral (
+      select
+        k.node_id, sum(k.amount) as scheduled, sum(k.amount) filter (where k.state = 'READY') as ready,
+        sum(k.amount) filter (where k.state in ('CLAIMED', 'DISPATCHED', 'AMBIGUOUS')) as in_progress,
+        sum(k.amount) filter (where k.state = 'DONE') as completed, sum(k.amount) filter (where k.state = 'FAILED') as failed,
+        sum(k.amount) filter (where k.state = 'CANCELLED' and k.outcome = 'skipped') as skipped,
+        sum(k.amount) filter (where k.state = 'CANCELLED' and k.outcome <> 'skipped') as cancelled
+      from engine.counters as k
+      where k.team_id = a.team_id and k.campaign_id = a.campaign_id and k.node_id <> ''
+      group by 1
+    ) as w
   ),
 
   due as materialized (
-    select a.campaign_id, d.node_id, sum(d.amount) as amount
+    select a.campaign_id, w.*
     from unnest(p_team_ids, p_campaign_ids) as a (team_id, campaign_id)
-    inner join engine.due_counters as d
-      on a.team_id = d.team_id and a.campaign_id = d.campaign_id and d.due_at <= v_now
-    group by 1, 2
+    -- grouped for each campaign, so that what is due is looked up as a range, whatever a plan thinks of the whole
+    cross join lateral (
+      select d.node_id, sum(d.amount) as amount
+      from engine.due_counters as d
+      where d.team_id = a.team_id and d.campaign_id = a.campaign_id and d.due_at <= v_now
+      group by 1
+    ) as w
   )
 
   select
@@ -3523,16 +3532,19 @@ security definer -- reads the engine's counters, for the caller's campaigns only
 set search_path = ''
 set jit = off
 set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
+set plan_cache_mode = force_generic_plan -- planned once a session, not for each poll
+set enable_seqscan = off
 as $$
 #variable_conflict use_column
 declare
+  v_callers constant uuid[] := engine.caller_team_ids();
   v_team_ids uuid[];
   v_ids uuid[];
 begin
   perform engine.refuse_many(p_campaign_ids);
   select array_agg(c.team_id), array_agg(c.id) into v_team_ids, v_ids
   from public.campaigns as c
-  where c.team_id = any(engine.caller_team_ids()) and c.id = any(p_campaign_ids);
+  where c.team_id = any(v_callers) and c.id = any(p_campaign_ids);
   return query
   select
     c.id, c.status, engine.now(), p.enrolled, p.active, w.waiting, w.queued, w.in_progress, p.completed, p.booked,
@@ -3569,6 +3581,8 @@ security definer -- reads the engine's counters, for the caller's campaigns only
 set search_path = ''
 set jit = off
 set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
+set plan_cache_mode = force_generic_plan -- planned once a session, not for each poll
+set enable_seqscan = off
 as $$
 #variable_conflict use_column
 declare
@@ -3625,6 +3639,7 @@ stable
 set search_path = ''
 as $$
 declare
+  v_callers constant uuid[] := engine.caller_team_ids();
   v_campaigns public.campaigns[];
   v_lineages integer;
 begin
@@ -3637,7 +3652,7 @@ begin
   select array_agg(c order by c.id), count(distinct w.lineage_id)::integer into v_campaigns, v_lineages
   from public.campaigns as c
   inner join public.workflows as w on c.team_id = w.team_id and c.workflow_id = w.id
-  where c.team_id = any(engine.caller_team_ids()) and c.id = any(array(
+  where c.team_id = any(v_callers) and c.id = any(array(
     -- not with ||, which takes no array of arrays
     select i.id from unnest(p_campaign_ids) as i (id) union all select p_campaign_id
   ));
@@ -4526,35 +4541,6 @@ $$;
 comment on function engine.end_storing(uuid, uuid) is 'Ends a run whose members are all stored; returns the run as it ended.';
 revoke all on function engine.end_storing(uuid, uuid) from public;
 grant execute on function engine.end_storing(uuid, uuid) to outbound_worker;
-
--- sql/40_functions/audiences/excluded_contacts.sql
--- The rule of engine.find_exclusions for contacts that are known: members of a list that is launched.
-create or replace function engine.excluded_contacts(p_team_id uuid, p_exclusions jsonb, p_contact_ids uuid[])
-returns table (contact_id uuid, reason text)
-language plpgsql
-stable
-set search_path = ''
-as $$
-#variable_conflict use_column
-begin
-  return query
-  with people as materialized (
-    select i.place, c.id, c.phone, c.servicetitan_customer_id
-    from unnest(p_contact_ids) with ordinality as i (id, place)
-    inner join public.contacts as c on c.team_id = p_team_id and i.id = c.id
-    where p_exclusions <> '{}'
-  )
-
-  select p.id, f.reason
-  from engine.find_exclusions(p_team_id, p_exclusions, array(
-    select (k.place, k.id, k.phone, k.servicetitan_customer_id)::engine.candidate from people as k
-  )) as f
-  inner join people as p on f.ordinal = p.place;
-end
-$$;
-comment on function engine.excluded_contacts(uuid, jsonb, uuid[]) is
-'Which of the contacts exclusions leave out, and why; exclusions as engine.read_exclusions writes them.';
-revoke all on function engine.excluded_contacts(uuid, jsonb, uuid[]) from public;
 
 -- sql/40_functions/audiences/exclusion_issues.sql
 -- Everything that is wrong with a list's exclusions, at once. Lists and campaigns must be the team's:
@@ -6615,19 +6601,22 @@ declare
   c_attempts constant integer := 10;
   v_attempt integer := 1;
   v_added bigint;
-begin
-  if (
+  v_rows constant bigint := (
     select count(*) from (
       select from engine.checked_rows as k where k.team_id = p_team_id and k.run_id = p_run_id limit c_many
     ) as k
-  ) = c_many then
+  );
+begin
+  if v_rows = c_many then
     -- statistics may say that contacts are none, and each of many rows would then look through all of them
     perform set_config('enable_nestloop', 'off', true);
   end if;
   loop
     begin
-      perform engine.add_contacts(p_team_id, p_run_id);
-      perform engine.update_contacts(p_team_id, p_run_id);
+      -- Where each of a few rows, a lead's one above all, has made a contact there is nobody to be told anything new.
+      if engine.add_contacts(p_team_id, p_run_id) < v_rows or v_rows = c_many then
+        perform engine.update_contacts(p_team_id, p_run_id);
+      end if;
       v_added := engine.add_members(p_team_id, p_run_id, p_list_id);
       exit;
     exception
@@ -7056,13 +7045,14 @@ begin
   return query
   select n.id, n.type::text::public.contact_channel, d.delay
   from public.workflow_nodes as t
-  cross join lateral engine.decide_steps(array[(
-    t.type, null, null, null, null, 0, 0, false,
-    engine.edge_choices(array(
-      select w from public.workflow_edges as w
-      where w.team_id = t.team_id and w.workflow_id = t.workflow_id and w.source = t.id
-    ), t.id)
-  )::engine.ended_visit]) as d
+  -- Every edge of a trigger matches, so engine.decide_steps takes the first.
+  cross join lateral (
+    select e.target, e.delay
+    from public.workflow_edges as e
+    where e.team_id = t.team_id and e.workflow_id = t.workflow_id and e.source = t.id
+    order by e.priority, e.id
+    limit 1
+  ) as d
   inner join public.workflow_nodes as n
     on t.team_id = n.team_id and t.workflow_id = n.workflow_id and d.target = n.id
   where t.team_id = p_team_id and t.workflow_id = p_workflow_id and t.type = 'trigger';
@@ -7472,67 +7462,22 @@ comment on function engine.drop_cancelled_jobs(uuid[]) is 'Closes those of the j
 revoke all on function engine.drop_cancelled_jobs(uuid[]) from public;
 
 -- sql/40_functions/campaigns/enroll_contacts.sql
--- Enrolls contacts that are not enrolled yet, and makes their first jobs. People who must not be reached
--- are enrolled too, as SUPPRESSED with the reason, so that everyone is accounted for; so are those whom the
--- campaign leaves out. Nobody else enrolls the same people meanwhile, or hardly ever: so who is enrolled is looked
--- for before, and the rows are stored without the handling of conflicts, which costs as much as a key. One who is
--- enrolled all of a sudden undoes this step, and the next look finds her.
+-- As engine.store_enrollments, for whoever shares the campaign with others. Nobody else enrolls the same people
+-- meanwhile, or hardly ever; one who is enrolled all of a sudden undoes this step, and the next look finds her.
+-- What is undone is a subtransaction, and a subtransaction keeps the memory of its rows until all is committed: so a
+-- list of any length is stored by who holds the campaign alone, with engine.store_enrollments.
 create or replace function engine.enroll_contacts(p_campaign public.campaigns, p_contact_ids uuid[])
 returns integer
 language plpgsql
 set search_path = ''
-set work_mem = '64MB' -- a sort of all rows
 as $$
 declare
   c_attempts constant integer := 10;
   v_attempt integer := 1;
-  v_entry record;
-  v_now timestamptz := engine.now();
-  v_not_before timestamptz;
-  v_enrolled bigint;
-  v_jobs engine.new_job[];
-  v_ids constant uuid[] := array(select i.id from engine.new_ids(cardinality(p_contact_ids)) as i order by i.ordinal);
-  v_sorted constant uuid[] := array(select a.id from unnest(p_contact_ids) as a (id) order by a.id);
 begin
-  select e.* into v_entry from engine.campaign_entry(p_campaign.team_id, p_campaign.workflow_id) as e;
-  v_not_before := engine.later(v_now, v_entry.delay);
   loop
     begin
-      with known as materialized (
-        select e.contact_id
-        from engine.enrollments as e
-        where e.team_id = p_campaign.team_id and e.campaign_id = p_campaign.id
-          and e.contact_id >= v_sorted[1] and e.contact_id <= v_sorted[cardinality(v_sorted)]
-      ),
-
-      enrolled as (
-        insert into engine.enrollments (
-          team_id, id, campaign_id, contact_id, phone, status, reason_code, retries_left, enrolled_at, ended_at, timezone
-        )
-        select
-          p_campaign.team_id, v_ids[row_number() over (order by j.contact_id)], p_campaign.id, j.contact_id, j.phone,
-          case
-            when j.reason_code is null then 'ACTIVE'
-            when j.reason_code = 'suppressed_opted_out' then 'OPTED_OUT'
-            else 'SUPPRESSED'
-          end::public.enrollment_status,
-          j.reason_code, p_campaign.retry_budget, v_now, case when j.reason_code is not null then v_now end,
-          j.timezone
-        from engine.judge_members(p_campaign, v_entry.channel, p_contact_ids) as j
-        left join known as k on j.contact_id = k.contact_id
-        where k.contact_id is null
-        order by j.contact_id
-        returning id, contact_id, phone, status
-      )
-
-      select
-        count(*), array_agg((
-          p_campaign.team_id, p_campaign.id, e.id, e.contact_id, e.phone, p_campaign.workflow_id, v_entry.node_id, 1,
-          p_campaign.priority, v_not_before
-        )::engine.new_job) filter (where e.status = 'ACTIVE')
-      into v_enrolled, v_jobs
-      from enrolled as e;
-      exit;
+      return engine.store_enrollments(p_campaign, p_contact_ids);
     exception
       when unique_violation then
         if v_attempt = c_attempts then
@@ -7541,17 +7486,16 @@ begin
         v_attempt := v_attempt + 1;
     end;
   end loop;
-  perform engine.create_jobs(coalesce(v_jobs, '{}'));
-  return v_enrolled::integer;
 end
 $$;
 comment on function engine.enroll_contacts(public.campaigns, uuid[]) is
-'Enrolls contacts that are not enrolled yet, with their first jobs; returns how many.';
+'Enrolls contacts that are not enrolled yet, with their first jobs, while others may do the same; returns how many.';
 revoke all on function engine.enroll_contacts(public.campaigns, uuid[]) from public;
 
 -- sql/40_functions/campaigns/enroll_members.sql
 -- Enrolls the members of a campaign's list that are not enrolled yet. In chunks, in order of their ids, so
--- that memory stays flat; the whole is one transaction.
+-- that memory stays flat; the whole is one transaction. Whoever else enrolls shares the campaign (new members, items of
+-- an outreach), so the lock that a launch has of it keeps all of them away.
 create or replace function engine.enroll_members(p_team_id uuid, p_campaign_id uuid)
 returns integer
 language plpgsql
@@ -7561,20 +7505,20 @@ declare
   c_chunk constant integer := 25000;
   v_campaign public.campaigns;
   v_contact_ids uuid[];
-  v_last uuid;
+  v_last uuid := '00000000-0000-0000-0000-000000000000'; -- before every id: no null, which would keep the index from beginning there
   v_enrolled integer := 0;
 begin
-  select * into v_campaign from public.campaigns where team_id = p_team_id and id = p_campaign_id;
+  select * into v_campaign from public.campaigns where team_id = p_team_id and id = p_campaign_id for update;
   loop
     v_contact_ids := array(
       select m.contact_id
       from public.audience_members as m
-      where m.team_id = p_team_id and m.list_id = v_campaign.list_id and (v_last is null or m.contact_id > v_last)
+      where m.team_id = p_team_id and m.list_id = v_campaign.list_id and m.contact_id > v_last
       order by m.contact_id
       limit c_chunk
     );
     exit when cardinality(v_contact_ids) = 0;
-    v_enrolled := v_enrolled + engine.enroll_contacts(v_campaign, v_contact_ids);
+    v_enrolled := v_enrolled + engine.store_enrollments(v_campaign, v_contact_ids);
     v_last := v_contact_ids[cardinality(v_contact_ids)];
   end loop;
   return v_enrolled;
@@ -7992,15 +7936,25 @@ set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written ord
 as $$
 begin
   return query
-  with targeted as materialized (
+  with people as materialized (
+    select
+      a.place, p.id, p.phone, p.servicetitan_customer_id, p.timezones, p.regions,
+      coalesce(p.timezone, p.timezones[1]) as timezone
+    from unnest(p_contact_ids) with ordinality as a (id, place)
+    inner join public.contacts as p on a.id = p.id and p.team_id = p_campaign.team_id
+  ),
+
+  targeted as materialized (
     select t.contact_id
     from engine.targeted_contacts(p_campaign.team_id, p_campaign.list_id, p_campaign.targeting, p_contact_ids) as t
     where p_campaign.targeting <> '{}'
   ),
 
   excluded as materialized (
-    select x.contact_id, x.reason
-    from engine.excluded_contacts(p_campaign.team_id, p_campaign.exclusions, p_contact_ids) as x
+    select x.ordinal, x.reason
+    from engine.find_exclusions(p_campaign.team_id, p_campaign.exclusions, array(
+      select (k.place, k.id, k.phone, k.servicetitan_customer_id)::engine.candidate from people as k
+    )) as x
     where p_campaign.exclusions <> '{}'
   )
 
@@ -8009,15 +7963,16 @@ begin
     when x.reason is not null then x.reason
     when s.reason is not null then 'suppressed_' || s.reason
     when cardinality(p.timezones) = 0 then 'timezone_unknown'
-  end, coalesce(p.timezone, p.timezones[1])
-  from unnest(p_contact_ids) as a (id)
-  inner join public.contacts as p on a.id = p.id and p.team_id = p_campaign.team_id
+  end, p.timezone
+  from people as p
   left join targeted as t on p.id = t.contact_id
-  left join excluded as x on p.id = x.contact_id
+  left join excluded as x on p.place = x.ordinal
   left join lateral (
-    select max(u.reason) as reason
+    select u.reason
     from public.suppressions as u
     where u.team_id = p_campaign.team_id and u.phone = p.phone and u.channel = p_channel
+    order by u.reason desc
+    limit 1
   ) as s on true;
 end
 $$;
@@ -9318,6 +9273,71 @@ $$;
 comment on function engine.still_list(public.campaigns) is
 'Whether nobody is adding members to the list of a continuous campaign; if so, nobody does until the transaction ends.';
 revoke all on function engine.still_list(public.campaigns) from public;
+
+-- sql/40_functions/campaigns/store_enrollments.sql
+-- Enrolls contacts that are not enrolled yet, and makes their first jobs. People who must not be reached
+-- are enrolled too, as SUPPRESSED with the reason, so that everyone is accounted for; so are those whom the
+-- campaign leaves out. Who is enrolled is looked for before, and the rows are stored without the handling of
+-- conflicts, which costs as much as a key: the caller has the campaign for itself, or tries again when one was
+-- enrolled all of a sudden (engine.enroll_contacts).
+create or replace function engine.store_enrollments(p_campaign public.campaigns, p_contact_ids uuid[])
+returns integer
+language plpgsql
+set search_path = ''
+set work_mem = '64MB' -- a sort of all rows
+as $$
+declare
+  v_entry record;
+  v_now timestamptz := engine.now();
+  v_not_before timestamptz;
+  v_enrolled bigint;
+  v_jobs engine.new_job[];
+  v_ids constant uuid[] := array(select i.id from engine.new_ids(cardinality(p_contact_ids)) as i order by i.ordinal);
+  v_sorted constant uuid[] := array(select a.id from unnest(p_contact_ids) as a (id) order by a.id);
+begin
+  select e.* into v_entry from engine.campaign_entry(p_campaign.team_id, p_campaign.workflow_id) as e;
+  v_not_before := engine.later(v_now, v_entry.delay);
+  with known as materialized (
+    select e.contact_id
+    from engine.enrollments as e
+    where e.team_id = p_campaign.team_id and e.campaign_id = p_campaign.id
+      and e.contact_id >= v_sorted[1] and e.contact_id <= v_sorted[cardinality(v_sorted)]
+  ),
+
+  enrolled as (
+    insert into engine.enrollments (
+      team_id, id, campaign_id, contact_id, phone, status, reason_code, retries_left, enrolled_at, ended_at, timezone
+    )
+    select
+      p_campaign.team_id, v_ids[row_number() over (order by j.contact_id)], p_campaign.id, j.contact_id, j.phone,
+      case
+        when j.reason_code is null then 'ACTIVE'
+        when j.reason_code = 'suppressed_opted_out' then 'OPTED_OUT'
+        else 'SUPPRESSED'
+      end::public.enrollment_status,
+      j.reason_code, p_campaign.retry_budget, v_now, case when j.reason_code is not null then v_now end,
+      j.timezone
+    from engine.judge_members(p_campaign, v_entry.channel, p_contact_ids) as j
+    left join known as k on j.contact_id = k.contact_id
+    where k.contact_id is null
+    order by j.contact_id
+    returning id, contact_id, phone, status
+  )
+
+  select
+    count(*), array_agg((
+      p_campaign.team_id, p_campaign.id, e.id, e.contact_id, e.phone, p_campaign.workflow_id, v_entry.node_id, 1,
+      p_campaign.priority, v_not_before
+    )::engine.new_job) filter (where e.status = 'ACTIVE')
+  into v_enrolled, v_jobs
+  from enrolled as e;
+  perform engine.create_jobs(coalesce(v_jobs, '{}'));
+  return v_enrolled::integer;
+end
+$$;
+comment on function engine.store_enrollments(public.campaigns, uuid[]) is
+'Enrolls contacts that are not enrolled yet, with their first jobs; returns how many. The caller keeps others from doing the same.';
+revoke all on function engine.store_enrollments(public.campaigns, uuid[]) from public;
 
 -- sql/40_functions/campaigns/take_campaign.sql
 -- The beginning of everything that is done with a campaign: it is the caller's, the role allows it, nobody
@@ -10821,41 +10841,49 @@ as $$
 declare
   v_sign constant integer := case tg_op when 'INSERT' then 1 else -1 end;
 begin
-  insert into engine.counters as c
-  select
-    r.team_id, r.campaign_id, '', r.status,
-    case when r.booked_at is not null then 'booked' when r.reached_at is not null then 'reached' else '' end,
-    pg_backend_pid(), v_sign * count(*)
-  from moved_rows as r
-  group by 1, 2, 3, 4, 5, 6
-  on conflict on constraint counters_pk do update set amount = c.amount + excluded.amount;
+  -- The rows are read once: those of one statement are mostly alike, such as the many thousands of a launch.
+  with counted as materialized (
+    select
+      r.team_id, r.campaign_id, r.status, coalesce(r.timezone, 'unknown') as timezone,
+      case
+        when r.status = 'SUPPRESSED' or (r.status = 'OPTED_OUT' and r.reason_code = 'suppressed_opted_out') then r.reason_code
+        else ''
+      end as reason,
+      case when r.booked_at is not null then 'booked' when r.reached_at is not null then 'reached' else '' end as outcome,
+      coalesce(r.booked_node_id, '') as node_id, r.enrolled_at, r.booked_at, r.ended_at, v_sign * count(*) as amount
+    from moved_rows as r
+    group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+  ),
 
-  insert into engine.audience_counters as a
-  select
-    r.team_id, r.campaign_id, coalesce(r.timezone, 'unknown'),
-    case
-      when r.status = 'SUPPRESSED' or (r.status = 'OPTED_OUT' and r.reason_code = 'suppressed_opted_out') then r.reason_code
-      else ''
-    end,
-    case when r.booked_at is not null then 'booked' when r.reached_at is not null then 'reached' else '' end,
-    coalesce(r.booked_node_id, ''), pg_backend_pid(), v_sign * count(*)
-  from moved_rows as r
-  group by 1, 2, 3, 4, 5, 6
-  on conflict on constraint audience_counters_pk do update set amount = a.amount + excluded.amount;
+  states as (
+    insert into engine.counters as c
+    select k.team_id, k.campaign_id, '', k.status, k.outcome, pg_backend_pid(), sum(k.amount)
+    from counted as k
+    group by 1, 2, 3, 4, 5
+    on conflict on constraint counters_pk do update set amount = c.amount + excluded.amount
+  ),
+
+  audiences as (
+    insert into engine.audience_counters as a
+    select k.team_id, k.campaign_id, k.timezone, k.reason, k.outcome, k.node_id, pg_backend_pid(), sum(k.amount)
+    from counted as k
+    group by 1, 2, 3, 4, 5, 6
+    on conflict on constraint audience_counters_pk do update set amount = a.amount + excluded.amount
+  )
 
   insert into engine.timeline_changes as t (
     team_id, campaign_id, starts_at, shard, enrolled, booked, opted_out, failed, completed
   )
   select
-    r.team_id, r.campaign_id, date_trunc('minute', m.at), pg_backend_pid(),
-    v_sign * count(*) filter (where m.phase = 'ENROLLED'), v_sign * count(*) filter (where m.phase = 'BOOKED'),
-    v_sign * count(*) filter (where m.phase = 'OPTED_OUT'), v_sign * count(*) filter (where m.phase = 'FAILED'),
-    v_sign * count(*) filter (where m.phase = 'COMPLETED')
-  from moved_rows as r
+    k.team_id, k.campaign_id, date_trunc('minute', m.at), pg_backend_pid(),
+    coalesce(sum(k.amount) filter (where m.phase = 'ENROLLED'), 0), coalesce(sum(k.amount) filter (where m.phase = 'BOOKED'), 0),
+    coalesce(sum(k.amount) filter (where m.phase = 'OPTED_OUT'), 0), coalesce(sum(k.amount) filter (where m.phase = 'FAILED'), 0),
+    coalesce(sum(k.amount) filter (where m.phase = 'COMPLETED'), 0)
+  from counted as k
   cross join lateral (
     values
-    ('ENROLLED', r.enrolled_at), ('BOOKED', r.booked_at),
-    (case when r.status in ('OPTED_OUT', 'FAILED', 'COMPLETED') then r.status::text end, r.ended_at)
+    ('ENROLLED', k.enrolled_at), ('BOOKED', k.booked_at),
+    (case when k.status in ('OPTED_OUT', 'FAILED', 'COMPLETED') then k.status::text end, k.ended_at)
   ) as m (phase, at)
   where m.at is not null and m.phase is not null
   group by 1, 2, 3
@@ -11334,37 +11362,40 @@ begin
   insert into engine.timeline_changes as t (
     team_id, campaign_id, starts_at, shard, dialled, sent, delivered, answered, replied
   )
-  select
-    c.team_id, c.campaign_id, date_trunc('minute', m.at), pg_backend_pid(),
-    coalesce(sum(m.amount) filter (where m.phase = 'taken' and c.channel = 'call'), 0),
-    coalesce(sum(m.amount) filter (where m.phase = 'taken' and c.channel = 'text'), 0),
-    coalesce(sum(m.amount) filter (where m.phase = 'delivered'), 0),
-    coalesce(sum(m.amount) filter (where m.phase = 'ended' and c.channel = 'call'), 0),
-    coalesce(sum(m.amount) filter (where m.phase = 'ended' and c.channel = 'text'), 0)
+  select k.*
   from (
     select
-      n.team_id, n.campaign_id, n.channel, n.dispatched_at, n.delivered_at, o.dispatched_at as old_dispatched_at,
-      o.delivered_at as old_delivered_at,
-      case
-        when n.status = 'DONE' and (
-          (n.channel = 'call' and n.outcome in ('answered', 'booked', 'opted_out'))
-          or (n.channel = 'text' and n.outcome in ('replied', 'opted_in'))
-        ) then n.finished_at
-      end as heard_at
-    from new_rows as n
-    inner join old_rows as o on n.id = o.id
-    where n.dispatched_at is distinct from o.dispatched_at or n.delivered_at is distinct from o.delivered_at
-      or (n.status = 'DONE' and o.status <> 'DONE')
-  ) as c
-  cross join lateral (
-    values
-    ('taken', c.dispatched_at, 1), ('taken', c.old_dispatched_at, -1),
-    ('delivered', c.delivered_at, 1), ('delivered', c.old_delivered_at, -1),
-    ('ended', c.heard_at, 1)
-  ) as m (phase, at, amount)
-  where m.at is not null and (m.phase = 'ended' or c.dispatched_at is distinct from c.old_dispatched_at
-    or c.delivered_at is distinct from c.old_delivered_at)
-  group by 1, 2, 3
+      r.team_id, r.campaign_id, date_trunc('minute', m.at), pg_backend_pid(),
+      coalesce(sum(r.amount) filter (where m.phase = 'taken' and r.channel = 'call'), 0) as dialled,
+      coalesce(sum(r.amount) filter (where m.phase = 'taken' and r.channel = 'text'), 0) as sent,
+      coalesce(sum(r.amount) filter (where m.phase = 'delivered'), 0) as delivered,
+      coalesce(sum(r.amount) filter (where m.phase = 'ended' and r.channel = 'call'), 0) as answered,
+      coalesce(sum(r.amount) filter (where m.phase = 'ended' and r.channel = 'text'), 0) as replied
+    from (
+      -- What is true before and after adds up to nothing, so nobody has to be found again among the old rows.
+      select
+        n.team_id, n.campaign_id, n.channel, n.status, n.outcome, n.dispatched_at, n.delivered_at, n.finished_at, 1 as amount
+      from new_rows as n
+      where coalesce(n.dispatched_at, n.delivered_at, n.finished_at) is not null
+      union all
+      select o.team_id, o.campaign_id, o.channel, o.status, o.outcome, o.dispatched_at, o.delivered_at, o.finished_at, -1
+      from old_rows as o
+      where coalesce(o.dispatched_at, o.delivered_at, o.finished_at) is not null
+    ) as r
+    cross join lateral (
+      values
+      ('taken', r.dispatched_at), ('delivered', r.delivered_at),
+      ('ended', case
+        when r.status = 'DONE' and (
+          (r.channel = 'call' and r.outcome in ('answered', 'booked', 'opted_out'))
+          or (r.channel = 'text' and r.outcome in ('replied', 'opted_in'))
+        ) then r.finished_at
+      end)
+    ) as m (phase, at)
+    where m.at is not null
+    group by 1, 2, 3
+  ) as k
+  where k.dialled <> 0 or k.sent <> 0 or k.delivered <> 0 or k.answered <> 0 or k.replied <> 0
   on conflict on constraint timeline_changes_pk do update set
     dialled = t.dialled + excluded.dialled, sent = t.sent + excluded.sent, delivered = t.delivered + excluded.delivered,
     answered = t.answered + excluded.answered, replied = t.replied + excluded.replied;
@@ -12271,6 +12302,7 @@ declare
   v_now constant timestamptz := engine.now();
   v_next_call constant timestamptz := v_now + engine.silence('call');
   v_next_text constant timestamptz := v_now + engine.silence('text');
+  v_ids constant uuid[] := array(select r.attempt_id from unnest(p_results) as r); -- see record_dispatches
 begin
   if cardinality(p_results) = 0 then
     return;
@@ -12279,7 +12311,7 @@ begin
     update engine.attempts as a
     set status = 'ACCEPTED', provider_id = r.provider_id, code = r.code, message = r.message, resolved_at = v_now
     from unnest(p_results) as r
-    where a.team_id = r.team_id and a.id = r.attempt_id
+    where a.id = any(v_ids) and a.team_id = r.team_id and a.id = r.attempt_id
     returning a.team_id, a.job_id, a.attempt_number, a.provider_id
   )
 
@@ -12428,8 +12460,8 @@ begin
     inner join engine.events as e on p.provider = e.provider and p.event_key = e.event_key and e.result = 'waiting'
   );
   perform
-  from engine.find_attempts(v_sources) as f
-  inner join engine.jobs as j on f.team_id = j.team_id and f.job_id = j.id
+  from engine.jobs as j
+  where j.id = any(array(select f.job_id from engine.find_attempts(v_sources) as f))
   order by j.id
   for update of j;
 
@@ -12641,6 +12673,31 @@ comment on function engine.apply_waiting_events() is
 'Applies events whose attempt has become known, and gives up those that nobody knew for a week.';
 revoke all on function engine.apply_waiting_events() from public;
 
+-- sql/40_functions/engine/awaits_report.sql
+-- Whether a Vapi call that was asked for has ended, but is still being read by the assistant's analysis, which alone
+-- knows of bookings and opt-outs: whoever took it for its outcome would go on with a person who said stop. Where nobody
+-- spoke there is nothing to read, and what has not come within ten minutes is not coming.
+create or replace function engine.awaits_report(p_call jsonb)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return coalesce(
+    p_call ->> 'status' = 'ended' and not p_call ? 'analysis'
+    and (p_call ->> 'endedAt')::timestamptz > engine.now() - interval '10 minutes'
+    and (select c.outcome = 'answered' from engine.classify_ended_reason(p_call ->> 'endedReason') as c),
+    false
+  );
+exception
+  when data_exception then -- a moment that is none
+    return false;
+end
+$$;
+comment on function engine.awaits_report(jsonb) is 'Whether a call object tells of an end without what was said, which is yet to come.';
+revoke all on function engine.awaits_report(jsonb) from public;
+
 -- sql/40_functions/engine/back_off.sql
 -- 15 s, 30 s, 60 s … up to an hour, spread by half; never sooner than the provider asked.
 create or replace function engine.back_off(p_attempt_count integer, p_retry_after_seconds double precision)
@@ -12681,42 +12738,42 @@ as $$
 #variable_conflict use_column
 declare
   v_now constant timestamptz := engine.now();
-  v_for_calls constant public.provider := engine.provider_for('call');
-  v_for_texts constant public.provider := engine.provider_for('text');
   v_held uuid[];
   v_verdicts engine.verdict[];
   v_passing uuid[];
+  v_ids uuid[];
 begin
   v_held := engine.hold_beginning(p_worker, p_job_ids);
   -- Asked after the locks are held, in a statement of its own, so that it sees what they waited for.
   v_verdicts := array(select v from engine.check_eligibility(v_held) as v);
   perform engine.release_jobs(v_verdicts, 'begin');
   v_passing := array(select v.job_id from unnest(v_verdicts) as v where v.decision = 'pass');
+  v_ids := array(select i.id from engine.new_ids(cardinality(v_passing)) as i order by i.ordinal);
 
   return query
-  with begun as (
+  with asked as materialized (
+    select v_ids[r.ordinality] as id, r.*
+    from engine.build_requests(v_passing) with ordinality as r
+  ),
+
+  begun as (
     insert into engine.attempts (
       team_id, id, job_id, attempt_number, provider, worker, request, begun_at, phone, phone_number_id
     )
     select
-      j.team_id, i.id, j.id,
+      k.team_id, k.id, k.job_id,
       1 + coalesce((
-        select max(a.attempt_number) from engine.attempts as a where a.team_id = j.team_id and a.job_id = j.id
+        select max(a.attempt_number) from engine.attempts as a where a.team_id = k.team_id and a.job_id = k.job_id
       ), 0),
-      case j.channel when 'call' then v_for_calls else v_for_texts end, p_worker, r.request, v_now, j.phone,
-      c.phone_number_id
-    from engine.build_requests(v_passing) with ordinality as r (job_id, request, n)
-    inner join engine.new_ids(cardinality(v_passing)) as i on r.n = i.ordinal
-    inner join engine.jobs as j on r.job_id = j.id
-    inner join public.campaigns as c on j.team_id = c.team_id and j.campaign_id = c.id
-    returning team_id, id, job_id, attempt_number, provider, request
+      k.provider, p_worker, k.request, v_now, k.phone, k.phone_number_id
+    from asked as k
+    returning id, attempt_number
   )
 
   select
-    b.team_id, b.id, b.job_id, b.attempt_number, b.provider::text, i.secret_name, i.account_ref, b.request
+    k.team_id, k.id, k.job_id, b.attempt_number, k.provider::text, k.secret_name, k.account_ref, k.request
   from begun as b
-  inner join engine.jobs as j on b.team_id = j.team_id and b.job_id = j.id
-  inner join public.integrations as i on j.team_id = i.team_id and j.integration_id = i.id;
+  inner join asked as k on b.id = k.id;
 end
 $$;
 comment on function engine.begin_attempts(text, uuid[]) is
@@ -12787,11 +12844,14 @@ comment on function engine.booking_ids(jsonb) is 'ServiceTitan ids in an object:
 revoke all on function engine.booking_ids(jsonb) from public;
 
 -- sql/40_functions/engine/build_requests.sql
--- What is asked of a provider for each job, in the product's own words; the worker's client translates
+-- What is asked of which provider for each job, in the product's own words; the worker's client translates
 -- it. Templates are filled here, so that what is sent is what the ledger holds. What the assistant of a
 -- text writes stands on the node since the workflow was published.
 create or replace function engine.build_requests(p_job_ids uuid[])
-returns table (job_id uuid, request jsonb)
+returns table (
+  job_id uuid, request jsonb, team_id uuid, phone text, phone_number_id uuid, provider public.provider, secret_name text,
+  account_ref text
+)
 language plpgsql
 stable
 set search_path = ''
@@ -12800,7 +12860,8 @@ as $$
 begin
   return query
   with jobs as materialized (
-    select j.*
+    select
+      j.team_id, j.id, j.channel, j.campaign_id, j.workflow_id, j.node_id, j.contact_id, j.phone, j.integration_id
     from unnest(p_job_ids) as asked (id)
     inner join engine.jobs as j on asked.id = j.id
   ),
@@ -12808,13 +12869,15 @@ begin
   -- What all jobs of a campaign's node share, looked up once.
   nodes as materialized (
     select
-      c.team_id, c.id as campaign_id, k.node_id, c.list_id, t as team, f.phone, f.vapi_phone_number_id,
+      c.team_id, c.id as campaign_id, k.node_id, k.channel, k.integration_id, c.list_id, t as team, c.phone_number_id, f.phone,
+      f.vapi_phone_number_id, engine.provider_for(k.channel) as provider, i.secret_name, i.account_ref,
       a.provider_assistant_id, n.config ->> 'first_message' as first_message,
       coalesce(n.config ->> 'template', n.assistant_template) as template,
       coalesce(n.config -> 'template_overrides', '{}') as overrides
-    from (select distinct team_id, campaign_id, workflow_id, node_id from jobs) as k
+    from (select distinct team_id, campaign_id, workflow_id, node_id, channel, integration_id from jobs) as k
     inner join public.campaigns as c on k.team_id = c.team_id and k.campaign_id = c.id
     inner join public.teams as t on k.team_id = t.id
+    inner join public.integrations as i on k.team_id = i.team_id and k.integration_id = i.id
     inner join public.phone_numbers as f on c.team_id = f.team_id and c.phone_number_id = f.id
     inner join public.workflow_nodes as n
       on k.team_id = n.team_id and k.workflow_id = n.workflow_id and k.node_id = n.id
@@ -12834,13 +12897,16 @@ begin
     else jsonb_build_object(
       'to', v.to_phone, 'from', v.from_phone, 'body', engine.render_template(v.template, v.variables)
     )
-  end
+  end, v.team_id, v.to_phone, v.phone_number_id, v.provider, v.secret_name, v.account_ref
   from (
     select
-      j.id, j.channel, j.phone as to_phone, n.phone as from_phone, n.vapi_phone_number_id, n.provider_assistant_id,
-      n.first_message, n.template, engine.template_values(n.team, p, m) || n.overrides as variables
+      j.team_id, j.id, j.channel, j.phone as to_phone, n.phone_number_id, n.provider, n.secret_name, n.account_ref,
+      n.phone as from_phone, n.vapi_phone_number_id, n.provider_assistant_id, n.first_message, n.template,
+      engine.template_values(n.team, p, m) || n.overrides as variables
     from jobs as j
-    inner join nodes as n on j.team_id = n.team_id and j.campaign_id = n.campaign_id and j.node_id = n.node_id
+    inner join nodes as n
+      on j.team_id = n.team_id and j.campaign_id = n.campaign_id and j.node_id = n.node_id and j.channel = n.channel
+      and j.integration_id = n.integration_id
     inner join public.contacts as p on j.team_id = p.team_id and j.contact_id = p.id
     left join public.audience_members as m
       on j.team_id = m.team_id and n.list_id = m.list_id and j.contact_id = m.contact_id
@@ -12849,8 +12915,49 @@ begin
 end
 $$;
 comment on function engine.build_requests(uuid[]) is
-'The provider-neutral request of each job: call {to, phone_number_id, assistant_id, first_message, customer_name, variables}; text {to, from, body}.';
+'The provider-neutral request of each job and what it goes out with: call {to, phone_number_id, assistant_id, first_message, customer_name, variables}; text {to, from, body}.';
 revoke all on function engine.build_requests(uuid[]) from public;
+
+-- sql/40_functions/engine/business_hours.sql
+-- A node's business hours between two moments as instants: its windows in every zone that the contact may be in,
+-- in the team's or in a named one. A window that the spring gap would turn backwards comes out empty.
+create or replace function engine.business_hours(
+  p_business_hours jsonb, p_team_timezone text, p_timezones text[], p_from timestamptz, p_until timestamptz
+)
+returns tstzmultirange
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return coalesce((
+    select range_intersect_agg(b.hours)
+    from (
+      select z.zone, range_agg(tstzrange(
+        least(
+          (d.day + (b.value ->> 'start')::time) at time zone z.zone,
+          (d.day + (b.value ->> 'end')::time) at time zone z.zone
+        ),
+        (d.day + (b.value ->> 'end')::time) at time zone z.zone
+      )) as hours
+      from unnest(case coalesce(p_business_hours ->> 'timezone', 'contact')
+        when 'contact' then p_timezones
+        when 'team' then array[p_team_timezone]
+        else array[p_business_hours ->> 'timezone']
+      end) as z (zone)
+      cross join engine.local_days(z.zone, p_from, p_until) as d (day)
+      cross join jsonb_array_elements(
+        coalesce(p_business_hours -> 'windows' -> engine.weekday_name(d.day), '[]')
+      ) as b (value)
+      where (b.value ->> 'start')::time < (b.value ->> 'end')::time
+      group by z.zone
+    ) as b
+  ), '{}');
+end
+$$;
+comment on function engine.business_hours(jsonb, text, text[], timestamptz, timestamptz) is
+'Instants between two moments at which a node''s business hours are open in every zone of a contact.';
+revoke all on function engine.business_hours(jsonb, text, text[], timestamptz, timestamptz) from public;
 
 -- sql/40_functions/engine/calendar_end.sql
 -- How far a calendar must reach for a set of jobs to fit in: three weeks, so that a weekday that is
@@ -12886,9 +12993,23 @@ begin
     select * from engine.judge_jobs(p_job_ids)
   ),
 
+  -- Mostly nothing is capped, and nothing more is looked up.
+  capped as materialized (
+    select t.team_id
+    from (select distinct team_id from judged where decision = 'pass') as t
+    where exists (
+      select
+      from public.phone_numbers as f
+      where f.team_id = t.team_id and (f.rate_per_minute is not null or f.daily_limit is not null)
+    ) or exists (
+      select from public.integrations as i where i.team_id = t.team_id and i.pace_begins_at is not null
+    )
+  ),
+
   wanting as materialized (
     select v.job_id, j.team_id, c.phone_number_id, j.integration_id, j.priority, j.run_at
-    from judged as v
+    from capped as t
+    inner join judged as v on t.team_id = v.team_id
     inner join engine.jobs as j on v.team_id = j.team_id and v.job_id = j.id
     inner join public.campaigns as c on j.team_id = c.team_id and j.campaign_id = c.id
     where v.decision = 'pass'
@@ -12912,7 +13033,7 @@ begin
       row_number() over (partition by w.team_id, w.phone_number_id order by w.priority, w.run_at, w.job_id) as number_place,
       row_number() over (partition by w.team_id, w.integration_id order by w.priority, w.run_at, w.job_id) as account_place
     from wanting as w
-    where exists (select from rooms) -- mostly nothing is capped
+    where exists (select from rooms)
   )
 
   select
@@ -13019,6 +13140,7 @@ declare
   v_due uuid[];
   v_verdicts engine.verdict[];
   v_claimed uuid[] := '{}'::uuid[];
+  v_only_leases boolean := true;
 begin
   if p_worker is null or p_limit is null or p_limit < 1 or p_lease is null or p_lease <= interval '0' then
     perform engine.refuse('OB001', 'A claim needs a worker''s name, a limit of at least 1 and a lease.', '[]');
@@ -13031,6 +13153,7 @@ begin
     exit when cardinality(v_due) = 0;
     v_verdicts := array(select v from engine.check_eligibility(v_due) as v);
     perform engine.release_jobs(v_verdicts, 'claim');
+    v_only_leases := v_only_leases and not exists (select from unnest(v_verdicts) as v where v.decision <> 'pass');
     update engine.jobs as j
     set status = 'CLAIMED', lease_owner = p_worker, lease_expires_at = v_until
     from unnest(v_verdicts) as v
@@ -13039,6 +13162,11 @@ begin
     exit when cardinality(v_claimed) >= p_limit
       or not exists (select from unnest(v_verdicts) as v where v.decision in ('defer', 'close'));
   end loop;
+  -- A lease may reach the disk a moment later: lost in a crash, it leaves the job due as it was. What begins next
+  -- waits for the disk, and the lease goes there before it. What the gate put off or closed is waited for here.
+  if v_only_leases then
+    perform set_config('synchronous_commit', 'off', true);
+  end if;
   return query
   select j.team_id, j.id, j.channel::text, j.priority, j.run_at, j.lease_expires_at
   from unnest(v_claimed) as c (id)
@@ -13225,6 +13353,31 @@ $$;
 comment on function engine.contact_limits(engine.asked_contact[]) is
 'Why numbers should not be reached now although the hours allow it, and until when; no row where nothing speaks against it.';
 revoke all on function engine.contact_limits(engine.asked_contact[]) from public;
+
+-- sql/40_functions/engine/count_tries.sql
+-- How often an enrollment has been at a node so that the person was tried, since a retry by hand if there was one:
+-- calls that nobody was dialled for do not count as retries.
+create or replace function engine.count_tries(p_team_id uuid, p_enrollment_id uuid, p_node_id text, p_since timestamptz)
+returns bigint
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return (
+    select count(*)
+    from engine.jobs as v
+    where v.team_id = p_team_id and v.enrollment_id = p_enrollment_id and v.node_id = p_node_id
+      and (p_since is null or v.created_at >= p_since)
+      and not (v.channel = 'call' and exists (
+        select from engine.classify_ended_reason(v.reason_code) as k where k.scope <> 'job'
+      ))
+  );
+end
+$$;
+comment on function engine.count_tries(uuid, uuid, text, timestamptz) is
+'Visits of a node by an enrollment in which the person was tried; p_since: those made from then on.';
+revoke all on function engine.count_tries(uuid, uuid, text, timestamptz) from public;
 
 -- sql/40_functions/engine/create_jobs.sql
 -- Makes jobs, each with a due time that respects the node's business hours, the legal hours of every
@@ -13695,27 +13848,36 @@ begin
   return query
   select s.provider, s.event_key, f.team_id, f.id, f.job_id
   from unnest(p_sources) as s
-  cross join lateral (
-    select k.team_id, k.id, k.job_id
-    from (
-      select a.team_id, a.id, a.job_id, 1 as rank
-      from engine.attempts as a
-      where a.id = s.attempt_id and a.provider = s.provider
-        and (s.provider_id is null or coalesce(a.provider_id, s.provider_id) = s.provider_id)
-      union all
-      select a.team_id, a.id, a.job_id, 2
-      from engine.attempts as a
-      where a.provider = s.provider and a.provider_id = s.provider_id
-    ) as k
-    where s.secret_name is null or exists (
-      select
-      from engine.jobs as j
-      inner join public.integrations as i on j.team_id = i.team_id and j.integration_id = i.id
-      where j.team_id = k.team_id and j.id = k.job_id and i.secret_name = s.secret_name
-    )
-    order by k.rank
+  left join lateral (
+    select a.team_id, a.id, a.job_id
+    from engine.attempts as a
+    -- Put so that only the index of ids can be used: while little is known of the table, those of a provider look as short.
+    where a.id = s.attempt_id and a.provider is not distinct from s.provider
+      and (s.provider_id is null or coalesce(a.provider_id, s.provider_id) = s.provider_id)
+      and (s.secret_name is null or exists (
+        -- A team has one account at each provider: that of the attempt's job.
+        select
+        from public.integrations as i
+        where i.team_id = a.team_id and i.provider = a.provider and i.secret_name = s.secret_name
+      ))
     limit 1
-  ) as f;
+  ) as o on true
+  -- Looked for only where ours says nothing.
+  left join lateral (
+    select a.team_id, a.id, a.job_id
+    from engine.attempts as a
+    where o.id is null and a.provider = s.provider and a.provider_id = s.provider_id
+      and (s.secret_name is null or exists (
+        select
+        from public.integrations as i
+        where i.team_id = a.team_id and i.provider = a.provider and i.secret_name = s.secret_name
+      ))
+    limit 1
+  ) as t on true
+  cross join lateral (
+    select coalesce(o.team_id, t.team_id) as team_id, coalesce(o.id, t.id) as id, coalesce(o.job_id, t.job_id) as job_id
+  ) as f
+  where f.id is not null;
 end
 $$;
 comment on function engine.find_attempts(engine.event_source[]) is 'The attempts that events are about, where they are known.';
@@ -13748,8 +13910,8 @@ begin
     select extract(epoch from p_interval) * interval '1 second' as width
   ),
 
-  -- Every slot that is left has room for one, so that many slots are enough. The series is read as far
-  -- as needed: written this way it is not made whole first.
+  -- The series is read as far as needed: written this way it is not made whole first. Who does not fit into
+  -- slots that are in use needs whole ones, of which so many are enough; none is more than one person needs.
   slots as (
     select g.slot_at, o.run_at, p_size - coalesce(u.used, 0) as free
     from (
@@ -13777,7 +13939,12 @@ begin
       limit 1
     ) as u on true
     where o.run_at is not null and coalesce(u.used, 0) < p_size
-    limit p_count
+    limit least(p_count, ceil(p_count::numeric / p_size) + (
+      select count(*)
+      from engine.pacing as t
+      where t.team_id = p_team_id and t.campaign_id = p_campaign_id and t.node_id = p_node_id
+        and t.slot_at >= date_bin((select b.width from batching as b), p_earliest, 'epoch')
+    ))
   )
 
   select r.slot_at, (r.before + 1)::integer, least(r.before + r.free, p_count)::integer, r.run_at
@@ -13847,7 +14014,10 @@ begin
   where exists (
     select
     from unnest(v_ended) as f
-    inner join engine.jobs as j on f.team_id = j.team_id and f.job_id = j.id and j.channel = 'call'
+    cross join lateral (
+      select j.channel from engine.jobs as j where j.team_id = f.team_id and j.id = f.job_id offset 0 -- the first one will do
+    ) as c
+    where c.channel = 'call'
   );
   return cardinality(v_ended);
 end
@@ -14068,12 +14238,12 @@ begin
       order by j.id
       for update of j
     ) as l
-    -- engine.has_live_attempt, without a call for each
+    -- engine.has_live_attempt and engine.keep_reachable, without a call for each
     where not exists (
       select from engine.attempts as a
       where a.team_id = l.team_id and a.job_id = l.id and a.status in ('OPEN', 'AMBIGUOUS', 'ACCEPTED')
       offset 0 -- looked up for each job by its key, whatever statistics say
-    ) and engine.keep_reachable(l.team_id, l.phone)
+    ) and pg_try_advisory_xact_lock_shared(engine.phone_lock(l.team_id, l.phone))
   );
   if cardinality(v_held) < cardinality(v_free) then
     perform engine.put_off(p_worker, v_free, v_held, 'stop_in_progress');
@@ -14126,6 +14296,7 @@ set search_path = ''
 set jit = off
 set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
 set enable_seqscan = off -- nor does a plan read a whole table because it was empty when it was made
+set plan_cache_mode = force_generic_plan -- planned once a session, not for each call
 as $$
 #variable_conflict use_column
 declare
@@ -14157,8 +14328,8 @@ begin
     where e.type <> 'inbound'
   );
   perform
-  from engine.find_attempts(v_sources) as f
-  inner join engine.jobs as j on f.team_id = j.team_id and f.job_id = j.id
+  from engine.jobs as j
+  where j.id = any(array(select f.job_id from engine.find_attempts(v_sources) as f))
   order by j.id
   for update of j;
 
@@ -14295,17 +14466,20 @@ begin
   jobs as materialized (
     select
       j.team_id, j.id, j.phone, j.channel, j.priority, j.run_at, j.due_at, j.workflow_id, j.node_id,
-      c.status as campaign_status, engine.later(j.due_at, c.max_lateness) as latest_at, e.status as enrollment_status,
-      t.timezone as team_timezone, t.frequency_limit, t.frequency_window, p.timezones, p.regions, i.status as integration_status,
+      c.status as campaign_status, e.status as enrollment_status,
+      -- engine.later, without a call for each
+      (j.due_at at time zone 'UTC' + c.max_lateness) at time zone 'UTC' as latest_at,
+      t.frequency_limit, t.frequency_window, p.timezones, p.regions, i.status as integration_status,
       (
         select max(s.reason)
         from public.suppressions as s
         where s.team_id = j.team_id and s.phone = j.phone and s.channel = j.channel
       ) as suppression,
-      not (t.is_sandbox and coalesce(i.is_sandbox, false)) and engine.is_fictitious(j.phone) as is_not_real,
+      not (t.is_sandbox and coalesce(i.is_sandbox, false)) and j.phone like '+1___55501__' and engine.is_fictitious(j.phone)
+        as is_not_real,
       (select d.environment = 'sandbox' from engine.deployment as d) and i.is_sandbox is distinct from true
         as is_live_in_sandbox,
-      row_number() over (partition by j.team_id, j.phone order by j.priority, j.run_at, j.id) > 1 as is_second
+      row_number() over (partition by j.phone collate "C", j.team_id order by j.priority, j.run_at, j.id) > 1 as is_second
     from unnest(p_job_ids) as asked (id)
     inner join engine.jobs as j on asked.id = j.id
     inner join public.teams as t on j.team_id = t.id
@@ -14317,25 +14491,30 @@ begin
 
   calendars as materialized (
     select
-      k.*, n.config -> 'business_hours' as business_hours, coalesce(engine.open_hours(
-        k.channel, n.config -> 'business_hours', k.team_timezone, k.timezones, k.regions,
-        c.now, c.now + interval '1 day'
+      k.*, n.config -> 'business_hours' as business_hours, t.timezone as team_timezone, row_number() over () as calendar_no,
+      coalesce(engine.open_hours(
+        k.channel, n.config -> 'business_hours', t.timezone, k.timezones, k.regions, c.now, c.now + interval '1 day'
       ) @> c.now, false) as is_open
     from (
-      select
-        team_id, workflow_id, node_id, channel, team_timezone, timezones, regions,
-        array_agg(id) filter (where campaign_status = 'ACTIVE') as active_ids
+      select team_id, workflow_id, node_id, channel, timezones, regions, array_agg(id) as ids
       from jobs
-      group by team_id, workflow_id, node_id, channel, team_timezone, timezones, regions
+      group by team_id, workflow_id, node_id, channel, timezones, regions
     ) as k
     cross join clock as c
+    inner join public.teams as t on k.team_id = t.id
     left join public.workflow_nodes as n
       on k.team_id = n.team_id and k.workflow_id = n.workflow_id and k.node_id = n.id
   ),
 
-  reachable as materialized (
-    select j.* from calendars as k cross join unnest(k.active_ids) as a (id) inner join jobs as j on a.id = j.id
-    where k.is_open
+  placed as materialized (
+    select j.*, k.calendar_no, k.is_open
+    from calendars as k
+    cross join unnest(k.ids) as a (id)
+    inner join jobs as j on a.id = j.id
+  ),
+
+  reachable as (
+    select p.* from placed as p where p.is_open and p.campaign_status = 'ACTIVE'
   ),
 
   waits as materialized (
@@ -14362,7 +14541,7 @@ begin
   ),
 
   hours as materialized (
-    select k.*, case when not k.is_open or exists (select from waits as m where m.job_id = any(k.active_ids)) then
+    select k.calendar_no, case when not k.is_open or exists (select from waits as m where m.job_id = any(k.ids)) then
       engine.open_hours(
         k.channel, k.business_hours, k.team_timezone, k.timezones, k.regions, c.now, c.now + interval '15 days'
       )
@@ -14378,15 +14557,12 @@ begin
     case when v.decision = 'defer' then j.due_at + greatest(w.run_at - case
       when v.reason_code in ('outside_hours', 'daily_limit') then c.now else m.until
     end, interval '0') end
-  from jobs as j
+  from placed as j
   cross join clock as c
-  left join hours as k
-    on j.team_id = k.team_id and j.workflow_id = k.workflow_id and j.node_id = k.node_id and j.channel = k.channel
-    and j.team_timezone = k.team_timezone and j.timezones is not distinct from k.timezones
-    and j.regions is not distinct from k.regions
+  inner join hours as k on j.calendar_no = k.calendar_no
   left join waits as m on j.id = m.job_id
   cross join lateral (select case
-    when k.is_open and m.until is null then date_trunc('second', c.now)
+    when j.is_open and m.until is null then date_trunc('second', c.now)
     else coalesce(
       engine.first_open(k.open_hours, coalesce(m.until, c.now)),
       -- A window of the team's may be longer than the calendar.
@@ -14401,16 +14577,16 @@ begin
       when j.is_not_real is distinct from false then array['close', 'number_is_fictitious']
       when coalesce(cardinality(j.timezones), 0) = 0 then array['close', 'timezone_unknown']
       when c.now > j.latest_at then array['close', 'too_late']
-      when not k.is_open and isempty(k.open_hours) is distinct from false then array['close', 'never_open']
+      when not j.is_open and isempty(k.open_hours) is distinct from false then array['close', 'never_open']
       when j.campaign_status is distinct from 'ACTIVE' then array['hold', 'campaign_not_active']
       when j.integration_status is distinct from 'ACTIVE' then array['hold', 'integration_paused']
       -- A clock that can be set must never decide when real people are called.
       when j.is_live_in_sandbox is distinct from false then array['hold', 'live_account_in_sandbox']
       when m.reason_code = 'frequency_cap' and m.until > j.latest_at then array['close', 'frequency_cap']
       when w.run_at is null then array['close', 'never_open']
-      when not k.is_open then array['defer', 'outside_hours']
+      when not j.is_open then array['defer', 'outside_hours']
       when m.reason_code is not null then array['defer', m.reason_code]
-      when k.is_open then array['pass', null]
+      when j.is_open then array['pass', null]
       else array['hold', 'undecided']
     end as answer
   ) as a
@@ -14533,6 +14709,7 @@ begin
       select from engine.jobs as j
       where j.campaign_id = c.id and j.channel = q.channel and j.status = 'READY'
         and j.run_at <= v_now
+      order by j.priority, j.run_at offset 0 -- by the index of these: no plan looks through all that is due
     )
   )
   order by i.id
@@ -14710,25 +14887,26 @@ begin
 
   ended as materialized (
     select
-      j.*, u.was_not_dialled, (
-        n.type, j.outcome, j.reason_code, j.reply_text, n.retry, j.retries_left,
-        case when n.retry -> 'outcomes' ? j.outcome::text then (
-          -- Visits in which the person was tried, since a retry by hand if there was one: the others do not
-          -- count as retries.
-          select count(*)
-          from engine.jobs as v
-          where v.team_id = j.team_id and v.enrollment_id = j.enrollment_id and v.node_id = j.node_id
-            and (j.reopened_at is null or v.created_at >= j.reopened_at)
-            and not (v.channel = 'call' and exists (
-              select from engine.classify_ended_reason(v.reason_code) as k where k.scope <> 'job'
-            ))
-        ) end,
-        u.was_not_dialled, n.edges
-      )::engine.ended_visit as visited
+      j.*, coalesce(k.is_not_dialled, false) as was_not_dialled,
+      case when n.retry -> 'outcomes' ? j.outcome::text then engine.count_tries(j.team_id, j.enrollment_id, j.node_id, j.reopened_at) end as dialled
     from jobs as j
     inner join nodes as n on j.team_id = n.team_id and j.workflow_id = n.workflow_id and j.node_id = n.id
     left join reasons as k on j.channel = 'call' and j.reason_code is not distinct from k.reason_code
-    cross join lateral (select coalesce(k.is_not_dialled, false) as was_not_dialled) as u
+  ),
+
+  -- Many visits end alike, and are decided once.
+  kinds as materialized (
+    select row_number() over () as kind_no, k.visit_nos, (
+      n.type, k.outcome, k.reason_code, k.reply_text, n.retry, k.retries_left, k.dialled, k.was_not_dialled, n.edges
+    )::engine.ended_visit as visited
+    from (
+      select
+        e.team_id, e.workflow_id, e.node_id, e.outcome, e.reason_code, e.reply_text, e.retries_left, e.dialled,
+        e.was_not_dialled, array_agg(e.visit_no) as visit_nos
+      from ended as e
+      group by 1, 2, 3, 4, 5, 6, 7, 8, 9
+    ) as k
+    inner join nodes as n on k.team_id = n.team_id and k.workflow_id = n.workflow_id and k.node_id = n.id
   )
 
   select
@@ -14736,14 +14914,16 @@ begin
     -- What was under way when its campaign was cancelled is counted, and makes no next job.
     case when d.end_status is null and not v.is_cancelled then (
       v.team_id, v.campaign_id, v.enrollment_id, v.contact_id, v.phone, v.workflow_id,
-      case when d.is_retry then v.node_id else d.target end,
-      case when d.is_retry then v.visit + 1 else 1 end,
-      v.priority, case when d.delay is null then v_now else engine.later(v_now, d.delay) end
+      case when d.is_retry then v.node_id else d.target end, case when d.is_retry then v.visit + 1 else 1 end,
+      v.priority, coalesce((v_now at time zone 'UTC' + d.delay) at time zone 'UTC', v_now) -- engine.later, inlined
     )::engine.new_job end,
     case when v.is_cancelled then coalesce(d.end_status, 'CANCELLED') else d.end_status end,
     case when v.is_cancelled and d.end_status is null then 'campaign_cancelled' else d.reason_code end
-  from engine.decide_steps(array(select e.visited from ended as e order by e.visit_no)) as d
-  inner join ended as v on d.visit_no = v.visit_no;
+  from engine.decide_steps(array(select k.visited from kinds as k order by k.kind_no)) as d
+  inner join kinds as k on d.visit_no = k.kind_no
+  cross join unnest(k.visit_nos) as o (visit_no)
+  inner join ended as v on o.visit_no = v.visit_no
+  order by v.visit_no;
 end
 $$;
 comment on function engine.next_steps(engine.finished_job[]) is
@@ -14928,9 +15108,12 @@ returns tstzmultirange
 language plpgsql
 stable
 set search_path = ''
+set plan_cache_mode = force_generic_plan -- to plan it takes longer than a calendar
 as $$
+declare
+  v_legal tstzmultirange;
 begin
-  return (
+  v_legal := (
     -- A name that this server does not know is no zone at all, and the count below fails closed.
     with zones as materialized (
       select z.zone
@@ -14948,41 +15131,21 @@ begin
       cross join engine.legal_window(p_channel, r.region, d.day) as w
       where w.starts_at is not null
       group by z.zone, r.region
-    ),
-
-    business as (
-      select z.zone, range_agg(tstzrange(
-        -- A window that the spring gap would turn backwards comes out empty.
-        least(
-          (d.day + (b.value ->> 'start')::time) at time zone z.zone,
-          (d.day + (b.value ->> 'end')::time) at time zone z.zone
-        ),
-        (d.day + (b.value ->> 'end')::time) at time zone z.zone
-      )) as hours
-      from unnest(case coalesce(p_business_hours ->> 'timezone', 'contact')
-        when 'contact' then array(select k.zone from zones as k)
-        when 'team' then array[p_team_timezone]
-        else array[p_business_hours ->> 'timezone']
-      end) as z (zone)
-      cross join engine.local_days(z.zone, p_from, p_until) as d (day)
-      cross join jsonb_array_elements(
-        coalesce(p_business_hours -> 'windows' -> engine.weekday_name(d.day), '[]')
-      ) as b (value)
-      where (b.value ->> 'start')::time < (b.value ->> 'end')::time
-      group by z.zone
     )
 
+    -- Unknown zones, a zone or region that is never open: fail closed.
     select case
-      -- Unknown zones, a zone or region that is never open: fail closed.
       when cardinality(p_timezones) = 0 then '{}'
-      when (select count(*) from legal)
-        < cardinality(p_timezones) * greatest(cardinality(p_regions), 1) then '{}'
-      when p_business_hours is null then (select range_intersect_agg(hours) from legal)
-      else
-        (select range_intersect_agg(hours) from legal)
-        * coalesce((select range_intersect_agg(hours) from business), '{}')
+      when count(*) < cardinality(p_timezones) * greatest(cardinality(p_regions), 1) then '{}'
+      else range_intersect_agg(l.hours)
     end
+    from legal as l
   );
+  -- Mostly the law alone says, and the rest need not be made ready.
+  if p_business_hours is null or v_legal is null or isempty(v_legal) then
+    return v_legal;
+  end if;
+  return v_legal * engine.business_hours(p_business_hours, p_team_timezone, p_timezones, p_from, p_until);
 end
 $$;
 comment on function engine.open_hours(public.contact_channel, jsonb, text, text[], text[], timestamptz, timestamptz) is
@@ -15495,6 +15658,8 @@ declare
     from jsonb_populate_recordset(null::engine.dispatch_result, p_results) as r
     where r.verdict in ('accepted', 'refused', 'try_later', 'unknown')
   );
+  -- The ledger is asked for these alone: one that was empty when the plan was made is not read from end to end.
+  v_ids constant uuid[] := array(select r.attempt_id from unnest(v_results) as r);
   v_open engine.dispatch_result[];
 begin
   if cardinality(v_results) <> jsonb_array_length(p_results) then
@@ -15503,21 +15668,21 @@ begin
     );
   end if;
   perform
-  from engine.attempts as a
-  inner join engine.jobs as j on a.team_id = j.team_id and a.job_id = j.id
-  where a.id in (select r.attempt_id from unnest(v_results) as r)
+  from engine.jobs as j
+  where j.id = any(array(select a.job_id from engine.attempts as a where a.id = any(v_ids)))
   order by j.id
   for update of j;
 
   v_open := array(
     select (
-      a.team_id, a.job_id, a.id, r.verdict, coalesce(r.scope, 'job'), r.code, r.message, r.provider_id,
+      (t.a).team_id, (t.a).job_id, (t.a).id, r.verdict, coalesce(r.scope, 'job'), r.code, r.message, r.provider_id,
       r.retry_after_seconds
     )::engine.dispatch_result
-    from unnest(v_results) as r
-    inner join engine.attempts as a on r.attempt_id = a.id
-    where a.worker = p_worker
-      and (a.status in ('OPEN', 'AMBIGUOUS') or (r.verdict = 'accepted' and engine.may_be_accepted(a)))
+    from (select a from engine.attempts as a where a.id = any(v_ids) offset 0) as t
+    inner join unnest(v_results) as r on (t.a).id = r.attempt_id
+    where (t.a).worker = p_worker and (
+      (t.a).status in ('OPEN', 'AMBIGUOUS') or (r.verdict = 'accepted' and engine.may_be_accepted(t.a))
+    )
   );
   perform engine.accept_attempts(array(select r from unnest(v_open) as r where r.verdict = 'accepted'));
   perform engine.doubt_attempts(array(select r from unnest(v_open) as r where r.verdict = 'unknown'));
@@ -15526,8 +15691,8 @@ begin
 
   return query
   select a.id, a.job_id, j.status
-  from unnest(v_results) as r
-  inner join engine.attempts as a on r.attempt_id = a.id
+  from (select t.id, t.team_id, t.job_id from engine.attempts as t where t.id = any(v_ids) offset 0) as a
+  inner join unnest(v_results) as r on a.id = r.attempt_id
   inner join engine.jobs as j on a.team_id = j.team_id and a.job_id = j.id;
 end
 $$;
@@ -15679,7 +15844,7 @@ grant execute on function engine.release_leases(text, uuid[]) to outbound_worker
 -- sql/40_functions/engine/resolve_attempts.sql
 -- What the provider said when asked. Found: the attempt is accepted and the provider's object is read
 -- like an event. Not found: only after a grace period, in which the provider may still be writing it
--- down, is that a no. Not answered: it is asked again.
+-- down, is that a no. Not answered, or not yet the whole of it: it is asked again.
 create or replace function engine.resolve_attempts(p_worker text, p_results jsonb)
 returns table (attempt_id uuid, job_id uuid, job_status public.job_status)
 language plpgsql
@@ -15732,14 +15897,14 @@ begin
     )), '[]')
     from unnest(v_answers) as l
     inner join engine.attempts as a on l.attempt_id = a.id and a.status = 'ACCEPTED'
-    where l.found and l.payload is not null
+    where l.found and l.payload is not null and not engine.awaits_report(l.payload)
   ));
   perform engine.settle_silent_jobs(v_answers);
   perform engine.disprove_attempts(v_answers);
   -- Still open: ask again later.
   update engine.jobs as j
   set check_at = engine.now() + case
-    when l.found is null then interval '1 minute'
+    when l.found is null or engine.awaits_report(l.payload) then interval '1 minute'
     when j.status = 'AMBIGUOUS' then interval '30 seconds'
     else engine.silence(j.channel)
   end
@@ -15762,7 +15927,7 @@ grant execute on function engine.resolve_attempts(text, jsonb) to outbound_worke
 -- sql/40_functions/engine/says_opt_out.sql
 -- Whether the structured data of a call's report says that the person opted out. What the field is called, and
 -- how deep it lies, is up to whoever wrote the assistant, so every usual name counts at any depth; the value
--- must say yes, alone or before anything else ("Yes, she asked").
+-- must say yes, alone or before anything else ("Yes, she asked"). Values are looked at first: most say no, and names cost more.
 create or replace function engine.says_opt_out(p_data jsonb)
 returns boolean
 language sql
@@ -15770,10 +15935,9 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-  select p_data @? '$.** ? (@.type() == "object").keyvalue() ? (
-    @.key like_regex "^((has|is|was|wants?|wants_to|asked|asked_to|requested)?_?(opt(ed)?_?out|dnc|(do_?not|dont|stop)_?(call(ing)?|contact(ing)?|text(ing)?|messag(e|ing))|unsubscribed?|remove_?(me|from_?(the_?|our_?)?(call(ing)?_?)?list)|take_?me_?off(_?(the_?|our_?)?list)?|revoked?(_?consent)?)(_?(request(ed)?|list))?)$" flag "i"
-    && (@.value == true || @.value == 1 || @.value like_regex "^[^a-z0-9]*(true|yes|y|1)([^a-z0-9]|$)" flag "i")
-  )'
+  select p_data @? '$.** ? (@.type() == "object").keyvalue()
+    ? (@.value == true || @.value == 1 || @.value like_regex "^[^a-z0-9]*(true|yes|y|1)([^a-z0-9]|$)" flag "i")
+    ? (@.key like_regex "^((has|is|was|wants?|wants_to|asked|asked_to|requested)?_?(opt(ed)?_?out|dnc|(do_?not|dont|stop)_?(call(ing)?|contact(ing)?|text(ing)?|messag(e|ing))|unsubscribed?|remove_?(me|from_?(the_?|our_?)?(call(ing)?_?)?list)|take_?me_?off(_?(the_?|our_?)?list)?|revoked?(_?consent)?)(_?(request(ed)?|list))?)$" flag "i")'
 $$;
 comment on function engine.says_opt_out(jsonb) is 'Whether structured data holds an opt-out, under any of the usual names and at any depth.';
 revoke all on function engine.says_opt_out(jsonb) from public;
@@ -15836,7 +16000,8 @@ stable
 set search_path = ''
 as $$
 begin
-  return jsonb_strip_nulls(jsonb_build_object(
+  -- As a list of texts: to find out the type of each value cost half as much again.
+  return jsonb_strip_nulls(jsonb_object(array[
     'first_name', p_contact.first_name,
     'last_name', p_contact.last_name,
     'full_name', nullif(concat_ws(' ', p_contact.first_name, p_contact.last_name), ''),
@@ -15850,7 +16015,7 @@ begin
     'appointment_time', to_char(
       p_member.appointment_starts_at at time zone coalesce(p_contact.timezone, p_team.timezone), 'HH12:MI AM'
     )
-  ));
+  ]));
 end
 $$;
 comment on function engine.template_values(public.teams, public.contacts, public.audience_members) is
@@ -16048,6 +16213,37 @@ as $$
 $$;
 comment on function engine.vapi_message(jsonb) is 'The message in a payload, with or without its envelope.';
 revoke all on function engine.vapi_message(jsonb) from public;
+
+-- sql/40_functions/engine/wake_cron.sql
+-- pg_cron keeps its jobs in memory and reads them again when it is told that they changed. It misses that when so much
+-- of the catalogue changes at once that all caches are reset, as when a project is migrated: then its scheduler stands
+-- still until a job changes. So a worker that starts changes the tick's, to what it is, unless it runs.
+create or replace function engine.wake_cron()
+returns boolean
+language plpgsql
+security definer -- cron's tables are its own, and so is the job
+set search_path = ''
+as $$
+declare
+  v_tick jsonb := engine.tick_facts();
+  v_is_put boolean;
+begin
+  if v_tick ->> 'driven_by' <> 'pg_cron'
+    or (v_tick ->> 'last_run_at')::timestamptz > statement_timestamp() - interval '3 minutes'
+  then
+    return false;
+  end if;
+  -- Dynamic, because the table is not there on every server; another's job of that name is not ours to put.
+  execute 'select count(cron.schedule(j.jobname, j.schedule, j.command)) > 0 from cron.job as j'
+    ' where j.jobname = ''outbound-tick'' and j.active and j.username = current_user'
+  into v_is_put;
+  return v_is_put;
+end
+$$;
+comment on function engine.wake_cron() is
+'Lets pg_cron read its jobs again when it should call engine.tick() and has not for three minutes; whether it did so.';
+revoke all on function engine.wake_cron() from public;
+grant execute on function engine.wake_cron() to outbound_worker;
 
 -- sql/40_functions/engine/wake_workers.sql
 -- A job that is due now should be dialled now: tell the workers that listen. One notice for a
@@ -18467,12 +18663,15 @@ begin
   where l.team_id = p_list.team_id and l.id = p_lead_id;
   delete from engine.checked_rows as k
   where k.team_id = p_row.team_id and k.run_id = p_row.run_id and k.row_number = p_row.row_number;
-  update engine.jobs as j
-  set priority = least(j.priority, engine.urgency_priority(p_urgency))
-  from public.campaigns as c
-  where j.team_id = p_list.team_id and j.contact_id = v_contact_id and j.status = 'READY'
-    and c.team_id = j.team_id and c.id = j.campaign_id and c.list_id = p_list.id and c.is_continuous
-    and j.priority > engine.urgency_priority(p_urgency);
+  -- No campaign's jobs are less urgent than a normal lead, and nothing need be lifted.
+  if p_urgency <> 'normal' then
+    update engine.jobs as j
+    set priority = least(j.priority, engine.urgency_priority(p_urgency))
+    from public.campaigns as c
+    where j.team_id = p_list.team_id and j.contact_id = v_contact_id and j.status = 'READY'
+      and c.team_id = j.team_id and c.id = j.campaign_id and c.list_id = p_list.id and c.is_continuous
+      and j.priority > engine.urgency_priority(p_urgency);
+  end if;
 end
 $$;
 comment on function engine.store_lead(public.audience_lists, uuid, engine.checked_rows, public.lead_urgency) is
@@ -18751,9 +18950,9 @@ begin
   select c.* into v_campaign
   from public.campaigns as c
   where c.team_id = p_list.team_id and c.id = p_outreach.campaign_id;
-  -- In chunks, as enroll_members does.
+  -- In chunks, as enroll_members does; nobody else sees the campaign yet.
   for v_from in 1..cardinality(v_contact_ids) by c_chunk loop
-    perform engine.enroll_contacts(v_campaign, v_contact_ids[v_from:v_from + c_chunk - 1]);
+    perform engine.store_enrollments(v_campaign, v_contact_ids[v_from:v_from + c_chunk - 1]);
   end loop;
   perform engine.add_task(i.team_id, 'hold', i.id)
   from public.outreach_items as i
