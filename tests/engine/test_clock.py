@@ -57,6 +57,8 @@ def test_nothing_but_the_clock_reads_the_machines_time(admin: psycopg.Connection
         "engine.take_slots(text,double precision,integer,integer)",
         # The doctor compares the server's clock with its own.
         "public.get_deployment_facts()",
+        # When pg_cron last ran is told by the server's clock.
+        "engine.wake_cron()",
         # Leases of tasks count real seconds: see there.
         "engine.claim_tasks(text,text[],integer,interval)",
         "engine.checkpoint_task(text,uuid,jsonb,interval)",
