@@ -63,7 +63,6 @@ create index jobs_awaiting_reply on engine.jobs (reply_deadline) where status = 
 create index jobs_in_flight on engine.jobs (team_id, integration_id)
 where status in ('CLAIMED', 'DISPATCHED', 'AMBIGUOUS');
 create index jobs_by_phone on engine.jobs (team_id, phone);
-create index jobs_next_run on engine.jobs (run_at) where status = 'READY';
 comment on table engine.jobs is 'Units of provider work: a call or a text to one contact at one node.';
 comment on column engine.jobs.run_at is 'Not before this moment; whole seconds, so that counters can be kept by due time.';
 comment on column engine.jobs.due_at is

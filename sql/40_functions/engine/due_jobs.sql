@@ -1,5 +1,5 @@
 -- Due jobs that a worker could take now, and when there is room again for those that it could not: what
--- waits for a free line, for its account's pace or for its number's caps is not work for now.
+-- waits for a free line, for its account's pace or for its number's caps is not work for now. Counted from the counters.
 create or replace function engine.due_jobs()
 returns table (due bigint, frees_at timestamptz)
 language plpgsql -- whose plans are kept: a driver of the clock asks this at every step
@@ -10,11 +10,18 @@ as $$
 begin
   return query
   with waiting as materialized (
-    select j.team_id, j.integration_id, j.channel, c.phone_number_id, count(*) as due
-    from engine.jobs as j
-    inner join public.campaigns as c on j.team_id = c.team_id and j.campaign_id = c.id
-    where j.status = 'READY' and j.run_at <= engine.now() and c.status = 'ACTIVE'
-    group by j.team_id, j.integration_id, j.channel, c.phone_number_id
+    select w.team_id, i.id as integration_id, w.channel, w.phone_number_id, w.due
+    from (
+      select c.team_id, n.type::text::public.contact_channel as channel, c.phone_number_id, sum(d.amount)::bigint as due
+      from public.campaigns as c
+      inner join engine.due_counters as d on c.team_id = d.team_id and c.id = d.campaign_id and d.due_at <= engine.now()
+      inner join public.workflow_nodes as n
+        on c.team_id = n.team_id and c.workflow_id = n.workflow_id and d.node_id = n.id
+      where c.status = 'ACTIVE'
+      group by 1, 2, 3
+      having sum(d.amount) > 0
+    ) as w
+    inner join public.integrations as i on w.team_id = i.team_id and i.provider = engine.provider_for(w.channel)
   ),
 
   numbers as materialized (

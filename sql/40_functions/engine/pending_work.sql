@@ -30,7 +30,15 @@ begin
     (select count(*) from engine.jobs as j where j.status in ('READY', 'CLAIMED', 'DISPATCHED', 'AMBIGUOUS')),
     least(
       (select d.frees_at from due as d),
-      (select min(j.run_at) from engine.jobs as j where j.status = 'READY' and j.run_at > engine.now()),
+      (
+        select d.due_at
+        from engine.due_counters as d
+        where d.due_at > '-infinity' and d.due_at > engine.now()
+        group by d.due_at
+        having sum(d.amount) > 0
+        order by d.due_at
+        limit 1
+      ),
       (select min(j.lease_expires_at) from engine.jobs as j where j.status = 'CLAIMED'),
       (select min(j.check_at) from engine.jobs as j where j.status in ('DISPATCHED', 'AMBIGUOUS')),
       (select min(j.reply_deadline) from engine.jobs as j where j.status = 'DISPATCHED'),
