@@ -2436,7 +2436,6 @@ create index jobs_awaiting_reply on engine.jobs (reply_deadline) where status = 
 create index jobs_in_flight on engine.jobs (team_id, integration_id)
 where status in ('CLAIMED', 'DISPATCHED', 'AMBIGUOUS');
 create index jobs_by_phone on engine.jobs (team_id, phone);
-create index jobs_next_run on engine.jobs (run_at) where status = 'READY';
 comment on table engine.jobs is 'Units of provider work: a call or a text to one contact at one node.';
 comment on column engine.jobs.run_at is 'Not before this moment; whole seconds, so that counters can be kept by due time.';
 comment on column engine.jobs.due_at is
@@ -13646,7 +13645,7 @@ revoke all on function engine.doubt_grace() from public;
 
 -- sql/40_functions/engine/due_jobs.sql
 -- Due jobs that a worker could take now, and when there is room again for those that it could not: what
--- waits for a free line, for its account's pace or for its number's caps is not work for now.
+-- waits for a free line, for its account's pace or for its number's caps is not work for now. Counted from the counters.
 create or replace function engine.due_jobs()
 returns table (due bigint, frees_at timestamptz)
 language plpgsql -- whose plans are kept: a driver of the clock asks this at every step
@@ -13657,11 +13656,18 @@ as $$
 begin
   return query
   with waiting as materialized (
-    select j.team_id, j.integration_id, j.channel, c.phone_number_id, count(*) as due
-    from engine.jobs as j
-    inner join public.campaigns as c on j.team_id = c.team_id and j.campaign_id = c.id
-    where j.status = 'READY' and j.run_at <= engine.now() and c.status = 'ACTIVE'
-    group by j.team_id, j.integration_id, j.channel, c.phone_number_id
+    select w.team_id, i.id as integration_id, w.channel, w.phone_number_id, w.due
+    from (
+      select c.team_id, n.type::text::public.contact_channel as channel, c.phone_number_id, sum(d.amount)::bigint as due
+      from public.campaigns as c
+      inner join engine.due_counters as d on c.team_id = d.team_id and c.id = d.campaign_id and d.due_at <= engine.now()
+      inner join public.workflow_nodes as n
+        on c.team_id = n.team_id and c.workflow_id = n.workflow_id and d.node_id = n.id
+      where c.status = 'ACTIVE'
+      group by 1, 2, 3
+      having sum(d.amount) > 0
+    ) as w
+    inner join public.integrations as i on w.team_id = i.team_id and i.provider = engine.provider_for(w.channel)
   ),
 
   numbers as materialized (
@@ -14475,8 +14481,7 @@ begin
         from public.suppressions as s
         where s.team_id = j.team_id and s.phone = j.phone and s.channel = j.channel
       ) as suppression,
-      not (t.is_sandbox and coalesce(i.is_sandbox, false)) and j.phone like '+1___55501__' and engine.is_fictitious(j.phone)
-        as is_not_real,
+      not (t.is_sandbox and coalesce(i.is_sandbox, false)) and engine.is_fictitious(j.phone) as is_not_real,
       (select d.environment = 'sandbox' from engine.deployment as d) and i.is_sandbox is distinct from true
         as is_live_in_sandbox,
       row_number() over (partition by j.phone collate "C", j.team_id order by j.priority, j.run_at, j.id) > 1 as is_second
@@ -15263,7 +15268,15 @@ begin
     (select count(*) from engine.jobs as j where j.status in ('READY', 'CLAIMED', 'DISPATCHED', 'AMBIGUOUS')),
     least(
       (select d.frees_at from due as d),
-      (select min(j.run_at) from engine.jobs as j where j.status = 'READY' and j.run_at > engine.now()),
+      (
+        select d.due_at
+        from engine.due_counters as d
+        where d.due_at > '-infinity' and d.due_at > engine.now()
+        group by d.due_at
+        having sum(d.amount) > 0
+        order by d.due_at
+        limit 1
+      ),
       (select min(j.lease_expires_at) from engine.jobs as j where j.status = 'CLAIMED'),
       (select min(j.check_at) from engine.jobs as j where j.status in ('DISPATCHED', 'AMBIGUOUS')),
       (select min(j.reply_deadline) from engine.jobs as j where j.status = 'DISPATCHED'),
@@ -19872,12 +19885,14 @@ revoke all on function engine.sum_outreach(
 -- North American numbers reserved for fiction: 555-0100 to 555-0199 in any area code.
 create or replace function engine.is_fictitious(p_phone text)
 returns boolean
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
-  select p_phone ~ '^\+1[2-9][0-9]{2}55501[0-9]{2}$'
+begin
+  return p_phone ~ '^\+1[2-9][0-9]{2}55501[0-9]{2}$';
+end
 $$;
 comment on function engine.is_fictitious(text) is 'Whether an E.164 number is reserved for fiction.';
 revoke all on function engine.is_fictitious(text) from public;
