@@ -7473,10 +7473,12 @@ as $$
 declare
   c_attempts constant integer := 10;
   v_attempt integer := 1;
+  v_enrolled integer;
 begin
   loop
     begin
-      return engine.store_enrollments(p_campaign, p_contact_ids);
+      v_enrolled := engine.store_enrollments(p_campaign, p_contact_ids);
+      exit;
     exception
       when unique_violation then
         if v_attempt = c_attempts then
@@ -7485,6 +7487,7 @@ begin
         v_attempt := v_attempt + 1;
     end;
   end loop;
+  return v_enrolled;
 end
 $$;
 comment on function engine.enroll_contacts(public.campaigns, uuid[]) is
@@ -7504,7 +7507,7 @@ declare
   c_chunk constant integer := 25000;
   v_campaign public.campaigns;
   v_contact_ids uuid[];
-  v_last uuid := '00000000-0000-0000-0000-000000000000'; -- before every id: no null, which would keep the index from beginning there
+  v_last uuid := '00000000-0000-0000-0000-000000000000'::uuid; -- before every id: no null, which would keep the index from beginning there
   v_enrolled integer := 0;
 begin
   select * into v_campaign from public.campaigns where team_id = p_team_id and id = p_campaign_id for update;

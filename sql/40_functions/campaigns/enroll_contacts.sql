@@ -10,10 +10,12 @@ as $$
 declare
   c_attempts constant integer := 10;
   v_attempt integer := 1;
+  v_enrolled integer;
 begin
   loop
     begin
-      return engine.store_enrollments(p_campaign, p_contact_ids);
+      v_enrolled := engine.store_enrollments(p_campaign, p_contact_ids);
+      exit;
     exception
       when unique_violation then
         if v_attempt = c_attempts then
@@ -22,6 +24,7 @@ begin
         v_attempt := v_attempt + 1;
     end;
   end loop;
+  return v_enrolled;
 end
 $$;
 comment on function engine.enroll_contacts(public.campaigns, uuid[]) is

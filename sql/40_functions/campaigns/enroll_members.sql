@@ -10,7 +10,7 @@ declare
   c_chunk constant integer := 25000;
   v_campaign public.campaigns;
   v_contact_ids uuid[];
-  v_last uuid := '00000000-0000-0000-0000-000000000000'; -- before every id: no null, which would keep the index from beginning there
+  v_last uuid := '00000000-0000-0000-0000-000000000000'::uuid; -- before every id: no null, which would keep the index from beginning there
   v_enrolled integer := 0;
 begin
   select * into v_campaign from public.campaigns where team_id = p_team_id and id = p_campaign_id for update;
