@@ -224,7 +224,8 @@ async def test_a_campaign_runs_to_its_end(reached_database: Copy) -> None:
         if isinstance(reached_database, PooledDatabase):
             assert reached_database.troubles() == []
             [[sessions]] = on.rows(
-                "select count(*) from pg_stat_activity where usename = 'outbound_worker' and datname = current_database()"
+                "select count(*) from pg_stat_activity "
+                "where usename = 'outbound_worker' and datname = current_database()"
             )
             assert sessions <= SESSIONS, "nobody went past the pooler"
         stored = str(on.rows("select payload::text from engine.events"))
