@@ -3140,7 +3140,12 @@ begin
   with nodes as materialized (
     select c.id as campaign_id, n.type::text as channel, n.id as node_id
     from unnest(p_team_ids, p_campaign_ids) as a (team_id, campaign_id)
-    inner join public.campaigns as c on a.team_id = c.team_id and a.campaign_id = c.id
+    cross join lateral (
+      select k.team_id, k.id, k.workflow_id
+      from public.campaigns as k
+      where k.team_id = a.team_id and k.id = a.campaign_id
+      offset 0 -- by key, also where the plan is kept
+    ) as c
     inner join public.workflow_nodes as n on c.team_id = n.team_id and c.workflow_id = n.workflow_id and n.type <> 'trigger'
   ),
 
@@ -3232,19 +3237,26 @@ as $$
 begin
   return query
   select
-    a.campaign_id, coalesce(sum(k.amount), 0)::bigint,
-    coalesce(sum(k.amount) filter (where k.state = 'ACTIVE'), 0)::bigint,
-    coalesce(sum(k.amount) filter (where k.state = 'COMPLETED'), 0)::bigint,
-    coalesce(sum(k.amount) filter (where k.state = 'BOOKED'), 0)::bigint,
-    coalesce(sum(k.amount) filter (where k.state = 'OPTED_OUT'), 0)::bigint,
-    coalesce(sum(k.amount) filter (where k.state = 'SUPPRESSED'), 0)::bigint,
-    coalesce(sum(k.amount) filter (where k.state = 'FAILED'), 0)::bigint,
-    coalesce(sum(k.amount) filter (where k.state = 'CANCELLED'), 0)::bigint,
-    coalesce(sum(k.amount) filter (where k.outcome in ('reached', 'booked')), 0)::bigint,
-    coalesce(sum(k.amount) filter (where k.outcome = 'booked'), 0)::bigint
+    a.campaign_id, coalesce(p.enrolled, 0)::bigint, coalesce(p.active, 0)::bigint, coalesce(p.completed, 0)::bigint,
+    coalesce(p.booked, 0)::bigint, coalesce(p.opted_out, 0)::bigint, coalesce(p.suppressed, 0)::bigint,
+    coalesce(p.failed, 0)::bigint, coalesce(p.cancelled, 0)::bigint, coalesce(p.reached, 0)::bigint,
+    coalesce(p.with_booking, 0)::bigint
   from unnest(p_team_ids, p_campaign_ids) as a (team_id, campaign_id)
-  left join engine.counters as k on a.team_id = k.team_id and a.campaign_id = k.campaign_id and k.node_id = ''
-  group by 1;
+  -- added up for each campaign, so that a kept plan looks its counters up by key
+  cross join lateral (
+    select
+      sum(k.amount) as enrolled, sum(k.amount) filter (where k.state = 'ACTIVE') as active,
+      sum(k.amount) filter (where k.state = 'COMPLETED') as completed,
+      sum(k.amount) filter (where k.state = 'BOOKED') as booked,
+      sum(k.amount) filter (where k.state = 'OPTED_OUT') as opted_out,
+      sum(k.amount) filter (where k.state = 'SUPPRESSED') as suppressed,
+      sum(k.amount) filter (where k.state = 'FAILED') as failed,
+      sum(k.amount) filter (where k.state = 'CANCELLED') as cancelled,
+      sum(k.amount) filter (where k.outcome in ('reached', 'booked')) as reached,
+      sum(k.amount) filter (where k.outcome = 'booked') as with_booking
+    from engine.counters as k
+    where k.team_id = a.team_id and k.campaign_id = a.campaign_id and k.node_id = ''
+  ) as p;
 end
 $$;
 comment on function engine.count_people(uuid[], uuid[]) is
@@ -3550,7 +3562,12 @@ begin
     p.opted_out, p.suppressed, p.failed, p.cancelled, w.skipped, coalesce(d.completed, 0),
     round(p.with_booking::numeric / nullif(p.reached, 0), 4), w.channels
   from unnest(v_team_ids, v_ids) as a (team_id, id)
-  inner join public.campaigns as c on a.team_id = c.team_id and a.id = c.id
+  cross join lateral (
+    select k.id, k.status
+    from public.campaigns as k
+    where k.team_id = a.team_id and k.id = a.id
+    offset 0 -- by key, also where the plan is kept
+  ) as c
   inner join engine.count_people(v_team_ids, v_ids) as p on a.id = p.campaign_id
   inner join engine.count_channels(v_team_ids, v_ids) as w on a.id = w.campaign_id
   left join engine.completed_today(v_team_ids, v_ids) as d on a.id = d.campaign_id

@@ -13,7 +13,12 @@ begin
   with nodes as materialized (
     select c.id as campaign_id, n.type::text as channel, n.id as node_id
     from unnest(p_team_ids, p_campaign_ids) as a (team_id, campaign_id)
-    inner join public.campaigns as c on a.team_id = c.team_id and a.campaign_id = c.id
+    cross join lateral (
+      select k.team_id, k.id, k.workflow_id
+      from public.campaigns as k
+      where k.team_id = a.team_id and k.id = a.campaign_id
+      offset 0 -- by key, also where the plan is kept
+    ) as c
     inner join public.workflow_nodes as n on c.team_id = n.team_id and c.workflow_id = n.workflow_id and n.type <> 'trigger'
   ),
 

@@ -12,19 +12,26 @@ as $$
 begin
   return query
   select
-    a.campaign_id, coalesce(sum(k.amount), 0)::bigint,
-    coalesce(sum(k.amount) filter (where k.state = 'ACTIVE'), 0)::bigint,
-    coalesce(sum(k.amount) filter (where k.state = 'COMPLETED'), 0)::bigint,
-    coalesce(sum(k.amount) filter (where k.state = 'BOOKED'), 0)::bigint,
-    coalesce(sum(k.amount) filter (where k.state = 'OPTED_OUT'), 0)::bigint,
-    coalesce(sum(k.amount) filter (where k.state = 'SUPPRESSED'), 0)::bigint,
-    coalesce(sum(k.amount) filter (where k.state = 'FAILED'), 0)::bigint,
-    coalesce(sum(k.amount) filter (where k.state = 'CANCELLED'), 0)::bigint,
-    coalesce(sum(k.amount) filter (where k.outcome in ('reached', 'booked')), 0)::bigint,
-    coalesce(sum(k.amount) filter (where k.outcome = 'booked'), 0)::bigint
+    a.campaign_id, coalesce(p.enrolled, 0)::bigint, coalesce(p.active, 0)::bigint, coalesce(p.completed, 0)::bigint,
+    coalesce(p.booked, 0)::bigint, coalesce(p.opted_out, 0)::bigint, coalesce(p.suppressed, 0)::bigint,
+    coalesce(p.failed, 0)::bigint, coalesce(p.cancelled, 0)::bigint, coalesce(p.reached, 0)::bigint,
+    coalesce(p.with_booking, 0)::bigint
   from unnest(p_team_ids, p_campaign_ids) as a (team_id, campaign_id)
-  left join engine.counters as k on a.team_id = k.team_id and a.campaign_id = k.campaign_id and k.node_id = ''
-  group by 1;
+  -- added up for each campaign, so that a kept plan looks its counters up by key
+  cross join lateral (
+    select
+      sum(k.amount) as enrolled, sum(k.amount) filter (where k.state = 'ACTIVE') as active,
+      sum(k.amount) filter (where k.state = 'COMPLETED') as completed,
+      sum(k.amount) filter (where k.state = 'BOOKED') as booked,
+      sum(k.amount) filter (where k.state = 'OPTED_OUT') as opted_out,
+      sum(k.amount) filter (where k.state = 'SUPPRESSED') as suppressed,
+      sum(k.amount) filter (where k.state = 'FAILED') as failed,
+      sum(k.amount) filter (where k.state = 'CANCELLED') as cancelled,
+      sum(k.amount) filter (where k.outcome in ('reached', 'booked')) as reached,
+      sum(k.amount) filter (where k.outcome = 'booked') as with_booking
+    from engine.counters as k
+    where k.team_id = a.team_id and k.campaign_id = a.campaign_id and k.node_id = ''
+  ) as p;
 end
 $$;
 comment on function engine.count_people(uuid[], uuid[]) is

@@ -31,7 +31,12 @@ begin
     p.opted_out, p.suppressed, p.failed, p.cancelled, w.skipped, coalesce(d.completed, 0),
     round(p.with_booking::numeric / nullif(p.reached, 0), 4), w.channels
   from unnest(v_team_ids, v_ids) as a (team_id, id)
-  inner join public.campaigns as c on a.team_id = c.team_id and a.id = c.id
+  cross join lateral (
+    select k.id, k.status
+    from public.campaigns as k
+    where k.team_id = a.team_id and k.id = a.id
+    offset 0 -- by key, also where the plan is kept
+  ) as c
   inner join engine.count_people(v_team_ids, v_ids) as p on a.id = p.campaign_id
   inner join engine.count_channels(v_team_ids, v_ids) as w on a.id = w.campaign_id
   left join engine.completed_today(v_team_ids, v_ids) as d on a.id = d.campaign_id
