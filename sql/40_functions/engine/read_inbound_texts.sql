@@ -1,6 +1,6 @@
 -- Waiting inbound texts with the team whose number they were sent to, and the text of ours that they
--- answer: the latest one to that person that still waits for a reply. A reply to a text whose sending is
--- not settled yet must wait until it is.
+-- answer: of those to that person that still wait for a reply the latest that came from that number, else the
+-- latest. A reply to a text whose sending is not settled yet must wait until it is.
 create or replace function engine.read_inbound_texts(p_events engine.event_ref[])
 returns table (
   provider public.provider, event_key text, team_id uuid, phone text, words text, consent text, job_id uuid,
@@ -13,10 +13,13 @@ as $$
   select
     e.provider, e.event_key, f.team_id, s.phone, e.payload ->> 'Body',
     f.consent, w.id,
-    f.consent is null and w.id is null and exists (
+    f.consent is null and w.is_addressed is not true and exists (
       select
       from engine.jobs as j
+      inner join public.campaigns as c on j.team_id = c.team_id and j.campaign_id = c.id
+      inner join public.phone_numbers as n on c.team_id = n.team_id and c.phone_number_id = n.id
       where j.team_id = f.team_id and j.phone = s.phone and j.channel = 'text' and j.status in ('CLAIMED', 'AMBIGUOUS')
+        and (w.id is null or n.phone = e.payload ->> 'To')
         and engine.has_live_attempt(j.team_id, j.id)
     )
   from unnest(p_events) as p
@@ -44,11 +47,13 @@ as $$
       ))
   ) as f on true
   left join lateral (
-    select j.id
+    select j.id, n.phone = e.payload ->> 'To' as is_addressed
     from engine.jobs as j
+    inner join public.campaigns as c on j.team_id = c.team_id and j.campaign_id = c.id
+    inner join public.phone_numbers as n on c.team_id = n.team_id and c.phone_number_id = n.id
     where j.team_id = f.team_id and j.phone = s.phone and j.channel = 'text'
       and j.status = 'DISPATCHED' and j.reply_deadline is not null
-    order by j.dispatched_at desc, j.id desc
+    order by is_addressed desc, j.dispatched_at desc, j.id desc
     limit 1
   ) as w on true
 $$;
