@@ -70,7 +70,8 @@ async def settle_pace(settings: Settings, database: Database) -> Pace:
     ticks = settings.run_tick == "yes" or (
         settings.run_tick == "auto" and (sandbox or not await database.cron_drives_tick())
     )
-    if settings.run_tick == "auto" and not ticks and await database.wake_cron():
+    # Also where this worker ticks: the doctor looks at pg_cron, and a sandbox outlives its workers.
+    if settings.run_tick == "auto" and await database.wake_cron():
         log.warning("cron_woken")
     pace = replace(pace, tick=settings.tick_seconds if ticks else None)
     if not sandbox:

@@ -11,12 +11,15 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from pydantic import SecretStr
 
 from tests.support.databases import Database as Copy
 from tests.support.factories import make_team, set_clock
+from workers.config import Settings
 from workers.db import Database
 from workers.errors import ERRORS, DatabaseFaultError, DatabaseUnavailableError, OutboundError
 from workers.ledger import DispatchResult, ProviderEvent, Resolution
+from workers.process import settle_pace
 
 T = TypeVar("T")
 
@@ -192,6 +195,21 @@ async def test_a_tick_that_pg_cron_overlooked_is_put_again_until_it_runs(any_dat
             assert await db.wake_cron() is True, "it stands still again"
             connection.execute("update cron.job_run_details set start_time = now()")
             assert await db.wake_cron() is False
+
+
+async def test_a_worker_that_starts_wakes_pg_cron_whoever_ticks(any_database: Copy) -> None:
+    written = "select xmin::text from cron.job where jobname = 'outbound-tick'"
+    has_cron = any_database.server.cluster.binaries.kind == "system"
+    with any_database.connect(autocommit=True) as connection:
+        set_clock(connection, MONDAY)  # a sandbox, in which workers tick
+        before = connection.execute(written).fetchall() if has_cron else []
+        async with open_database(any_database) as db:
+            settings = Settings(
+                database_url=SecretStr(any_database.url("outbound_worker")), webhook_public_url="https://x.example"
+            )
+            assert (await settle_pace(settings, db)).tick is not None
+        after = connection.execute(written).fetchall() if has_cron else []
+        assert (before != after) is has_cron
 
 
 async def test_an_accounts_secret_names_are_found(database: Copy, db: Database) -> None:
