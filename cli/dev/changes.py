@@ -95,7 +95,7 @@ class Drafting:
         elif entry.kind in _WHOLE_FILE and file is not None:
             if old is not None and _signature(old) != _signature(new):
                 # names of arguments, defaults and results can't be replaced, only dropped
-                draft.drops_before.append(f"drop {entry.kind.lower()} {entry.schema}.{entry.name};")
+                draft.drops_before.append(self._dropped(entry))
             draft.files.append(file)
         elif entry.kind in _NEW_FILE and old is None and file is not None:
             draft.files.append(file)
@@ -135,11 +135,27 @@ class Drafting:
             draft.drops_before += [_undone(line) for line in old.splitlines() if line.startswith("GRANT ")]
         elif entry.kind in ("FUNCTION", "PROCEDURE") and self._has_another(entry):
             # an argument was renamed or retyped: the old one has to make room
-            draft.drops_before.append(f"drop {entry.kind.lower()} {entry.schema}.{entry.name};")
-        elif drop := _drop(entry):
-            draft.drops_after.append(drop)
+            draft.drops_before.append(self._dropped(entry))
+        elif _drop(entry):
+            draft.drops_after.append(self._dropped(entry))
         else:
             draft.by_hand.append(_marked(str(entry), [], old.splitlines()))
+
+    def _dropped(self, entry: Entry) -> str:
+        """The drop; of a function that workers or clients may call, a person has to say that none does."""
+        drop = _drop(entry) or ""
+        if entry.kind not in ("FUNCTION", "PROCEDURE"):
+            return drop
+        named = f"{entry.kind} {entry.name.partition('(')[0]}("
+        grants = [
+            text
+            for other, text in self._migrated.schema.items()
+            if (other.kind, other.schema) == ("ACL", entry.schema) and other.name.startswith(named)
+        ]
+        # without an entry it has the grants that every new function has
+        if not grants or any("GRANT " in text for text in grants):
+            return drop
+        return f"-- nobody else may call it\n-- squawk-ignore ban-drop-function\n{drop}"
 
     def _has_another(self, entry: Entry) -> bool:
         name = entry.name.partition("(")[0]
@@ -205,12 +221,14 @@ class Drafting:
         if self._source.cron == self._migrated.cron:
             return
         kept = {line.split(" | ")[0] for line in self._source.cron}
+        changed = {line.split(" | ")[0] for line in set(self._source.cron) - set(self._migrated.cron)}
         for name in sorted({line.split(" | ")[0] for line in self._migrated.cron} - kept):
             draft.rows.append(
                 "do $$\nbegin\n  if to_regclass('cron.job') is not null then\n"
                 f"    perform cron.unschedule({_literal(name)});\n  end if;\nend\n$$;"
             )
-        scheduling = [file for file in self._files if "cron.schedule(" in file.text]
+        calls = tuple(f"cron.schedule({_literal(name)}" for name in changed)
+        scheduling = [file for file in self._files if any(call in file.text for call in calls)]
         draft.rows += [f"-- {file.name}\n{file.text.strip()}" for file in scheduling]
 
 
@@ -243,9 +261,14 @@ def _drop(entry: Entry) -> str | None:
 
 
 def _marked(what: str, new: Iterable[str], old: Iterable[str]) -> str:
+    new, old = list(new), list(old)
     lines = [f"{BY_HAND} {what} changed. Write how the old becomes the new, then remove these comments."]
-    lines += [f"--   was: {line}" for line in old]
-    lines += [f"--   is:  {line}" for line in new]
+    # of a long table, what is in both would only hide what is not
+    only_old, only_new = ([line for line in one if line not in other] for one, other in ((old, new), (new, old)))
+    lines += [f"--   was: {line}" for line in only_old]
+    lines += [f"--   is:  {line}" for line in only_new]
+    if not (only_old or only_new):
+        lines += [f"--   is, in another order: {line}" for line in new]
     return "\n".join(lines)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +11,7 @@ import psycopg
 import typer
 
 from cli.demo.commands import demo as run_demo
-from cli.dev import api_types, gate, migration, reference, source, suite
+from cli.dev import api_types, gate, migration, reference, releases, source, suite
 from cli.dev.browser import Paper, browser
 from cli.dev.databases import MIGRATIONS, SOURCE, start_servers
 from cli.dev.faults.command import faults
@@ -42,17 +43,21 @@ def load(
 @app.command("migration")
 def new_migration(
     name: Annotated[str, typer.Argument(help="What it does, such as add_contact_notes; the first one is `initial`.")],
-    replace: Annotated[bool, typer.Option("--replace", help="Rewrite the first migration, before a release.")] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="In place of the last one, if no release has it.")] = False,
 ) -> None:
     """Assemble a migration from what changed in sql/, and say what the parity gate still finds.
 
     Example: outbound dev migration add_contact_notes
     """
-    first = replace or not migration.existing()
-    if first:
-        written = migration.write_first(name, replace=replace)
-    else:
-        with start_servers((SOURCE, MIGRATIONS)) as servers:
+    found = migration.existing()
+    with contextlib.ExitStack() as stack:
+        if not found or (replace and len(found) == 1):
+            written = migration.write_first(name, replace=replace)
+        else:
+            if replace:
+                kept = stack.enter_context(migration.last_set_aside())
+                say(f"What it replaces is kept in {kept.relative_to(ROOT)}: copy what was written by hand.")
+            servers = stack.enter_context(start_servers((SOURCE, MIGRATIONS)))
             written = migration.write_next(name, servers[SOURCE], servers[MIGRATIONS])
     say(f"Written: {written.relative_to(ROOT)}")
     open_ends = []
@@ -83,6 +88,7 @@ def parity(
     Example: outbound dev parity --prove
     """
     migration.demand_finished()
+    releases.demand_unchanged()
     with start_servers((SOURCE, MIGRATIONS)) as servers:
         gate.demand_parity(servers[SOURCE], servers[MIGRATIONS])
         say("sql/ and the migrations build the same database.")

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NoReturn
 
 from cli.dev.changes import BY_HAND, Drafting
 from cli.dev.databases import MIGRATIONS, SOURCE, Server
 from cli.dev.project import MIGRATIONS as FOLDER
-from cli.dev.project import ROOT, run
+from cli.dev.project import ROOT
+from cli.dev.releases import released_migrations
 from cli.dev.snapshot import take
 from cli.dev.source import SourceFile, read_source
 from cli.errors import CommandError
@@ -60,15 +64,37 @@ def write_first(name: str, *, replace: bool) -> Path:
             f"{len(found)} migrations are there, so the first one can't be written anew.",
             hint="Assemble the next one with: outbound dev migration NAME",
         )
-    if found and (tags := _release_tags()):
-        raise CommandError(
-            f"The first migration was released with {tags[0]}; a released migration never changes.",
-            hint="Assemble the next one with: outbound dev migration NAME",
-        )
+    if released := released_migrations(ROOT):
+        _refuse_released(*next(iter(released.items())))
     path = found[0] if found else path_for(name)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(whole())
     return path
+
+
+@contextlib.contextmanager
+def last_set_aside() -> Iterator[Path]:
+    """Without the last migration, so that another can take its place; gives where its text is kept meanwhile.
+
+    It is back where nothing took its place. Otherwise the text stays, because what was written by hand is in no source;
+    git overlooks it. The new one has a later time stamp: a database that had the old one must not pass for migrated.
+    """
+    last = existing()[-1]
+    if tag := released_migrations(ROOT).get(last.name):
+        _refuse_released(last.name, tag)
+    kept = last.replace(last.with_suffix(".sql.before"))
+    try:
+        yield kept
+    except BaseException:
+        kept.replace(last)
+        raise
+
+
+def _refuse_released(name: str, tag: str) -> NoReturn:
+    raise CommandError(
+        f"{name} was released with {tag}; a released migration never changes.",
+        hint="Assemble the next one with: outbound dev migration NAME",
+    )
 
 
 def write_next(name: str, of_source: Server, of_migrations: Server) -> Path:
@@ -93,8 +119,3 @@ def demand_finished() -> None:
         for number, line in enumerate(path.read_text().splitlines(), 1):
             if line.startswith(BY_HAND):
                 raise CommandError(f"{path.relative_to(ROOT)}:{number}: {line.removeprefix('-- ')}")
-
-
-def _release_tags() -> list[str]:
-    tags = run(["git", "-C", str(ROOT), "tag", "--list", "v[0-9]*"], check=False)
-    return tags.stdout.split()

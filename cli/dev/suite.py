@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from cli.dev import checks, gate, lint, migration
+from cli.dev import checks, gate, lint, migration, releases
 from cli.dev.databases import MIGRATIONS, SOURCE, Server, Servers, hand_over, start_servers
 from cli.dev.project import ROOT, memory_folder
 from cli.errors import CommandError
@@ -58,6 +58,7 @@ def database_gates(stages: Stages, servers: Servers) -> None:
 
     def parity() -> str:
         migration.demand_finished()
+        releases.demand_unchanged()
         gate.demand_parity(servers[SOURCE], servers[MIGRATIONS])
         return "sql/ and the migrations build the same database"
 

@@ -18,6 +18,7 @@ from cli.settings import PROJECT
 FOLDER = PROJECT / "supabase" / "migrations"
 
 _NAME = re.compile(r"(\d+)_(.*)\.sql")
+_CONCURRENTLY = re.compile(r"(create\s+(unique\s+)?|drop\s+)index\s+concurrently\s", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -60,11 +61,20 @@ def apply(url: str, folder: Path = FOLDER) -> list[Migration]:
     return wanted
 
 
+def stands_alone(text: str) -> bool:
+    """Whether a migration is one statement that lets others write meanwhile, and so can be in no transaction."""
+    statements = list(split(text))
+    return len(statements) == 1 and _CONCURRENTLY.match(statements[0].text) is not None
+
+
 def _apply_one(connection: psycopg.Connection, migration: Migration) -> None:
     text = migration.path.read_text()
     try:
-        with connection.transaction():
+        if alone := stands_alone(text):
             connection.execute(text.encode())
+        with connection.transaction():
+            if not alone:
+                connection.execute(text.encode())
             # a migration may leave its own settings behind, such as an empty search_path
             connection.execute("reset all")
             connection.execute(

@@ -159,6 +159,21 @@ def test_a_failing_migration_names_its_line_and_leaves_nothing(cluster: Cluster,
         connection.execute("drop table public.good; drop schema supabase_migrations cascade")
 
 
+def test_an_index_is_built_while_others_write(cluster: Cluster, tmp_path: Path) -> None:
+    (tmp_path / "20260101000000_table.sql").write_text("create table public.large (id integer);\n")
+    alone = "-- Why.\ncreate index concurrently if not exists large_by_id on public.large (id);\n"
+    (tmp_path / "20260102000000_index.sql").write_text(alone)
+    assert migrations.stands_alone(alone)
+    assert not migrations.stands_alone(f"set lock_timeout = '5s';\n{alone}")
+    url = cluster.url("postgres", "postgres")
+    assert [migration.name for migration in migrations.apply(url, tmp_path)] == ["table", "index"]
+    assert migrations.apply(url, tmp_path) == []
+    with cluster.connect() as connection:
+        valid = connection.execute("select indisvalid from pg_index where indexrelid = 'public.large_by_id'::regclass")
+        assert valid.fetchall() == [(True,)]
+        connection.execute("drop table public.large; drop schema supabase_migrations cascade")
+
+
 def test_data_of_one_version_is_not_opened_with_another(cluster: Cluster) -> None:
     other: Kind = "embedded" if cluster.binaries.kind == "system" else "system"
     with pytest.raises(CommandError, match="was written by PostgreSQL"):

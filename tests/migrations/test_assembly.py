@@ -43,6 +43,7 @@ grant select on public.notes to authenticated;
     "40_functions/notice.sql": """create or replace function engine.notice() returns trigger
 language plpgsql set search_path = '' as $$ begin return new; end $$;
 """,
+    "40_functions/secret.sql": FUNCTION.replace("answer", "secret").rpartition("grant ")[0],
     "50_triggers/notice.sql": """create or replace trigger notes_notice before insert on public.notes
 for each row execute function engine.notice();
 """,
@@ -207,8 +208,25 @@ def test_a_changed_shape_is_left_to_a_person_and_the_gate_says_so(
 ) -> None:
     draft = project.draft(changes)
     assert draft.text().startswith(BY_HAND)
-    assert "--   was: " in draft.text()
+    told = [line for line in draft.text().splitlines() if line.startswith(("--   was: ", "--   is: "))]
+    assert 1 <= len(told) <= 4, "what is in both would only hide what is not"
     assert project.apply(draft) != []
+
+
+def test_only_what_nobody_may_call_is_dropped_without_asking(project: Project) -> None:
+    changes: dict[str, str | None] = {"40_functions/answer.sql": None, "40_functions/secret.sql": None}
+    of_nobody, of_others = sorted(project.draft(changes).drops_after)
+    assert of_others == "drop function engine.answer(integer);"
+    assert of_nobody.splitlines()[1:] == [
+        "-- squawk-ignore ban-drop-function", "drop function engine.secret(integer);",
+    ]  # fmt: skip
+
+
+def test_only_the_cron_job_that_changed_is_put_again(project: Project) -> None:
+    tick = BASE["70_cron/tick.sql"]
+    draft = project.draft({"70_cron/more.sql": tick.replace("'tick'", "'more'")})
+    assert draft.text().count("cron.schedule(") == 1
+    assert project.apply(draft) == []
 
 
 def test_a_table_that_a_person_altered_reaches_parity(project: Project) -> None:

@@ -24,7 +24,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def tag(root: Path, name: str) -> None:
     identity = ["-c", "user.name=t", "-c", "user.email=t@example.com"]
-    run(["git", "-C", root, *identity, "commit", "-q", "--allow-empty", "-m", "released"])
+    run(["git", "-C", root, "add", "."])
+    run(["git", "-C", root, *identity, "commit", "-q", "-m", "released"])
     run(["git", "-C", root, *identity, "tag", name])
 
 
@@ -50,8 +51,17 @@ def test_it_is_rewritten_only_when_asked(folder: Path) -> None:
 def test_it_is_never_rewritten_after_a_release(folder: Path) -> None:
     migration.write_first("initial", replace=False)
     tag(folder.parents[1], "v1.0.0")
-    with pytest.raises(CommandError, match=r"released with v1\.0\.0"):
+    with pytest.raises(CommandError, match=r"_initial\.sql was released with v1\.0\.0"):
         migration.write_first("initial", replace=True)
+
+
+def test_after_a_release_there_is_no_other_first_one(folder: Path) -> None:
+    path = migration.write_first("initial", replace=False)
+    tag(folder.parents[1], "v1.0.0")
+    path.unlink()
+    with pytest.raises(CommandError, match=r"released with v1\.0\.0"):
+        migration.write_first("other", replace=False)
+    assert migration.existing() == []
 
 
 def test_it_is_never_rewritten_under_another(folder: Path) -> None:
