@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 import psycopg
+import pytest
 
 from tests.support import engine
 from tests.support.databases import Database
@@ -25,6 +27,28 @@ _READ_BY_INDEX = """
         'engine.jobs'::regclass, 'engine.attempts'::regclass, 'engine.events'::regclass, 'engine.enrollments'::regclass
     )
     order by relname
+"""
+# Jobs like one that there is, each due at a second of its own from tomorrow on. Nothing of theirs is looked at here,
+# so neither is what they refer to made, nor are they counted.
+_WAITING = """
+    insert into engine.jobs (
+        team_id, channel, campaign_id, enrollment_id, workflow_id, node_id, contact_id, phone, integration_id, priority,
+        run_at, due_at
+    )
+    select
+        j.team_id, j.channel, j.campaign_id, gen_random_uuid(), j.workflow_id, j.node_id, j.contact_id, j.phone,
+        j.integration_id, j.priority, n.run_at, n.run_at
+    from (select * from engine.jobs order by id limit 1) as j
+    cross join lateral (
+        select date_trunc('second', engine.now()) + interval '1 day' + n * interval '1 second' as run_at
+        from generate_series(1, %s) as n
+    ) as n
+"""
+_DUE = 4
+_PAGES = """
+    select coalesce(sum(idx_blks_hit + idx_blks_read), 0)::integer
+    from pg_statio_user_indexes
+    where indexrelname = 'jobs_to_claim'
 """
 _ANALYSE = "analyze engine.jobs, engine.attempts, engine.events, engine.enrollments, public.suppressions"
 
@@ -58,3 +82,61 @@ def test_what_a_batch_costs_does_not_grow_with_what_is_open_beside_it(
     assert len(found) == 4
     # One look at all of them for each batch would be more than all its looks by key together.
     assert {table: read for table, read in found if read > batches * people / 2} == {}
+
+
+@pytest.mark.parametrize("is_analysed", [False, True])
+def test_what_a_claim_reads_does_not_grow_with_what_waits_for_tomorrow(
+    admin: psycopg.Connection[Any], database: Database, *, is_analysed: bool
+) -> None:
+    """Polls come every second, from every worker; what waits overnight may be a million."""
+    engine.set_scene(admin, people=6 * _DUE, concurrency=1000)
+    admin.execute("update engine.jobs set run_at = run_at + interval '3 days'")
+    pages = {}
+    with database.connect(autocommit=True) as worker:
+        for waiting in (100, 10_000):
+            with admin.transaction():
+                admin.execute("set local session_replication_role = replica")
+                admin.execute(_WAITING.encode(), [waiting])
+            if is_analysed:
+                admin.execute(_ANALYSE)
+            for _ in range(2):  # entries of what was claimed before are looked at once more, and then known to be dead
+                assert len(_claim_what_is_due(admin, worker)) == _DUE
+            before = _pages_of_the_claims_index(worker)
+            assert len(_claim_what_is_due(admin, worker)) == _DUE
+            pages[waiting] = _pages_of_the_claims_index(worker) - before
+    assert 0 < pages[10_000] < pages[100] + 20, pages  # ten thousand entries are a hundred pages
+
+
+def _claim_what_is_due(admin: psycopg.Connection[Any], worker: psycopg.Connection[Any]) -> list[UUID]:
+    """Let a few of the scene's own jobs fall due, and claim as many as there are."""
+    admin.execute(
+        "update engine.jobs set run_at = date_trunc('second', engine.now()) where id in ("
+        " select j.id from engine.jobs as j inner join engine.enrollments as e on j.enrollment_id = e.id"
+        " where j.status = 'READY' order by j.id limit %s)",
+        [_DUE],
+    )
+    return engine.claim(worker, limit=100)
+
+
+def _pages_of_the_claims_index(worker: psycopg.Connection[Any]) -> int:
+    worker.execute("select pg_stat_force_next_flush()")
+    [pages] = worker.execute(_PAGES).fetchone() or []
+    return int(pages)
+
+
+def test_of_one_campaign_the_more_urgent_go_first_and_those_that_wait_hide_nobody(
+    admin: psycopg.Connection[Any],
+) -> None:
+    engine.set_scene(admin, people=9, concurrency=1000)
+    jobs = [row[0] for row in admin.execute("select id from engine.jobs order by phone").fetchall()]
+    tomorrow, urgent = jobs[:3], jobs[3:6]
+    admin.execute(
+        "update engine.jobs set priority = 0, run_at = run_at + interval '1 day' where id = any(%s)", [tomorrow]
+    )
+    admin.execute("update engine.jobs set priority = 1 where id = any(%s)", [urgent])
+    assert set(engine.claim(admin, limit=2)) < set(urgent)
+    assert set(engine.claim(admin, limit=2)) & set(urgent)
+    assert len(engine.claim(admin, limit=9)) == 2
+    assert engine.claim(admin, limit=9) == []
+    engine.move_clock(admin, "24 hours")  # and the leases are over
+    assert set(engine.claim(admin, limit=3)) == set(tomorrow)

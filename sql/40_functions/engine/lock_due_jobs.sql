@@ -18,10 +18,7 @@ begin
     from unnest(p_queues::public.contact_channel[]) as q (channel)
     inner join public.campaigns as c on c.team_id = i.team_id and c.status = 'ACTIVE'
     where i.provider = engine.provider_for(q.channel) and exists (
-      select from engine.jobs as j
-      where j.campaign_id = c.id and j.channel = q.channel and j.status = 'READY'
-        and j.run_at <= v_now
-      order by j.priority, j.run_at offset 0 -- by the index of these: no plan looks through all that is due
+      select from engine.due_priorities(c.id, q.channel, v_now)
     )
   )
   order by i.id
@@ -51,14 +48,20 @@ begin
     from lines as l
     inner join public.campaigns as c on l.team_id = c.team_id and c.status = 'ACTIVE'
     left join numbers as f on c.team_id = f.team_id and c.phone_number_id = f.id
+    -- Each priority by its own range of the index, and one after the other: the next is read only if there is room.
     cross join lateral (
       select j.id, j.priority, j.run_at
-      from engine.jobs as j
-      where j.campaign_id = c.id and j.channel = l.channel and j.status = 'READY'
-        and j.run_at <= v_now
-      order by j.priority, j.run_at
+      from engine.due_priorities(c.id, l.channel, v_now) as p
+      cross join lateral (
+        select r.id, r.priority, r.run_at
+        from engine.jobs as r
+        where r.campaign_id = c.id and r.channel = l.channel and r.status = 'READY'
+          and r.priority = p.priority and r.run_at <= v_now
+        order by r.run_at
+        limit least(l.free, f.free)
+        for update of r skip locked
+      ) as j
       limit least(l.free, f.free)
-      for update of j skip locked
     ) as n
   )
 

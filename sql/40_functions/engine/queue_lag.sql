@@ -37,11 +37,7 @@ as $$
     select min(j.run_at) as run_at
     from public.campaigns as c
     cross join lateral (
-      select r.run_at
-      from engine.jobs as r
-      where r.campaign_id = c.id and r.channel = q.channel and r.status = 'READY' and r.run_at <= engine.now()
-      order by r.priority, r.run_at
-      limit 1
+      select d.run_at from engine.due_priorities(c.id, q.channel, engine.now()) as d order by d.priority limit 1
     ) as j
     where c.status = 'ACTIVE'
   ) as h on true
