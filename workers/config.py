@@ -128,6 +128,9 @@ class Settings(PoolingSettings):
     lease_seconds: float = Field(120, ge=5, le=3600, description="how long a claimed job is this worker's own")
     poll_seconds: float = Field(1.0, gt=0, le=60, description="how often to look for work when nothing wakes a worker")
     reconcile_seconds: float = Field(5.0, gt=0, le=300, description="how often to look for attempts in doubt")
+    inbox_seconds: float = Field(
+        60, gt=0, le=3600, description="how often to look whether texts that people sent are to be asked for"
+    )
     run_tick: RunTick = Field("auto", description="whether this worker calls engine.tick(): auto, yes or no")
     tick_seconds: float = Field(15.0, gt=0, le=60, description="how often it does")
     drain_seconds: float = Field(75, ge=0, description="how long a stopping worker may take to finish what began")

@@ -143,6 +143,19 @@ class QueueLag:
 
 
 @dataclass(frozen=True, slots=True)
+class DueInbox:
+    """A number of ours whose provider is to be asked for the texts that people sent it between two moments."""
+
+    team_id: UUID
+    phone_number_id: UUID
+    phone: str
+    secret_name: str
+    account_ref: str
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """Work for ServiceTitan that this worker holds: a refresh, a preview, a hold, a catalogue.
 
@@ -304,6 +317,22 @@ class HoldLedger(Protocol):
 
     async def record_hold(self, worker: str, task: UUID, outcome: str, message: str) -> str | None:
         """Record what came of it; `None` when another worker has the task."""
+        ...
+
+
+class Inboxes(Protocol):
+    """What the reader of inboxes needs of the engine. Every method may be called twice with the same arguments."""
+
+    async def claim_inboxes(self, limit: int, lease: timedelta) -> list[DueInbox]:
+        """Numbers to ask about, which nobody else is given for the lease."""
+        ...
+
+    async def ingest_events(self, events: Sequence[ProviderEvent]) -> dict[str, str]:
+        """Store events; by event key `applied`, `waiting`, `duplicate` or `ignored`."""
+        ...
+
+    async def note_inbox(self, inbox: DueInbox) -> None:
+        """Note that the texts of the inbox are stored."""
         ...
 
 

@@ -22,6 +22,7 @@ from workers.handlers.reconcile import ProviderAsker
 from workers.handlers.refresh import RefreshHandler
 from workers.handlers.text import TextHandler
 from workers.health import health_app, serving
+from workers.inboxes import InboxReader
 from workers.ledger import Handler
 from workers.logs import get_logger
 from workers.metrics import Metrics
@@ -33,7 +34,7 @@ from workers.runner import Pace, Runner
 from workers.shared_limiter import SharedLimiter
 from workers.tasks import TaskHandler, TaskRunner
 from workers.vault import with_vault
-from workers.waiting import ring_on_signals
+from workers.waiting import end, ring_on_signals
 
 log = get_logger(__name__)
 
@@ -125,9 +126,10 @@ async def run_worker(settings: Settings, secrets: Secrets, connect: Connect = Da
                 metrics=metrics,
                 wakes=database.listen if settings.listens else None,
             )
+            inboxes = InboxReader(database, twilio, secrets, every=settings.inbox_seconds, metrics=metrics)
             async with serving(health_app(runner), settings.host, settings.port) as port:
                 log.info("started", worker=runner.worker, queues=settings.queues, pace=vars(pace), health_port=port)
-                working = asyncio.gather(_stopping(stop, runner.run(stop)), tasks.run(stop))
+                working = asyncio.gather(_stopping(stop, runner.run(stop)), tasks.run(stop), _reading(inboxes, stop))
                 return 0 if await _unless_hurried(working, hurry, runner) else 1
         finally:
             await vapi.aclose()
@@ -146,6 +148,17 @@ def task_handlers(database: Database, client: ServiceTitanClient, secrets: Secre
     }
 
 
+async def _reading(inboxes: InboxReader, stop: asyncio.Event) -> bool:
+    """Read inboxes beside the queues; what a stop interrupts is read by whoever is next."""
+    reading = asyncio.create_task(inboxes.run(stop), name="inboxes")
+    stopped = asyncio.create_task(stop.wait(), name="inboxes-stop")
+    try:
+        await asyncio.wait({reading, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        return True
+    finally:
+        await end([reading, stopped])
+
+
 async def _stopping(stop: asyncio.Event, work: Awaitable[bool]) -> bool:
     """Let everything stop when this ends, also when a defect ended it."""
     try:
@@ -154,7 +167,9 @@ async def _stopping(stop: asyncio.Event, work: Awaitable[bool]) -> bool:
         stop.set()
 
 
-async def _unless_hurried(working: asyncio.Future[tuple[bool, bool]], hurry: asyncio.Event, runner: Runner) -> bool:
+async def _unless_hurried(
+    working: asyncio.Future[tuple[bool, bool, bool]], hurry: asyncio.Event, runner: Runner
+) -> bool:
     """Wait for the work to end; a second signal ends it at once, and what is out then is asked about later."""
     hurried = asyncio.create_task(hurry.wait(), name="hurry")
     try:

@@ -11,6 +11,7 @@ from tests.support.exposition import Family, parse
 from tests.support.pages import coded, rows_under
 from tests.workers.memory_ledger import MemoryLedger
 from workers.config import Secrets, Settings
+from workers.inboxes import InboxReader
 from workers.ledger import BegunAttempt, DispatchResult
 from workers.metrics import Metrics
 from workers.runner import Runner
@@ -29,6 +30,7 @@ def exposed() -> dict[str, Family]:
     metrics = Metrics()
     Runner(MemoryLedger(), "w", {"call": never}, metrics=metrics)
     TaskRunner(None, "w", {}, metrics=metrics)  # type: ignore[arg-type]
+    InboxReader(None, None, Secrets({}), every=60, metrics=metrics)  # type: ignore[arg-type]
     settings = Settings.load(database_url="postgresql://w@127.0.0.1/x", webhook_public_url="http://127.0.0.1:1")
     Receiver(settings, Secrets({}), None, metrics=metrics)  # type: ignore[arg-type]
     return parse(metrics.render())

@@ -13,6 +13,7 @@ from workers.ledger import (
     ClaimedJob,
     DispatchResult,
     DoubtfulAttempt,
+    DueInbox,
     JobState,
     ProviderEvent,
     QueueLag,
@@ -50,6 +51,15 @@ _RESOLVE_ATTEMPTS = """
     from engine.resolve_attempts(p_worker => %(worker)s, p_results => %(results)s)
 """
 _INGEST_EVENT = "select event_key, result::text as result from engine.ingest_event(p_events => %(events)s)"
+_CLAIM_INBOXES = """
+    select team_id, phone_number_id, phone, secret_name, account_ref, since, until
+    from engine.claim_inboxes(p_limit => %(limit)s, p_lease => %(lease)s)
+"""
+_NOTE_INBOX = """
+    select engine.note_inbox(
+        p_team_id => %(team_id)s, p_phone_number_id => %(phone_number_id)s, p_until => %(until)s
+    ) as noted
+"""
 _FIND_INTEGRATION = """
     select distinct secret_name
     from engine.find_integration(p_provider => %(provider)s, p_account_ref => %(account_ref)s)
@@ -113,6 +123,15 @@ class EngineCalls(Session):
         """Store and apply events; by event key `applied`, `waiting`, `duplicate` or `ignored`."""
         arguments = {"events": Jsonb([event.record() for event in events])}
         return {row["event_key"]: row["result"] for row in await self._rows(_INGEST_EVENT, arguments)}
+
+    async def claim_inboxes(self, limit: int, lease: timedelta) -> list[DueInbox]:
+        """Numbers of ours whose provider is to be asked for the texts that people sent."""
+        return [DueInbox(**row) for row in await self._rows(_CLAIM_INBOXES, {"limit": limit, "lease": lease})]
+
+    async def note_inbox(self, inbox: DueInbox) -> None:
+        """Note that the texts to a number are stored."""
+        arguments = {"team_id": inbox.team_id, "phone_number_id": inbox.phone_number_id, "until": inbox.until}
+        await self._row(_NOTE_INBOX, arguments)
 
     async def find_secret_names(self, provider: str, account_ref: str) -> list[str]:
         """The names of the secrets of a provider's account."""

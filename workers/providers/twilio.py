@@ -6,7 +6,7 @@ known by its sender, recipient, words and time.
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -107,6 +107,17 @@ class TextRequest:
     status_callback: str
 
 
+@dataclass(frozen=True, slots=True)
+class InboundText:
+    """A text that somebody sent to a number of ours, as Twilio's list has it."""
+
+    sid: str
+    sender: str
+    to: str
+    body: str
+    created_at: datetime
+
+
 class TwilioClient:
     """Twilio's messaging API for the accounts whose tokens are passed in."""
 
@@ -184,6 +195,38 @@ class TwilioClient:
             url, parameters = following, None
         return Lookup(None, reason=f"more than {MOST_PAGES} pages of messages")
 
+    async def list_inbound(
+        self, account_sid: str, auth_token: SecretStr, to: str, since: datetime, until: datetime
+    ) -> list[InboundText]:
+        """The texts that people sent to a number between two moments, oldest first.
+
+        Raises `LookupError` when Twilio does not show all of them.
+        """
+        url: str = _messages(account_sid)
+        day = since.astimezone(UTC).date().isoformat()
+        parameters: dict[str, str] | None = {"To": to, "DateSent>": day, "PageSize": str(PAGE_SIZE)}
+        found: dict[str, InboundText] = {}
+        for _ in range(MOST_PAGES):
+            answer = await self._transport.send(
+                "GET", url, auth=_credentials(account_sid, auth_token), params=parameters
+            )
+            if isinstance(answer, Unanswered):
+                raise LookupError(answer.message)
+            body = json_object(answer)
+            messages = body.get("messages") if body else None
+            if answer.status_code != 200 or body is None or not isinstance(messages, list):
+                raise LookupError(_why(answer, auth_token))
+            texts = [text for text in map(_inbound, messages) if text is not None and text.to == to]
+            found |= {text.sid: text for text in texts if since <= text.created_at <= until}
+            following = body.get("next_page_uri")
+            if not following:
+                return sorted(found.values(), key=lambda text: text.created_at)
+            if not isinstance(following, str) or not following.startswith("/"):
+                break
+            url, parameters = following, None
+        msg = "the list of messages cannot be walked to its end"
+        raise LookupError(msg)
+
 
 def read_message_answer(response: httpx.Response, *secrets: str) -> DispatchResult:
     """What an answer to the creation of a message means."""
@@ -240,6 +283,16 @@ def _matches(message: dict[str, Any], request: TextRequest) -> bool:
     if message.get("from") not in {None, "", request.sender}:
         return False
     return " ".join(request.body.split()) in " ".join(str(message.get("body") or "").split())
+
+
+def _inbound(message: Any) -> InboundText | None:
+    created = _created_at(message)
+    if created is None or message.get("direction") != "inbound":
+        return None
+    sid, sender, to = (message.get(key) for key in ("sid", "from", "to"))
+    if not (isinstance(sid, str) and sid and isinstance(sender, str) and sender and isinstance(to, str)):
+        return None
+    return InboundText(sid, sender, to, str(message.get("body") or ""), created)
 
 
 def _created_at(message: Any) -> datetime | None:

@@ -1,12 +1,14 @@
 -- A person's own act lifts what the person's own act did, on one channel. It never lifts a
 -- do-not-contact entry, an invalid number or a litigator. What she texts carries no time: a START that comes
--- right after a stop may have been sent before it, and lifts nothing. She can say it again.
+-- right after a stop may have been sent before it, and lifts nothing; nor does one that is told late and was sent
+-- before or right after one. She can say it again.
 create or replace function engine.readmit_number(
   p_team_id uuid,
   p_phone text,
   p_channel public.contact_channel,
   p_source text,
-  p_words text
+  p_words text,
+  p_said_at timestamptz
 )
 returns boolean
 language plpgsql
@@ -17,7 +19,7 @@ declare
   v_is_too_soon boolean := exists (
     select from public.consent_events as c
     where c.team_id = p_team_id and c.phone = p_phone and c.channel = p_channel and c.action = 'opt_out'
-      and c.reason = 'opted_out' and c.occurred_at > engine.now() - interval '2 minutes'
+      and c.reason = 'opted_out' and c.occurred_at > least(p_said_at, engine.now()) - interval '2 minutes'
   );
 begin
   insert into public.consent_events (team_id, phone, channel, action, source, words)
@@ -33,6 +35,6 @@ begin
   return found;
 end
 $$;
-comment on function engine.readmit_number(uuid, text, public.contact_channel, text, text) is
-'Records an opt-in and lifts an opt-out of one channel that is older than two minutes; returns whether there was one.';
-revoke all on function engine.readmit_number(uuid, text, public.contact_channel, text, text) from public;
+comment on function engine.readmit_number(uuid, text, public.contact_channel, text, text, timestamptz) is
+'Records an opt-in and lifts an opt-out of one channel that is two minutes older than it; returns whether there was one.';
+revoke all on function engine.readmit_number(uuid, text, public.contact_channel, text, text, timestamptz) from public;

@@ -19,7 +19,7 @@ begin
   -- and a start that come together the stop is the last. Should two teams have the same number at one
   -- account, a stop holds for both.
   for v_text in
-    select t.*
+    select t.*, e.occurred_at
     from engine.read_inbound_texts(p_events) as t
     inner join engine.events as e on t.provider = e.provider and t.event_key = e.event_key
     where t.team_id is not null and t.phone is not null and not t.must_wait
@@ -30,7 +30,9 @@ begin
         (v_text.team_id, v_text.phone, null, 'opted_out', 'inbound text', v_text.words)::engine.stop
       ]);
     elsif v_text.consent = 'opt_in' then
-      perform engine.readmit_number(v_text.team_id, v_text.phone, 'text', 'inbound text', v_text.words);
+      perform engine.readmit_number(
+        v_text.team_id, v_text.phone, 'text', 'inbound text', v_text.words, v_text.occurred_at
+      );
     end if;
     if v_text.job_id is not null then
       -- Who asks later what was answered finds it at the attempt.

@@ -1,6 +1,7 @@
 -- Waiting inbound texts with the team whose number they were sent to, and the text of ours that they
 -- answer: of those to that person that still wait for a reply the latest that came from that number, else the
--- latest. A reply to a text whose sending is not settled yet must wait until it is.
+-- latest. What was written before one of ours was sent, and is told late, does not answer it. A reply to a text
+-- whose sending is not settled yet must wait until it is.
 create or replace function engine.read_inbound_texts(p_events engine.event_ref[])
 returns table (
   provider public.provider, event_key text, team_id uuid, phone text, words text, consent text, job_id uuid,
@@ -53,6 +54,10 @@ as $$
     inner join public.phone_numbers as n on c.team_id = n.team_id and c.phone_number_id = n.id
     where j.team_id = f.team_id and j.phone = s.phone and j.channel = 'text'
       and j.status = 'DISPATCHED' and j.reply_deadline is not null
+      and (e.occurred_at is null or exists (
+        select from engine.attempts as a
+        where a.team_id = j.team_id and a.job_id = j.id and a.status = 'ACCEPTED' and a.begun_at <= e.occurred_at
+      ))
     order by is_addressed desc, j.dispatched_at desc, j.id desc
     limit 1
   ) as w on true

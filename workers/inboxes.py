@@ -1,0 +1,90 @@
+"""Texts whose webhook never came: a stop that was sent while the receiver was away must not be lost.
+
+Twilio posts a text that somebody sent once, and once more at most. So its list is looked through as well, a few minutes
+behind; what the receiver had is known by its id and changes nothing.
+"""
+
+import asyncio
+from contextlib import suppress
+from datetime import timedelta
+from typing import Final
+
+from workers.config import Secrets
+from workers.errors import ConfigurationError, DatabaseFaultError, DatabaseUnavailableError, OutboundError
+from workers.ledger import DueInbox, Inboxes, ProviderEvent
+from workers.logs import get_logger
+from workers.metrics import Metrics
+from workers.providers.twilio import InboundText, TwilioClient
+
+log = get_logger(__name__)
+
+INBOXES_AT_ONCE: Final = 10
+LEASE: Final = timedelta(minutes=2)
+TEXTS_AT_ONCE: Final = 100
+
+
+class InboxReader:
+    """Asks Twilio for the texts to each of our numbers, every few minutes, until told to stop."""
+
+    def __init__(
+        self, inboxes: Inboxes, twilio: TwilioClient, secrets: Secrets, *, every: float, metrics: Metrics | None = None
+    ) -> None:
+        self._inboxes, self._twilio, self._secrets, self._every = inboxes, twilio, secrets, every
+        self._metrics = metrics or Metrics()
+        self._metrics.describe("texts_found_total", "Texts of people that no webhook had brought.")
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Look now and then until `stop` is set."""
+        while not stop.is_set():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._every):
+                    await stop.wait()
+                    return
+            try:
+                await self.look()
+            except (DatabaseUnavailableError, DatabaseFaultError, OutboundError) as error:
+                log.warning("inboxes_not_read", error=str(error))
+            except Exception as error:  # what sends must not end because this does
+                log.exception("inboxes_failed", error=type(error).__name__)
+
+    async def look(self) -> None:
+        """Ask about each number that is due; one whose account cannot be asked keeps none of the others from it."""
+        while inboxes := await self._inboxes.claim_inboxes(INBOXES_AT_ONCE, LEASE):
+            for inbox in inboxes:
+                try:
+                    await self._read(inbox)
+                except (ConfigurationError, LookupError) as problem:
+                    log.warning("inbox_not_read", team_id=inbox.team_id, number=inbox.phone, reason=str(problem))
+            if len(inboxes) < INBOXES_AT_ONCE:
+                return
+
+    async def _read(self, inbox: DueInbox) -> None:
+        token = self._secrets.get(inbox.secret_name, "the auth token of a Twilio account")
+        texts = await self._twilio.list_inbound(inbox.account_ref, token, inbox.phone, inbox.since, inbox.until)
+        for start in range(0, len(texts), TEXTS_AT_ONCE):
+            events = [_event(inbox, text) for text in texts[start : start + TEXTS_AT_ONCE]]
+            results = await self._inboxes.ingest_events(events)
+            missed = sum(result != "duplicate" for result in results.values())
+            self._metrics.count("texts_found_total", missed)
+            if missed:
+                log.warning("texts_found", team_id=inbox.team_id, number=inbox.phone, texts=missed)
+        await self._inboxes.note_inbox(inbox)
+
+
+def _event(inbox: DueInbox, text: InboundText) -> ProviderEvent:
+    """The event that the webhook would have brought."""
+    return ProviderEvent(
+        provider="twilio",
+        event_key=f"{text.sid}:inbound",
+        type="inbound",
+        payload={
+            "MessageSid": text.sid,
+            "AccountSid": inbox.account_ref,
+            "From": text.sender,
+            "To": text.to,
+            "Body": text.body,
+        },
+        secret_name=inbox.secret_name,
+        provider_id=text.sid,
+        occurred_at=text.created_at,
+    )
