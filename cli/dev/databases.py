@@ -93,9 +93,13 @@ class Server:
     def build_from_migrations(self, name: str = MIGRATIONS, workdir: Path = ROOT) -> str:
         """Database B: an empty project with the migrations pushed to it, exactly as a user pushes them."""
         self.copy(_EMPTY_PROJECT, name)
+        self.push(name, workdir)
+        return name
+
+    def push(self, name: str, workdir: Path = ROOT) -> None:
+        """Apply the migrations that a database lacks, as its owner."""
         push = [node_tool("supabase"), "db", "push", f"--remote={self.url(name)}", f"--workdir={workdir}", "--yes"]
         run(push, env=SUPABASE_ENV)
-        return name
 
 
 Servers = dict[str, Server]

@@ -150,10 +150,15 @@ def install_test_tools(admin_url: str) -> None:
         connection.execute("set local search_path = tap")
         connection.execute(_pgtap_script().read_bytes())
         connection.execute(f"set local search_path = {SEARCH_PATH}")
-        for path in sorted(SUPPORT.glob("*.sql")):
-            for statement in split(path.read_text()):
-                connection.execute(statement.text.encode())
+        load_helpers(connection)
         connection.execute("grant execute on all functions in schema tap, tests to public")
+
+
+def load_helpers(connection: psycopg.Connection[Any], folder: Path = SUPPORT) -> None:
+    """Make the helpers of schema `tests`, which is there and empty."""
+    for path in sorted(folder.glob("*.sql")):
+        for statement in split(path.read_text()):
+            connection.execute(statement.text.encode())
 
 
 def _pgtap_script() -> Path:

@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
+import psycopg
 from psycopg.types.json import Jsonb
 from pydantic import SecretStr
 
@@ -94,7 +96,6 @@ class Stage:
 
     def launch(self) -> None:
         """A campaign of a call, and texts after it, through the sandbox's own account."""
-        account = self.sandbox.stage.account
         with self.copy.connect() as connection:
             team = make_team(connection)
             connection.execute("select tests.act_as(%s)", [team.admin_email])
@@ -103,19 +104,27 @@ class Stage:
                 or []
             )
             connection.execute("select tests.act_as_superuser()")
-            connection.execute(
-                "update public.phone_numbers set phone = %s, vapi_phone_number_id = %s",
-                [account.phone_numbers[0].number, account.phone_numbers[0].id],
-            )
-            connection.execute("update public.assistants set provider_assistant_id = %s", [account.assistants[0].id])
-            connection.execute(
-                "update public.integrations set account_ref = %s where provider = 'twilio'",
-                [self.sandbox.settings.twilio_account_sid],
-            )
+            self.name_accounts(connection, team.id)
             connection.execute("select tests.act_as(%s)", [team.admin_email])
             connection.execute("select public.launch_campaign(%s)", [campaign])
             connection.execute("select tests.act_as_superuser()")
             connection.commit()
+
+    def name_accounts(self, connection: psycopg.Connection[Any], team_id: UUID) -> None:
+        """Give what a team has at the providers the names that it has in the sandbox."""
+        account = self.sandbox.stage.account
+        connection.execute(
+            "update public.phone_numbers set phone = %s, vapi_phone_number_id = %s where team_id = %s",
+            [account.phone_numbers[0].number, account.phone_numbers[0].id, team_id],
+        )
+        connection.execute(
+            "update public.assistants set provider_assistant_id = %s where team_id = %s",
+            [account.assistants[0].id, team_id],
+        )
+        connection.execute(
+            "update public.integrations set account_ref = %s where provider = 'twilio' and team_id = %s",
+            [self.sandbox.settings.twilio_account_sid, team_id],
+        )
 
 
 @contextlib.asynccontextmanager
@@ -123,6 +132,13 @@ async def stage(copy: Copy, **options: Any) -> AsyncIterator[Stage]:
     with copy.connect() as connection:
         set_clock(connection, "2026-03-02 15:00+00")
         connection.commit()
+    async with providers(copy, **options) as on:
+        yield on
+
+
+@contextlib.asynccontextmanager
+async def providers(copy: Copy, **options: Any) -> AsyncIterator[Stage]:
+    """The sandbox and the receiver for a database that is a sandbox already."""
     secrets = Secrets(
         {"VAPI": API_KEY, "VAPI_WEBHOOK": WEBHOOK_SECRET, "TWILIO": AUTH_TOKEN, "OTHER": SecretStr("not-of-this-team")}
     )

@@ -6,17 +6,25 @@ import asyncio
 import contextlib
 import sys
 from collections.abc import AsyncIterator, Iterable, Mapping
+from pathlib import Path
 
 
 @contextlib.asynccontextmanager
 async def worker_process(
-    environment: Mapping[str, str], secrets: Iterable[str], *command: str
+    environment: Mapping[str, str],
+    secrets: Iterable[str],
+    *command: str,
+    folder: Path | None = None,
+    log: list[bytes] | None = None,
 ) -> AsyncIterator[asyncio.subprocess.Process]:
-    """Runs `command` (a worker, unless named); told to stop at the end, if it still runs. It printed no secret."""
+    """Runs `command` (a worker, unless named); told to stop at the end, if it still runs. It printed no secret.
+
+    What it printed is in `log` then.
+    """
     process = await asyncio.create_subprocess_exec(
-        *(command or (sys.executable, "-m", "workers")), env=environment, stderr=asyncio.subprocess.PIPE
+        *(command or (sys.executable, "-m", "workers")), env=environment, cwd=folder, stderr=asyncio.subprocess.PIPE
     )
-    lines: list[bytes] = []
+    lines: list[bytes] = [] if log is None else log
 
     async def keep() -> None:
         assert process.stderr
