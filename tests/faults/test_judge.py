@@ -12,8 +12,19 @@ from cli.dev.databases import Server
 from cli.dev.faults.crew import Nursery
 from cli.dev.faults.graphs import ASSISTANT
 from cli.dev.faults.places import PLACES, WEEKDAYS
-from cli.dev.faults.plan import Campaign, Caps, Moment, Person, Plan, Step, make_plan
+from cli.dev.faults.plan import (
+    SEND_WITHIN_SECONDS,
+    Campaign,
+    Caps,
+    Frost,
+    Moment,
+    Person,
+    Plan,
+    Step,
+    make_plan,
+)
 from cli.dev.faults.play import play
+from cli.dev.faults.scene import TEMPLATE
 from tests.faults.conftest import Mutate
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -54,7 +65,7 @@ def small(*steps: Step, start: datetime = MORNING, people: int = 3, place: int =
         campaigns=(Campaign("Small", tuple(range(people)), graph(**settings), 100, "P2D", None),),
         faults=(),
         steps=steps,
-        deaths=(),
+        fates=(),
         workers=1,
         lines=10,
         provider_lines=10,
@@ -98,6 +109,17 @@ async def test_an_answer_that_never_came_and_is_taken_for_a_no(
     plan = replace(small(people=1), faults=({"kind": "drop_after", "count": 1}, UNHEARD))
     assert "nobody reached twice" in await rules_broken(server, nursery, plan, mutant)
     assert (await play(server, nursery, plan)).findings == []
+
+
+async def test_a_deadline_that_a_worker_which_was_frozen_does_not_keep(server: Server, nursery: Nursery) -> None:
+    """Frozen between the commit of the attempt and its request, it wakes up when another worker has long called."""
+    frost = Frost("begin_attempts", 1, "after", timedelta(hours=5))
+    plan = replace(small(people=1), workers=2, fates=(frost,))
+    assert await rules_broken(server, nursery, plan, TEMPLATE) == {"nobody reached twice"}
+    keeps_it = replace(plan, settings={"OUTBOUND_SEND_WITHIN_SECONDS": str(SEND_WITHIN_SECONDS)})
+    report = await play(server, nursery, keeps_it)
+    assert report.findings == []
+    assert report.tried["workers frozen beyond the grace"] == 1
 
 
 async def test_an_opt_out_that_is_only_written_down(server: Server, nursery: Nursery, mutate: Mutate) -> None:

@@ -13,7 +13,7 @@ from cli.dev.databases import Server
 from cli.dev.faults import command
 from cli.dev.faults.crew import Nursery
 from cli.dev.faults.judge import Finding
-from cli.dev.faults.plan import Plan, make_plan
+from cli.dev.faults.plan import Death, Plan, make_plan
 from cli.dev.faults.play import Report, play
 from cli.dev.faults.run import Heard
 
@@ -23,7 +23,8 @@ SEEDS = (420, 429, 1495)
 def kinds(plan: Plan) -> set[str]:
     """What a plan will try."""
     found = {f"{fault['kind']} {fault.get('methods', '')}{fault.get('taken', '')}" for fault in plan.faults}
-    found |= {step.act for step in plan.steps} | {f"dies in {death.call}" for death in plan.deaths if death}
+    found |= {step.act for step in plan.steps}
+    found |= {f"{'dies' if isinstance(fate, Death) else 'freezes'} in {fate.call}" for fate in plan.fates if fate}
     return found | {f"starts in month {plan.start.month}"}
 
 

@@ -90,7 +90,7 @@ def _show_plan(plan: Plan) -> None:
         ]
     lines += [f"provider: {_pairs(fault)}" for fault in plan.faults]
     lines += [f"{step}" for step in plan.steps]
-    lines += [f"worker {place} dies {death}" for place, death in enumerate(plan.deaths) if death]
+    lines += [f"worker {place} {fate}" for place, fate in enumerate(plan.fates) if fate]
     for line in lines:
         console.print(Text(f"  {line}"))
 

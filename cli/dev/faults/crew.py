@@ -12,10 +12,12 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
-from cli.dev.faults.plan import Death
+from cli.dev.faults.frost import Freezer
+from cli.dev.faults.plan import Death, Fate, Frost
 from cli.dev.project import ROOT
 
 STOP_SECONDS = 20.0
@@ -28,8 +30,16 @@ class Worker:
 
     pid: int
     ended: asyncio.Future[int]
-    may_die: bool = True
-    """Whether it need not end by itself when told to: it has not started yet, or it has its death planned."""
+    stopped: Callable[[Worker], None]
+    """Whom to tell when it was stopped."""
+    fate: Fate | None
+    is_ready: bool = False
+    frozen_for: timedelta = timedelta(0)
+
+    @property
+    def may_die(self) -> bool:
+        """Whether it need not end by itself when told to: it has not started yet, or it has its death planned."""
+        return not self.is_ready or isinstance(self.fate, Death)
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal, unless it has ended."""
@@ -43,7 +53,7 @@ class Nursery:
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
-        self._waiting: deque[asyncio.Future[Worker]] = deque()
+        self._waiting: deque[Callable[[int], None]] = deque()
         self._living: dict[int, Worker] = {}
 
     @classmethod
@@ -65,11 +75,20 @@ class Nursery:
             await process.wait()
             await hearing
 
-    async def start(self, environment: Mapping[str, str], log: Path, death: Death | None) -> Worker:
-        """Fork a worker."""
+    async def start(
+        self, environment: Mapping[str, str], log: Path, fate: Fate | None, stopped: Callable[[Worker], None]
+    ) -> Worker:
+        """Fork a worker; whenever it was stopped that is told."""
         answer: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
-        self._waiting.append(answer)
-        order = {"environment": dict(environment), "log": str(log), "death": asdict(death) if death else None}
+
+        def started(pid: int) -> None:
+            ended = asyncio.get_running_loop().create_future()
+            worker = self._living[pid] = Worker(pid, ended, stopped, fate)
+            worker.frozen_for = fate.lasting if isinstance(fate, Frost) else timedelta(0)
+            answer.set_result(worker)
+
+        self._waiting.append(started)
+        order = {"environment": dict(environment), "log": str(log), "fate": _order(fate)}
         assert self._process.stdin
         self._process.stdin.write(json.dumps(order).encode() + b"\n")
         await self._process.stdin.drain()
@@ -80,11 +99,20 @@ class Nursery:
         async for line in self._process.stdout:
             word, pid, *rest = line.split()
             if word == b"started":
-                worker = Worker(int(pid), asyncio.get_running_loop().create_future())
-                self._living[worker.pid] = worker
-                self._waiting.popleft().set_result(worker)
+                self._waiting.popleft()(int(pid))
+            elif word == b"stopped":
+                worker = self._living[int(pid)]
+                worker.stopped(worker)
             else:
                 self._living.pop(int(pid)).ended.set_result(int(rest[0]))
+
+
+def _order(fate: Fate | None) -> dict[str, str | int] | None:
+    """What a worker is to do to itself."""
+    if fate is None:
+        return None
+    blow = signal.SIGKILL if isinstance(fate, Death) else signal.SIGSTOP
+    return {"call": fate.call, "nth": fate.nth, "when": fate.when, "blow": int(blow)}
 
 
 @dataclass
@@ -97,8 +125,9 @@ class Crew:
     nursery: Nursery
     environment: Mapping[str, str]
     log: Path
-    deaths: deque[Death | None]
+    fates: deque[Fate | None]
     hold: Callable[[], AbstractContextManager[None]]
+    freezer: Freezer
     killed: int = 0
     died: list[str] = field(default_factory=list)
     """The planned deaths that came true."""
@@ -115,7 +144,7 @@ class Crew:
             yield
         finally:
             self._stop_keeping()
-            await asyncio.gather(*self._keeping, return_exceptions=True)
+            await asyncio.gather(*self._keeping, self.freezer.close(), return_exceptions=True)
             left = list(self._workers.values())
             for worker in left:
                 worker.signal(signal.SIGKILL)
@@ -123,10 +152,23 @@ class Crew:
 
     def kill(self, place: int) -> None:
         """SIGKILL one worker, or with -1 all of them, now."""
-        for number, worker in self._workers.items():
-            if (place < 0 or number == place % len(self._keeping)) and not worker.ended.done():
-                worker.signal(signal.SIGKILL)
-                self.killed += 1
+        for worker in self._at(place):
+            worker.signal(signal.SIGKILL)
+            self.killed += 1
+
+    def suspend(self, place: int, lasting: timedelta) -> None:
+        """SIGSTOP one worker, or with -1 all of them, now; the freezer lets them go on."""
+        for worker in self._at(place):
+            if worker.is_ready:
+                worker.frozen_for = lasting
+                worker.signal(signal.SIGSTOP)
+
+    def _at(self, place: int) -> list[Worker]:
+        return [
+            worker
+            for number, worker in self._workers.items()
+            if (place < 0 or number == place % len(self._keeping)) and not worker.ended.done()
+        ]
 
     async def dismiss(self) -> list[int]:
         """Ask every worker to stop, as an operator does; the exit statuses of those that had to obey.
@@ -134,7 +176,7 @@ class Crew:
         -9 is that of a worker that did not in time.
         """
         self._stop_keeping()
-        await asyncio.gather(*self._keeping, return_exceptions=True)
+        await asyncio.gather(*self._keeping, self.freezer.thaw_all(), return_exceptions=True)
         workers, self._workers = list(self._workers.values()), {}
         for worker in workers:
             worker.signal(signal.SIGTERM)
@@ -150,26 +192,28 @@ class Crew:
 
     async def _keep(self, place: int) -> None:
         while True:
-            death = self.deaths.popleft() if self.deaths else None
+            fate = self.fates.popleft() if self.fates else None
             with self.hold():
                 # Not to be interrupted: a worker that nobody knows of would never be stopped.
-                starting = asyncio.ensure_future(self.nursery.start(self.environment, self.log, death))
+                starting = asyncio.ensure_future(
+                    self.nursery.start(self.environment, self.log, fate, self.freezer.stopped)
+                )
                 starting.add_done_callback(lambda done: self._workers.update({place: done.result()}))
                 worker = await asyncio.shield(starting)
-                await self._until_ready(worker, death)
+                await self._until_ready(worker)
             status = await asyncio.shield(worker.ended)
             if status != -signal.SIGKILL:
                 self.strange_ends.append(status)
                 await asyncio.sleep(0.2)
-            elif death is not None:
-                self.died.append(str(death))
+            elif isinstance(fate, Death):
+                self.died.append(str(fate))
 
-    async def _until_ready(self, worker: Worker, death: Death | None) -> None:
+    async def _until_ready(self, worker: Worker) -> None:
         """Wait until a worker has logged that it has started, or is gone."""
         deadline = time.monotonic() + START_SECONDS
         mark = f":{worker.pid}:".encode()
         while not worker.ended.done() and time.monotonic() < deadline:
             if any(b'"started"' in line and mark in line for line in self.log.read_bytes().splitlines()):
-                worker.may_die = death is not None
+                worker.is_ready = True
                 return
             await asyncio.sleep(0.02)

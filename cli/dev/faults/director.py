@@ -170,6 +170,8 @@ class Director:
             return
         if step.act == "kill":
             self._crew.kill(step.target)
+        if step.act == "suspend":
+            self._crew.suspend(step.target, step.lasting)
         if step.act == "stop_by_text":
             self._text(step.target, "STOP")
         if step.act == "start_by_text":

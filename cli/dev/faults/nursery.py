@@ -1,7 +1,8 @@
 """Forks workers: a process that has imported all of a worker, so that a new one is there in milliseconds.
 
-It reads one order a line (JSON: `environment`, `log`, `death`), answers `started PID`, and tells `ended PID STATUS` of
-each worker that is no more. When nobody gives orders any longer, it ends, and all its workers with it.
+It reads one order a line (JSON: `environment`, `log`, `fate`) and answers `started PID`. It tells `stopped PID` of each
+worker that was frozen and `ended PID STATUS` of each that is no more. When nobody gives orders any longer, it ends, and
+all its workers with it.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ _DIE_WITH_PARENT = 1
 _LIVING: set[int] = set()
 
 
-def mortal(call: str, nth: int, when: str) -> Callable[[Settings], Database]:
-    """Makes a database at whose nth call of a kind the process dies: before, during or after it."""
+def fated(call: str, nth: int, when: str, blow: int) -> Callable[[Settings], Database]:
+    """Makes a database at whose nth call of a kind a signal strikes this process: before, during or after it."""
 
     def connect(settings: Settings) -> Database:
         database = Database.from_settings(settings)
@@ -36,12 +37,13 @@ def mortal(call: str, nth: int, when: str) -> Callable[[Settings], Database]:
         async def counted(*arguments: Any) -> Any:
             if next(calls) != nth:
                 return await whole(*arguments)
+            strike = _Blow(blow)
             if when == "before":
-                _die()
+                strike()
             if when == "during":
-                asyncio.get_running_loop().call_later(DURING_SECONDS, _die)
+                asyncio.get_running_loop().call_later(DURING_SECONDS, strike)
             answer = await whole(*arguments)
-            _die()
+            strike()
             return answer
 
         setattr(database, call, counted)
@@ -50,8 +52,15 @@ def mortal(call: str, nth: int, when: str) -> Callable[[Settings], Database]:
     return connect
 
 
-def _die() -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
+class _Blow:
+    """A signal to this process, once; whoever was only stopped goes on from here."""
+
+    def __init__(self, number: int) -> None:
+        self._left = [number]
+
+    def __call__(self) -> None:
+        while self._left:
+            os.kill(os.getpid(), self._left.pop())
 
 
 def _work(order: dict[str, Any]) -> int:
@@ -68,7 +77,7 @@ def _work(order: dict[str, Any]) -> int:
     os.environ.update(order["environment"])
     settings, secrets = Settings.load(), Secrets.from_environment()
     logs.configure(settings.log_level, redactor(settings, secrets), part="worker")
-    connect = mortal(**order["death"]) if order["death"] else Database.from_settings
+    connect = fated(**order["fate"]) if order["fate"] else Database.from_settings
     return process.main(settings, secrets, connect)
 
 
@@ -89,14 +98,17 @@ def _tell(what: str) -> None:
 
 
 def _reap(*_: object) -> None:
-    """Tell of every worker that has ended."""
+    """Tell of every worker that has ended, or was stopped."""
     while True:
         try:
-            pid, status = os.waitpid(-1, os.WNOHANG)
+            pid, status = os.waitpid(-1, os.WNOHANG | os.WUNTRACED)
         except ChildProcessError:
             return
         if pid == 0:
             return
+        if os.WIFSTOPPED(status):
+            _tell(f"stopped {pid}")
+            continue
         _LIVING.discard(pid)
         _tell(f"ended {pid} {os.waitstatus_to_exitcode(status)}")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any, Literal
@@ -11,10 +11,11 @@ from cli.dev.faults.graphs import Graph, random_graph
 from cli.dev.faults.places import PLACES, Place
 
 Act = Literal[
-    "kill", "crash_postgres", "sever", "stop_by_text", "start_by_text", "stop_by_operator", "pause", "resume", "cancel",
-    "launch", "freeze", "retry",
+    "kill", "suspend", "crash_postgres", "sever", "stop_by_text", "start_by_text", "stop_by_operator", "pause",
+    "resume", "cancel", "launch", "freeze", "retry",
 ]  # fmt: skip
 Count = Literal["taken", "requests", "webhooks"]
+When = Literal["before", "during", "after"]
 Call = Literal["claim_jobs", "begin_attempts", "record_dispatches", "claim_ambiguous", "resolve_attempts", "tick"]
 
 _STARTS = (
@@ -31,6 +32,20 @@ _TEAM_ZONES = ("America/New_York", "America/Chicago", "America/Los_Angeles", "Am
 _CALLS: tuple[Call, ...] = (
     "claim_jobs", "begin_attempts", "record_dispatches", "claim_ambiguous", "resolve_attempts", "tick",
 )  # fmt: skip
+
+
+SEND_WITHIN_SECONDS = 1.0
+"""A begun request leaves within it, by real clocks; `frost` has the reason."""
+BRIEFLY = timedelta(minutes=2)
+"""Who is frozen no longer wakes up well within the doubt grace, however coarse the clock's steps are then."""
+_GRAIN_BESIDE_FROST = 60.0
+_FROSTS = (
+    timedelta(seconds=5), timedelta(seconds=90), timedelta(minutes=8), timedelta(hours=1), timedelta(hours=5),
+)  # fmt: skip
+
+_WHENS: tuple[When, ...] = ("before", "during", "after")
+# Between the commit of an attempt and its request is where it is dangerous.
+_FREEZING: tuple[Call, ...] = (*_CALLS, "begin_attempts", "begin_attempts", "begin_attempts")
 
 
 @dataclass(frozen=True)
@@ -89,7 +104,7 @@ class Step:
             what += " the calling account"
         elif self.act in {"stop_by_text", "start_by_text", "stop_by_operator"}:
             what += f", person {self.target}"
-        elif self.act == "kill":
+        elif self.act in {"kill", "suspend"}:
             what += f" worker {self.target}" if self.target >= 0 else " every worker"
         return f"{self.at}: {what}" + (f" for {self.lasting}" if self.lasting else "")
 
@@ -100,10 +115,26 @@ class Death:
 
     call: Call
     nth: int
-    when: Literal["before", "during", "after"]
+    when: When
 
     def __str__(self) -> str:
-        return f"{self.when} {self.call} {self.nth}"
+        return f"dies {self.when} {self.call} {self.nth}"
+
+
+@dataclass(frozen=True)
+class Frost:
+    """Where a worker is stopped by itself, for so much campaign time: it goes on as if nothing had been."""
+
+    call: Call
+    nth: int
+    when: When
+    lasting: timedelta
+
+    def __str__(self) -> str:
+        return f"is frozen {self.when} {self.call} {self.nth} for {self.lasting}"
+
+
+Fate = Death | Frost
 
 
 @dataclass(frozen=True)
@@ -128,7 +159,7 @@ class Plan:
     campaigns: tuple[Campaign, ...]
     faults: tuple[dict[str, Any], ...]
     steps: tuple[Step, ...]
-    deaths: tuple[Death | None, ...]
+    fates: tuple[Fate | None, ...]
     """By the order in which workers are started; who comes after the last lives."""
     workers: int
     lines: int
@@ -141,6 +172,11 @@ class Plan:
 
 def make_plan(seed: int) -> Plan:
     """Draw a plan."""
+    plan = _first_draft(seed)
+    return _with_frost(Random(f"frost {seed}"), plan)  # noqa: S311 -- as below
+
+
+def _first_draft(seed: int) -> Plan:
     chance = Random(f"faults {seed}")  # noqa: S311 -- to be drawn again, not to be secret
     start = chance.choice(_STARTS) + timedelta(minutes=chance.randrange(0, 240))
     people = _people(chance)
@@ -154,13 +190,14 @@ def make_plan(seed: int) -> Plan:
         campaigns=campaigns,
         faults=_faults(chance),
         steps=_steps(chance, campaigns, len(people)) + _late_steps(chance, len(campaigns)),
-        deaths=tuple(_death(chance) for _ in range(chance.choice([0, 1, 2, 3]))),
+        fates=tuple(_death(chance) for _ in range(chance.choice([0, 1, 2, 3]))),
         workers=chance.choice([1, 2, 2, 3]),
         lines=lines,
         provider_lines=lines if chance.random() < 0.7 else max(1, lines // 2),
         settings={
             "OUTBOUND_CONCURRENCY": str(chance.choice([1, 3, 10])),
             "OUTBOUND_LEASE_SECONDS": str(chance.choice([20, 60, 120])),
+            "OUTBOUND_SEND_WITHIN_SECONDS": str(SEND_WITHIN_SECONDS),
             "OUTBOUND_LISTEN": chance.choice(["true", "true", "true", "false"]),
         },
         sandbox={
@@ -172,6 +209,30 @@ def make_plan(seed: int) -> Plan:
         },
         ends_gently=chance.random() < 0.3,
         caps=_caps(chance),
+    )
+
+
+def _with_frost(chance: Random, plan: Plan) -> Plan:
+    """Workers are frozen, drawn apart from the rest; others are there to go on meanwhile."""
+    frosts = [
+        Frost(chance.choice(_FREEZING), chance.randint(1, 5), chance.choice(_WHENS), chance.choice(_FROSTS))
+        for _ in range(chance.choice([0, 0, 1, 1, 2]))
+    ]
+    steps = tuple(
+        Step(_moment(chance), "suspend", chance.choice([-1, 0, 0, 1]), chance.choice(_FROSTS))
+        for _ in range(chance.choice([0, 0, 1, 2]))
+    )
+    if not frosts and not steps:
+        return plan
+    fates: list[Fate | None] = [*plan.fates, *frosts]
+    chance.shuffle(fates)
+    grain = min(plan.sandbox["clock_grain_seconds"], _GRAIN_BESIDE_FROST)
+    return replace(
+        plan,
+        steps=plan.steps + steps,
+        fates=tuple(fates),
+        workers=max(plan.workers, 2),
+        sandbox={**plan.sandbox, "clock_grain_seconds": grain},
     )
 
 
@@ -289,7 +350,7 @@ def _death(chance: Random) -> Death | None:
     if chance.random() < 0.3:
         return None
     call = chance.choice(_CALLS)
-    return Death(call, chance.randint(1, 30 if call == "tick" else 6), chance.choice(["before", "during", "after"]))
+    return Death(call, chance.randint(1, 30 if call == "tick" else 6), chance.choice(_WHENS))
 
 
 def _rates(chance: Random) -> dict[str, float]:

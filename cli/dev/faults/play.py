@@ -14,6 +14,7 @@ from typing import Any
 from cli.dev.databases import Server
 from cli.dev.faults.crew import Crew, Nursery
 from cli.dev.faults.director import Director
+from cli.dev.faults.frost import GRACE, Freezer
 from cli.dev.faults.judge import Finding, judge
 from cli.dev.faults.plan import Plan
 from cli.dev.faults.record import Record, take_record
@@ -52,7 +53,9 @@ async def play(server: Server, nursery: Nursery, plan: Plan, template: str = TEM
         log = Path(folder) / "workers.log"
         log.touch()
         async with staged(server, plan, template) as scene:
-            crew = Crew(nursery, scene.environment(), log, deque(plan.deaths), scene.sandbox.driver.hold)
+            hold = scene.sandbox.driver.hold
+            freezer = Freezer(scene.sandbox.stage, hold)
+            crew = Crew(nursery, scene.environment(), log, deque(plan.fates), hold, freezer)
             director = Director(scene, crew)
             findings = []
             async with crew.at_work(plan.workers):
@@ -61,7 +64,8 @@ async def play(server: Server, nursery: Nursery, plan: Plan, template: str = TEM
                 await director.settle()
                 if stuck:
                     findings.append(Finding("everything ends", stuck))
-                elif plan.ends_gently:
+                elif plan.ends_gently or freezer.notes:
+                    # Who was frozen last may wake up only now: what it does then counts.
                     statuses = await crew.dismiss()
                     findings += [Finding("workers drain", f"a worker ended with {s}") for s in statuses if s != 0]
             record = await take_record(scene)
@@ -76,8 +80,8 @@ async def play(server: Server, nursery: Nursery, plan: Plan, template: str = TEM
         findings,
         time.monotonic() - began,
         _tried(record, director, crew),
-        [f"{at:%a %Y-%m-%d %H:%M:%S}Z  {what}" for at, what in director.done]
-        + [f"a worker died {d}" for d in crew.died],
+        [f"{at:%a %Y-%m-%d %H:%M:%S}Z  {what}" for at, what in sorted(director.done + freezer.notes)]
+        + [f"a worker {fate}" for fate in crew.died],
     )
 
 
@@ -108,7 +112,9 @@ def _tried(record: Record, director: Director, crew: Crew) -> Counter[str]:
                 tried[f"fault {note}"] += 1
     for entry in record.taken:
         tried["calls" if entry["provider"] == "vapi" else "texts"] += 1
-    tried.update({act: times for act, times in director.acts.items() if act != "kill"})
+    tried.update({act: times for act, times in director.acts.items() if act not in {"kill", "suspend"}})
+    tried["workers frozen"] = len(crew.freezer.thawed)
+    tried["workers frozen beyond the grace"] = sum(lasting > GRACE for lasting in crew.freezer.thawed)
     tried["workers killed"] = crew.killed + len(crew.died)
     tried["opt-outs"] = len(record.opted_out)
     tried["attempts"] = len(record.attempts)
