@@ -9,7 +9,8 @@ first one, thawed, must not send as well. So no request leaves later than this a
     < engine.doubt_grace  300 s   at the earliest here "no trace of it" is believed
 
 What is left, 200 s (145 s), is for what was written to a socket and is still on its way, and for a provider that
-takes a request before its lists show it. A test keeps the three together.
+takes a request before its lists show it. A test keeps the three together. For the same reason it is the moment of the
+question that must lie behind the grace, not that of its answer: whoever asks can be frozen too (`proves_absence`).
 
 The grace is campaign time. In production that is real time. A sandbox's clock may jump over hours while a worker is
 frozen, and no limit in real time is short enough for that: there `OUTBOUND_SEND_WITHIN_SECONDS` can be lowered, and

@@ -100,6 +100,8 @@ class DoubtfulAttempt:
     request: dict[str, Any]
     taken_ids: list[str] = field(default_factory=list)
     """The provider's ids that belong to other attempts of the same person."""
+    asked_at: datetime | None = None
+    """The moment of its claim: nobody is asked earlier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +113,14 @@ class Resolution:
     provider_id: str | None = None
     payload: dict[str, Any] | None = None
     reason: str = ""
+    asked_at: datetime | None = None
+    """Not later than the question: the answer may be written down much later."""
 
     def record(self) -> dict[str, Any]:
         """One element of the array that `resolve_attempts` takes."""
         row: dict[str, Any] = {"attempt_id": str(self.attempt_id), "found": self.found}
+        if self.asked_at is not None:
+            row["asked_at"] = self.asked_at.isoformat()
         if self.provider_id is not None:
             row["provider_id"] = self.provider_id
         if self.payload is not None:

@@ -325,7 +325,7 @@ class Runner:
             provider_id=answer.provider_id,
             reason=answer.reason or None,
         )
-        return answer
+        return replace(answer, asked_at=doubt.asked_at)
 
     async def _tick(self, interval: float) -> None:
         """Do what time alone changes, where no cron does it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -72,6 +73,36 @@ def test_a_no_within_the_grace_period_proves_nothing(admin: psycopg.Connection[A
     answer = f'[{{"attempt_id": "{attempts[0]}", "found": false}}]'
     rows = admin.execute("select job_status::text from engine.resolve_attempts('w1', %s)", [answer]).fetchall()
     assert rows == [("AMBIGUOUS",)]
+
+
+@pytest.mark.parametrize("accepted_since", [False, True])
+def test_a_no_that_was_asked_too_early_proves_nothing_however_late_it_is_written_down(
+    admin: psycopg.Connection[Any], *, accepted_since: bool
+) -> None:
+    """An asker that was frozen: the request has left since, and its worker may be dead or have recorded it."""
+    engine.set_scene(admin)
+    attempts = engine.begin(admin, engine.claim(admin))
+    engine.record(admin, attempts, "unknown")
+    engine.move_clock(admin, "1 minute")
+
+    def ask() -> datetime:
+        rows = admin.execute("select engine.now() from engine.claim_ambiguous('w2', 10, '30 seconds')").fetchall()
+        asked_at: datetime = rows[0][0]
+        return asked_at
+
+    def answer_no(asked_at: datetime) -> list[Any]:
+        answer = [{"attempt_id": str(attempts[0]), "found": False, "asked_at": asked_at.isoformat()}]
+        return admin.execute(
+            "select job_status::text from engine.resolve_attempts('w2', %s)", [Jsonb(answer)]
+        ).fetchall()
+
+    asked_at = ask()
+    if accepted_since:
+        engine.record(admin, attempts, "accepted")
+    engine.move_clock(admin, "1 hour")
+    assert answer_no(asked_at) == [("DISPATCHED" if accepted_since else "AMBIGUOUS",)]
+    engine.move_clock(admin, "1 hour")
+    assert answer_no(ask()) == [("FAILED" if accepted_since else "READY",)]
 
 
 def test_found_when_asked_is_accepted_and_its_end_applied(admin: psycopg.Connection[Any]) -> None:

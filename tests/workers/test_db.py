@@ -130,16 +130,19 @@ async def test_an_attempt_in_doubt_is_claimed_and_resolved(database: Copy, db: D
 
     await db.set(MONDAY + timedelta(minutes=5), 0)
     doubts = await db.claim_ambiguous("w1", 10, LEASE)
-    assert {(doubt.kind, doubt.provider, doubt.provider_id, doubt.begun_at) for doubt in doubts} == {
-        ("ambiguous", "vapi", None, MONDAY)
+    assert {(doubt.kind, doubt.provider, doubt.provider_id, doubt.begun_at, doubt.asked_at) for doubt in doubts} == {
+        ("ambiguous", "vapi", None, MONDAY, MONDAY + timedelta(minutes=5))
     }
     assert all(doubt.request["to"].startswith("+1") for doubt in doubts)
     answers = [
         Resolution(
             doubts[0].attempt_id, found=True, provider_id="call-7", payload={"id": "call-7", "status": "queued"}
         ),
-        Resolution(doubts[1].attempt_id, found=False),
+        Resolution(doubts[1].attempt_id, found=False, asked_at=MONDAY + timedelta(minutes=4)),
     ]
+    states = await db.resolve_attempts("w1", answers)
+    assert {state.job_status for state in states} == {"DISPATCHED", "AMBIGUOUS"}  # it was asked within the grace
+    answers[1] = Resolution(doubts[1].attempt_id, found=False, asked_at=doubts[1].asked_at)
     states = await db.resolve_attempts("w1", answers)
     assert {state.attempt_id: state.job_status for state in states} == {
         doubts[0].attempt_id: "DISPATCHED",

@@ -262,8 +262,11 @@ async def test_leases_of_slow_requests_are_extended_and_lost_ones_noticed() -> N
     assert len(job.attempts) == 1
 
 
+MOMENT = datetime(2027, 6, 7, 14, tzinfo=UTC)
+
+
 def doubt(kind: str = "ambiguous") -> DoubtfulAttempt:
-    return DoubtfulAttempt(TEAM, uuid4(), uuid4(), "vapi", "ACME", None, kind, None, datetime.now(UTC), {})
+    return DoubtfulAttempt(TEAM, uuid4(), uuid4(), "vapi", "ACME", None, kind, None, MOMENT, {}, asked_at=MOMENT)
 
 
 async def test_attempts_in_doubt_are_asked_about_and_resolved() -> None:
@@ -281,6 +284,7 @@ async def test_attempts_in_doubt_are_asked_about_and_resolved() -> None:
         await until(lambda: len(ledger.resolutions) == 45)
     assert {one.found for one in ledger.resolutions if one.attempt_id != broken} == {True}
     assert [one.found for one in ledger.resolutions if one.attempt_id == broken] == [None]
+    assert {one.asked_at for one in ledger.resolutions} == {MOMENT}
 
 
 async def test_the_tick_runs_where_it_is_asked_for_and_survives_failures() -> None:

@@ -43,7 +43,7 @@ _RECORD_DISPATCHES = """
 _CLAIM_AMBIGUOUS = """
     select
         team_id, attempt_id, job_id, provider::text as provider, secret_name, account_ref, kind::text as kind,
-        provider_id, begun_at, request, taken_ids
+        provider_id, begun_at, request, taken_ids, engine.now() as asked_at
     from engine.claim_ambiguous(p_worker => %(worker)s, p_limit => %(limit)s, p_lease => %(lease)s)
 """
 _RESOLVE_ATTEMPTS = """

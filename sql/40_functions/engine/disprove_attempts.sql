@@ -13,7 +13,7 @@ begin
     select (a.team_id, a.job_id, a.id, 'try_later', 'job', a.code, 'the provider has no trace of it', null, null)::engine.dispatch_result
     from unnest(p_answers) as l
     inner join engine.attempts as a on l.attempt_id = a.id
-    where not l.found and a.status = 'AMBIGUOUS' and a.begun_at <= engine.now() - engine.doubt_grace()
+    where not l.found and a.status = 'AMBIGUOUS' and engine.proves_absence(a, engine.now())
   );
   perform engine.postpone_attempts(v_not_sent);
   update engine.attempts as a
@@ -25,7 +25,7 @@ begin
     select (a.team_id, a.job_id, 'failed', 'provider_lost_it', null)::engine.finished_job
     from unnest(p_answers) as l
     inner join engine.attempts as a on l.attempt_id = a.id
-    where not l.found and a.status = 'ACCEPTED' and a.resolved_at <= engine.now() - interval '2 minutes'
+    where not l.found and a.status = 'ACCEPTED' and engine.proves_absence(a, engine.now())
   ));
 end
 $$;

@@ -1,6 +1,7 @@
 -- What the provider said when asked. Found: the attempt is accepted and the provider's object is read
 -- like an event. Not found: only after a grace period, in which the provider may still be writing it
--- down, is that a no. Not answered, or not yet the whole of it: it is asked again.
+-- down, is that a no. Not answered, not yet the whole of it, or asked too early for what the answer would
+-- do now: it is asked again.
 create or replace function engine.resolve_attempts(p_worker text, p_results jsonb)
 returns table (attempt_id uuid, job_id uuid, job_status public.job_status)
 language plpgsql
@@ -11,26 +12,7 @@ set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written ord
 as $$
 #variable_conflict use_column
 declare
-  v_answers engine.lookup_answer[] := array(
-    select (
-      l.attempt_id,
-      -- Found, but it is another attempt's, by now or in this very set: it has to be asked again.
-      case when l.is_first and not exists (
-        select
-        from engine.attempts as o
-        where o.provider = l.provider and o.provider_id = l.provider_id and o.id <> l.attempt_id
-      ) then l.found end,
-      l.provider_id, l.payload
-    )::engine.lookup_answer
-    from (
-      select
-        t.*, a.provider, t.provider_id is null or row_number() over (
-          partition by a.provider, t.provider_id order by a.begun_at, a.id
-        ) = 1 as is_first
-      from jsonb_populate_recordset(null::engine.lookup_answer, p_results) as t
-      inner join engine.attempts as a on t.attempt_id = a.id
-    ) as l
-  );
+  v_answers engine.lookup_answer[] := engine.read_answers(p_results);
 begin
   perform
   from unnest(v_answers) as l
@@ -76,6 +58,6 @@ begin
 end
 $$;
 comment on function engine.resolve_attempts(text, jsonb) is
-'Records lookups: [{attempt_id, found (true, false, null when it could not be asked), provider_id?, payload?}].';
+'Records lookups: [{attempt_id, found (true, false, null when it could not be asked), provider_id?, payload?, asked_at?}].';
 revoke all on function engine.resolve_attempts(text, jsonb) from public;
 grant execute on function engine.resolve_attempts(text, jsonb) to outbound_worker;
