@@ -44,8 +44,10 @@ _FROSTS = (
 )  # fmt: skip
 
 _WHENS: tuple[When, ...] = ("before", "during", "after")
-# Between the commit of an attempt and its request is where it is dangerous.
-_FREEZING: tuple[Call, ...] = (*_CALLS, "begin_attempts", "begin_attempts", "begin_attempts")
+# Where a worker holds something that time takes from it; most of all between an attempt's commit and its request.
+_FREEZING: tuple[Call, ...] = (
+    "claim_jobs", "begin_attempts", "begin_attempts", "begin_attempts", "record_dispatches", "resolve_attempts",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -216,7 +218,7 @@ def _with_frost(chance: Random, plan: Plan) -> Plan:
     """Workers are frozen, drawn apart from the rest; others are there to go on meanwhile."""
     frosts = [
         Frost(chance.choice(_FREEZING), chance.randint(1, 5), chance.choice(_WHENS), chance.choice(_FROSTS))
-        for _ in range(chance.choice([0, 0, 1, 1, 2]))
+        for _ in range(chance.choice([0, 0, 1, 1, 2, 3]))
     ]
     steps = tuple(
         Step(_moment(chance), "suspend", chance.choice([-1, 0, 0, 1]), chance.choice(_FROSTS))
