@@ -19,6 +19,7 @@ from tests.support import engine
 from tests.support.databases import Database, Target, Targets, load_helpers
 from tests.support.waiting import until
 from tests.upgrade import half_way
+from tests.upgrade.calls import statements, understood
 from tests.upgrade.half_way import HalfWay
 from tests.workers.test_campaign import Stage, assert_sound, providers, stage
 from tests.workers.wire import API_KEY, AUTH_TOKEN, WEBHOOK_SECRET
@@ -109,10 +110,16 @@ async def test_the_last_releases_worker_runs_on_the_new_schema(migrated: Databas
     assert list((release / "workers" / "__pycache__").glob("process.*")), "it was the release's own code that ran"
 
 
-async def test_a_database_with_work_in_it_is_upgraded(in_use: tuple[Database, HalfWay], targets: Targets) -> None:
+async def test_a_database_with_work_in_it_is_upgraded(
+    in_use: tuple[Database, HalfWay], release: Path, targets: Targets
+) -> None:
     database, begun = in_use
     before = half_way.facts(database)
+    said = list(statements(release / "workers" / "db"))
+    meant = understood(database.url("outbound_worker"), said)
+    assert len(meant) > 40
     targets.server(Target.MIGRATIONS).push(database.name)
+    assert understood(database.url("outbound_worker"), said) == meant
     assert half_way.facts(database) == before
     assert half_way.miscounted(database) == []
     assert differences(database, targets) == []
