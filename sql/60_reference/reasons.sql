@@ -87,6 +87,10 @@ insert into reference.reasons (code, message, cure) values
 ('refused', 'The provider refused the request.', 'See the attempt''s code at the provider.'),
 ('retries_exhausted', 'The provider kept asking to try later until the budget of retries was spent.', 'Retry what failed.'),
 ('provider_lost_it', 'The provider took the request and knows nothing of it any more.', 'Retry what failed.'),
+(
+  'account_changed', 'It was in doubt whether the request had arrived when another account was connected, which can''t say.',
+  'See at the account of before whether she was reached, and retry if not.'
+),
 ('sent_unconfirmed', 'The carrier never confirmed the delivery.', 'Nothing: it is taken as delivered.'),
 ('never_sent', 'The provider kept the text queued for two days.', 'Retry what failed.'),
 ('never_ended', 'The provider kept calling the call unfinished for six hours.', 'Retry what failed.'),

@@ -184,3 +184,41 @@ def test_another_attempt_cannot_be_stored_while_one_is_live(admin: psycopg.Conne
             " phone_number_id) select team_id, job_id, 2, provider, 'w9', request, phone, phone_number_id"
             " from engine.attempts"
         )
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({}, "READY"),
+        ({"p_secret_name": "OTHER"}, "FAILED"),
+        ({"p_account_ref": "another"}, "FAILED"),
+        ({"p_concurrency_limit": 3}, "READY"),
+    ],
+)
+def test_no_trace_at_another_account_is_no_reason_to_send_again(
+    admin: psycopg.Connection[Any], change: dict[str, Any], status: str
+) -> None:
+    scene = engine.set_scene(admin)
+    [attempt] = engine.begin(admin, engine.claim(admin))
+    engine.record(admin, [attempt], "unknown")
+    saved = {"p_secret_name": "VAPI", "p_account_ref": None, "p_concurrency_limit": 100} | change
+    admin.execute(
+        "select public.upsert_integration('vapi', %(p_secret_name)s, %(p_account_ref)s, %(p_concurrency_limit)s,"
+        " true, %(team)s)",
+        saved | {"team": scene.team.id},
+    )
+    engine.move_clock(admin, "10 minutes")
+    assert engine.look_up(admin, attempt, found=False) == [status]
+    reason = "account_changed" if status == "FAILED" else None
+    assert engine.jobs(admin, scene)[0][4] == reason
+    engine.move_clock(admin, "1 hour")
+    assert len(engine.begin(admin, engine.claim(admin))) == (status == "READY")
+
+
+def test_what_is_found_at_another_account_is_believed(admin: psycopg.Connection[Any]) -> None:
+    scene = engine.set_scene(admin)
+    [attempt] = engine.begin(admin, engine.claim(admin))
+    engine.record(admin, [attempt], "unknown")
+    admin.execute("select public.upsert_integration('vapi', 'RENAMED', null, 10, true, %s)", [scene.team.id])
+    engine.move_clock(admin, "10 minutes")
+    assert engine.look_up(admin, attempt, found=True, status="in-progress") == ["DISPATCHED"]

@@ -1,7 +1,8 @@
 -- Where journeys go after visits; the one place that knows. A retry comes before the edges: they see
 -- the outcome only when the node has given up on a better one. Of the edges the first that matches is
 -- taken. A call that nobody was dialled for, for want of a line or of a working account, is tried
--- again whatever the node says, and spends nothing.
+-- again whatever the node says, and spends nothing. What a provider took and never brought to an end that is known
+-- may have reached the person: no rule tries it again, an operator may.
 create or replace function engine.decide_steps(p_visits engine.ended_visit[])
 returns setof engine.decision
 language plpgsql
@@ -30,6 +31,7 @@ begin
     select coalesce(
       v.was_not_dialled or (
         v.retries_left > 0 and v.retry -> 'outcomes' ? v.outcome::text
+        and coalesce(v.reason_code, '') not in ('provider_lost_it', 'never_ended', 'never_sent', 'account_changed')
         and v.dialled <= (v.retry ->> 'max_retries')::integer
       ),
       false

@@ -45,6 +45,7 @@ begin
     );
   end if;
   perform engine.refuse_issues(v_issues, 'The integration');
+  perform engine.note_account_change(v_team_id, p_provider, p_secret_name, p_account_ref);
   insert into public.integrations (team_id, provider, secret_name, account_ref, concurrency_limit, is_sandbox)
   values (v_team_id, p_provider, p_secret_name, p_account_ref, p_concurrency_limit, coalesce(p_is_sandbox, false))
   on conflict (team_id, provider) do update set
