@@ -1,4 +1,5 @@
--- One number of a request, by the one phone rule; what is wrong with it is said as for a row of a file.
+-- One number of a request, by the one phone rule; what is wrong with it is said as for a row of a file. Several are
+-- refused: whoever stops two must not believe that both are stopped when one is.
 create or replace function engine.read_number(p_team_id uuid, p_phone text)
 returns table (phone text, issues jsonb)
 language sql
@@ -6,6 +7,7 @@ stable
 set search_path = ''
 as $$
   select p.phone, case
+    when p.others <> '{}' then jsonb_build_array(engine.issue('phone_several', 'p_phone', 'Give one number at a time.'))
     when p.problem is null then '[]'
     else jsonb_build_array(engine.issue(p.problem, 'p_phone', i.message))
   end

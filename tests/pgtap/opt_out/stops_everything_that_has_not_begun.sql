@@ -1,6 +1,6 @@
 -- An operator stops a number: suppression, ledger and every open job of the number, in one transaction.
 begin;
-select plan(23);
+select plan(25);
 select tests.set_clock('2027-03-01 12:00-05');
 create temp table scene as select t as team_id, tests.create_campaign(t, 3) as campaign_id
 from tests.create_team('Acme', 'ann@acme.example') as t;
@@ -45,6 +45,10 @@ select is(public.opt_out(pg_temp.person(2), null, 'do_not_contact') -> 'added', 
 select is(public.opt_out('(212) 555-0187', null, 'litigator') ->> 'phone', '+12125550187', 'a number that nobody knows yet, in any spelling');
 
 select throws_ok($$ select public.opt_out('12') $$, 'OB001', null, 'no number');
+select throws_ok(
+  $$ select public.opt_out('(212) 555-0187 or 212 555 0188') $$, 'OB001', null, 'two, of which only one would be stopped'
+);
+select lives_ok($$ select public.opt_out('(212) 555-0187 / +1 212-555-0187') $$, 'one that is written twice');
 select throws_ok($$ select public.opt_out(null) $$, 'OB001', null, 'none at all');
 select throws_ok($$ select public.opt_out(pg_temp.person(3), 'mail') $$, 'OB001', null, 'no channel');
 select throws_ok($$ select public.opt_out(pg_temp.person(3), null, 'do_not_text') $$, 'OB001', null, 'a reason that only ServiceTitan gives');
