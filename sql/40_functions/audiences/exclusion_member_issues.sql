@@ -36,14 +36,18 @@ as $$
   from given as g
   where p_name = 'tags' and (g.kind not in ('number', 'string') or coalesce(g.written, '') !~ '^[0-9]{1,18}$')
   union all
-  select engine.issue('exclusion_phone_invalid', g.path, coalesce(r.message, 'This is not a phone number.'))
+  select engine.issue('exclusion_phone_invalid', g.path, case
+    -- Only the first would be left out.
+    when p.others <> '{}' then 'Give each number by itself.'
+    else coalesce(r.message, 'This is not a phone number.')
+  end)
   from public.teams as t
   cross join lateral engine.parse_phones(
     (select array_agg(g.written order by g.place) from given as g where p_name = 'phones'), t.country, t.is_sandbox
   ) as p
   inner join given as g on p.ordinal = g.place
   left join reference.import_problems as r on p.problem = r.code
-  where p_name = 'phones' and t.id = p_team_id and p.phone is null
+  where p_name = 'phones' and t.id = p_team_id and (p.phone is null or p.others <> '{}')
 $$;
 comment on function engine.exclusion_member_issues(uuid, uuid, text, jsonb) is
 'Issues of the elements of list_ids, campaign_ids, tags or phones.';

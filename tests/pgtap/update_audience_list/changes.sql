@@ -57,7 +57,7 @@ select is(pg_temp.kept('{}'), '{}', 'none again');
 select throws_ok($$select pg_temp.change('[]')$$, 'OB001', null, 'exclusions are an object');
 select is(
   pg_temp.problems('{
-    "phones": ["2125550101", "555-0101", 3, ""], "tags": [1, -1, "x", null, 1.5], "contacted_within": "30 days",
+    "phones": ["2125550101", "555-0101", 3, "", "2125550101 / 2125550102"], "tags": [1, -1, "x", null, 1.5], "contacted_within": "30 days",
     "booked_within": "P3651D", "already_booked": "yes", "campaign_ids": ["x", null], "list_ids": {}, "lists": []
   }'),
   array[
@@ -66,6 +66,7 @@ select is(
     'exclusion_duration_malformed p_exclusions.contacted_within', 'exclusion_malformed p_exclusions.list_ids',
     'exclusion_unknown p_exclusions.lists', 'exclusion_phone_invalid p_exclusions.phones.1',
     'exclusion_phone_invalid p_exclusions.phones.2', 'exclusion_phone_invalid p_exclusions.phones.3',
+    'exclusion_phone_invalid p_exclusions.phones.4',
     'exclusion_tag_malformed p_exclusions.tags.1', 'exclusion_tag_malformed p_exclusions.tags.2',
     'exclusion_tag_malformed p_exclusions.tags.3', 'exclusion_tag_malformed p_exclusions.tags.4'
   ], 'all of it at once, each at its place'
