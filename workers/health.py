@@ -13,6 +13,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from workers import __version__
 from workers.logs import get_logger
 from workers.runner import Runner
 
@@ -31,6 +32,7 @@ def health_app(runner: Runner) -> Starlette:
         body = {
             "status": "draining" if runner.stopping else "ok" if healthy else "database_silent",
             "worker": runner.worker,
+            "version": __version__,
             "in_flight": runner.in_flight,
             "unrecorded": runner.unrecorded,
             "seconds_without_database": round(silent, 1),

@@ -4,6 +4,8 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from workers import __version__
+
 _Labels = tuple[tuple[str, str], ...]
 
 
@@ -25,6 +27,10 @@ class Metrics:
     _histograms: dict[str, dict[_Labels, _Histogram]] = field(default_factory=dict)
     _bounds: dict[str, list[float]] = field(default_factory=dict)
     _help: dict[str, str] = field(default_factory=dict)
+
+    def tell_release(self) -> None:
+        """Say which release counts here, as its label."""
+        self.gauge("build_info", "The release that runs, as a label; always 1.", lambda: 1, version=__version__)
 
     def describe(self, name: str, text: str) -> None:
         """Say what a counter counts; it shows as zero until it does."""

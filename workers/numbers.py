@@ -86,6 +86,7 @@ class Queues:
 
 def describe(metrics: Metrics, runner: Measured) -> None:
     """Say what a runner counts and measures."""
+    metrics.tell_release()
     for name, text in _COUNTERS.items():
         metrics.describe(name, text)
     for name, (text, bounds) in _HISTOGRAMS.items():

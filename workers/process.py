@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import uvloop
 
+from workers import __version__
 from workers.config import Secrets, Settings, redactor
 from workers.db import Database, when_reachable
 from workers.handlers.call import CallHandler
@@ -128,7 +129,8 @@ async def run_worker(settings: Settings, secrets: Secrets, connect: Connect = Da
             )
             inboxes = InboxReader(database, twilio, secrets, every=settings.inbox_seconds, metrics=metrics)
             async with serving(health_app(runner), settings.host, settings.port) as port:
-                log.info("started", worker=runner.worker, queues=settings.queues, pace=vars(pace), health_port=port)
+                told = {"version": __version__, "queues": settings.queues, "pace": vars(pace), "health_port": port}
+                log.info("started", worker=runner.worker, **told)
                 working = asyncio.gather(_stopping(stop, runner.run(stop)), tasks.run(stop), _reading(inboxes, stop))
                 return 0 if await _unless_hurried(working, hurry, runner) else 1
         finally:

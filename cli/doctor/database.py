@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cli.api import Api
-from cli.doctor.findings import Finding, ok, warning, wrong
+from cli.doctor.findings import Finding, ok, skipped, warning, wrong
 from cli.errors import CommandError
+from cli.stack.migrations import Migration, migrations
+from workers import __version__
 
 MOST_CLOCK_DIFFERENCE = timedelta(seconds=30)
 """Signatures of webhooks are refused when they are five minutes old; half a minute is a clock that nobody sets."""
@@ -49,6 +51,7 @@ def judge(facts: dict[str, Any], now: datetime | None = None) -> Iterator[Findin
     """Everything that the facts show; `now` is this machine's clock."""
     yield _clock(facts, now or datetime.now(UTC))
     yield _environment(facts)
+    yield schema(facts)
     yield _tick(facts["tick"], datetime.fromisoformat(facts["at"]))
     yield _worker_role(facts["worker_role"])
     for queue in facts["queues"]:
@@ -83,6 +86,30 @@ def _environment(facts: dict[str, Any]) -> Finding:
         "A sandbox: its clock can be set, and nobody real is called.",
         "Nothing, if that is meant. A sandbox never becomes production: deploy to another database.",
     )
+
+
+def schema(facts: dict[str, Any], known: Sequence[Migration] | None = None) -> Finding:
+    """Whether the database had the migrations of the release that this program is of."""
+    known = migrations() if known is None else known
+    applied, mine = facts.get("migrations"), f"this program's release, {__version__}"
+    if "migrations" in facts and (applied is None or not known):
+        where = "the database" if applied is None else "this installation"
+        return skipped("schema", f"There is no record of migrations in {where}, so it was not compared with {mine}.")
+    lacking = [one.path.stem for one in known if applied is not None and one.version not in applied]
+    unknown = sorted(set(applied or ()) - {one.version for one in known})
+    if applied is None or lacking:
+        return wrong(
+            "schema",
+            f"The database is older than {mine}: it lacks {', '.join(lacking) or 'migrations'}.",
+            "Push the migrations with `supabase db push`, then restart receiver and workers (docs/deploy.md).",
+        )
+    if unknown:
+        return warning(
+            "schema",
+            f"The database is newer than {mine}: it had {', '.join(unknown)} as well.",
+            "Check out the release that brought them, `make setup`, restart receiver and workers.",
+        )
+    return ok("schema", f"It is that of {mine}.")
 
 
 def _tick(tick: dict[str, Any], at: datetime) -> Finding:

@@ -66,7 +66,7 @@ def test_the_doctor_finds_a_stack_in_order_and_names_what_is_wrong(project: Proj
     run, name = project.stack.run, f"Acme {uuid.uuid4().hex[:6]}"
     assert run("teams", "create", name, "--sandbox").status == 0
     found = {one["name"]: one["status"] for one in run("doctor", "--json").json}
-    parts = ("data API", "clocks", "tick", "worker role", "worker connection", "webhook receiver")
+    parts = ("data API", "schema", "clocks", "tick", "worker role", "worker connection", "webhook receiver")
     # of each account how it is, and whether its provider takes its secrets
     of_ours = [one for one in found if one.endswith(f"of {name}")]
     assert len(of_ours) == 6, found

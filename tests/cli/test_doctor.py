@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,10 +12,12 @@ from starlette.applications import Starlette
 
 from cli.dev.serving import serving
 from cli.doctor import workers
-from cli.doctor.database import judge
+from cli.doctor.database import judge, schema
 from cli.doctor.findings import Finding, Status
+from cli.stack.migrations import Migration, migrations
 from tests.support.databases import Database
 from tests.support.pooler import WAYS, reached
+from workers import __version__
 from workers.config import Secrets, Settings
 from workers.errors import ConfigurationError
 
@@ -23,6 +26,7 @@ SOUND: dict[str, Any] = {
     "at": NOW.isoformat(),
     "environment": "production",
     "postgres": 15,
+    "migrations": [one.version for one in migrations()],
     "tick": {
         "driven_by": "pg_cron", "has_cron": True, "last_run_at": (NOW - timedelta(seconds=40)).isoformat(),
         "last_status": "succeeded", "last_message": "SELECT 1", "overdue_seconds": None,
@@ -82,6 +86,27 @@ def test_each_fault_is_named_alone_and_can_be_mended(
     assert set(found) == {name}
     assert (found[name].status, says in found[name].message) == (status, True)
     assert found[name].cure
+
+
+@pytest.mark.parametrize(
+    ("facts", "status", "says"),
+    [
+        ({"migrations": ["1", "2"]}, "ok", "It is that of"),
+        ({"migrations": ["1"]}, "wrong", "it lacks 2_next"),
+        ({"migrations": []}, "wrong", "it lacks 1_initial, 2_next"),
+        ({"migrations": ["1", "2", "3"]}, "warning", "had 3 as well"),
+        ({"migrations": ["1", "3"]}, "wrong", "it lacks 2_next"),
+        ({"migrations": None}, "skipped", "no record of migrations in the database"),
+        # the first release's database does not tell
+        ({}, "wrong", "it lacks migrations"),
+    ],
+)  # fmt: skip
+def test_a_database_of_another_release_is_noticed(facts: dict[str, Any], status: str, says: str) -> None:
+    known = [Migration("1", "initial", Path("1_initial.sql")), Migration("2", "next", Path("2_next.sql"))]
+    found = schema(facts, known)
+    assert (found.status, says in found.message, __version__ in found.message) == (status, True, True)
+    assert bool(found.cure) is (status in ("wrong", "warning"))
+    assert schema({"migrations": ["1"]}, []).status is Status.skipped
 
 
 def test_a_little_is_no_fault() -> None:

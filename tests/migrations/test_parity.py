@@ -31,6 +31,8 @@ def test_migrations_ran_as_an_owner_who_is_no_superuser(targets: Targets) -> Non
         assert _value(connection, "select count(*) from supabase_migrations.schema_migrations") == len(
             migration.existing()
         )
+        applied = "select array_agg(v order by v) from unnest(engine.applied_migrations()) as v"
+        assert _value(connection, applied) == [path.name[:14] for path in migration.existing()]
         owners = connection.execute(
             """
             select distinct c.relowner::regrole::text from pg_class c join pg_namespace n on n.oid = c.relnamespace

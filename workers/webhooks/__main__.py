@@ -7,10 +7,11 @@ from functools import partial
 import uvicorn
 import uvloop
 
-from workers import logs
+from workers import __version__, logs
 from workers.config import Secrets, Settings, redactor
 from workers.db import Database, when_reachable
 from workers.errors import ConfigurationError
+from workers.logs import get_logger
 from workers.vault import with_vault
 from workers.webhooks.app import Receiver, create_app
 
@@ -32,6 +33,7 @@ def main() -> int:
         sys.stderr.write(f"{error}\n")
         return 1
     logs.configure(settings.log_level, redactor(settings, secrets), part="webhooks")
+    get_logger(__name__).info("starting", version=__version__)
     secrets = uvloop.run(_complete(settings, secrets))
     database = Database.from_settings(settings)
     app = create_app(Receiver(settings, secrets, database), database)

@@ -57,6 +57,7 @@ class Receiver:
         self._now = now
         self._patience = patience
         self._accounts: dict[str, tuple[float, list[str]]] = {}
+        self.metrics.tell_release()
         self.metrics.describe("webhooks_total", "Webhooks, by provider and what became of them.")
 
     def routes(self) -> list[Route]:

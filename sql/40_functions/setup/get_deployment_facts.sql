@@ -11,6 +11,7 @@ as $$
     'at', statement_timestamp(),
     'environment', d.environment,
     'postgres', current_setting('server_version_num')::integer / 10000,
+    'migrations', to_jsonb(engine.applied_migrations()),
     'tick', engine.tick_facts() || jsonb_build_object(
       -- the tick takes a lease back in the minute after it ran out
       'overdue_seconds', (
@@ -45,7 +46,7 @@ as $$
   from engine.deployment as d
 $$;
 comment on function public.get_deployment_facts() is
-'{at, environment, postgres, tick{driven_by, has_cron, last_run_at, last_status, last_message, overdue_seconds}, '
+'{at, environment, postgres, migrations[versions] (null without a record), tick{driven_by, has_cron, last_run_at, last_status, last_message, overdue_seconds}, '
 'worker_role{can_log_in, is_privileged}, queues[{queue, due_jobs, jobs_in_progress, jobs_in_doubt, lag_seconds}], '
 'integrations[as in get_integration_health, with team, secret_name, account_ref, webhooks{taken, heard_of}]}: for operators of the deployment.';
 revoke all on function public.get_deployment_facts() from public;
