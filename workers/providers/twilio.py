@@ -203,8 +203,8 @@ class TwilioClient:
         Raises `LookupError` when Twilio does not show all of them.
         """
         url: str = _messages(account_sid)
-        day = since.astimezone(UTC).date().isoformat()
-        parameters: dict[str, str] | None = {"To": to, "DateSent>": day, "PageSize": str(PAGE_SIZE)}
+        sent_from = (since - ORDER_MARGIN).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        parameters: dict[str, str] | None = {"To": to, "DateSent>": sent_from, "PageSize": str(PAGE_SIZE)}
         found: dict[str, InboundText] = {}
         for _ in range(MOST_PAGES):
             answer = await self._transport.send(
