@@ -232,6 +232,21 @@ class ProviderEvent:
         return row
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What a look for due jobs has begun.
+
+    Attributes:
+        attempts: Committed, each for a job that this worker holds now.
+        late_seconds: How long the job of each had been due, by the campaign clock.
+        put_off: How many jobs the gate put off or closed instead; others may be due behind them.
+    """
+
+    attempts: list[BegunAttempt]
+    late_seconds: list[float]
+    put_off: int = 0
+
+
 Handler = Callable[[BegunAttempt], Awaitable[DispatchResult]]
 """Sends one begun attempt. It reports what happened and does not raise."""
 
@@ -244,6 +259,10 @@ class Ledger(Protocol):
 
     Methods raise `DatabaseUnavailableError` when trying again later can help.
     """
+
+    async def claim_and_begin(self, worker: str, queues: Sequence[str], limit: int, lease: timedelta) -> Begun:
+        """Lease up to `limit` due jobs and commit an attempt for each, all in one transaction."""
+        ...
 
     async def claim_jobs(self, worker: str, queues: Sequence[str], limit: int, lease: timedelta) -> list[ClaimedJob]:
         """Lease up to `limit` due jobs."""

@@ -4,18 +4,17 @@ docs/operations.md explains each; a test keeps the two equal.
 """
 
 from collections.abc import Callable, Iterable
-from datetime import timedelta
 from functools import partial
 from typing import Final, Protocol
 
-from workers.ledger import ClaimedJob, QueueLag
+from workers.ledger import Begun, QueueLag
 from workers.metrics import Metrics
 
 _COUNTERS: Final = {
     "claims_total": "Looks for due jobs, by queue and whether there were any.",
-    "jobs_claimed_total": "Jobs leased by this worker.",
+    "jobs_claimed_total": "Due jobs that this worker took up.",
     "attempts_begun_total": "Attempts written before their requests left.",
-    "jobs_not_begun_total": "Claimed jobs that the gate took back before anything was sent.",
+    "jobs_not_begun_total": "Jobs that were taken up, and that the gate put off or closed before anything was sent.",
     "jobs_stuck_total": "Claimed jobs that the database could not begin, while others were.",
     "dispatches_total": "Requests to providers, by what became of them.",
     "results_recorded_total": "Results written to the ledger.",
@@ -99,10 +98,12 @@ def describe(metrics: Metrics, runner: Measured) -> None:
     metrics.gauge("draining", "1 while the worker finishes what began and takes nothing new.", lambda: runner.stopping)
 
 
-def note_claim(metrics: Metrics, queue: str, jobs: list[ClaimedJob], lease: timedelta) -> None:
-    """Count a claim. When it was, by the campaign clock, is what the lease says."""
-    metrics.count("claims_total", queue=queue, found="yes" if jobs else "no")
-    metrics.count("jobs_claimed_total", len(jobs), queue=queue)
-    for job in jobs:
-        late = (job.lease_expires_at - lease - job.run_at).total_seconds()
+def note_begun(metrics: Metrics, queue: str, begun: Begun) -> None:
+    """Count a look for due jobs and what came of it."""
+    looked_at = len(begun.attempts) + begun.put_off
+    metrics.count("claims_total", queue=queue, found="yes" if looked_at else "no")
+    metrics.count("jobs_claimed_total", looked_at, queue=queue)
+    metrics.count("attempts_begun_total", len(begun.attempts), queue=queue)
+    metrics.count("jobs_not_begun_total", begun.put_off, queue=queue)
+    for late in begun.late_seconds:
         metrics.observe("claim_lag_seconds", max(late, 0), queue=queue)

@@ -1,8 +1,8 @@
 """The worker's loops: claim, begin, send, record. It knows queues and handlers, nothing of providers or SQL.
 
-What is safe when this process dies, at each step: a claimed job is claimed again when its lease runs out; a begun
-attempt is committed before its request leaves, so it is in doubt at worst, and the provider is asked before anything
-is sent again; a result that was not recorded is found the same way.
+What is safe when this process dies, at each step: jobs are claimed and their attempts begun in one transaction, of
+which nothing is left if it did not commit; a begun attempt is committed before its request leaves, so it is in doubt
+at worst, and the provider is asked before anything is sent again; a result that was not recorded is found the same way.
 """
 
 import asyncio
@@ -17,10 +17,20 @@ from uuid import UUID
 
 from workers.deadline import SEND_WITHIN, Deadline
 from workers.errors import DatabaseFaultError, DatabaseUnavailableError, OutboundError
-from workers.ledger import TOO_OLD, Asker, BegunAttempt, DispatchResult, DoubtfulAttempt, Handler, Ledger, Resolution
+from workers.ledger import (
+    TOO_OLD,
+    Asker,
+    Begun,
+    BegunAttempt,
+    DispatchResult,
+    DoubtfulAttempt,
+    Handler,
+    Ledger,
+    Resolution,
+)
 from workers.logs import get_logger
 from workers.metrics import Metrics
-from workers.numbers import Queues, describe, note_claim
+from workers.numbers import Queues, describe, note_begun
 from workers.recorder import Recorder
 from workers.waiting import Bell, backoff, end
 
@@ -165,7 +175,7 @@ class Runner:
         return True
 
     async def _serve(self, lane: Lane) -> None:
-        """Claim what there is room for, begin it, send it at once; sleep when there is nothing or no room."""
+        """Begin what there is room for, send it at once; sleep when there is nothing or no room."""
         delays = backoff(0.1, 5)
         while not self.stopping:
             room = self.pace.concurrency - len(lane.in_flight)
@@ -186,49 +196,45 @@ class Runner:
     async def _fill(self, lane: Lane, room: int) -> bool:
         """Fill the room; whether the queue may hold more than that."""
         await self._release(lane)
-        jobs = await self._reached(self._ledger.claim_jobs(self.worker, [lane.queue], room, self._lease))
-        note_claim(self.metrics, lane.queue, jobs, self._lease)
-        lane.unbegun = [job.job_id for job in jobs]
-        if not jobs or self.stopping:
-            return False
         send_by = Deadline.after(self.pace.send_within)  # from before they were begun, so that none is older
         try:
-            attempts = await self._reached(self._ledger.begin_attempts(self.worker, lane.unbegun))
-            lane.unbegun = []
+            begun = await self._reached(self._ledger.claim_and_begin(self.worker, [lane.queue], room, self._lease))
         except (DatabaseFaultError, OutboundError) as error:
-            attempts = await self._begin_alone(lane, error)
-        self.metrics.count("attempts_begun_total", len(attempts), queue=lane.queue)
-        self.metrics.count("jobs_not_begun_total", len(jobs) - len(attempts), queue=lane.queue)
-        for attempt in attempts:
+            begun = await self._begin_alone(lane, room, error)
+        note_begun(self.metrics, lane.queue, begun)
+        for attempt in begun.attempts:
             self._held[attempt.job_id] = attempt.attempt_id
-            task: asyncio.Task[DispatchResult] = asyncio.ensure_future(
-                _send(lane.handler, replace(attempt, send_by=send_by))
-            )
+            sending = _send(lane.handler, replace(attempt, send_by=send_by))
+            task: asyncio.Task[DispatchResult] = asyncio.ensure_future(sending)
             lane.in_flight.add(task)
             task.add_done_callback(partial(self._came_back, lane, attempt, time.monotonic()))
-        return len(jobs) >= room and bool(attempts)
+        return len(begun.attempts) + begun.put_off >= room
 
-    async def _begin_alone(self, lane: Lane, error: Exception) -> list[BegunAttempt]:
+    async def _begin_alone(self, lane: Lane, room: int, error: Exception) -> Begun:
         """One job that cannot begin must not hold up the others: each goes alone, and that one stays leased a while.
 
         Where none of several begins it is not for the jobs' sake, and they are given back.
         """
-        begun: list[BegunAttempt] = []
-        stuck: list[UUID] = []
-        while lane.unbegun:
+        jobs = await self._reached(self._ledger.claim_jobs(self.worker, [lane.queue], room, self._lease))
+        lane.unbegun = [job.job_id for job in jobs]
+        attempts, stuck = list[BegunAttempt](), list[UUID]()
+        while lane.unbegun and not self.stopping:
             try:
-                begun += await self._reached(self._ledger.begin_attempts(self.worker, lane.unbegun[:1]))
-            except (DatabaseFaultError, OutboundError):
+                attempts += await self._reached(self._ledger.begin_attempts(self.worker, lane.unbegun[:1]))
+            except (DatabaseFaultError, OutboundError) as one:
+                error = one
                 stuck += lane.unbegun[:1]
             except DatabaseUnavailableError:
                 break
             del lane.unbegun[:1]
-        if not begun:
+        if not attempts:
             lane.unbegun += stuck if len(stuck) > 1 else []
             raise error
         self.metrics.count("jobs_stuck_total", len(stuck), queue=lane.queue)
         log.error("jobs_stuck", queue=lane.queue, job_ids=[str(job_id) for job_id in stuck], error=str(error))
-        return begun
+        # when it was claimed, by the campaign clock, is what the lease says
+        late = {job.job_id: (job.lease_expires_at - self._lease - job.run_at).total_seconds() for job in jobs}
+        return Begun(attempts, [late[attempt.job_id] for attempt in attempts], len(jobs) - len(attempts))
 
     async def _release(self, lane: Lane) -> None:
         """Give back what was not begun, at once: nobody has to wait for the lease to run out.

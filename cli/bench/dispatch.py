@@ -1,8 +1,8 @@
 """`dispatch`: how many jobs pass through the engine in a second, from claim to the next job.
 
 The benchmark plays worker, provider and receiver over the engine's real functions and the worker's real role; the
-provider answers at once. Each job here passes the gate twice, has a ledger entry before its request, and moves a
-contact over an edge. The floor writes the same rows in the same batches and transactions, into tables with the same
+provider answers at once. Each job here passes the gate, has a ledger entry before its request, and moves a contact
+over an edge. The floor writes the same rows in the same batches and transactions, into tables with the same
 keys, indexes and checks, by statements that decide nothing. Peers work off jobs that do nothing.
 """
 

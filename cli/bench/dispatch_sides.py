@@ -19,8 +19,7 @@ Turn = Callable[[], int]
 
 ENDED_REASON = "voicemail"
 _LEASE = timedelta(minutes=2)
-_CLAIM = "select job_id from engine.claim_jobs(%s, array['call'], %s, %s)"
-_BEGIN = "select attempt_id, request from engine.begin_attempts(%s, %s)"
+_BEGIN = "select attempt_id, request from engine.claim_and_begin(%s, array['call'], %s, %s) where decision = 'pass'"
 _RECORD = "select job_status::text from engine.record_dispatches(%s, %s)"
 _INGEST = "select result from engine.ingest_event(%s)"
 # A report as the provider sends it, short: this person's machine answered.
@@ -53,10 +52,9 @@ def engine_turn(connection: Connection, _: Scene | None, batch: int) -> Turn:
     worker = f"bench-{uuid.uuid4().hex[:8]}"
 
     def turn() -> int:
-        jobs = [row[0] for row in connection.execute(_CLAIM, [worker, batch, _LEASE]).fetchall()]
-        if not jobs:
+        attempts = [str(row[0]) for row in connection.execute(_BEGIN, [worker, batch, _LEASE]).fetchall()]
+        if not attempts:
             return 0
-        attempts = [str(row[0]) for row in connection.execute(_BEGIN, [worker, jobs]).fetchall()]
         calls = {attempt: str(uuid.uuid4()) for attempt in attempts}
         answers = [
             {"attempt_id": attempt, "verdict": "accepted", "scope": "job", "code": "201", "message": "",
@@ -134,7 +132,7 @@ def _counting(statement: str, changes: str) -> bytes:
     return statement.replace("{counted}", _COUNT.replace("{changes}", changes)).encode()
 
 
-_FLOOR_CLAIM = _counting(
+_FLOOR_BEGIN = _counting(
     """
     with due as (
         select id from floor.jobs
@@ -148,22 +146,23 @@ _FLOOR_CLAIM = _counting(
         from due where j.team_id = %(team)s and j.id = due.id
         returning j.id, j.phone, j.node_id, j.run_at
     ),
+    begun as (
+        insert into floor.attempts (
+            team_id, id, job_id, attempt_number, provider, worker, request, begun_at, phone, phone_number_id
+        )
+        select
+            %(team)s, gen_random_uuid(), j.id, 1, 'vapi', %(worker)s, %(request)s, %(now)s, j.phone, %(number)s
+        from claimed as j
+        returning id, job_id
+    ),
     {counted}
-    select id, phone from claimed
+    select id, job_id from begun
 """,
     """
         select node_id, 'READY', '', run_at, -1 from claimed
         union all select node_id, 'CLAIMED', '', '-infinity', 1 from claimed
     """,
 )
-_FLOOR_BEGIN = """
-    insert into floor.attempts (
-        team_id, id, job_id, attempt_number, provider, worker, request, begun_at, phone, phone_number_id
-    )
-    select %(team)s, gen_random_uuid(), j.id, 1, 'vapi', %(worker)s, %(request)s, %(now)s, j.phone, %(number)s
-    from unnest(%(jobs)s::uuid[], %(phones)s::text[]) as j (id, phone)
-    returning id, job_id
-"""
 _FLOOR_RECORD = _counting(
     """
     with answers as (
@@ -267,11 +266,9 @@ def floor_turn(connection: Connection, scene: Scene, batch: int) -> Turn:
         ).fetchone()
         assert now is not None
         known = fixed | {"now": now[0], "tomorrow": now[1]}
-        jobs: Sequence[tuple[UUID, str]] = connection.execute(_FLOOR_CLAIM, known).fetchall()
-        if not jobs:
+        begun: Sequence[tuple[UUID, UUID]] = connection.execute(_FLOOR_BEGIN, known).fetchall()
+        if not begun:
             return 0
-        whom = {"jobs": [row[0] for row in jobs], "phones": [row[1] for row in jobs]}
-        begun: Sequence[tuple[UUID, UUID]] = connection.execute(_FLOOR_BEGIN, known | whom).fetchall()
         calls = [str(uuid.uuid4()) for _ in begun]
         told = {"attempts": [row[0] for row in begun], "jobs": [row[1] for row in begun], "calls": calls}
         connection.execute(_FLOOR_RECORD, known | told)
@@ -280,6 +277,6 @@ def floor_turn(connection: Connection, scene: Scene, batch: int) -> Turn:
             for call, (attempt, job) in zip(calls, begun, strict=True)
         ]
         connection.execute(_FLOOR_OUTCOME, known | {"events": json.dumps(events)})
-        return len(jobs)
+        return len(begun)
 
     return turn

@@ -73,6 +73,20 @@ def begin(connection: psycopg.Connection[Any], jobs: Sequence[UUID], *, worker: 
     return [row[0] for row in rows]
 
 
+def claim_and_begin(
+    connection: psycopg.Connection[Any],
+    *,
+    worker: str = "w1",
+    limit: int = 100,
+    queues: Sequence[str] = ("call", "text"),
+) -> list[tuple[str, UUID, UUID | None]]:
+    """Claim due jobs and begin their attempts at once; of each the decision, the job and the attempt."""
+    return connection.execute(
+        "select decision, job_id, attempt_id from engine.claim_and_begin(%s, %s, %s, '60 seconds')",
+        [worker, list(queues), limit],
+    ).fetchall()
+
+
 def record(
     connection: psycopg.Connection[Any],
     attempts: Sequence[UUID],
@@ -93,7 +107,7 @@ def record(
 
 def dispatch(connection: psycopg.Connection[Any], *, limit: int = 100) -> list[UUID]:
     """Claim, begin and have accepted whatever is due; returns the attempts."""
-    attempts = begin(connection, claim(connection, limit=limit))
+    attempts = [attempt for _, _, attempt in claim_and_begin(connection, limit=limit) if attempt is not None]
     record(connection, attempts)
     return attempts
 

@@ -13,7 +13,16 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from workers.errors import DatabaseFaultError, DatabaseUnavailableError
-from workers.ledger import BegunAttempt, ClaimedJob, DispatchResult, DoubtfulAttempt, JobState, QueueLag, Resolution
+from workers.ledger import (
+    Begun,
+    BegunAttempt,
+    ClaimedJob,
+    DispatchResult,
+    DoubtfulAttempt,
+    JobState,
+    QueueLag,
+    Resolution,
+)
 
 TEAM = uuid4()
 
@@ -52,8 +61,26 @@ class MemoryLedger:
     def statuses(self) -> Counter[str]:
         return Counter(job.status for job in self.jobs.values())
 
+    async def claim_and_begin(self, worker: str, queues: Sequence[str], limit: int, lease: timedelta) -> Begun:
+        self._reach("claim_and_begin")
+        claimed = self._claim(worker, queues, limit, lease)
+        try:
+            attempts = self._begin(worker, [job.job_id for job in claimed])
+        except DatabaseFaultError:
+            for job in claimed:
+                self.jobs[job.job_id].status = "READY"
+            raise
+        return Begun(attempts, [0.0 for _ in attempts], len(claimed) - len(attempts))
+
     async def claim_jobs(self, worker: str, queues: Sequence[str], limit: int, lease: timedelta) -> list[ClaimedJob]:
         self._reach("claim_jobs")
+        return self._claim(worker, queues, limit, lease)
+
+    async def begin_attempts(self, worker: str, job_ids: Sequence[UUID]) -> list[BegunAttempt]:
+        self._reach("begin_attempts")
+        return self._begin(worker, job_ids)
+
+    def _claim(self, worker: str, queues: Sequence[str], limit: int, lease: timedelta) -> list[ClaimedJob]:
         until = datetime.now(UTC) + lease
         found = [job for job in self.jobs.values() if job.queue in queues and job.status == "READY"][:limit]
         for job in found:
@@ -62,8 +89,7 @@ class MemoryLedger:
             self.claimed_at_once.append(len(found))
         return [ClaimedJob(TEAM, job.id, job.queue, 0, until, until) for job in found]
 
-    async def begin_attempts(self, worker: str, job_ids: Sequence[UUID]) -> list[BegunAttempt]:
-        self._reach("begin_attempts")
+    def _begin(self, worker: str, job_ids: Sequence[UUID]) -> list[BegunAttempt]:
         if self.cannot_begin & set(job_ids):
             msg = "22023 this template cannot be filled"
             raise DatabaseFaultError(msg)

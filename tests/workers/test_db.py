@@ -18,7 +18,7 @@ from tests.support.factories import make_team, set_clock
 from workers.config import Settings
 from workers.db import Database
 from workers.errors import ERRORS, DatabaseFaultError, DatabaseUnavailableError, OutboundError
-from workers.ledger import DispatchResult, ProviderEvent, Resolution
+from workers.ledger import Begun, DispatchResult, ProviderEvent, Resolution
 from workers.process import settle_pace
 
 T = TypeVar("T")
@@ -117,6 +117,28 @@ async def test_a_job_goes_all_the_way(database: Copy, db: Database) -> None:
     )
     assert await db.ingest_events([report]) == {report.event_key: "applied"}
     assert await db.ingest_events([report]) == {report.event_key: "duplicate"}
+
+
+async def test_jobs_are_claimed_and_begun_in_one_call(database: Copy, db: Database) -> None:
+    team_id = launch(database, 3)
+    with database.connect(autocommit=True) as connection:
+        connection.execute(
+            "insert into public.suppressions (team_id, phone, channel, reason, source)"
+            " select team_id, phone, 'call', 'do_not_contact', 'test' from engine.jobs order by id limit 1"
+        )
+    begun = await db.claim_and_begin("w1", ["call", "text"], 10, LEASE)
+    assert [(attempt.team_id, attempt.provider, attempt.attempt_number) for attempt in begun.attempts] == [
+        (team_id, "vapi", 1)
+    ] * 2
+    assert begun.put_off == 1
+    assert len(begun.late_seconds) == 2
+    assert min(begun.late_seconds) >= 0
+    held = [attempt.job_id for attempt in begun.attempts]
+    assert await db.extend_leases("w1", held, LEASE) == set(held)
+    assert await db.release_leases("w1", held) == 0
+    assert await db.claim_and_begin("w2", ["call"], 10, LEASE) == Begun([], [])
+    with pytest.raises(OutboundError):
+        await db.claim_and_begin("w1", ["call"], 0, LEASE)
 
 
 async def test_an_attempt_in_doubt_is_claimed_and_resolved(database: Copy, db: Database) -> None:

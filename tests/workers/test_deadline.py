@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 import psycopg
 import pytest
@@ -27,7 +26,7 @@ from tests.workers.wire import API_KEY, AUTH_TOKEN, WEBHOOK_SECRET, Script
 from tests.workers.worker_process import worker_process
 from workers.config import Settings
 from workers.deadline import Deadline
-from workers.ledger import TOO_OLD, BegunAttempt
+from workers.ledger import TOO_OLD, Begun
 from workers.providers.base import Transport, Unanswered
 
 WITHIN = 1.5
@@ -76,8 +75,8 @@ def test_the_grace_is_longer_than_any_request_can_take(db: psycopg.Connection[An
 class SlowBegin(MemoryLedger):
     """Commits attempts, and answers when it is too late."""
 
-    async def begin_attempts(self, worker: str, job_ids: Sequence[UUID]) -> list[BegunAttempt]:
-        begun = await super().begin_attempts(worker, job_ids)
+    async def claim_and_begin(self, worker: str, queues: Sequence[str], limit: int, lease: timedelta) -> Begun:
+        begun = await super().claim_and_begin(worker, queues, limit, lease)
         await asyncio.sleep(0.2)
         return begun
 
@@ -177,7 +176,7 @@ def begins(on: Stage) -> bool:
     """Whether attempts that a worker begins wait to be written."""
     return on.rows(
         "select count(*) > 0 from pg_stat_activity where datname = current_database()"
-        " and usename = 'outbound_worker' and query like '%begin_attempts%' and wait_event_type = 'Lock'"
+        " and usename = 'outbound_worker' and query like '%claim_and_begin%' and wait_event_type = 'Lock'"
     ) == [(True,)]
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 
 from tests.support.exposition import parse
 from tests.workers.memory_ledger import TEAM, MemoryLedger
-from workers.ledger import ClaimedJob
+from workers.ledger import Begun, BegunAttempt
 from workers.metrics import Metrics
-from workers.numbers import describe, note_claim
+from workers.numbers import describe, note_begun
 from workers.runner import Runner
 
 
@@ -65,15 +64,12 @@ def test_every_metric_of_a_worker_has_words_before_anything_happened() -> None:
     assert all(family.text for family in read.values())
 
 
-def test_how_late_a_claim_was_is_told_by_the_campaign_clock() -> None:
-    """The worker's own clock may be days away from it."""
-    metrics, now = Metrics(), datetime(2031, 5, 5, 12, tzinfo=UTC)
+def test_what_a_look_for_due_jobs_began_is_counted() -> None:
+    metrics = Metrics()
     describe(metrics, Runner(MemoryLedger(), "w", {}))
-    lease = timedelta(minutes=2)
-    due = (now - timedelta(seconds=7), now, now + timedelta(seconds=1))
-    jobs = [ClaimedJob(TEAM, uuid4(), "call", 0, at, now + lease) for at in due]
-    note_claim(metrics, "call", jobs, lease)
-    note_claim(metrics, "call", [], lease)
+    attempts = [BegunAttempt(TEAM, uuid4(), uuid4(), 1, "vapi", "ACME", None, {}) for _ in range(3)]
+    note_begun(metrics, "call", Begun(attempts, [7.0, 0.0, -1.0], 2))
+    note_begun(metrics, "call", Begun([], []))
     read = parse(metrics.render())
     assert read["outbound_claim_lag_seconds"].samples["outbound_claim_lag_seconds_sum", (("queue", "call"),)] == 7
     assert read["outbound_claims_total"].samples == {

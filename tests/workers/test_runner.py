@@ -14,6 +14,7 @@ import pytest
 from tests.support.exposition import parse
 from tests.support.waiting import until
 from tests.workers.memory_ledger import TEAM, MemoryLedger
+from workers.errors import DatabaseUnavailableError
 from workers.health import health_app, serving
 from workers.ledger import BegunAttempt, DispatchResult, DoubtfulAttempt, Handler, Resolution
 from workers.runner import CONTACTS_AT_ONCE, Pace, Runner
@@ -129,7 +130,7 @@ async def test_a_notification_wakes_its_queue_at_once() -> None:
             yield await rung.get()
 
     async with running(ledger, pace=LONG_ASLEEP, wakes=wakes):
-        await until(lambda: ledger.calls["claim_jobs"] == 1)
+        await until(lambda: ledger.calls["claim_and_begin"] == 1)
         ledger.add("call")
         await rung.put("fax")
         await rung.put("call")
@@ -142,7 +143,7 @@ async def test_a_notification_wakes_its_queue_at_once() -> None:
 async def test_without_notifications_polling_is_enough() -> None:
     ledger = MemoryLedger()
     async with running(ledger):
-        await until(lambda: ledger.calls["claim_jobs"] > 2)
+        await until(lambda: ledger.calls["claim_and_begin"] > 2)
         ledger.add("call")
         await until(lambda: len(ledger.results) == 1)
 
@@ -199,7 +200,7 @@ async def test_results_outlive_a_database_restart() -> None:
     ledger.add("call", 5)
     async with running(ledger, gate) as (runner, _stop, _task):
         await until(lambda: len(gate.begun) == 5)
-        ledger.away = {"record_dispatches": 3, "claim_jobs": 2}
+        ledger.away = {"record_dispatches": 3, "claim_and_begin": 2}
         gate.open.set()
         await until(lambda: len(ledger.results) == 5)
         await until(lambda: runner.unrecorded == 0)
@@ -209,14 +210,29 @@ async def test_results_outlive_a_database_restart() -> None:
 
 
 async def test_an_attempt_whose_beginning_was_not_answered_is_not_sent() -> None:
-    ledger, gate = MemoryLedger(), Gate()
+    class Unanswered(MemoryLedger):
+        async def claim_and_begin(self, *arguments: Any) -> Any:
+            await super().claim_and_begin(*arguments)
+            msg = "committed, and the connection is gone"
+            raise DatabaseUnavailableError(msg)
+
+    ledger, gate = Unanswered(), Gate()
     ledger.add("call", 2)
-    ledger.away["begin_attempts"] = 10**9
     async with running(ledger, gate) as (runner, _stop, _task):
         await until(lambda: runner.metrics.value("database_failures_total") >= 2, "two failures")
     assert gate.begun == []
-    # Nothing left, so they are given back: nobody waits for their leases.
-    assert ledger.statuses() == {"READY": 2}
+    # The worker does not know of them: their leases run out, and the provider is asked.
+    assert ledger.statuses() == {"CLAIMED": 2}
+    assert ledger.calls["release_leases"] == ledger.calls["extend_leases"] == 0
+
+
+async def test_what_the_gate_puts_off_does_not_hide_what_is_due_behind_it() -> None:
+    ledger = MemoryLedger()
+    jobs = ledger.add("call", 23)
+    ledger.closed_by_gate = {job.id for job in jobs[:21]}
+    async with running(ledger, pace=LONG_ASLEEP) as (runner, _stop, _task):
+        await until(lambda: len(ledger.results) == 2, "those behind, without waiting for the next poll")
+    assert runner.metrics.value("jobs_not_begun_total", queue="call") == 21
 
 
 async def test_one_result_that_is_refused_does_not_hold_up_the_others() -> None:
@@ -293,7 +309,7 @@ async def test_the_tick_runs_where_it_is_asked_for_and_survives_failures() -> No
         await until(lambda: ledger.calls["tick"] >= 3)
     silent = MemoryLedger()
     async with running(silent):
-        await until(lambda: silent.calls["claim_jobs"] > 3)
+        await until(lambda: silent.calls["claim_and_begin"] > 3)
     assert silent.calls["tick"] == 0
 
 
@@ -318,7 +334,7 @@ async def test_indexing_leaves_the_database_to_requests_that_are_out() -> None:
 
 async def test_a_defect_in_a_loop_is_not_hidden() -> None:
     class Broken(MemoryLedger):
-        async def claim_jobs(self, *_: Any, **__: Any) -> Any:
+        async def claim_and_begin(self, *_: Any, **__: Any) -> Any:
             msg = "a defect"
             raise TypeError(msg)
 

@@ -16,16 +16,21 @@ from tests.workers.memory_ledger import MemoryLedger
 from tests.workers.test_campaign import stage, worker
 from tests.workers.test_runner import ACCEPTED, LONG_ASLEEP, QUICK, Gate, running
 from workers.db import Database
-from workers.ledger import BegunAttempt, ClaimedJob, DispatchResult
+from workers.ledger import Begun, BegunAttempt, ClaimedJob, DispatchResult
 from workers.runner import Runner
 
 
-class SlowClaim(MemoryLedger):
+class SlowAnswer(MemoryLedger):
     """Claims are answered when the test lets them."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.answer = asyncio.Event()
+
+    async def claim_and_begin(self, worker: str, queues: Sequence[str], limit: int, lease: timedelta) -> Begun:
+        begun = await super().claim_and_begin(worker, queues, limit, lease)
+        await self.answer.wait()
+        return begun
 
     async def claim_jobs(self, worker: str, queues: Sequence[str], limit: int, lease: timedelta) -> list[ClaimedJob]:
         claimed = await super().claim_jobs(worker, queues, limit, lease)
@@ -33,9 +38,21 @@ class SlowClaim(MemoryLedger):
         return claimed
 
 
-async def test_what_was_claimed_when_the_stop_came_is_given_back_unbegun() -> None:
-    ledger = SlowClaim()
+async def test_what_was_begun_when_the_stop_came_is_sent_and_recorded() -> None:
+    ledger = SlowAnswer()
     ledger.add("call", 3)
+    async with running(ledger, pace=replace(LONG_ASLEEP, concurrency=2)) as (runner, stop, task):
+        await until(lambda: ledger.statuses()["CLAIMED"] == 2, "the claim")
+        stop.set()
+        await until(lambda: runner.stopping, "the drain")
+        ledger.answer.set()
+        assert await task
+    assert ledger.statuses() == {"DISPATCHED": 2, "READY": 1}
+
+
+async def test_what_was_claimed_alone_when_the_stop_came_is_given_back_unbegun() -> None:
+    ledger = SlowAnswer()
+    ledger.cannot_begin = {ledger.add("call", 3)[0].id}
     async with running(ledger, pace=LONG_ASLEEP) as (runner, stop, task):
         await until(lambda: ledger.statuses()["CLAIMED"] == 3, "the claim")
         stop.set()
@@ -48,8 +65,8 @@ async def test_what_was_claimed_when_the_stop_came_is_given_back_unbegun() -> No
 
 
 async def test_a_stop_does_not_fail_for_what_cannot_be_given_back() -> None:
-    ledger = SlowClaim(away={"release_leases": 1})
-    ledger.add("call", 1)
+    ledger = SlowAnswer(away={"release_leases": 1})
+    ledger.cannot_begin = {ledger.add("call", 1)[0].id}
     async with running(ledger, pace=LONG_ASLEEP) as (runner, stop, task):
         await until(lambda: ledger.statuses()["CLAIMED"] == 1, "the claim")
         stop.set()

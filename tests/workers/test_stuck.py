@@ -38,3 +38,11 @@ async def test_when_nothing_can_begin_everything_is_given_back() -> None:
     async with running(ledger) as (runner, _stop, _task):
         await until(lambda: runner.metrics.value("database_failures_total") >= 2, "two failures")
     assert ledger.statuses() == {"READY": 3}
+
+
+async def test_a_beginning_alone_that_was_not_answered_is_given_back_if_it_was_not_committed() -> None:
+    ledger = MemoryLedger(away={"begin_attempts": 10**9})
+    ledger.cannot_begin = {ledger.add("call", 3)[0].id}
+    async with running(ledger) as (runner, _stop, _task):
+        await until(lambda: runner.metrics.value("leases_released_total", queue="call") >= 3, "given back")
+    assert ledger.statuses() == {"READY": 3}

@@ -9,6 +9,7 @@ from psycopg.types.json import Jsonb
 
 from workers.db.session import Session
 from workers.ledger import (
+    Begun,
     BegunAttempt,
     ClaimedJob,
     DispatchResult,
@@ -21,6 +22,13 @@ from workers.ledger import (
 )
 from workers.sandbox.campaign_time import ClockReading, PendingWork
 
+_CLAIM_AND_BEGIN = """
+    select
+        decision, late_seconds, team_id, attempt_id, job_id, attempt_number, provider, secret_name, account_ref, request
+    from engine.claim_and_begin(
+        p_worker => %(worker)s, p_queues => %(queues)s, p_limit => %(limit)s, p_lease => %(lease)s
+    )
+"""
 _CLAIM_JOBS = """
     select team_id, job_id, queue, priority, run_at, lease_expires_at
     from engine.claim_jobs(
@@ -77,6 +85,19 @@ _SET_CLOCK = "select engine.set_clock(p_at => %(at)s, p_rate => %(rate)s)"
 
 class EngineCalls(Session):
     """A `Ledger`, an `Inbox` and the sandbox's `CampaignClock`."""
+
+    async def claim_and_begin(self, worker: str, queues: Sequence[str], limit: int, lease: timedelta) -> Begun:
+        """Lease up to `limit` due jobs of the queues, most urgent first, and commit an attempt for each."""
+        arguments = {"worker": worker, "queues": list(queues), "limit": limit, "lease": lease}
+        attempts, late, put_off = [], [], 0
+        for row in await self._rows(_CLAIM_AND_BEGIN, arguments):
+            decision, seconds = row.pop("decision"), row.pop("late_seconds")
+            if decision == "pass":
+                attempts.append(BegunAttempt(**row))
+                late.append(seconds)
+            else:
+                put_off += decision != "hold"  # which is still where it was, and hides what is behind it
+        return Begun(attempts, late, put_off)
 
     async def claim_jobs(self, worker: str, queues: Sequence[str], limit: int, lease: timedelta) -> list[ClaimedJob]:
         """Lease up to `limit` due jobs of the queues, most urgent first."""

@@ -16,7 +16,7 @@ Act = Literal[
 ]  # fmt: skip
 Count = Literal["taken", "requests", "webhooks"]
 When = Literal["before", "during", "after"]
-Call = Literal["claim_jobs", "begin_attempts", "record_dispatches", "claim_ambiguous", "resolve_attempts", "tick"]
+Call = Literal["claim_and_begin", "record_dispatches", "claim_ambiguous", "resolve_attempts", "tick"]
 
 _STARTS = (
     # The clocks go forward on Sunday the 14th, back on Sunday the 7th.
@@ -30,7 +30,7 @@ _STARTS = (
 )
 _TEAM_ZONES = ("America/New_York", "America/Chicago", "America/Los_Angeles", "America/Phoenix")
 _CALLS: tuple[Call, ...] = (
-    "claim_jobs", "begin_attempts", "record_dispatches", "claim_ambiguous", "resolve_attempts", "tick",
+    "claim_and_begin", "claim_and_begin", "record_dispatches", "claim_ambiguous", "resolve_attempts", "tick",
 )  # fmt: skip
 
 
@@ -46,7 +46,7 @@ _FROSTS = (
 _WHENS: tuple[When, ...] = ("before", "during", "after")
 # Where a worker holds something that time takes from it; most of all between an attempt's commit and its request.
 _FREEZING: tuple[Call, ...] = (
-    "claim_jobs", "begin_attempts", "begin_attempts", "begin_attempts", "record_dispatches", "resolve_attempts",
+    "claim_and_begin", "claim_and_begin", "claim_and_begin", "claim_and_begin", "record_dispatches", "resolve_attempts",
 )  # fmt: skip
 
 

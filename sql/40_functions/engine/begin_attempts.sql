@@ -17,45 +17,17 @@ set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written ord
 set enable_seqscan = off -- nor does a plan read a whole table because it was empty when it was made
 set plan_cache_mode = force_generic_plan -- planned once a session, not for each call
 as $$
-#variable_conflict use_column
 declare
-  v_now constant timestamptz := engine.now();
   v_held uuid[];
   v_verdicts engine.verdict[];
-  v_passing uuid[];
-  v_ids uuid[];
 begin
   v_held := engine.hold_beginning(p_worker, p_job_ids);
   -- Asked after the locks are held, in a statement of its own, so that it sees what they waited for.
   v_verdicts := array(select v from engine.check_eligibility(v_held) as v);
   perform engine.release_jobs(v_verdicts, 'begin');
-  v_passing := array(select v.job_id from unnest(v_verdicts) as v where v.decision = 'pass');
-  v_ids := array(select i.id from engine.new_ids(cardinality(v_passing)) as i order by i.ordinal);
-
   return query
-  with asked as materialized (
-    select v_ids[r.ordinality] as id, r.*
-    from engine.build_requests(v_passing) with ordinality as r
-  ),
-
-  begun as (
-    insert into engine.attempts (
-      team_id, id, job_id, attempt_number, provider, worker, request, begun_at, phone, phone_number_id
-    )
-    select
-      k.team_id, k.id, k.job_id,
-      1 + coalesce((
-        select max(a.attempt_number) from engine.attempts as a where a.team_id = k.team_id and a.job_id = k.job_id
-      ), 0),
-      k.provider, p_worker, k.request, v_now, k.phone, k.phone_number_id
-    from asked as k
-    returning id, attempt_number
-  )
-
-  select
-    k.team_id, k.id, k.job_id, b.attempt_number, k.provider::text, k.secret_name, k.account_ref, k.request
-  from begun as b
-  inner join asked as k on b.id = k.id;
+  select a.*
+  from engine.write_attempts(p_worker, array(select v.job_id from unnest(v_verdicts) as v where v.decision = 'pass')) as a;
 end
 $$;
 comment on function engine.begin_attempts(text, uuid[]) is

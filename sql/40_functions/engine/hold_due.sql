@@ -1,0 +1,37 @@
+-- The verdicts on due jobs that are claimed and begun at once; the caller has locked the jobs. Everything that a
+-- beginning depends on is locked as in engine.hold_beginning, and nothing of it but capped numbers is waited for: who
+-- waits for these jobs may hold it. The gate is asked after that, in a statement of its own.
+create or replace function engine.hold_due(p_job_ids uuid[])
+returns engine.verdict[]
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_later constant timestamptz := date_trunc('second', engine.now()) + interval '10 seconds';
+  v_free constant uuid[] := engine.free_to_begin(p_job_ids);
+  v_held constant uuid[] := array(
+    select l.id
+    from (
+      select j.team_id, j.id, j.phone from engine.jobs as j where j.id = any(v_free) offset 0 -- no lock of anybody else
+    ) as l
+    where pg_try_advisory_xact_lock_shared(engine.phone_lock(l.team_id, l.phone))
+  );
+  v_busy engine.verdict[] := '{}'; -- mostly nobody holds anything
+begin
+  if cardinality(v_held) < cardinality(p_job_ids) then
+    v_busy := array(
+      select (
+        j.team_id, j.id, 'defer', case when j.id = any(v_free) then 'stop_in_progress' else 'held_elsewhere' end,
+        v_later, null, null
+      )::engine.verdict
+      from engine.jobs as j
+      where j.id = any(p_job_ids) and j.id <> all(v_held)
+    );
+  end if;
+  perform engine.hold_numbers(v_held);
+  return v_busy || array(select v from engine.check_eligibility(v_held) as v);
+end
+$$;
+comment on function engine.hold_due(uuid[]) is
+'Locks what the beginning of due jobs depends on, and asks the gate; what somebody else holds is deferred.';
+revoke all on function engine.hold_due(uuid[]) from public;
