@@ -131,7 +131,7 @@ class Settings(PoolingSettings):
     inbox_seconds: float = Field(
         60, gt=0, le=3600, description="how often to look whether texts that people sent are to be asked for"
     )
-    run_tick: RunTick = Field("auto", description="whether this worker calls engine.tick(): auto, yes or no")
+    run_tick: RunTick = Field("auto", description="whether this worker calls the tick: auto, yes or no")
     tick_seconds: float = Field(15.0, gt=0, le=60, description="how often it does")
     drain_seconds: float = Field(75, ge=0, description="how long a stopping worker may take to finish what began")
 

@@ -10,6 +10,7 @@ from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from workers.deadline import Deadline
+from workers.ticks import TickPart
 
 Verdict = Literal["accepted", "refused", "try_later", "unknown"]
 Scope = Literal["job", "number", "account", "capacity", "configuration"]
@@ -296,8 +297,8 @@ class Ledger(Protocol):
         """Write what the providers said."""
         ...
 
-    async def tick(self) -> dict[str, Any]:
-        """Do what time alone changes."""
+    async def tick(self, part: TickPart) -> dict[str, Any]:
+        """Do a part of what time alone changes; `failed` names the steps that could not be done."""
         ...
 
     async def index_contacts(self, limit: int) -> int:

@@ -24,7 +24,8 @@ _COUNTERS: Final = {
     "leases_released_total": "Jobs given back because they were not begun.",
     "doubts_total": "Attempts that a provider was asked about.",
     "database_failures_total": "Calls that the database did not answer or refused.",
-    "ticks_total": "Calls of the engine's tick.",
+    "ticks_total": "Calls of the engine's tick, by part.",
+    "tick_failures_total": "Steps of the tick that could not be done.",
     "contacts_indexed_total": "Contacts that the index of the search has followed.",
 }
 _HISTOGRAMS: Final = {

@@ -32,6 +32,7 @@ from workers.logs import get_logger
 from workers.metrics import Metrics
 from workers.numbers import Queues, describe, note_begun
 from workers.recorder import Recorder
+from workers.ticks import TICK_PARTS, TickPart, note_tick
 from workers.waiting import Bell, backoff, end
 
 log = get_logger(__name__)
@@ -103,7 +104,8 @@ class Runner:
         self._ask = ask
         self._wakes = wakes
         self._lanes = {queue: Lane(queue, handler) for queue, handler in handlers.items()}
-        self._reconcile_bell, self._tick_bell, self._index_bell, self._watch_bell = Bell(), Bell(), Bell(), Bell()
+        self._reconcile_bell, self._index_bell, self._watch_bell = Bell(), Bell(), Bell()
+        self._tick_bells, self._long_ticks = {part: Bell() for part in TICK_PARTS}, asyncio.Lock()
         self._held: dict[UUID, UUID] = {}
         self._recorder = Recorder(ledger, worker, self.metrics, self._settled)
         self._contact = time.monotonic()
@@ -144,14 +146,11 @@ class Runner:
             await end(everything)
 
     def _other_loops(self) -> list[asyncio.Task[None]]:
-        tasks = [
-            asyncio.create_task(self._index(), name="index"),
-            asyncio.create_task(self._watch(), name="watch"),
-        ]
+        tasks = [asyncio.create_task(self._index(), name="index"), asyncio.create_task(self._watch(), name="watch")]
         if self._ask is not None:
             tasks.append(asyncio.create_task(self._reconcile(self._ask), name="reconcile"))
         if self.pace.tick is not None:
-            tasks.append(asyncio.create_task(self._tick(self.pace.tick), name="tick"))
+            tasks += [asyncio.create_task(self._tick(part, self.pace.tick), name=f"tick {part}") for part in TICK_PARTS]
         if self._wakes is not None:
             tasks.append(asyncio.create_task(self._listen(self._wakes), name="listen"))
         return tasks
@@ -333,18 +332,19 @@ class Runner:
         )
         return replace(answer, asked_at=doubt.asked_at)
 
-    async def _tick(self, interval: float) -> None:
-        """Do what time alone changes, where no cron does it."""
-        delays = backoff(0.5, 30)
+    async def _tick(self, part: TickPart, interval: float) -> None:
+        """Do a part of what time alone changes, where no cron does it; what may take long has one connection."""
+        bell, delays = self._tick_bells[part], backoff(0.5, 30)
+        turn = asyncio.Lock() if part == "work" else self._long_ticks
         while True:
             try:
-                await self._reached(self._ledger.tick())
+                async with turn:
+                    note_tick(self.metrics, part, await self._reached(self._ledger.tick(part)))
             except (DatabaseUnavailableError, DatabaseFaultError, OutboundError) as error:
-                await self._step_back(self._tick_bell, "tick", error, next(delays))
+                await self._step_back(bell, f"tick {part}", error, next(delays))
                 continue
             delays = backoff(0.5, 30)
-            self.metrics.count("ticks_total")
-            await self._tick_bell.wait(interval)
+            await bell.wait(interval)
 
     async def _index(self) -> None:
         """Let the index of the search follow what was imported: slice by slice, but slowly while requests are out."""
@@ -377,7 +377,7 @@ class Runner:
             if lane is not None:
                 lane.bell.ring()
             elif queue in {"", "*"}:
-                others = (self._reconcile_bell, self._tick_bell, self._index_bell)
+                others = (self._reconcile_bell, self._index_bell, *self._tick_bells.values())
                 for bell in (*(lane.bell for lane in self._lanes.values()), *others):
                     bell.ring()
 

@@ -17,6 +17,7 @@ MOST_CLOCK_DIFFERENCE = timedelta(seconds=30)
 LONGEST_LAG_SECONDS = 60
 LONGEST_TICK_SILENCE = timedelta(minutes=5)
 LONGEST_OVERDUE_SECONDS = 300
+_NOT_READY = "OB007"
 FEW_REQUESTS = 5
 """Of fewer than these, that none was heard of may be chance."""
 
@@ -53,6 +54,7 @@ def judge(facts: dict[str, Any], now: datetime | None = None) -> Iterator[Findin
     yield _environment(facts)
     yield schema(facts)
     yield _tick(facts["tick"], datetime.fromisoformat(facts["at"]))
+    yield from map(_failing_step, facts["tick"]["failing"])
     yield _worker_role(facts["worker_role"])
     for queue in facts["queues"]:
         yield _queue(queue)
@@ -117,22 +119,25 @@ def _tick(tick: dict[str, Any], at: datetime) -> Finding:
     if overdue is not None and overdue > LONGEST_OVERDUE_SECONDS:
         return wrong(
             "tick",
-            f"Nobody calls engine.tick(): a lease that ran out {overdue:.0f} s ago was not taken back.",
-            "Enable pg_cron and run `select cron.schedule('outbound-tick', '* * * * *', 'select engine.tick()')`, "
-            "or run a worker with OUTBOUND_RUN_TICK=yes.",
+            f"Nobody calls the tick: a lease that ran out {overdue:.0f} s ago was not taken back.",
+            "Enable pg_cron and schedule the tick's jobs as docs/deploy.md says, or run a worker with "
+            "OUTBOUND_RUN_TICK=yes.",
         )
     if tick["driven_by"] == "workers":
         if tick["has_cron"]:
             return warning(
                 "tick",
-                "pg_cron is here but has no active job outbound-tick, so workers call the tick.",
-                "Run `select cron.schedule('outbound-tick', '* * * * *', 'select engine.tick()')` as postgres.",
+                "pg_cron is here but not every job of the tick is active (outbound-tick, outbound-launches, "
+                "outbound-upkeep), so workers call it.",
+                "Schedule all three as postgres, as docs/deploy.md says.",
             )
         return ok("tick", "Workers call it: there is no pg_cron here.")
-    if tick["last_status"] == "failed":
+    failed = {"outbound-tick": tick["last_message"]} if tick["last_status"] == "failed" else {}
+    failed |= {one["job"]: one["message"] for one in tick["failed_jobs"]}
+    if failed:
         return wrong(
             "tick",
-            f"Its last run failed: {tick['last_message']}",
+            "Its last run failed: " + "; ".join(f"{job}: {message}" for job, message in failed.items()),
             "Mend what it says; pg_cron tries again every minute.",
         )
     if tick["last_run_at"] is None or at - datetime.fromisoformat(tick["last_run_at"]) > LONGEST_TICK_SILENCE:
@@ -143,6 +148,20 @@ def _tick(tick: dict[str, Any], at: datetime) -> Finding:
             "cron.job_run_details and at the log for the background worker of pg_cron.",
         )
     return ok("tick", "pg_cron runs it every minute.")
+
+
+def _failing_step(step: dict[str, Any]) -> Finding:
+    """A step of the tick that failed when it was last tried; the others went on."""
+    subject = f" of {step['subject']}" if step["subject"] else ""
+    told = f"{step['message']} ({step['code']}; {step['count']} times since {step['since']})"
+    if step["code"] == _NOT_READY:
+        return warning(f"tick: {step['step']}{subject}", told, "Mend what it says; the tick tries again every minute.")
+    return wrong(
+        f"tick: {step['step']}{subject}",
+        told,
+        "A defect, or a database that was changed by hand; the server's log has a warning for each try. The tick tries "
+        "again every minute.",
+    )
 
 
 def _worker_role(role: dict[str, Any]) -> Finding:

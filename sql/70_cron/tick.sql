@@ -1,5 +1,6 @@
--- Once a minute, where pg_cron is there; elsewhere the workers call the same function. A hosted project
--- has pg_cron on offer and lets postgres create it.
+-- Once a minute, where pg_cron is there; elsewhere the workers call the same functions. A job for each part of the
+-- tick: pg_cron gives each a session of its own, so that none waits for another. A hosted project has pg_cron on offer
+-- and lets postgres create it.
 do $$
 begin
   if exists (select from pg_catalog.pg_available_extensions where name = 'pg_cron' and installed_version is null)
@@ -8,11 +9,13 @@ begin
     begin
       create extension pg_cron;
     exception when insufficient_privilege or feature_not_supported then
-      raise notice 'pg_cron cannot be created here; the workers will call engine.tick()';
+      raise notice 'pg_cron cannot be created here; the workers will call the tick';
     end;
   end if;
   if exists (select from pg_catalog.pg_extension where extname = 'pg_cron') then
-    perform cron.schedule('outbound-tick', '* * * * *', 'select engine.tick()');
+    perform cron.schedule('outbound-tick', '* * * * *', 'select engine.tick_work()');
+    perform cron.schedule('outbound-launches', '* * * * *', 'select engine.tick_launches()');
+    perform cron.schedule('outbound-upkeep', '* * * * *', 'select engine.tick_upkeep()');
   end if;
 end
 $$;

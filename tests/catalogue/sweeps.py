@@ -190,6 +190,7 @@ SWEEPS = [
             "public.teams_pk on public.teams": "the tenant itself: its id is the team_id of all others",
             "engine.deployment_pk on engine.deployment": _SINGLETON,
             "engine.rate_limits_pk on engine.rate_limits": "teams may share an account at a provider, and so its rate",
+            "engine.tick_failures_pk on engine.tick_failures": "steps of the tick are of the deployment, not of a team",
             "engine.events_pk on engine.events": _INBOX,
             "engine.event_history_pk on engine.event_history": _INBOX,
         },

@@ -30,6 +30,7 @@ SOUND: dict[str, Any] = {
     "tick": {
         "driven_by": "pg_cron", "has_cron": True, "last_run_at": (NOW - timedelta(seconds=40)).isoformat(),
         "last_status": "succeeded", "last_message": "SELECT 1", "overdue_seconds": None,
+        "failed_jobs": [], "failing": [],
     },
     "worker_role": {"can_log_in": True, "is_privileged": False},
     "queues": [{"queue": "call", "due_jobs": 3, "jobs_in_progress": 2, "jobs_in_doubt": 0, "lag_seconds": 4.0}],
@@ -40,6 +41,13 @@ SOUND: dict[str, Any] = {
         }
     ],
 }  # fmt: skip
+
+
+def _failing(step: str, code: str, subject: str = "") -> dict[str, Any]:
+    return {
+        "step": step, "subject": subject, "since": NOW.isoformat(), "at": NOW.isoformat(), "count": 3,
+        "code": code, "message": "boom",
+    }  # fmt: skip
 
 
 def judged(*changes: tuple[str, Any], now: datetime = NOW) -> dict[str, Finding]:
@@ -64,9 +72,21 @@ def test_nothing_is_wrong_with_a_sound_deployment() -> None:
         ([("environment", "sandbox")], "environment", "warning", "nobody real is called"),
         ([("tick.overdue_seconds", 400)], "tick", "wrong", "400 s ago"),
         ([("tick.last_status", "failed"), ("tick.last_message", "boom")], "tick", "wrong", "boom"),
+        (
+            [("tick.failed_jobs", [{"job": "outbound-launches", "message": "boom"}])],
+            "tick", "wrong", "outbound-launches: boom",
+        ),
+        (
+            [("tick.failing", [_failing("expire_leases", "XX000")])],
+            "tick: expire_leases", "wrong", "boom (XX000; 3 times",
+        ),
+        (
+            [("tick.failing", [_failing("launch_campaign", "OB007", "0187")])],
+            "tick: launch_campaign of 0187", "warning", "boom (OB007",
+        ),
         ([("tick.last_run_at", None)], "tick", "wrong", "never"),
         ([("tick.last_run_at", (NOW - timedelta(minutes=6)).isoformat())], "tick", "wrong", "every minute"),
-        ([("tick.driven_by", "workers")], "tick", "warning", "no active job outbound-tick"),
+        ([("tick.driven_by", "workers")], "tick", "warning", "not every job"),
         ([("worker_role.can_log_in", False)], "worker role", "wrong", "cannot log in"),
         ([("worker_role.is_privileged", True)], "worker role", "wrong", "more rights"),
         ([("queues.0.lag_seconds", 61.0)], "queue call", "warning", "for 61 s"),

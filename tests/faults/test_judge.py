@@ -153,7 +153,7 @@ async def test_a_pause_that_stops_nothing(server: Server, nursery: Nursery, muta
 
 async def test_a_law_that_is_not_kept(server: Server, nursery: Nursery, mutate: Mutate) -> None:
     """On the night of the change of clocks, in Florida, which closes an hour earlier than others."""
-    mutant = mutate(("engine/legal_window.sql", "w.ends_at, w.daily_limit", "'21:00'::time, w.daily_limit"))
+    mutant = mutate(("engine/legal_week.sql", "w.ends_at, w.daily_limit", "'21:00'::time, w.daily_limit"))
     plan = small(start=datetime(2027, 3, 13, 23, 30, tzinfo=UTC), place=1)
     assert "legal hours" in await rules_broken(server, nursery, plan, mutant)
 

@@ -23,6 +23,7 @@ from workers.ledger import (
     QueueLag,
     Resolution,
 )
+from workers.ticks import TickPart
 
 TEAM = uuid4()
 
@@ -52,6 +53,7 @@ class MemoryLedger:
     cannot_begin: set[UUID] = field(default_factory=set)
     lose_leases: bool = False
     backlog: int = 0
+    tick_answers: dict[TickPart, dict[str, Any]] = field(default_factory=dict)
 
     def add(self, queue: str, count: int = 1) -> list[Job]:
         added = [Job(queue) for _ in range(count)]
@@ -155,9 +157,10 @@ class MemoryLedger:
         self.resolutions += resolutions
         return []
 
-    async def tick(self) -> dict[str, Any]:
+    async def tick(self, part: TickPart) -> dict[str, Any]:
         self._reach("tick")
-        return {}
+        self._reach(f"tick {part}")
+        return dict(self.tick_answers.get(part, {}))
 
     async def index_contacts(self, limit: int) -> int:
         self._reach("index_contacts")

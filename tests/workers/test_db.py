@@ -194,7 +194,13 @@ async def test_the_clock_of_a_production_database_is_not(db: Database) -> None:
 async def test_who_drives_the_tick_is_known(any_database: Copy) -> None:
     async with open_database(any_database) as db:
         assert await db.cron_drives_tick() is (any_database.server.cluster.binaries.kind == "system")
-        assert "leases_expired" in await db.tick()
+        assert "leases_expired" in await db.tick("work")
+        assert "campaigns_launched" in await db.tick("launches")
+        assert "counters_folded" in await db.tick("upkeep")
+        if any_database.server.cluster.binaries.kind == "system":
+            with any_database.connect(autocommit=True) as connection:
+                connection.execute("update cron.job set active = false where jobname = 'outbound-launches'")
+            assert await db.cron_drives_tick() is False, "somebody must launch"
 
 
 async def test_a_tick_that_pg_cron_overlooked_is_put_again_until_it_runs(any_database: Copy) -> None:
@@ -282,7 +288,7 @@ async def test_a_database_that_is_not_there_is_unavailable() -> None:
     async with Database("postgresql://outbound_worker@127.0.0.1:1/none") as db:
         db._pool.timeout = 0.2
         with pytest.raises(DatabaseUnavailableError):
-            await db.tick()
+            await db.tick("work")
 
 
 async def test_a_function_that_is_not_there_is_a_fault(database: Copy, db: Database) -> None:

@@ -17,7 +17,9 @@ from tests.workers.memory_ledger import TEAM, MemoryLedger
 from workers.errors import DatabaseUnavailableError
 from workers.health import health_app, serving
 from workers.ledger import BegunAttempt, DispatchResult, DoubtfulAttempt, Handler, Resolution
+from workers.metrics import Metrics
 from workers.runner import CONTACTS_AT_ONCE, Pace, Runner
+from workers.ticks import TICK_PARTS, TickPart
 
 ACCEPTED = DispatchResult("accepted", "job", "created", provider_id="c1")
 QUICK = Pace(concurrency=5, lease=60, poll=0.01, reconcile=0.01, tick=None, drain=5)
@@ -304,13 +306,34 @@ async def test_attempts_in_doubt_are_asked_about_and_resolved() -> None:
 
 
 async def test_the_tick_runs_where_it_is_asked_for_and_survives_failures() -> None:
-    ledger = MemoryLedger(away={"tick": 1})
-    async with running(ledger, pace=replace(QUICK, tick=0.01)):
-        await until(lambda: ledger.calls["tick"] >= 3)
+    ledger = MemoryLedger(away={"tick": 1}, tick_answers={"work": {"failed": ["expire_leases"]}})
+    metrics = Metrics()
+    async with running(ledger, pace=replace(QUICK, tick=0.01), metrics=metrics):
+        await until(lambda: all(ledger.calls[f"tick {part}"] >= 3 for part in TICK_PARTS))
+    assert metrics.value("tick_failures_total", step="expire_leases") >= 3
     silent = MemoryLedger()
     async with running(silent):
         await until(lambda: silent.calls["claim_and_begin"] > 3)
     assert silent.calls["tick"] == 0
+
+
+class Launching(MemoryLedger):
+    """Is busy with a launch for as long as the test lasts."""
+
+    async def tick(self, part: TickPart) -> dict[str, Any]:
+        answer = await super().tick(part)
+        if part == "launches":
+            await asyncio.sleep(3600)
+        return answer
+
+
+async def test_a_long_launch_holds_up_no_leases_and_takes_no_second_connection() -> None:
+    ledger = Launching()
+    async with running(ledger, pace=replace(QUICK, tick=0.01)):
+        await until(lambda: ledger.calls["tick launches"] == 1)
+        seen = ledger.calls["tick work"]
+        await until(lambda: ledger.calls["tick work"] > seen + 2)
+        assert ledger.calls["tick upkeep"] == 0
 
 
 async def test_the_index_of_the_search_is_brought_up_to_date_slice_after_slice() -> None:
@@ -375,8 +398,8 @@ async def test_a_worker_without_its_database_is_not_healthy() -> None:
 class Deaf(MemoryLedger):
     """Loses one cancellation, as `asyncio.wait_for` does when the answer comes in the same moment."""
 
-    async def tick(self) -> dict[str, Any]:
-        self.calls["tick"] += 1
+    async def tick(self, part: TickPart) -> dict[str, Any]:
+        self.calls[f"tick {part}"] += 1
         with contextlib.suppress(asyncio.CancelledError):
             await asyncio.sleep(60)
         return {}
@@ -385,7 +408,7 @@ class Deaf(MemoryLedger):
 async def test_a_worker_ends_although_a_cancellation_was_lost() -> None:
     ledger = Deaf()
     async with running(ledger, pace=replace(QUICK, tick=60)) as (_, stop, task):
-        await until(lambda: ledger.calls["tick"] == 1)
+        await until(lambda: ledger.calls["tick work"] == 1)
         stop.set()
         async with asyncio.timeout(10):
             assert await task

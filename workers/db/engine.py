@@ -21,6 +21,7 @@ from workers.ledger import (
     Resolution,
 )
 from workers.sandbox.campaign_time import ClockReading, PendingWork
+from workers.ticks import TickPart
 
 _CLAIM_AND_BEGIN = """
     select
@@ -74,7 +75,11 @@ _FIND_INTEGRATION = """
 """
 _READ_SECRETS = "select name, value from engine.read_secrets()"
 _RECEIVE_LEAD = "select engine.receive_lead(p_token_hash => %(hash)s, p_lead => %(lead)s) as taken"
-_TICK = "select engine.tick() as summary"
+_TICK: dict[TickPart, str] = {
+    "work": "select engine.tick_work() as summary",
+    "launches": "select engine.tick_launches() as summary",
+    "upkeep": "select engine.tick_upkeep() as summary",
+}
 _INDEX_CONTACTS = "select engine.index_contacts(p_limit => %(limit)s) as indexed"
 _PENDING_WORK = "select due_jobs, open_jobs, next_due_at from engine.pending_work()"
 _CRON_DRIVES_TICK = "select engine.cron_drives_tick() as answer"
@@ -169,9 +174,9 @@ class EngineCalls(Session):
         taken: dict[str, Any] | None = (await self._row(_RECEIVE_LEAD, arguments))["taken"]
         return taken
 
-    async def tick(self) -> dict[str, Any]:
-        """Do what time alone changes; returns what was done."""
-        summary: dict[str, Any] = (await self._row(_TICK))["summary"] or {}
+    async def tick(self, part: TickPart) -> dict[str, Any]:
+        """Do a part of what time alone changes; returns what was done, and which steps `failed`."""
+        summary: dict[str, Any] = (await self._row(_TICK[part]))["summary"] or {}
         return summary
 
     async def index_contacts(self, limit: int) -> int:

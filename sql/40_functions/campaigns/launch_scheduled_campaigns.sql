@@ -1,35 +1,57 @@
 -- Launches campaigns whose time has come. What the launch needs was checked when it was scheduled; what
--- has gone missing since keeps the campaign SCHEDULED, and the next tick looks again.
+-- has gone missing since, or goes wrong, keeps the campaign SCHEDULED, and the next tick looks again: last of all, so that
+-- it holds nobody up. Each is a subtransaction, which one that fails leaves without its locks, and is kept among the
+-- failures of the tick. A call stops when it has enrolled many, so that their locks are not kept for the next one's sake.
 create or replace function engine.launch_scheduled_campaigns()
 returns integer
 language plpgsql
 set search_path = ''
 as $$
 declare
+  c_enough constant integer := 100000;
+  v_id uuid;
   v_campaign public.campaigns;
+  v_enrolled integer := 0;
   v_launched integer := 0;
+  v_failures jsonb := '[]';
+  v_untried text[] := '{}'; -- nothing new is known of these
 begin
   -- A campaign at a time: each enrolls a whole list.
-  for v_campaign in
-    select c.*
+  for v_id in
+    select c.id
     from public.campaigns as c
+    left join engine.tick_failures as f on f.step = 'launch_campaign' and c.id::text = f.subject
     where c.status = 'SCHEDULED' and c.scheduled_at <= engine.now()
-    order by c.scheduled_at, c.id
-    for update of c skip locked
+    order by f.failed_at nulls first, c.scheduled_at, c.id
   loop
-    -- Whoever is adding members may not have seen the campaign: the next tick launches it.
-    continue when not engine.still_list(v_campaign);
-    perform engine.hold_workflow(v_campaign.team_id, v_campaign.workflow_id);
-    perform engine.hold_list(v_campaign.team_id, v_campaign.list_id);
-    continue when jsonb_array_length(engine.launch_blockers(v_campaign)) > 0;
+    if v_enrolled >= c_enough then
+      v_untried := v_untried || v_id::text;
+      continue;
+    end if;
     begin
-      perform engine.activate_campaign(v_campaign.team_id, v_campaign.id);
+      select c.* into v_campaign
+      from public.campaigns as c
+      where c.id = v_id and c.status = 'SCHEDULED' and c.scheduled_at <= engine.now()
+      for update skip locked;
+      if not found then
+        v_untried := v_untried || v_id::text;
+        continue;
+      end if;
+      perform engine.hold_workflow(v_campaign.team_id, v_campaign.workflow_id);
+      perform engine.hold_list(v_campaign.team_id, v_campaign.list_id);
+      -- Whoever is adding members may not have seen the campaign: that blocks it too, until the next tick.
+      perform engine.refuse_blockers(
+        engine.launch_blockers(v_campaign) || engine.filling_blockers(v_campaign), 'The campaign'
+      );
+      v_enrolled := v_enrolled + engine.activate_campaign(v_campaign.team_id, v_campaign.id);
       v_launched := v_launched + 1;
-    -- Whatever is wrong with one team's campaign must not stop the tick of all the others.
+    -- Whatever is wrong with one team's campaign must not stop the launches of all the others.
     exception when others then
-      raise warning 'campaign % could not be launched: %', v_campaign.id, sqlerrm;
+      raise warning 'outbound: campaign % could not be launched: % (%)', v_id, sqlerrm, sqlstate;
+      v_failures := v_failures || jsonb_build_object('step', 'launch_campaign', 'subject', v_id, 'code', sqlstate, 'message', sqlerrm);
     end;
   end loop;
+  perform engine.note_tick_failures(array['launch_campaign'], v_failures, v_untried);
   return v_launched;
 end
 $$;

@@ -10,25 +10,27 @@ set search_path = ''
 as $$
 begin
   return coalesce((
+    with windows as materialized (
+      select d.weekday::integer, (b.value ->> 'start')::time as starts_at, (b.value ->> 'end')::time as ends_at
+      from unnest(array['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'])
+      with ordinality as d (name, weekday)
+      cross join jsonb_array_elements(coalesce(p_business_hours -> 'windows' -> d.name, '[]')) as b (value)
+      where (b.value ->> 'start')::time < (b.value ->> 'end')::time
+    )
+
     select range_intersect_agg(b.hours)
     from (
       select z.zone, range_agg(tstzrange(
-        least(
-          (d.day + (b.value ->> 'start')::time) at time zone z.zone,
-          (d.day + (b.value ->> 'end')::time) at time zone z.zone
-        ),
-        (d.day + (b.value ->> 'end')::time) at time zone z.zone
+        least((d.day + w.starts_at) at time zone z.zone, (d.day + w.ends_at) at time zone z.zone),
+        (d.day + w.ends_at) at time zone z.zone
       )) as hours
       from unnest(case coalesce(p_business_hours ->> 'timezone', 'contact')
         when 'contact' then p_timezones
         when 'team' then array[p_team_timezone]
         else array[p_business_hours ->> 'timezone']
       end) as z (zone)
-      cross join engine.local_days(z.zone, p_from, p_until) as d (day)
-      cross join jsonb_array_elements(
-        coalesce(p_business_hours -> 'windows' -> engine.weekday_name(d.day), '[]')
-      ) as b (value)
-      where (b.value ->> 'start')::time < (b.value ->> 'end')::time
+      cross join windows as w
+      cross join engine.local_days(z.zone, p_from, p_until, w.weekday) as d (day)
       group by z.zone
     ) as b
   ), '{}');

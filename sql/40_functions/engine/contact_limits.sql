@@ -43,7 +43,7 @@ begin
   where (
     select min(w.daily_limit)
     from unnest(a.regions) as r (region)
-    cross join engine.legal_window(a.channel, r.region, d.today) as w
+    inner join engine.legal_week(a.channel, r.region) as w on w.weekday = extract(isodow from d.today)
   ) <= (
     select count(*) filter (where k.begun_at >= d.starts_at)
     from engine.contacts_lately as k

@@ -1,4 +1,4 @@
--- Whether pg_cron calls the tick here. Where it does not, a worker must.
+-- Whether pg_cron calls every part of the tick here. Where one is missing, a worker must; twice does no harm.
 create or replace function engine.cron_drives_tick()
 returns boolean
 language plpgsql
@@ -11,12 +11,13 @@ declare
 begin
   if to_regclass('cron.job') is not null then
     -- Dynamic, because the table is not there on every server.
-    execute 'select exists (select from cron.job where jobname = ''outbound-tick'' and active)'
+    execute 'select count(distinct jobname) = 3 from cron.job'
+      ' where jobname in (''outbound-tick'', ''outbound-launches'', ''outbound-upkeep'') and active'
     into v_is_scheduled;
   end if;
   return v_is_scheduled;
 end
 $$;
-comment on function engine.cron_drives_tick() is 'True when pg_cron calls engine.tick() every minute.';
+comment on function engine.cron_drives_tick() is 'True when pg_cron calls all parts of the tick every minute.';
 revoke all on function engine.cron_drives_tick() from public;
 grant execute on function engine.cron_drives_tick() to outbound_worker;

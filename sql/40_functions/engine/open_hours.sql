@@ -33,8 +33,8 @@ begin
       )) as hours
       from zones as z
       cross join unnest(case when cardinality(p_regions) = 0 then array[''] else p_regions end) as r (region)
-      cross join engine.local_days(z.zone, p_from, p_until) as d (day)
-      cross join engine.legal_window(p_channel, r.region, d.day) as w
+      cross join engine.legal_week(p_channel, r.region) as w
+      cross join engine.local_days(z.zone, p_from, p_until, w.weekday) as d (day)
       where w.starts_at is not null
       group by z.zone, r.region
     )

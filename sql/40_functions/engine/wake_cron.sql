@@ -24,6 +24,6 @@ begin
 end
 $$;
 comment on function engine.wake_cron() is
-'Lets pg_cron read its jobs again when it should call engine.tick() and has not for three minutes; whether it did so.';
+'Lets pg_cron read its jobs again when it should call the tick and has not for three minutes; whether it did so.';
 revoke all on function engine.wake_cron() from public;
 grant execute on function engine.wake_cron() to outbound_worker;

@@ -9,6 +9,7 @@ as $$
 declare
   v_schedule public.audience_schedules;
   v_run_id uuid;
+  v_failures jsonb := '[]';
 begin
   queued_count := 0;
   skipped_count := 0;
@@ -37,9 +38,13 @@ begin
       queued_count := queued_count + (v_run_id is not null)::integer;
       skipped_count := skipped_count + (v_run_id is null)::integer;
     exception when others then
-      raise warning 'the schedule of list % could not be followed: %', v_schedule.list_id, sqlerrm;
+      raise warning 'outbound: the schedule of list % could not be followed: % (%)', v_schedule.list_id, sqlerrm, sqlstate;
+      v_failures := v_failures || jsonb_build_object(
+        'step', 'follow_schedule', 'subject', v_schedule.list_id, 'code', sqlstate, 'message', sqlerrm
+      );
     end;
   end loop;
+  perform engine.note_tick_failures(array['follow_schedule'], v_failures);
   return next;
 end
 $$;

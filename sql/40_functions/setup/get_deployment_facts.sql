@@ -46,7 +46,8 @@ as $$
   from engine.deployment as d
 $$;
 comment on function public.get_deployment_facts() is
-'{at, environment, postgres, migrations[versions] (null without a record), tick{driven_by, has_cron, last_run_at, last_status, last_message, overdue_seconds}, '
+'{at, environment, postgres, migrations[versions] (null without a record), tick{driven_by, has_cron, last_run_at, '
+'last_status, last_message, failed_jobs[], failing[], overdue_seconds}, '
 'worker_role{can_log_in, is_privileged}, queues[{queue, due_jobs, jobs_in_progress, jobs_in_doubt, lag_seconds}], '
 'integrations[as in get_integration_health, with team, secret_name, account_ref, webhooks{taken, heard_of}]}: for operators of the deployment.';
 revoke all on function public.get_deployment_facts() from public;

@@ -1,0 +1,43 @@
+"""A launch that takes long, and what goes on meanwhile."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+
+from tests.engine import steps
+from tests.support import engine, races
+from tests.support.databases import Database
+
+Connection = psycopg.Connection[Any]
+
+
+def test_leases_expire_and_others_launch_while_a_launch_is_under_way(admin: Connection, database: Database) -> None:
+    running = engine.set_scene(admin, 3)
+    assert len(engine.claim(admin)) == 3
+    scheduled = [engine.set_scene(admin, 2, launch=False) for _ in range(2)]
+    for scene in scheduled:
+        admin.execute("select public.launch_campaign(%s, engine.now() + interval '1 minute')", [scene.campaign_id])
+    # the clock alone: setting it properly ticks as well
+    admin.execute(
+        "update engine.deployment set clock_at = clock_at + interval '2 minutes', clock_set_at = statement_timestamp()"
+    )
+    admin.execute("set statement_timeout = '60s'")  # what waited for the launch would raise
+    with database.connect() as holding:
+        # the first launch has its campaign, workflow and list, and waits for a contact whom somebody holds
+        holding.execute(
+            "select from public.contacts where team_id = %s order by id limit 1 for update", [scheduled[0].team.id]
+        )
+
+        def meanwhile() -> None:
+            assert steps.rows(admin, "select engine.tick_work() -> 'leases_expired'") == [(3,)]
+            assert [job[2] for job in engine.jobs(admin, running)] == ["READY"] * 3
+            assert steps.rows(admin, "select engine.tick_launches()") == [({"campaigns_launched": 1},)]
+            assert steps.rows(admin, "select engine.tick_upkeep() ? 'failed'") == [(False,)]
+            holding.rollback()
+
+        launched = races.after(database, lambda one: steps.rows(one, "select engine.tick_launches()"), meanwhile)
+    assert launched == [({"campaigns_launched": 1},)], "it went on to its end, and left the other campaign alone"
+    assert steps.rows(admin, "select distinct status::text from public.campaigns") == [("ACTIVE",)]
+    assert steps.rows(admin, "select count(*) from engine.tick_failures") == [(0,)]
