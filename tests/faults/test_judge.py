@@ -10,6 +10,7 @@ import pytest
 
 from cli.dev.databases import Server
 from cli.dev.faults.crew import Nursery
+from cli.dev.faults.draw import make_plan
 from cli.dev.faults.graphs import ASSISTANT
 from cli.dev.faults.places import PLACES, WEEKDAYS
 from cli.dev.faults.plan import (
@@ -17,11 +18,11 @@ from cli.dev.faults.plan import (
     Campaign,
     Caps,
     Frost,
+    Lead,
     Moment,
     Person,
     Plan,
     Step,
-    make_plan,
 )
 from cli.dev.faults.play import play
 from cli.dev.faults.scene import TEMPLATE
@@ -73,6 +74,7 @@ def small(*steps: Step, start: datetime = MORNING, people: int = 3, place: int =
         sandbox={"rates": NOBODY_PICKS_UP, "clock_grain_seconds": 60.0, "twilio_messages_per_second": 10.0},
         ends_gently=True,
         caps=Caps(),
+        leads=(),
     )
 
 
@@ -189,3 +191,34 @@ async def test_a_cap_of_the_team_that_is_not_kept(server: Server, nursery: Nurse
     plan = replace(small(), caps=Caps(contacts=2, window=timedelta(days=1)))
     assert await rules_broken(server, nursery, plan, mutant) == {"contacts of a person for the team"}
     assert (await play(server, nursery, plan)).findings == []
+
+
+def growing(*leads: Lead) -> Plan:
+    """A campaign that nobody is in before leads come, a minute apart."""
+    steps = [Step(Moment(after=timedelta(minutes=1 + place)), "lead", place) for place in range(len(leads))]
+    campaign = Campaign("Growing", (), graph(retry=None), 100, "P2D", None, "leads")
+    return replace(small(*steps), campaigns=(campaign,), leads=leads)
+
+
+async def test_leads_that_come_once_and_again(server: Server, nursery: Nursery) -> None:
+    report = await play(server, nursery, growing(Lead(0, 0, "a", 2), Lead(0, 1, None, 2), Lead(0, 0, "a")))
+    assert report.findings == []
+    assert report.tried["leads and rows brought"] == 5
+    assert report.tried["calls"] == 2
+
+
+async def test_a_lead_that_is_not_known_again(server: Server, nursery: Nursery, mutate: Mutate) -> None:
+    mutant = mutate(("leads/lead_hash.sql", "'lead', lower(p_source), ", "'lead', engine.new_id(), "))
+    plan = growing(Lead(0, 0, "a"), Lead(0, 0, "a"))
+    assert await rules_broken(server, nursery, plan, mutant) == {"each lead once"}
+
+
+async def test_a_lead_that_its_campaign_does_not_hear_of(server: Server, nursery: Nursery, mutate: Mutate) -> None:
+    mutant = mutate(("campaigns/enroll_new_members.sql", "not in ('ACTIVE', 'PAUSED')", "is not null"))
+    assert await rules_broken(server, nursery, growing(Lead(0, 0, "a")), mutant) == {"everybody is enrolled"}
+
+
+async def test_a_lead_that_is_taken_and_not_listed(server: Server, nursery: Nursery, mutate: Mutate) -> None:
+    mutant = mutate(("audiences/store_run.sql", "engine.add_members(p_team_id, p_run_id, p_list_id)", "0"))
+    broken = await rules_broken(server, nursery, growing(Lead(0, 0, "a")), mutant)
+    assert broken == {"who comes is a member", "everybody is enrolled"}

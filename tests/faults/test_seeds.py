@@ -12,8 +12,9 @@ from cli import app
 from cli.dev.databases import Server
 from cli.dev.faults import command
 from cli.dev.faults.crew import Nursery
+from cli.dev.faults.draw import make_plan
 from cli.dev.faults.judge import Finding
-from cli.dev.faults.plan import Death, Plan, make_plan
+from cli.dev.faults.plan import Death, Plan
 from cli.dev.faults.play import Report, play
 from cli.dev.faults.run import Heard
 

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from cli.dev.faults.plan import Plan, make_plan
+from cli.dev.faults.draw import make_plan
+from cli.dev.faults.plan import Plan
 from cli.dev.faults.play import Report
 from cli.dev.faults.run import Summary, run, run_shared
 from cli.errors import CommandError
@@ -84,12 +85,15 @@ def _show_plan(plan: Plan) -> None:
     for campaign in plan.campaigns:
         nodes = " ".join(f"{node['id']}:{node['type']}" for node in campaign.graph["nodes"])
         at = "" if campaign.scheduled_after is None else f", scheduled after {campaign.scheduled_after}"
-        lines.append(f"{campaign.name}: {len(campaign.people)} people, priority {campaign.priority}{at}; {nodes}")
+        grows = f", grows by {campaign.grows}" if campaign.grows else ""
+        lines.append(
+            f"{campaign.name}: {len(campaign.people)} people{grows}, priority {campaign.priority}{at}; {nodes}"
+        )
         lines += [
             f"    {edge['source']} → {edge['target']} when {edge['data']['when']}" for edge in campaign.graph["edges"]
         ]
     lines += [f"provider: {_pairs(fault)}" for fault in plan.faults]
-    lines += [f"{step}" for step in plan.steps]
+    lines += [f"{step}: {plan.leads[step.target]}" if step.act == "lead" else f"{step}" for step in plan.steps]
     lines += [f"worker {place} {fate}" for place, fate in enumerate(plan.fates) if fate]
     for line in lines:
         console.print(Text(f"  {line}"))

@@ -13,8 +13,9 @@ from typing import Any
 
 import psycopg
 
+from cli.dev.faults.arrivals import Arrivals
 from cli.dev.faults.crew import Crew
-from cli.dev.faults.plan import Count, Step
+from cli.dev.faults.plan import Count, Moment, Step
 from cli.dev.faults.record import MISCOUNTED
 from cli.dev.faults.scene import Scene
 
@@ -70,7 +71,9 @@ class Director:
         self._due: defaultdict[tuple[Count, int], list[Step]] = defaultdict(list)
         self._counts: Counter[Count] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._arrivals = Arrivals(scene)
         self._unlaunched = [step for step in self._plan.steps if step.act == "launch"]
+        self._to_come = [step for step in self._plan.steps if step.act == "lead"]
         self._at_the_end = [step for step in self._plan.steps if step.act == "retry"]
         self._frozen = False
         self._restarting = asyncio.Lock()
@@ -80,6 +83,7 @@ class Director:
         self.lost: list[str] = []
         """Enrollments that were seen without a job while their journey was not over."""
         self.miscounted: list[str] = []
+        self.brought = self._arrivals.brought
         self.problems: list[str] = []
         """Steps that failed in a way that nobody expects."""
         for step in self._plan.steps:
@@ -131,10 +135,25 @@ class Director:
     async def _is_over(self) -> bool:
         states = await self._insist(lambda: self._scene.look(_STATES))
         # A campaign that waits for a request that never came is launched when there is nothing else.
-        waiting = [row for row in states if row["status"] not in OVER]
+        growing = {
+            id_: place for place, id_ in enumerate(self._scene.campaign_ids) if self._plan.campaigns[place].grows
+        }
+        resting = [row for row in states if row["id"] in growing and row["status"] in {"ACTIVE", "PAUSED"}]
+        waiting = [row for row in states if row["status"] not in OVER and row not in resting]
         if waiting and self._unlaunched and all(row["status"] == "CREATED" for row in waiting):
             self._fire(self._unlaunched[0])
         if waiting or any(row["open_jobs"] for row in states):
+            return False
+        if self._to_come:
+            # Nobody has to wait for a request that never comes.
+            if (step := next((step for step in self._to_come if step.at.of), None)) is not None:
+                self._fire(step)
+            return False
+        for row in resting:
+            # One that enrolls continuously goes on until an operator ends it; by then nobody may have been lost.
+            await self._glance()
+            self._fire(Step(Moment(), "cancel", growing[row["id"]]))
+        if resting:
             return False
         if self._at_the_end:
             self._fire(self._at_the_end.pop())
@@ -166,7 +185,9 @@ class Director:
             return
         if step in self._unlaunched:
             self._unlaunched.remove(step)
-        elif step.act == "launch":
+        elif step in self._to_come:
+            self._to_come.remove(step)
+        elif step.act in {"launch", "lead"}:
             return
         if step.act == "kill":
             self._crew.kill(step.target)
@@ -208,6 +229,8 @@ class Director:
                 await self._insist(lambda: self._scene.operate(_STOP, phone, self._scene.team_id))
             elif step.act in _MOVES:
                 await self._move(step)
+            elif step.act == "lead":
+                await self._arrivals.bring(step.target)
             elif step.act == "freeze":
                 self._freeze(step)
             await self._glance()

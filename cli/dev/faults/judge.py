@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+from cli.dev.faults.arrivals import Brought
 from cli.dev.faults.graphs import business_hours
 from cli.dev.faults.places import daily_limit, is_business, is_legal
 from cli.dev.faults.record import Attempt, Record, Turn, attempt_of
@@ -21,6 +22,7 @@ OVER = frozenset({"COMPLETED", "CANCELLED"})
 STOP_WORDS = frozenset({"stop", "stop.", "unsubscribe", "cancel", "quit"})
 STOP_PHRASES = ("stop texting", "stop calling", "take me off", "do not contact")
 START_WORDS = frozenset({"start"})
+_FOREVER = datetime.max.replace(tzinfo=ZoneInfo("UTC"))
 MILLISECOND = timedelta(milliseconds=1)
 """The log cuts its moments to it."""
 
@@ -166,11 +168,46 @@ def _everybody_is_enrolled(record: Record) -> Iterator[str]:
         enrolled[enrollment["campaign"]].append(enrollment["phone"])
     status = {campaign["id"]: campaign["status"] for campaign in record.campaigns}
     started = {move.subject for move in record.moves if move.state == "ACTIVE"}
+    cancelled_at = {move.subject: move.committed_at for move in record.moves if move.state == "CANCELLED"}
     for campaign_id, campaign in zip(record.campaign_ids, record.plan.campaigns, strict=True):
-        expected = sorted(record.plan.people[index].phone for index in campaign.people)
-        if campaign_id in started and sorted(enrolled[campaign_id]) != expected:
-            missing, more = set(expected) - set(enrolled[campaign_id]), set(enrolled[campaign_id]) - set(expected)
+        listed = {record.plan.people[index].phone for index in campaign.people}
+        came = [one for one in record.brought if record.campaign_ids[one.lead.campaign] == campaign_id]
+        # Who came while it was being cancelled may be enrolled or not.
+        cancelled = cancelled_at.get(campaign_id, _FOREVER)
+        must = listed | {_phone(record, one) for one in came if one.answered_at < cancelled}
+        may = must | {_phone(record, one) for one in came if one.asked_at < cancelled}
+        has = enrolled[campaign_id]
+        if campaign_id in started and (not must <= set(has) <= may or len(has) > len(set(has))):
+            missing, more = must - set(has), (Counter(has) - Counter(may)).elements()
             yield f"{campaign.name} ({status[campaign_id]}) lacks {sorted(missing)} and has {sorted(more)}"
+
+
+def _leads_are_kept_once(record: Record) -> Iterator[str]:
+    """What was brought is there, once, and is who was brought; by the source's id, or else by number and day."""
+    zone = ZoneInfo(record.plan.team_zone)
+    rows = {row["id"]: row for row in record.leads}
+    kept = Counter(
+        (row["key"] or row["phone"], None if row["key"] else row["received_at"].astimezone(zone).date())
+        for row in record.leads
+    )
+    for (known_by, day), times in kept.items():
+        if times > 1:
+            yield f"{known_by} is kept as {times} leads" + (f" of {day}" if day else "")
+    for one in record.brought:
+        if one.lead_id is not None and rows.get(one.lead_id, {}).get("phone") != _phone(record, one):
+            yield f"{one.lead} was taken as {one.lead_id}, which is {rows.get(one.lead_id)}"
+    new = Counter(one.lead_id for one in record.brought if one.lead_id is not None and not one.is_duplicate)
+    for lead_id, times in new.items():
+        if times > 1:
+            yield f"lead {lead_id} was taken as new {times} times"
+
+
+def _who_comes_is_a_member_once(record: Record) -> Iterator[str]:
+    members = Counter((row["campaign"], row["phone"]) for row in record.members)
+    for one in record.brought:
+        times = members[record.campaign_ids[one.lead.campaign], _phone(record, one)]
+        if times != 1:
+            yield f"{one.lead} was taken, and is {times} times in the list"
 
 
 def _everything_ends(record: Record) -> Iterator[str]:
@@ -231,6 +268,8 @@ RULES: dict[str, Callable[[Record], Iterator[str]]] = {
     "caps of a number": _not_too_much_for_the_number,
     "one call at a time": _nobody_while_on_the_phone,
     "everybody is enrolled": _everybody_is_enrolled,
+    "each lead once": _leads_are_kept_once,
+    "who comes is a member": _who_comes_is_a_member_once,
     "everything ends": _everything_ends,
     "counters equal a recount": _counters_equal_a_recount,
     "outcomes are what happened": _outcomes_are_what_happened,
@@ -262,13 +301,12 @@ def _begun_while(
 
 def _spans(turns: list[Turn], state: str) -> dict[tuple[str, str | None], list[tuple[datetime, datetime]]]:
     """From when to when a subject was in a state, by moments of commits."""
-    forever = datetime.max.replace(tzinfo=ZoneInfo("UTC"))
     by_subject: defaultdict[tuple[str, str | None], list[Turn]] = defaultdict(list)
     for turn in sorted(turns, key=lambda turn: turn.committed_at):
         by_subject[turn.subject, turn.channel].append(turn)
     return {
         subject: [
-            (one.committed_at, following.committed_at if following else forever)
+            (one.committed_at, following.committed_at if following else _FOREVER)
             for one, following in pairwise([*listed, None])
             if one is not None and one.state == state
         ]
@@ -278,7 +316,6 @@ def _spans(turns: list[Turn], state: str) -> dict[tuple[str, str | None], list[t
 
 def _heard_stops(record: Record) -> Iterator[tuple[str, datetime, datetime]]:
     """Who said stop, from when on it was known, and when she said start again or for ever."""
-    forever = datetime.max.replace(tzinfo=ZoneInfo("UTC"))
     opted_out_calls = {call.attempt for call in record.calls if call.outcome == "opted_out"}
     starts: defaultdict[str, list[datetime]] = defaultdict(list)
     stops: list[tuple[str, datetime]] = []
@@ -297,7 +334,11 @@ def _heard_stops(record: Record) -> Iterator[tuple[str, datetime, datetime]]:
             stops.append((phone, _moment(entry["real_at"]) + MILLISECOND))
     for phone, since in stops:
         # A start that was repeated, late or out of order may count at any time.
-        yield phone, since, forever if not starts[phone] else min(since, *starts[phone])
+        yield phone, since, _FOREVER if not starts[phone] else min(since, *starts[phone])
+
+
+def _phone(record: Record, brought: Brought) -> str:
+    return record.plan.people[brought.lead.person].phone
 
 
 def _moment(text: str) -> datetime:

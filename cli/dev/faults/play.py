@@ -68,7 +68,7 @@ async def play(server: Server, nursery: Nursery, plan: Plan, template: str = TEM
                     # Who was frozen last may wake up only now: what it does then counts.
                     statuses = await crew.dismiss()
                     findings += [Finding("workers drain", f"a worker ended with {s}") for s in statuses if s != 0]
-            record = await take_record(scene)
+            record = await take_record(scene, director.brought)
         findings += judge(record)
         findings += [Finding("nobody is lost", f"enrollment {one} had no open job") for one in director.lost]
         findings += [Finding("counters equal a recount", f"in the middle: {row}") for row in director.miscounted]
@@ -115,6 +115,7 @@ def _tried(record: Record, director: Director, crew: Crew) -> Counter[str]:
     tried.update({act: times for act, times in director.acts.items() if act not in {"kill", "suspend"}})
     tried["workers frozen"] = len(crew.freezer.thawed)
     tried["workers frozen beyond the grace"] = sum(lasting > GRACE for lasting in crew.freezer.thawed)
+    tried["leads and rows brought"] = len(record.brought)
     tried["workers killed"] = crew.killed + len(crew.died)
     tried["opt-outs"] = len(record.opted_out)
     tried["attempts"] = len(record.attempts)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from cli.dev.faults.arrivals import Brought
 from cli.dev.faults.plan import Plan
 from cli.dev.faults.scene import Scene
 
@@ -20,6 +21,18 @@ _JOBS = """
     select id::text, campaign_id::text as campaign, enrollment_id::text as enrollment, node_id, visit, status::text,
         outcome::text, reason_code, phone, channel::text, provider_id
     from engine.all_jobs
+"""
+_MEMBERS = """
+    select c.id::text as campaign, p.phone
+    from public.campaigns as c
+    inner join public.audience_members as m on c.team_id = m.team_id and c.list_id = m.list_id
+    inner join public.contacts as p on m.team_id = p.team_id and m.contact_id = p.id
+"""
+_LEADS = """
+    select l.id::text, c.id::text as campaign, l.external_id as key, p.phone, l.status::text, l.received_at
+    from public.leads as l
+    inner join public.campaigns as c on l.team_id = c.team_id and l.list_id = c.list_id
+    left join public.contacts as p on l.team_id = p.team_id and l.contact_id = p.id
 """
 _SUPPRESSED = "select distinct phone from public.suppressions where reason = 'opted_out'"
 MISCOUNTED = """
@@ -93,6 +106,9 @@ class Record:
     campaigns: list[dict[str, Any]]
     enrollments: list[dict[str, Any]]
     jobs: list[dict[str, Any]]
+    members: list[dict[str, Any]]
+    leads: list[dict[str, Any]]
+    brought: list[Brought]
     opted_out: frozenset[str]
     miscounted: list[dict[str, Any]]
 
@@ -113,7 +129,7 @@ def attempt_of(entry: dict[str, Any]) -> str | None:
     return about.get("attempt_id") or about.get("attempt")
 
 
-async def take_record(scene: Scene) -> Record:
+async def take_record(scene: Scene, brought: list[Brought]) -> Record:
     """Read everything."""
     steps = await scene.look(_STEPS)
     return Record(
@@ -146,6 +162,9 @@ async def take_record(scene: Scene) -> Record:
         campaigns=await scene.look(_CAMPAIGNS),
         enrollments=await scene.look(_ENROLLMENTS),
         jobs=await scene.look(_JOBS),
+        members=await scene.look(_MEMBERS),
+        leads=await scene.look(_LEADS),
+        brought=brought,
         opted_out=frozenset(row["phone"] for row in await scene.look(_SUPPRESSED)),
         miscounted=await scene.look(MISCOUNTED),
     )

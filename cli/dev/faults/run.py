@@ -18,8 +18,8 @@ from typing import Any
 import structlog
 
 from cli.dev.faults.crew import Nursery
+from cli.dev.faults.draw import make_plan
 from cli.dev.faults.judge import Finding
-from cli.dev.faults.plan import make_plan
 from cli.dev.faults.play import Report, play
 from cli.dev.faults.scene import fault_server
 from cli.dev.project import ROOT

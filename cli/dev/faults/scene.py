@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from cli.dev import databases, source
 from cli.dev.databases import Server
 from cli.dev.faults.graphs import with_assistant
-from cli.dev.faults.plan import Campaign, Plan
+from cli.dev.faults.plan import Campaign, Person, Plan
 from cli.dev.serving import serving
 from workers.config import Secrets, Settings
 from workers.db import Database
@@ -35,6 +35,7 @@ API_KEY, AUTH_TOKEN, WEBHOOK_SECRET = "key-of-the-calls", "token-of-the-texts", 
 PROVIDER_SECONDS = 1.0
 """Workers wait so long for a provider: the fault `latency` can outlast it."""
 STALL_SECONDS = 0.6
+LEAD_SOURCE = "form"
 
 Row = dict[str, Any]
 
@@ -62,6 +63,9 @@ class Scene:
     receiver_url: str
     team_id: str
     campaign_ids: tuple[str, ...]
+    list_ids: tuple[str, ...]
+    lead_urls: dict[int, str]
+    """By campaign that grows by leads: where other systems post them."""
 
     def environment(self) -> dict[str, str]:
         """What a worker is told."""
@@ -111,7 +115,7 @@ async def staged(server: Server, plan: Plan, template: str = TEMPLATE) -> AsyncI
     try:
         async with contextlib.AsyncExitStack() as stack:
             worker_url = server.url(name, "outbound_worker")
-            team_id, campaign_ids = await asyncio.to_thread(_furnish, server.admin_url(name), plan)
+            team_id, made = await asyncio.to_thread(_furnish, server.admin_url(name), plan)
             database = await stack.enter_async_context(Database(worker_url, connections=2))
             late = _Late()
             receiver_url = await stack.enter_async_context(serving(late))
@@ -121,7 +125,12 @@ async def staged(server: Server, plan: Plan, template: str = TEMPLATE) -> AsyncI
             sandbox = Sandbox(_sandbox_settings(plan, receiver_url), database)
             app = sandbox.app()
             sandbox_url = await stack.enter_async_context(serving(app, http=BreakableProtocol, lifespan="on"))
-            yield Scene(plan, server, name, sandbox, sandbox_url, receiver_url, team_id, campaign_ids)
+            yield Scene(
+                plan, server, name, sandbox, sandbox_url, receiver_url, team_id,
+                tuple(one.campaign_id for one in made),
+                tuple(one.list_id for one in made),
+                {place: receiver_url + one.lead_path for place, one in enumerate(made) if one.lead_path},
+            )  # fmt: skip
     finally:
         await asyncio.to_thread(server.drop, name)
 
@@ -145,7 +154,19 @@ def _sandbox_settings(plan: Plan, receiver_url: str) -> SandboxSettings:
     )
 
 
-def _furnish(url: str, plan: Plan) -> tuple[str, tuple[str, ...]]:
+@dataclass(frozen=True)
+class _Made:
+    campaign_id: str
+    list_id: str
+    lead_path: str | None
+
+
+def row_of(person: Person) -> dict[str, str]:
+    """Somebody as a row of a file, or as a lead."""
+    return {"phone": person.phone, "first name": person.name, "zip": person.place.postal_code or ""}
+
+
+def _furnish(url: str, plan: Plan) -> tuple[str, tuple[_Made, ...]]:
     """Make the team and its campaigns, as an operator would."""
     account = Account.default(None)
     line, voice = account.phone_numbers[0], account.assistants[0]
@@ -184,28 +205,32 @@ def _furnish(url: str, plan: Plan) -> tuple[str, tuple[str, ...]]:
     return str(team), campaigns
 
 
-def _create(ask: Any, plan: Plan, campaign: Campaign, team: Any, number: Any, assistant: Any) -> str:
-    people = [plan.people[index] for index in campaign.people]
-    rows = [{"phone": p.phone, "first name": p.name, "zip": p.place.postal_code or ""} for p in people]
+def _create(ask: Any, plan: Plan, campaign: Campaign, team: Any, number: Any, assistant: Any) -> _Made:
+    takes_leads = campaign.grows == "leads"
+    rows = [row_of(plan.people[index]) for index in campaign.people]
     audience = ask(
-        "select public.create_audience_list(%s, p_rows => %s, p_team_id => %s) ->> 'id'",
-        campaign.name, json.dumps(rows), team,
+        "select public.create_audience_list(%s, %s, p_rows => %s, p_team_id => %s) ->> 'id'",
+        campaign.name, "speed_to_lead" if takes_leads else "csv", None if takes_leads else json.dumps(rows), team,
     )  # fmt: skip
+    endpoint = "select public.create_lead_endpoint(%s, %s) ->> 'path'"
+    path = ask(endpoint, audience, LEAD_SOURCE) if takes_leads else None
     graph = json.dumps(with_assistant(campaign.graph, str(assistant)))
     workflow = ask("select public.create_workflow(%s, %s, %s) ->> 'id'", campaign.name, graph, team)
     ask("select public.publish_workflow(%s)", workflow)
-    return str(
+    campaign_id = str(
         ask(
-            "select (public.create_campaign(%s, %s, %s, %s, %s, p_priority => %s, p_team_id => %s)).id",
+            "select (public.create_campaign(%s, %s, %s, %s, %s, %s, p_priority => %s, p_team_id => %s)).id",
             campaign.name,
             audience,
             workflow,
             number,
             campaign.max_lateness,
+            campaign.grows is not None,
             campaign.priority,
             team,
         )
     )
+    return _Made(campaign_id, str(audience), path)
 
 
 class _Late:
