@@ -18,13 +18,14 @@ from cli.dev.faults.plan import Death, Plan
 from cli.dev.faults.play import Report, play
 from cli.dev.faults.run import Heard
 
-SEEDS = (3984, 4437, 3878)
+SEEDS = (389, 4005, 7077)
 
 
 def kinds(plan: Plan) -> set[str]:
     """What a plan will try."""
     found = {f"{fault['kind']} {fault.get('methods', '')}{fault.get('taken', '')}" for fault in plan.faults}
-    found |= {step.act for step in plan.steps}
+    found |= {step.act for step in plan.steps} | {f"grows by {one.grows}" for one in plan.campaigns if one.grows}
+    found |= {"a lead twice at once" for lead in plan.leads if lead.times > 1}
     found |= {f"{'dies' if isinstance(fate, Death) else 'freezes'} in {fate.call}" for fate in plan.fates if fate}
     return found | {f"starts in month {plan.start.month}"}
 
