@@ -111,10 +111,11 @@ async def test_no_more_than_sixty_requests_leave_in_any_second() -> None:
 
 
 async def test_without_a_limiter_the_sandbox_turns_requests_away_and_they_are_made_later() -> None:
-    async with titan(servicetitan_calls_per_second=60) as st:
-        await asyncio.gather(*(st.tenant.rows(feeds.TAG_TYPES) for _ in range(80)))
+    # so few that even the slowest machine is quicker
+    async with titan(servicetitan_calls_per_second=3) as st:
+        await asyncio.gather(*(st.tenant.rows(feeds.TAG_TYPES) for _ in range(9)))
         statuses = Counter(entry["status"] for entry in st.requests("GET"))
-        assert statuses[200] == 80
+        assert statuses[200] == 9
         assert statuses[429] > 0
 
 

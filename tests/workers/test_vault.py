@@ -103,6 +103,8 @@ async def test_both_processes_ask_for_it(database: Database, settings: Settings)
         assert process.stderr is not None
         try:
             line = await process.stderr.readline()
+            while line and b'"event": "starting"' in line:
+                line = await process.stderr.readline()
         finally:
             process.kill()
             await process.wait()
