@@ -19,7 +19,7 @@ async def worker_process(
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     """Runs `command` (a worker, unless named); told to stop at the end, if it still runs. It printed no secret.
 
-    What it printed is in `log` then.
+    What it prints is in `log`, line by line.
     """
     process = await asyncio.create_subprocess_exec(
         *(command or (sys.executable, "-m", "workers")), env=environment, cwd=folder, stderr=asyncio.subprocess.PIPE
@@ -28,7 +28,8 @@ async def worker_process(
 
     async def keep() -> None:
         assert process.stderr
-        lines.extend([line async for line in process.stderr])
+        async for line in process.stderr:
+            lines.append(line)  # noqa: PERF401 - at once, because somebody may be watching
 
     reading = asyncio.create_task(keep())
     try:
