@@ -8,14 +8,11 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-import httpx
 import pytest
 
-from tests.support.exposition import parse
 from tests.support.waiting import until
 from tests.workers.memory_ledger import TEAM, MemoryLedger
 from workers.errors import DatabaseUnavailableError
-from workers.health import health_app, serving
 from workers.ledger import BegunAttempt, DispatchResult, DoubtfulAttempt, Handler, Resolution
 from workers.metrics import Metrics
 from workers.runner import CONTACTS_AT_ONCE, Pace, Runner
@@ -364,35 +361,6 @@ async def test_a_defect_in_a_loop_is_not_hidden() -> None:
     runner = Runner(Broken(), "worker-1", {"call": accept}, pace=QUICK)
     with pytest.raises(TypeError, match="a defect"):
         await runner.run(asyncio.Event())
-
-
-async def test_health_and_metrics_are_served() -> None:
-    ledger = MemoryLedger()
-    ledger.add("call", 2)
-    async with running(ledger) as (runner, _stop, _task), serving(health_app(runner), "127.0.0.1", 0) as port:
-        await until(lambda: len(ledger.results) == 2)
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
-            health = await http.get("/healthz")
-            assert (health.status_code, health.json()["status"], health.json()["worker"]) == (200, "ok", "worker-1")
-            await until(lambda: ledger.calls["queue_lag"], "a look at the queues")
-            metrics = await http.get("/metrics")
-    assert metrics.headers["content-type"].startswith("text/plain; version=0.0.4")
-    read = parse(metrics.text)
-    assert read["outbound_dispatches_total"].samples == {
-        ("outbound_dispatches_total", (("queue", "call"), ("verdict", "accepted"))): 2
-    }
-    assert read["outbound_request_seconds"].samples["outbound_request_seconds_count", (("queue", "call"),)] == 2
-    assert read["outbound_claim_lag_seconds"].samples["outbound_claim_lag_seconds_count", (("queue", "call"),)] == 2
-    assert read["outbound_queue_lag_seconds"].samples == {("outbound_queue_lag_seconds", (("queue", "call"),)): 1.5}
-    assert read["outbound_in_flight"].kind == "gauge"
-
-
-async def test_a_worker_without_its_database_is_not_healthy() -> None:
-    runner = Runner(MemoryLedger(), "worker-1", {"call": accept}, pace=QUICK)
-    runner._contact -= 3600
-    async with serving(health_app(runner), "127.0.0.1", 0) as port, httpx.AsyncClient() as http:
-        health = await http.get(f"http://127.0.0.1:{port}/healthz")
-    assert (health.status_code, health.json()["status"]) == (503, "database_silent")
 
 
 class Deaf(MemoryLedger):
