@@ -27,7 +27,7 @@ from typing import Protocol
 from cli.dev.faults.plan import BRIEFLY, SEND_WITHIN_SECONDS
 from workers.sandbox.stage import Stage
 
-LONGEST_SECONDS = 6.0
+STILL_SECONDS = 6.0
 """Campaign time may stand still because of the frozen worker itself: a request of which half has arrived."""
 MARGIN_SECONDS = 0.05
 GRACE = timedelta(minutes=5)
@@ -92,12 +92,20 @@ class Freezer:
 
             event = self.stage.agenda.schedule(since + lasting, "thaw", ring)
             if not self._is_over:
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(due.wait(), LONGEST_SECONDS)
+                await self._wait(due)
             event.cancelled = True
             await asyncio.sleep(max(0.0, limit - time.monotonic()))
             if not has_gone_on:
                 self._let_go(worker, since)
+
+    async def _wait(self, due: asyncio.Event) -> None:
+        """Wait for its moment, for as long as campaign time moves at all."""
+        while True:
+            before = self.stage.clock.now()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(due.wait(), STILL_SECONDS)
+            if due.is_set() or self.stage.clock.now() == before:
+                return
 
     def _let_go(self, worker: Freezable, since: datetime) -> None:
         now = self.stage.clock.now()
