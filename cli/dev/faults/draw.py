@@ -96,10 +96,7 @@ def _first_draft(seed: int) -> Plan:
 
 def _with_frost(chance: Random, plan: Plan) -> Plan:
     """Workers are frozen, drawn apart from the rest; others are there to go on meanwhile."""
-    frosts = [
-        Frost(chance.choice(_FREEZING), chance.randint(1, 5), chance.choice(_WHENS), chance.choice(_FROSTS))
-        for _ in range(chance.choice([0, 0, 1, 1, 2, 3]))
-    ]
+    frosts = [_frost(chance) for _ in range(chance.choice([0, 0, 1, 1, 2, 3]))]
     steps = tuple(
         Step(_moment(chance), "suspend", chance.choice([-1, 0, 0, 1]), chance.choice(_FROSTS))
         for _ in range(chance.choice([0, 0, 1, 2]))
@@ -232,7 +229,18 @@ def _death(chance: Random) -> Death | None:
     if chance.random() < 0.3:
         return None
     call = chance.choice(_CALLS)
-    return Death(call, chance.randint(1, 30 if call == "tick" else 6), chance.choice(_WHENS))
+    nth, when = chance.randint(1, 30 if call == "tick" else 6), chance.choice(_WHENS)
+    return Death(call, _among_idle(call, nth, when), when)
+
+
+def _frost(chance: Random) -> Frost:
+    call, nth, when = chance.choice(_FREEZING), chance.randint(1, 5), chance.choice(_WHENS)
+    return Frost(call, _among_idle(call, nth, when), when, chance.choice(_FROSTS))
+
+
+def _among_idle(call: Call, nth: int, when: When) -> int:
+    """Which call is struck: of those that are made several times a second, most have nothing to do."""
+    return nth * 7 if call in {"claim_and_begin", "claim_ambiguous"} and when != "after" else nth
 
 
 def _rates(chance: Random) -> dict[str, float]:

@@ -28,13 +28,21 @@ _LIVING: set[int] = set()
 
 
 def fated(call: str, nth: int, when: str, blow: int) -> Callable[[Settings], Database]:
-    """Makes a database at whose nth call of a kind a signal strikes this process: before, during or after it."""
+    """Makes a database at whose nth call of a kind a signal strikes this process: before, during or after it.
+
+    Most calls of some kinds find nothing to do: after the nth that did something, therefore.
+    """
 
     def connect(settings: Settings) -> Database:
         database = Database.from_settings(settings)
         whole, calls = getattr(database, call), itertools.count(1)
 
         async def counted(*arguments: Any) -> Any:
+            if when == "after":
+                answer = await whole(*arguments)
+                if getattr(answer, "attempts", answer) and next(calls) == nth:
+                    _Blow(blow)()
+                return answer
             if next(calls) != nth:
                 return await whole(*arguments)
             strike = _Blow(blow)

@@ -108,7 +108,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Death:
-    """Where a worker dies by itself: before, during or after its nth call of the engine."""
+    """Where a worker dies by itself: before or during its nth call of the engine, or after the nth that did anything."""
 
     call: Call
     nth: int
