@@ -108,7 +108,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Death:
-    """Where a worker dies by itself: before or during its nth call of the engine, or after the nth that did anything."""
+    """Where a worker dies by itself: before or during its nth call of the engine, or after the nth that did work."""
 
     call: Call
     nth: int
