@@ -59,7 +59,7 @@ def unpack(tag: str, folder: Path, *paths: str, root: Path = ROOT) -> Path:
 
 def _git(root: Path, *arguments: str) -> str:
     """What git says; nothing where it refuses, or is not there."""
-    if shutil.which("git") is None:
-        return ""
+    if shutil.which("git") is None or not (root / ".git").exists():
+        return ""  # a folder above may be a repository of something else
     done = run(["git", "-C", root, *arguments], check=False)
     return done.stdout if done.returncode == 0 else ""
