@@ -1,5 +1,8 @@
-"""Invariant 2 at the end of a visit: what a provider took and then knew nothing of, or never brought to an end, may have
-reached the person. No retry rule sends it again by itself; an operator may."""
+"""Invariant 2 at the end of a visit: what may have arrived is not sent again by any retry rule.
+
+What a provider took and then knew nothing of, or never brought to an end, may have reached the person. An operator may
+try it again.
+"""
 
 from __future__ import annotations
 
