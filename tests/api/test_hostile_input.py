@@ -74,6 +74,14 @@ def test_what_only_reads_can_be_asked_by_get_and_nothing_else(ready: Fuzzer) -> 
     assert {"pause_campaign", "opt_out", "launch_campaign", "archive_workflow"} <= refused
 
 
+def test_a_name_that_an_address_cuts_short_is_not_asked_by_get(ready: Fuzzer) -> None:
+    """PostgREST reads `p_limit; --` as p_limit, so that it would be given twice."""
+    rpc = ready.rpcs["get_consent_history"]
+    given = valid(rpc)
+    assert Call(rpc.name, "admin", given | {"p_other; --": ""}).by_get(rpc)
+    assert Call(rpc.name, "admin", given | {"p_limit; --": ""}).by_get(rpc) is None
+
+
 def test_a_call_by_get_is_written_down_and_made_again(ready: Fuzzer) -> None:
     given = {"p_campaign_ids": ["{own.campaign}", None, 'a"\\'], "p_unknown": {"a": 1}, "p_nobody": None}
     call = Call("get_instant_metrics", "admin", given).by_get(ready.rpcs["get_instant_metrics"])

@@ -23,6 +23,8 @@ _DEEP_OBJECT = re.compile(r'"\{deeper\.(\d+)\}"')
 _SHORT = re.compile(r"\{(long|noise|deep|deeper)\.\d+\}")
 # What PostgREST takes for a filter of the rows and not for an argument: `eq.5`, `not.is.null`, `fts(simple).x`.
 _FILTER = re.compile(r"\w+(\([^)]*\))?\.")
+# As much of a name in an address as PostgREST reads: `p_limit; --` is p_limit to it.
+_REST_OF_NAME = re.compile(r"\W.*", re.DOTALL)
 _LONGEST_ADDRESS = 6000
 """Characters before they are escaped; servers refuse addresses that are much longer."""
 
@@ -50,6 +52,8 @@ class Call:
         whole = "".join(texts.values())
         if len(whole) > _LONGEST_ADDRESS or _SHORT.search(whole) or any(map(_FILTER.match, texts.values())):
             return None
+        if any(_REST_OF_NAME.sub("", name) in rpc.arguments for name in texts if name not in rpc.arguments):
+            return None  # read as that argument, given twice
         return Call(self.function, self.persona, texts, "GET")
 
     def query(self, scene: Scene) -> str:
