@@ -7,16 +7,15 @@ stable
 set search_path = ''
 as $$
 declare
+  v_record regclass := to_regclass('supabase_migrations.schema_migrations');
   v_versions text[];
 begin
-  -- Dynamic, because the table is not there in every database.
-  execute 'select coalesce(array_agg(m.version::text order by m.version), ''{}'')'
-    ' from supabase_migrations.schema_migrations as m'
-  into v_versions;
+  if v_record is not null then
+    -- Dynamic, because the table is not there in every database.
+    execute format('select coalesce(array_agg(m.version::text order by m.version), ''{}'') from %s as m', v_record)
+    into v_versions;
+  end if;
   return v_versions;
-exception
-  when invalid_schema_name or undefined_table then
-    return null;
 end
 $$;
 comment on function engine.applied_migrations() is
