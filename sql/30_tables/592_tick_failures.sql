@@ -5,7 +5,7 @@ create table engine.tick_failures (
   subject text not null default '',
   first_failed_at timestamptz not null default engine.now(),
   failed_at timestamptz not null default engine.now(),
-  failure_count integer not null default 1,
+  failure_count bigint not null default 1,
   code text not null,
   message text not null,
   constraint tick_failures_pk primary key (step, subject),
