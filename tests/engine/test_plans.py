@@ -84,6 +84,29 @@ def test_what_a_batch_costs_does_not_grow_with_what_is_open_beside_it(
     assert {table: read for table, read in found if read > batches * people / 2} == {}
 
 
+def test_what_events_cost_does_not_grow_with_the_attempts_behind_them(
+    admin: psycopg.Connection[Any], database: Database
+) -> None:
+    """Plans that were made when the ledger was empty take any of its indexes for the shortest."""
+    batch = (
+        250  # more than a page of the primary key's index holds: that of the sending numbers has one, and looks shorter
+    )
+    engine.set_scene(admin, people=2 * batch, concurrency=1000, launch=False)
+    admin.execute(_ANALYSE)
+    admin.execute("select public.launch_campaign((select id from public.campaigns))")
+    with database.connect() as worker:
+        for _ in range(2):
+            attempts = engine.dispatch(worker, limit=batch)
+            before = _attempts_read(worker)
+            engine.ingest(worker, *(engine.call_report(attempt, "customer-did-not-answer") for attempt in attempts))
+            assert 0 < _attempts_read(worker) - before < 20 * batch
+
+
+def _attempts_read(worker: psycopg.Connection[Any]) -> int:
+    found = dict(worker.execute(_READ_BY_INDEX.encode()).fetchall())
+    return int(found["attempts"])
+
+
 @pytest.mark.parametrize("is_analysed", [False, True])
 def test_what_a_claim_reads_does_not_grow_with_what_waits_for_tomorrow(
     admin: psycopg.Connection[Any], database: Database, *, is_analysed: bool

@@ -38,7 +38,7 @@ begin
   perform engine.apply_events(array(
     select (e.provider, e.event_key)::engine.event_ref
     from unnest(p_results) as r
-    inner join engine.attempts as a on r.team_id = a.team_id and r.attempt_id = a.id
+    inner join engine.attempts as a on r.attempt_id = a.id and r.team_id is not distinct from a.team_id -- see read_events
     inner join engine.events as e
       on a.provider = e.provider and r.provider_id = e.provider_id and e.result = 'waiting'
   ));

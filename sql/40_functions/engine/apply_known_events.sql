@@ -22,7 +22,7 @@ begin
       a.team_id, a.job_id, a.id, 'accepted', 'job', null, 'known from an event', r.provider_id, null
     )::engine.dispatch_result
     from unnest(v_readings) as r
-    inner join engine.attempts as a on r.team_id = a.team_id and r.attempt_id = a.id
+    inner join engine.attempts as a on r.attempt_id = a.id and r.team_id is not distinct from a.team_id -- see read_events
     where r.provider_id is not null and a.status <> 'ACCEPTED' and engine.may_be_accepted(a)
   ));
   perform engine.apply_readings(v_readings);
