@@ -25,7 +25,7 @@ select is(upkeep - 'contacts_indexed', '{"enrollments_archived": 0, "history_mon
 from first;
 select results_eq(
   'select step, subject, failure_count, code, message from engine.tick_failures order by step',
-  $$ values ('close_reply_windows', '', 1, 'P0001', 'planted'), ('fold_counters', '', 1, '22012', 'division_by_zero') $$,
+  $$ values ('close_reply_windows', '', 1::bigint, 'P0001', 'planted'), ('fold_counters', '', 1::bigint, '22012', 'division_by_zero') $$,
   'both are kept'
 );
 update engine.deployment set clock_at = '2027-03-01 12:02-05';
