@@ -13,8 +13,8 @@ declare
   v_campaign public.campaigns;
   v_enrolled integer := 0;
   v_launched integer := 0;
-  v_failures jsonb := '[]';
-  v_untried text[] := '{}'; -- nothing new is known of these
+  v_failures jsonb := '[]'::jsonb;
+  v_untried text[] := '{}'::text[]; -- nothing new is known of these
 begin
   -- A campaign at a time: each enrolls a whole list.
   for v_id in

@@ -15,7 +15,7 @@ set plan_cache_mode = force_generic_plan -- planned once a session, not for each
 as $$
 #variable_conflict use_column
 declare
-  v_priority smallint := -32768; -- before any that there is
+  v_priority smallint := (-32768)::smallint; -- before any that there is
 begin
   loop
     select j.priority, j.run_at into v_priority, run_at

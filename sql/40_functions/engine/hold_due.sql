@@ -16,7 +16,7 @@ declare
     ) as l
     where pg_try_advisory_xact_lock_shared(engine.phone_lock(l.team_id, l.phone))
   );
-  v_busy engine.verdict[] := '{}'; -- mostly nobody holds anything
+  v_busy engine.verdict[] := '{}'::engine.verdict[]; -- mostly nobody holds anything
 begin
   if cardinality(v_held) < cardinality(p_job_ids) then
     v_busy := array(

@@ -8,8 +8,8 @@ as $$
 declare
   v_step text;
   v_done jsonb;
-  v_summary jsonb := '{}';
-  v_failures jsonb := '[]';
+  v_summary jsonb := '{}'::jsonb;
+  v_failures jsonb := '[]'::jsonb;
 begin
   -- A loop over steps: each is a function of its own.
   foreach v_step in array p_steps loop
@@ -23,7 +23,7 @@ begin
   end loop;
   perform engine.note_tick_failures(p_steps, v_failures);
   return v_summary || case
-    when v_failures = '[]' then '{}'
+    when v_failures = '[]' then '{}'::jsonb
     else jsonb_build_object('failed', (select jsonb_agg(f.value -> 'step') from jsonb_array_elements(v_failures) as f))
   end;
 end

@@ -9,7 +9,7 @@ as $$
 declare
   v_schedule public.audience_schedules;
   v_run_id uuid;
-  v_failures jsonb := '[]';
+  v_failures jsonb := '[]'::jsonb;
 begin
   queued_count := 0;
   skipped_count := 0;
