@@ -1,0 +1,2290 @@
+-- Assembled from sql/ by `outbound dev migration`.
+
+set lock_timeout = '5s';
+set statement_timeout = '10min';
+set check_function_bodies = off;
+
+-- nobody else may call it
+-- squawk-ignore ban-drop-function
+drop function engine.local_days(text, timestamp with time zone, timestamp with time zone);
+
+-- nobody else may call it
+-- squawk-ignore ban-drop-function
+drop function engine.readmit_number(uuid, text, public.contact_channel, text, text);
+
+-- sql/30_tables/592_inboxes.sql
+-- How far the texts that people sent to a number of ours have been asked for at its provider: a webhook that
+-- never came must not lose a stop.
+create table engine.inboxes (
+  team_id uuid not null,
+  phone_number_id uuid not null,
+  read_at timestamptz not null,
+  check_at timestamptz not null,
+  constraint inboxes_pk primary key (team_id, phone_number_id),
+  constraint inboxes_number_exists
+  foreign key (team_id, phone_number_id) references public.phone_numbers (team_id, id) on delete cascade
+);
+comment on table engine.inboxes is 'How far the texts to each of our numbers have been asked for at the provider.';
+comment on column engine.inboxes.read_at is 'Texts from before this moment are in the inbox.';
+comment on column engine.inboxes.check_at is 'When the provider is asked next.';
+
+-- sql/30_tables/592_tick_failures.sql
+-- What the tick could not do when it tried last, and since when. A step that goes well again takes its row away, so
+-- that whatever is here stands: `outbound doctor` shows it. Nothing reads it to decide anything but whom to try last.
+create table engine.tick_failures (
+  step text not null,
+  subject text not null default '',
+  first_failed_at timestamptz not null default engine.now(),
+  failed_at timestamptz not null default engine.now(),
+  failure_count bigint not null default 1,
+  code text not null,
+  message text not null,
+  constraint tick_failures_pk primary key (step, subject),
+  constraint tick_failures_count_is_positive check (failure_count > 0)
+);
+comment on table engine.tick_failures is 'Steps of the tick that failed when they were last tried.';
+comment on column engine.tick_failures.subject is 'Id of what the step failed for, such as a campaign; empty: the step as a whole.';
+comment on column engine.tick_failures.first_failed_at is 'The first failure since it last went well.';
+comment on column engine.tick_failures.code is 'SQLSTATE.';
+
+-- sql/30_tables/593_account_changes.sql
+-- When another account was connected in place of one. What was asked of the one before cannot be asked about any
+-- more: that the account of today has no trace of it proves nothing.
+create table engine.account_changes (
+  team_id uuid not null,
+  integration_id uuid not null,
+  changed_at timestamptz not null,
+  constraint account_changes_pk primary key (team_id, integration_id),
+  constraint account_changes_integration_exists
+  foreign key (team_id, integration_id) references public.integrations (team_id, id) on delete cascade
+);
+comment on table engine.account_changes is 'When the account behind an integration was last changed for another one.';
+
+-- sql/40_functions/audiences/exclusion_member_issues.sql
+-- What is wrong with the elements of one exclusion that is a list.
+create or replace function engine.exclusion_member_issues(p_team_id uuid, p_list_id uuid, p_name text, p_values jsonb)
+returns setof jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  with given as materialized (
+    select
+      v.place, jsonb_typeof(v.value) as kind, v.value #>> '{}' as written,
+      format('p_exclusions.%s.%s', p_name, v.place - 1) as path
+    from jsonb_array_elements(p_values) with ordinality as v (value, place)
+    where jsonb_array_length(p_values) <= 10000
+  )
+
+  select engine.issue('exclusion_too_many', 'p_exclusions.' || p_name, 'At most 10,000 can be listed.')
+  where jsonb_array_length(p_values) > 10000
+  union all
+  select engine.issue('exclusion_list_unknown', g.path, 'There is no such audience list.')
+  from given as g
+  where p_name = 'list_ids' and not exists (
+    select from public.audience_lists as l where l.team_id = p_team_id and l.id::text = lower(g.written)
+  )
+  union all
+  select engine.issue('exclusion_of_itself', g.path, 'A list cannot leave out its own members.')
+  from given as g
+  where p_name = 'list_ids' and lower(g.written) = p_list_id::text
+  union all
+  select engine.issue('exclusion_campaign_unknown', g.path, 'There is no such campaign.')
+  from given as g
+  where p_name = 'campaign_ids' and not exists (
+    select from public.campaigns as c where c.team_id = p_team_id and c.id::text = lower(g.written)
+  )
+  union all
+  select engine.issue('exclusion_tag_malformed', g.path, 'A tag is the whole number that ServiceTitan gave it.')
+  from given as g
+  where p_name = 'tags' and (g.kind not in ('number', 'string') or coalesce(g.written, '') !~ '^[0-9]{1,18}$')
+  union all
+  select engine.issue('exclusion_phone_invalid', g.path, case
+    -- Only the first would be left out.
+    when p.others <> '{}' then 'Give each number by itself.'
+    else coalesce(r.message, 'This is not a phone number.')
+  end)
+  from public.teams as t
+  cross join lateral engine.parse_phones(
+    (select array_agg(g.written order by g.place) from given as g where p_name = 'phones'), t.country, t.is_sandbox
+  ) as p
+  inner join given as g on p.ordinal = g.place
+  left join reference.import_problems as r on p.problem = r.code
+  where p_name = 'phones' and t.id = p_team_id and (p.phone is null or p.others <> '{}')
+$$;
+comment on function engine.exclusion_member_issues(uuid, uuid, text, jsonb) is
+'Issues of the elements of list_ids, campaign_ids, tags or phones.';
+revoke all on function engine.exclusion_member_issues(uuid, uuid, text, jsonb) from public;
+
+-- sql/40_functions/campaigns/launch_scheduled_campaigns.sql
+-- Launches campaigns whose time has come. What the launch needs was checked when it was scheduled; what
+-- has gone missing since, or goes wrong, keeps the campaign SCHEDULED, and the next tick looks again: last of all, so that
+-- it holds nobody up. Each is a subtransaction, which one that fails leaves without its locks, and is kept among the
+-- failures of the tick. A call stops when it has enrolled many, so that their locks are not kept for the next one's sake.
+create or replace function engine.launch_scheduled_campaigns()
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+  c_enough constant integer := 100000;
+  v_id uuid;
+  v_campaign public.campaigns;
+  v_enrolled integer := 0;
+  v_launched integer := 0;
+  v_failures jsonb := '[]'::jsonb;
+  v_untried text[] := '{}'::text[]; -- nothing new is known of these
+begin
+  -- A campaign at a time: each enrolls a whole list.
+  for v_id in
+    select c.id
+    from public.campaigns as c
+    left join engine.tick_failures as f on f.step = 'launch_campaign' and c.id::text = f.subject
+    where c.status = 'SCHEDULED' and c.scheduled_at <= engine.now()
+    order by f.failed_at nulls first, c.scheduled_at, c.id
+  loop
+    if v_enrolled >= c_enough then
+      v_untried := v_untried || v_id::text;
+      continue;
+    end if;
+    begin
+      select c.* into v_campaign
+      from public.campaigns as c
+      where c.id = v_id and c.status = 'SCHEDULED' and c.scheduled_at <= engine.now()
+      for update skip locked;
+      if not found then
+        v_untried := v_untried || v_id::text;
+        continue;
+      end if;
+      perform engine.hold_workflow(v_campaign.team_id, v_campaign.workflow_id);
+      perform engine.hold_list(v_campaign.team_id, v_campaign.list_id);
+      -- Whoever is adding members may not have seen the campaign: that blocks it too, until the next tick.
+      perform engine.refuse_blockers(
+        engine.launch_blockers(v_campaign) || engine.filling_blockers(v_campaign), 'The campaign'
+      );
+      v_enrolled := v_enrolled + engine.activate_campaign(v_campaign.team_id, v_campaign.id);
+      v_launched := v_launched + 1;
+    -- Whatever is wrong with one team's campaign must not stop the launches of all the others.
+    exception when others then
+      raise warning 'outbound: campaign % could not be launched: % (%)', v_id, sqlerrm, sqlstate;
+      v_failures := v_failures || jsonb_build_object('step', 'launch_campaign', 'subject', v_id, 'code', sqlstate, 'message', sqlerrm);
+    end;
+  end loop;
+  perform engine.note_tick_failures(array['launch_campaign'], v_failures, v_untried);
+  return v_launched;
+end
+$$;
+comment on function engine.launch_scheduled_campaigns() is 'Launches scheduled campaigns that are due; returns how many.';
+revoke all on function engine.launch_scheduled_campaigns() from public;
+
+-- sql/40_functions/consent/read_number.sql
+-- One number of a request, by the one phone rule; what is wrong with it is said as for a row of a file. Several are
+-- refused: whoever stops two must not believe that both are stopped when one is.
+create or replace function engine.read_number(p_team_id uuid, p_phone text)
+returns table (phone text, issues jsonb)
+language sql
+stable
+set search_path = ''
+as $$
+  select p.phone, case
+    when p.others <> '{}' then jsonb_build_array(engine.issue('phone_several', 'p_phone', 'Give one number at a time.'))
+    when p.problem is null then '[]'
+    else jsonb_build_array(engine.issue(p.problem, 'p_phone', i.message))
+  end
+  from public.teams as t
+  cross join lateral engine.parse_phone(left(coalesce(p_phone, ''), 200), t.country, t.is_sandbox) as p
+  left join reference.import_problems as i on p.problem = i.code
+  where t.id = p_team_id
+$$;
+comment on function engine.read_number(uuid, text) is 'A number as E.164, or the issue that says why it is none.';
+revoke all on function engine.read_number(uuid, text) from public;
+
+-- sql/40_functions/consent/readmit_number.sql
+-- A person's own act lifts what the person's own act did, on one channel. It never lifts a
+-- do-not-contact entry, an invalid number or a litigator. What she texts carries no time: a START that comes
+-- right after a stop may have been sent before it, and lifts nothing; nor does one that is told late and was sent
+-- before or right after one. She can say it again.
+create or replace function engine.readmit_number(
+  p_team_id uuid,
+  p_phone text,
+  p_channel public.contact_channel,
+  p_source text,
+  p_words text,
+  p_said_at timestamptz
+)
+returns boolean
+language plpgsql
+set search_path = ''
+as $$
+declare
+  -- By the ledger, which also has the stop of somebody who was stopped before.
+  v_is_too_soon boolean := exists (
+    select from public.consent_events as c
+    where c.team_id = p_team_id and c.phone = p_phone and c.channel = p_channel and c.action = 'opt_out'
+      and c.reason = 'opted_out' and c.occurred_at > least(p_said_at, engine.now()) - interval '2 minutes'
+  );
+begin
+  insert into public.consent_events (team_id, phone, channel, action, source, words)
+  values (
+    p_team_id, p_phone, p_channel, 'opt_in',
+    p_source || case when v_is_too_soon then ' (too soon after a stop, lifted nothing)' else '' end, left(p_words, 1600)
+  );
+  if v_is_too_soon then
+    return false;
+  end if;
+  delete from public.suppressions as s
+  where s.team_id = p_team_id and s.phone = p_phone and s.channel = p_channel and s.reason = 'opted_out';
+  return found;
+end
+$$;
+comment on function engine.readmit_number(uuid, text, public.contact_channel, text, text, timestamptz) is
+'Records an opt-in and lifts an opt-out of one channel that is two minutes older than it; returns whether there was one.';
+revoke all on function engine.readmit_number(uuid, text, public.contact_channel, text, text, timestamptz) from public;
+
+-- sql/40_functions/engine/accept_attempts.sql
+-- The provider has the request: its id is stored, the job is DISPATCHED, and events that came before
+-- this was known are applied. A job that was closed meanwhile stays closed; the ledger still tells.
+create or replace function engine.accept_attempts(p_results engine.dispatch_result[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_now constant timestamptz := engine.now();
+  v_next_call constant timestamptz := v_now + engine.silence('call');
+  v_next_text constant timestamptz := v_now + engine.silence('text');
+  v_ids constant uuid[] := array(select r.attempt_id from unnest(p_results) as r); -- see record_dispatches
+begin
+  if cardinality(p_results) = 0 then
+    return;
+  end if;
+  with accepted as (
+    update engine.attempts as a
+    set status = 'ACCEPTED', provider_id = r.provider_id, code = r.code, message = r.message, resolved_at = v_now
+    from unnest(p_results) as r
+    where a.id = any(v_ids) and a.team_id = r.team_id and a.id = r.attempt_id
+    returning a.team_id, a.job_id, a.attempt_number, a.provider_id
+  )
+
+  update engine.jobs as j
+  set
+    status = 'DISPATCHED', provider_id = a.provider_id, attempt_count = a.attempt_number, dispatched_at = v_now,
+    check_at = case j.channel when 'call' then v_next_call else v_next_text end,
+    lease_owner = null, lease_expires_at = null,
+    reply_deadline = case when j.channel = 'text' then (
+      select engine.later(v_now, (n.config ->> 'reply_window')::interval)
+      from public.workflow_nodes as n
+      where n.team_id = j.team_id and n.workflow_id = j.workflow_id and n.id = j.node_id
+    ) end
+  from accepted as a
+  where j.team_id = a.team_id and j.id = a.job_id and j.status in ('READY', 'CLAIMED', 'AMBIGUOUS');
+
+  perform engine.apply_events(array(
+    select (e.provider, e.event_key)::engine.event_ref
+    from unnest(p_results) as r
+    inner join engine.attempts as a on r.attempt_id = a.id and r.team_id is not distinct from a.team_id -- see read_events
+    inner join engine.events as e
+      on a.provider = e.provider and r.provider_id = e.provider_id and e.result = 'waiting'
+  ));
+end
+$$;
+comment on function engine.accept_attempts(engine.dispatch_result[]) is
+'Attempts that the provider took: the job is DISPATCHED and waiting events are applied.';
+revoke all on function engine.accept_attempts(engine.dispatch_result[]) from public;
+
+-- sql/40_functions/engine/apply_inbound_texts.sql
+-- Inbound texts. A stop takes effect in this transaction, for every job of the number in the team; any
+-- other text answers the one of ours that waits for a reply.
+create or replace function engine.apply_inbound_texts(p_events engine.event_ref[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_text record;
+begin
+  if not exists (
+    select
+    from unnest(p_events) as p
+    inner join engine.events as e on p.provider = e.provider and p.event_key = e.event_key and e.type = 'inbound'
+  ) then
+    return;
+  end if;
+  -- One at a time, because two texts of one person must be taken in the order in which they came; of a stop
+  -- and a start that come together the stop is the last. Should two teams have the same number at one
+  -- account, a stop holds for both.
+  for v_text in
+    select t.*, e.occurred_at
+    from engine.read_inbound_texts(p_events) as t
+    inner join engine.events as e on t.provider = e.provider and t.event_key = e.event_key
+    where t.team_id is not null and t.phone is not null and not t.must_wait
+    order by coalesce(e.occurred_at, e.received_at), t.consent = 'opt_out', t.event_key, t.team_id
+  loop
+    if v_text.consent = 'opt_out' then
+      perform engine.stop_numbers(array[
+        (v_text.team_id, v_text.phone, null, 'opted_out', 'inbound text', v_text.words)::engine.stop
+      ]);
+    elsif v_text.consent = 'opt_in' then
+      perform engine.readmit_number(
+        v_text.team_id, v_text.phone, 'text', 'inbound text', v_text.words, v_text.occurred_at
+      );
+    end if;
+    if v_text.job_id is not null then
+      -- Who asks later what was answered finds it at the attempt.
+      update engine.events as e
+      set attempt_id = a.id
+      from engine.attempts as a
+      where e.provider = v_text.provider and e.event_key = v_text.event_key
+        and a.team_id = v_text.team_id and a.job_id = v_text.job_id and a.status = 'ACCEPTED';
+      perform engine.finish_jobs(array[(
+        v_text.team_id, v_text.job_id,
+        case v_text.consent when 'opt_out' then 'opted_out' when 'opt_in' then 'opted_in' else 'replied' end,
+        'inbound_text', v_text.words
+      )::engine.finished_job]);
+    end if;
+  end loop;
+  update engine.events as e
+  set
+    team_id = t.team_id, applied_at = engine.now(),
+    result = case when t.team_id is null or t.phone is null then 'ignored' else 'applied' end
+  from engine.read_inbound_texts(p_events) as t
+  where e.provider = t.provider and e.event_key = t.event_key and e.result = 'waiting'
+    and not t.must_wait;
+end
+$$;
+comment on function engine.apply_inbound_texts(engine.event_ref[]) is 'Stops, opt-ins and replies that people texted.';
+revoke all on function engine.apply_inbound_texts(engine.event_ref[]) from public;
+
+-- sql/40_functions/engine/apply_known_events.sql
+-- Carries out stored events whose attempts are known and whose jobs are locked. An event for an attempt that
+-- is still open proves that the provider has the request, so it is accepted first.
+create or replace function engine.apply_known_events(p_events engine.event_ref[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_readings engine.event_reading[];
+begin
+  if cardinality(p_events) = 0 then
+    return;
+  end if;
+  v_readings := array(select r from engine.read_events(p_events) as r);
+  update engine.events as e
+  set result = 'ignored'
+  from unnest(v_readings) as r
+  where (r.reading).kind = 'ignored' and e.provider = r.provider and e.event_key = r.event_key;
+
+  perform engine.accept_attempts(array(
+    select distinct (
+      a.team_id, a.job_id, a.id, 'accepted', 'job', null, 'known from an event', r.provider_id, null
+    )::engine.dispatch_result
+    from unnest(v_readings) as r
+    inner join engine.attempts as a on r.attempt_id = a.id and r.team_id is not distinct from a.team_id -- see read_events
+    where r.provider_id is not null and a.status <> 'ACCEPTED' and engine.may_be_accepted(a)
+  ));
+  perform engine.apply_readings(v_readings);
+end
+$$;
+comment on function engine.apply_known_events(engine.event_ref[]) is
+'Carries out stored events whose attempts are known; the caller has locked their jobs.';
+revoke all on function engine.apply_known_events(engine.event_ref[]) from public;
+
+-- sql/40_functions/engine/begin_attempts.sql
+-- Called right before sending, and for no more jobs than will be sent at once. Writes each attempt; the
+-- worker sends only what came back, after this has committed. So whatever stops a contact (a pause,
+-- a cancelled campaign, an opt-out) stops everything that has not begun here.
+-- Campaigns are locked first, then contacts, then jobs, then capped numbers, each in order of id. A campaign
+-- or contact that somebody holds, and a stop of a phone under way, is not waited for: its job is put off.
+create or replace function engine.begin_attempts(p_worker text, p_job_ids uuid[])
+returns table (
+  team_id uuid, attempt_id uuid, job_id uuid, attempt_number integer, provider text,
+  secret_name text, account_ref text, request jsonb
+)
+language plpgsql
+security definer -- workers may read no table
+set search_path = ''
+set jit = off
+set lock_timeout = '2s' -- a gate that waited longer would judge by an old clock; the worker asks again
+set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
+set enable_seqscan = off -- nor does a plan read a whole table because it was empty when it was made
+set plan_cache_mode = force_generic_plan -- planned once a session, not for each call
+as $$
+declare
+  v_held uuid[];
+  v_verdicts engine.verdict[];
+begin
+  v_held := engine.hold_beginning(p_worker, p_job_ids);
+  -- Asked after the locks are held, in a statement of its own, so that it sees what they waited for.
+  v_verdicts := array(select v from engine.check_eligibility(v_held) as v);
+  perform engine.release_jobs(v_verdicts, 'begin');
+  return query
+  select a.*
+  from engine.write_attempts(p_worker, array(select v.job_id from unnest(v_verdicts) as v where v.decision = 'pass')) as a;
+end
+$$;
+comment on function engine.begin_attempts(text, uuid[]) is
+'Writes an attempt for each leased job that still passes the gate, and returns what to ask of which provider.';
+revoke all on function engine.begin_attempts(text, uuid[]) from public;
+grant execute on function engine.begin_attempts(text, uuid[]) to outbound_worker;
+
+-- sql/40_functions/engine/business_hours.sql
+-- A node's business hours between two moments as instants: its windows in every zone that the contact may be in,
+-- in the team's or in a named one. A window that the spring gap would turn backwards comes out empty.
+create or replace function engine.business_hours(
+  p_business_hours jsonb, p_team_timezone text, p_timezones text[], p_from timestamptz, p_until timestamptz
+)
+returns tstzmultirange
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return coalesce((
+    with windows as materialized (
+      select d.weekday::integer, (b.value ->> 'start')::time as starts_at, (b.value ->> 'end')::time as ends_at
+      from unnest(array['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'])
+      with ordinality as d (name, weekday)
+      cross join jsonb_array_elements(coalesce(p_business_hours -> 'windows' -> d.name, '[]')) as b (value)
+      where (b.value ->> 'start')::time < (b.value ->> 'end')::time
+    )
+
+    select range_intersect_agg(b.hours)
+    from (
+      select z.zone, range_agg(tstzrange(
+        least((d.day + w.starts_at) at time zone z.zone, (d.day + w.ends_at) at time zone z.zone),
+        (d.day + w.ends_at) at time zone z.zone
+      )) as hours
+      from unnest(case coalesce(p_business_hours ->> 'timezone', 'contact')
+        when 'contact' then p_timezones
+        when 'team' then array[p_team_timezone]
+        else array[p_business_hours ->> 'timezone']
+      end) as z (zone)
+      cross join windows as w
+      cross join engine.local_days(z.zone, p_from, p_until, w.weekday) as d (day)
+      group by z.zone
+    ) as b
+  ), '{}');
+end
+$$;
+comment on function engine.business_hours(jsonb, text, text[], timestamptz, timestamptz) is
+'Instants between two moments at which a node''s business hours are open in every zone of a contact.';
+revoke all on function engine.business_hours(jsonb, text, text[], timestamptz, timestamptz) from public;
+
+-- sql/40_functions/engine/claim_and_begin.sql
+-- Claims due jobs and begins their attempts in one transaction, for a worker that sends at once whatever comes back
+-- and has room for no more. No moment lies between claim and beginning, so the gate is asked once, under the locks of a
+-- beginning; and a worker that dies here holds nothing or has begun. engine.claim_jobs and engine.begin_attempts
+-- are the same in two steps: for one job that cannot begin, and for workers of 0.1.
+-- One batch for a call: what the gate put off or closed is told as well, so that the worker looks for what is due
+-- behind it. In one transaction with it, capped numbers would not be locked in order.
+create or replace function engine.claim_and_begin(
+  p_worker text, p_queues text[], p_limit integer, p_lease interval default '60 seconds'
+)
+returns table (
+  decision text, job_id uuid, late_seconds double precision, team_id uuid, attempt_id uuid, attempt_number integer,
+  provider text, secret_name text, account_ref text, request jsonb
+)
+language plpgsql
+security definer -- workers may read no table
+set search_path = ''
+set jit = off
+set lock_timeout = '2s' -- a gate that waited longer would judge by an old clock; the worker asks again
+set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
+set enable_seqscan = off -- nor does a plan read a whole table because it was empty when it was made
+set plan_cache_mode = force_generic_plan -- planned once a session, not for each call
+as $$
+#variable_conflict use_column
+declare
+  v_now constant timestamptz := engine.now();
+  v_due uuid[];
+  v_verdicts engine.verdict[];
+  v_passing uuid[];
+begin
+  if p_worker is null or p_limit is null or p_limit < 1 or p_lease is null or p_lease <= interval '0' then
+    perform engine.refuse('OB001', 'A claim needs a worker''s name, a limit of at least 1 and a lease.', '[]');
+  end if;
+  v_due := array(select d.job_id from engine.lock_due_jobs(p_queues, p_limit) as d);
+  if cardinality(v_due) = 0 then
+    return;
+  end if;
+  v_verdicts := engine.hold_due(v_due);
+  perform engine.release_jobs(v_verdicts, 'claim');
+  v_passing := array(select v.job_id from unnest(v_verdicts) as v where v.decision = 'pass');
+  update engine.jobs as j
+  set status = 'CLAIMED', lease_owner = p_worker, lease_expires_at = v_now + p_lease
+  from unnest(v_verdicts) as v
+  where v.decision = 'pass' and j.team_id = v.team_id and j.id = v.job_id;
+
+  return query
+  select
+    'pass', a.job_id, extract(epoch from v_now - d.run_at)::double precision, a.team_id, a.attempt_id, a.attempt_number,
+    a.provider, a.secret_name, a.account_ref, a.request
+  from engine.write_attempts(p_worker, v_passing) as a
+  cross join lateral (
+    select j.run_at from engine.jobs as j where j.team_id = a.team_id and j.id = a.job_id offset 0 -- each by its key
+  ) as d;
+
+  return query
+  select
+    v.decision, v.job_id, null::double precision, v.team_id, null::uuid, null::integer, null, null, null, null::jsonb
+  from unnest(v_verdicts) as v
+  where v.decision <> 'pass';
+end
+$$;
+comment on function engine.claim_and_begin(text, text[], integer, interval) is
+'Leases up to p_limit due jobs of the queues (call, text) and begins an attempt of each that passes the gate; tells of the others as well.';
+revoke all on function engine.claim_and_begin(text, text[], integer, interval) from public;
+grant execute on function engine.claim_and_begin(text, text[], integer, interval) to outbound_worker;
+
+-- sql/40_functions/engine/claim_inboxes.sql
+-- Numbers whose provider is to be asked for the texts that people sent: webhooks of these are sent once, and what
+-- comes while the receiver is away would be lost, a stop as well. Also where the account is paused: nothing is
+-- sent there. The last two minutes are left to the webhooks, which say more than the provider's list.
+create or replace function engine.claim_inboxes(p_limit integer, p_lease interval)
+returns table (
+  team_id uuid, phone_number_id uuid, phone text, secret_name text, account_ref text, since timestamptz, until timestamptz
+)
+language sql
+volatile
+security definer -- workers may read no table
+set search_path = ''
+as $$
+  with due as (
+    select n.team_id, n.id, n.phone, i.secret_name, i.account_ref
+    from public.phone_numbers as n
+    inner join public.integrations as i on n.team_id = i.team_id and i.provider = 'twilio' and i.account_ref is not null
+    left join engine.inboxes as b on n.team_id = b.team_id and n.id = b.phone_number_id
+    where n.is_verified_for_texts and (b.check_at is null or b.check_at <= engine.now())
+    order by b.check_at nulls first, n.id
+    limit p_limit
+  ),
+
+  -- Of two workers the second finds that it is not due any more.
+  claimed as (
+    insert into engine.inboxes as b (team_id, phone_number_id, read_at, check_at)
+    select d.team_id, d.id, engine.now() - interval '1 day', engine.now() + p_lease
+    from due as d
+    order by d.team_id, d.id
+    on conflict on constraint inboxes_pk do update set check_at = excluded.check_at where b.check_at <= engine.now()
+    returning b.team_id, b.phone_number_id, b.read_at
+  )
+
+  select
+    c.team_id, c.phone_number_id, d.phone, d.secret_name, d.account_ref,
+    -- A list may be behind itself.
+    c.read_at - interval '10 minutes', greatest(c.read_at, engine.now() - interval '2 minutes')
+  from claimed as c
+  inner join due as d on c.team_id = d.team_id and c.phone_number_id = d.id
+$$;
+comment on function engine.claim_inboxes(integer, interval) is
+'Numbers to ask the provider about: texts that people sent to each from since until until.';
+revoke all on function engine.claim_inboxes(integer, interval) from public;
+grant execute on function engine.claim_inboxes(integer, interval) to outbound_worker;
+
+-- sql/40_functions/engine/contact_limits.sql
+-- What speaks against reaching numbers right now, beside the hours: a call of ours that is going on, or
+-- the number of contacts that their region allows in a day. Across all campaigns of the team.
+create or replace function engine.contact_limits(p_contacts engine.asked_contact[])
+returns table (job_id uuid, reason_code text, until timestamptz)
+language plpgsql
+stable
+set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  v_now constant timestamptz := engine.now();
+begin
+  return query
+  select a.job_id, 'call_in_progress', v_now + interval '10 minutes'
+  from unnest(p_contacts) as a
+  where exists (
+    select
+    from engine.jobs as j
+    where j.team_id = a.team_id and j.phone = a.phone and j.id <> a.job_id and j.channel = 'call'
+      and (j.status in ('DISPATCHED', 'AMBIGUOUS') or (
+        j.status = 'CLAIMED' and engine.has_live_attempt(j.team_id, j.id)
+      ))
+    offset 0 -- looked up for each number by its key, whatever statistics say
+  )
+  union all
+  select a.job_id, 'daily_limit', d.ends_at
+  from (
+    -- Most regions allow as many as there are: only the others are looked at.
+    select p.*, v_now as now
+    from unnest(p_contacts) as p
+    where (p.regions || array['']) && (
+      select array_agg(distinct w.region) from reference.calling_windows as w where w.daily_limit is not null
+    )
+    offset 0
+  ) as a
+  cross join unnest(a.timezones) as z (zone)
+  cross join lateral (
+    select
+      l.today, l.today::timestamp at time zone z.zone as starts_at,
+      (l.today + 1)::timestamp at time zone z.zone as ends_at
+    from (select (a.now at time zone z.zone)::date as today) as l
+  ) as d
+  where (
+    select min(w.daily_limit)
+    from unnest(a.regions) as r (region)
+    inner join engine.legal_week(a.channel, r.region) as w on w.weekday = extract(isodow from d.today)
+  ) <= (
+    select count(*) filter (where k.begun_at >= d.starts_at)
+    from engine.contacts_lately as k
+    -- Put so that only the index of the phones can be used: to a plan that was made when the ledger was empty those of
+    -- the team, or of the time, look as short.
+    where k.team_id is not distinct from a.team_id and k.phone = a.phone
+  );
+end
+$$;
+comment on function engine.contact_limits(engine.asked_contact[]) is
+'Why numbers should not be reached now although the hours allow it, and until when; no row where nothing speaks against it.';
+revoke all on function engine.contact_limits(engine.asked_contact[]) from public;
+
+-- sql/40_functions/engine/cron_drives_tick.sql
+-- Whether pg_cron calls every part of the tick here. Where one is missing, a worker must; twice does no harm.
+create or replace function engine.cron_drives_tick()
+returns boolean
+language plpgsql
+stable
+security definer -- cron's tables are its own
+set search_path = ''
+as $$
+declare
+  v_is_scheduled boolean := false;
+begin
+  if to_regclass('cron.job') is not null then
+    -- Dynamic, because the table is not there on every server.
+    execute 'select count(distinct jobname) = 3 from cron.job'
+      ' where jobname in (''outbound-tick'', ''outbound-launches'', ''outbound-upkeep'') and active'
+    into v_is_scheduled;
+  end if;
+  return v_is_scheduled;
+end
+$$;
+comment on function engine.cron_drives_tick() is 'True when pg_cron calls all parts of the tick every minute.';
+revoke all on function engine.cron_drives_tick() from public;
+grant execute on function engine.cron_drives_tick() to outbound_worker;
+
+-- sql/40_functions/engine/decide_steps.sql
+-- Where journeys go after visits; the one place that knows. A retry comes before the edges: they see
+-- the outcome only when the node has given up on a better one. Of the edges the first that matches is
+-- taken. A call that nobody was dialled for, for want of a line or of a working account, is tried
+-- again whatever the node says, and spends nothing. What a provider took and never brought to an end that is known
+-- may have reached the person: no rule tries it again, an operator may.
+create or replace function engine.decide_steps(p_visits engine.ended_visit[])
+returns setof engine.decision
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return query
+  select
+    v.visit_no::integer, r.is_retry, e.edge_id, e.target,
+    case
+      when v.was_not_dialled then interval '5 minutes'
+      when r.is_retry then (v.retry ->> 'delay')::interval
+      else e.delay
+    end,
+    case
+      when r.is_retry or e.edge_id is not null then null
+      when v.outcome in ('failed', 'undeliverable') then 'FAILED'
+      else 'COMPLETED'
+    end::public.enrollment_status,
+    coalesce(v.reason_code, v.outcome::text)
+  from unnest(p_visits) with ordinality as v (
+    node_type, outcome, reason_code, reply_text, retry, retries_left, dialled, was_not_dialled, edges, visit_no
+  )
+  cross join lateral (
+    select coalesce(
+      v.was_not_dialled or (
+        v.retries_left > 0 and v.retry -> 'outcomes' ? v.outcome::text
+        and coalesce(v.reason_code, '') not in ('provider_lost_it', 'never_ended', 'never_sent', 'account_changed')
+        and v.dialled <= (v.retry ->> 'max_retries')::integer
+      ),
+      false
+    ) as is_retry
+  ) as r
+  left join engine.weigh_edges(p_visits) as e on v.visit_no = e.visit_no and e.is_first and not r.is_retry;
+end
+$$;
+comment on function engine.decide_steps(engine.ended_visit[]) is
+'For each visit that is over: retry, edge or end. Writes nothing.';
+revoke all on function engine.decide_steps(engine.ended_visit[]) from public;
+
+-- sql/40_functions/engine/disprove_attempts.sql
+-- Attempts that the provider has no trace of. Within the grace period that proves nothing. After it,
+-- an ambiguous request was not sent, and the job may go out again; a dispatched one that the provider
+-- has forgotten has failed, and is not sent again, because it was once taken. Nor is one sent again that was asked
+-- of another account than the one that has no trace of it: it has failed, and an operator may retry it.
+create or replace function engine.disprove_attempts(p_answers engine.lookup_answer[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_untraced engine.attempts[] := array(
+    select a
+    from unnest(p_answers) as l
+    inner join engine.attempts as a on l.attempt_id = a.id
+    where not l.found and a.status = 'AMBIGUOUS' and engine.proves_absence(a, engine.now())
+  );
+  v_elsewhere uuid[] := array(
+    select a.id
+    from unnest(v_untraced) as a
+    inner join engine.jobs as j on a.team_id = j.team_id and a.job_id = j.id
+    inner join engine.account_changes as k
+      on j.team_id = k.team_id and j.integration_id = k.integration_id
+      -- Whoever began beside the change may have seen the account of before.
+      and k.changed_at + interval '1 minute' >= a.begun_at
+  );
+  v_not_sent engine.dispatch_result[];
+begin
+  v_not_sent := array(
+    select (a.team_id, a.job_id, a.id, 'try_later', 'job', a.code, 'the provider has no trace of it', null, null)::engine.dispatch_result
+    from unnest(v_untraced) as a
+    where a.id <> all(v_elsewhere)
+  );
+  perform engine.postpone_attempts(v_not_sent);
+  update engine.attempts as a
+  set status = 'NOT_SENT'
+  from unnest(v_not_sent) as r
+  where a.team_id = r.team_id and a.id = r.attempt_id;
+
+  perform engine.finish_jobs(array(
+    select (a.team_id, a.job_id, 'failed', 'account_changed', null)::engine.finished_job
+    from unnest(v_untraced) as a
+    where a.id = any(v_elsewhere)
+  ));
+  perform engine.finish_jobs(array(
+    select (a.team_id, a.job_id, 'failed', 'provider_lost_it', null)::engine.finished_job
+    from unnest(p_answers) as l
+    inner join engine.attempts as a on l.attempt_id = a.id
+    where not l.found and a.status = 'ACCEPTED' and engine.proves_absence(a, engine.now())
+  ));
+end
+$$;
+comment on function engine.disprove_attempts(engine.lookup_answer[]) is
+'Attempts that the provider has no trace of, after a grace period.';
+revoke all on function engine.disprove_attempts(engine.lookup_answer[]) from public;
+
+-- sql/40_functions/engine/drop_old_slots.sql
+-- Batch slots that are long over. A month is kept, for whoever asks why somebody was due when.
+create or replace function engine.drop_old_slots()
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_dropped integer;
+begin
+  delete from engine.pacing as p where p.slot_at < engine.now() - interval '31 days';
+  get diagnostics v_dropped = row_count;
+  return v_dropped;
+end
+$$;
+comment on function engine.drop_old_slots() is 'Removes batch slots of more than a month ago; returns how many.';
+revoke all on function engine.drop_old_slots() from public;
+
+-- sql/40_functions/engine/due_priorities.sql
+-- The priorities of which a campaign has due jobs, the most urgent first, each with its earliest due time. Mostly
+-- a campaign has one priority, and leads two more: so many entries of the index are read, however many jobs wait
+-- for the morning. Who asked for `run_at` alone would read all of those, because the index has the priority first.
+create or replace function engine.due_priorities(
+  p_campaign_id uuid, p_channel public.contact_channel, p_now timestamptz
+)
+returns table (priority smallint, run_at timestamptz)
+language plpgsql
+stable
+rows 1
+set search_path = ''
+set enable_sort = off -- the index has the order; a sort would need all that waits
+set enable_bitmapscan = off
+set plan_cache_mode = force_generic_plan -- planned once a session, not for each call
+as $$
+#variable_conflict use_column
+declare
+  v_priority smallint := (-32768)::smallint; -- before any that there is
+begin
+  loop
+    select j.priority, j.run_at into v_priority, run_at
+    from engine.jobs as j
+    where j.campaign_id = p_campaign_id and j.channel = p_channel and j.status = 'READY' and j.priority > v_priority
+    order by j.priority, j.run_at
+    limit 1;
+    exit when not found;
+    if run_at <= p_now then
+      priority := v_priority;
+      return next;
+    end if;
+  end loop;
+end
+$$;
+comment on function engine.due_priorities(uuid, public.contact_channel, timestamptz) is
+'The priorities of a campaign''s due jobs of a channel, in order, and when the first of each was due.';
+revoke all on function engine.due_priorities(uuid, public.contact_channel, timestamptz) from public;
+
+-- sql/40_functions/engine/find_attempt.sql
+-- The attempt that one event is about: see the function for many.
+create or replace function engine.find_attempt(
+  p_provider public.provider,
+  p_attempt_id uuid,
+  p_provider_id text,
+  p_secret_name text
+)
+returns setof engine.attempts
+language sql
+stable
+rows 1
+set search_path = ''
+as $$
+  select a.*
+  from engine.find_attempts(array[(p_provider, '', p_attempt_id, p_provider_id, p_secret_name)::engine.event_source]) as f
+  inner join engine.attempts as a on f.attempt_id = a.id and f.team_id is not distinct from a.team_id -- see read_events
+$$;
+comment on function engine.find_attempt(public.provider, uuid, text, text) is 'The attempt that an event is about, if it is known.';
+revoke all on function engine.find_attempt(public.provider, uuid, text, text) from public;
+
+-- sql/40_functions/engine/hold_due.sql
+-- The verdicts on due jobs that are claimed and begun at once; the caller has locked the jobs. Everything that a
+-- beginning depends on is locked as in engine.hold_beginning, and nothing of it but capped numbers is waited for: who
+-- waits for these jobs may hold it. The gate is asked after that, in a statement of its own.
+create or replace function engine.hold_due(p_job_ids uuid[])
+returns engine.verdict[]
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_later constant timestamptz := date_trunc('second', engine.now()) + interval '10 seconds';
+  v_free constant uuid[] := engine.free_to_begin(p_job_ids);
+  v_held constant uuid[] := array(
+    select l.id
+    from (
+      select j.team_id, j.id, j.phone from engine.jobs as j where j.id = any(v_free) offset 0 -- no lock of anybody else
+    ) as l
+    where pg_try_advisory_xact_lock_shared(engine.phone_lock(l.team_id, l.phone))
+  );
+  v_busy engine.verdict[] := '{}'::engine.verdict[]; -- mostly nobody holds anything
+begin
+  if cardinality(v_held) < cardinality(p_job_ids) then
+    v_busy := array(
+      select (
+        j.team_id, j.id, 'defer', case when j.id = any(v_free) then 'stop_in_progress' else 'held_elsewhere' end,
+        v_later, null, null
+      )::engine.verdict
+      from engine.jobs as j
+      where j.id = any(p_job_ids) and j.id <> all(v_held)
+    );
+  end if;
+  perform engine.hold_numbers(v_held);
+  return v_busy || array(select v from engine.check_eligibility(v_held) as v);
+end
+$$;
+comment on function engine.hold_due(uuid[]) is
+'Locks what the beginning of due jobs depends on, and asks the gate; what somebody else holds is deferred.';
+revoke all on function engine.hold_due(uuid[]) from public;
+
+-- sql/40_functions/engine/legal_week.sql
+-- A region's rules, a row for each weekday: its own, else the default's. A week and not a day, because whoever works out
+-- weeks of hours would otherwise ask the same seven days again and again.
+create or replace function engine.legal_week(p_channel public.contact_channel, p_region text)
+returns table (weekday smallint, starts_at time, ends_at time, daily_limit smallint)
+language plpgsql
+stable
+rows 7
+set search_path = ''
+as $$
+#variable_conflict use_column
+begin
+  return query
+  select distinct on (w.weekday) w.weekday, w.starts_at, w.ends_at, w.daily_limit
+  from reference.calling_windows as w
+  where w.channel = p_channel and w.region in (p_region, '')
+  order by w.weekday, w.region desc;
+end
+$$;
+comment on function engine.legal_week(public.contact_channel, text) is
+'Legal contact hours of a region by ISO weekday: its own row, else the default; no hours means closed.';
+revoke all on function engine.legal_week(public.contact_channel, text) from public;
+
+-- sql/40_functions/engine/local_days.sql
+-- The dates of a weekday among the local days that two moments span in a zone, one more on each side.
+create or replace function engine.local_days(p_zone text, p_from timestamptz, p_until timestamptz, p_weekday integer)
+returns setof date
+language plpgsql
+immutable
+rows 4
+set search_path = ''
+as $$
+declare
+  v_first constant date := (p_from at time zone p_zone)::date - 1;
+begin
+  return query
+  select v_first + g.n
+  from generate_series(
+    (p_weekday - extract(isodow from v_first)::integer + 7) % 7,
+    (p_until at time zone p_zone)::date - v_first + 1,
+    7
+  ) as g (n);
+end
+$$;
+comment on function engine.local_days(text, timestamptz, timestamptz, integer) is
+'Dates of an ISO weekday in a zone, from the day before one moment to the day after another.';
+revoke all on function engine.local_days(text, timestamptz, timestamptz, integer) from public;
+
+-- sql/40_functions/engine/lock_due_jobs.sql
+-- Picks due jobs of active campaigns, most urgent first, and locks them; what others hold is skipped.
+-- Each account's free lines bound its calls, a lowered pace everything, a capped number what is sent from it;
+-- what finds no room stays due and is not touched, so others go ahead. Accounts are locked in order of id,
+-- before any job.
+create or replace function engine.lock_due_jobs(p_queues text[], p_limit integer)
+returns table (job_id uuid)
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_now constant timestamptz := engine.now();
+begin
+  -- A statement of its own: what follows must see what the one waited for has committed.
+  perform
+  from public.integrations as i
+  where i.status = 'ACTIVE' and exists (
+    select
+    from unnest(p_queues::public.contact_channel[]) as q (channel)
+    inner join public.campaigns as c on c.team_id = i.team_id and c.status = 'ACTIVE'
+    where i.provider = engine.provider_for(q.channel) and exists (
+      select from engine.due_priorities(c.id, q.channel, v_now)
+    )
+  )
+  order by i.id
+  for no key update of i;
+
+  return query
+  with lines as materialized (
+    select i.team_id, q.channel, greatest(least(p_limit, engine.free_lines(i, q.channel)), 0) as free
+    from public.integrations as i
+    inner join unnest(p_queues::public.contact_channel[]) as q (channel)
+      on i.provider = engine.provider_for(q.channel)
+    where i.status = 'ACTIVE'
+  ),
+
+  -- Sending numbers with caps; the gate, under a lock on the number, has the last word.
+  numbers as materialized (
+    select f.team_id, f.id, greatest(r.free - engine.leased_jobs(f.team_id, null, f.id), 0) as free
+    from public.phone_numbers as f
+    cross join lateral engine.number_room(f) as r
+    where f.rate_per_minute is not null or f.daily_limit is not null
+  ),
+
+  due as materialized (
+    select l.team_id, l.channel, l.free, n.id, n.priority, n.run_at, row_number() over (
+      partition by l.team_id, c.phone_number_id order by n.priority, n.run_at, n.id
+    ) <= coalesce(f.free, p_limit) as has_number
+    from lines as l
+    inner join public.campaigns as c on l.team_id = c.team_id and c.status = 'ACTIVE'
+    left join numbers as f on c.team_id = f.team_id and c.phone_number_id = f.id
+    -- Each priority by its own range of the index, and one after the other: the next is read only if there is room.
+    cross join lateral (
+      select j.id, j.priority, j.run_at
+      from engine.due_priorities(c.id, l.channel, v_now) as p
+      cross join lateral (
+        select r.id, r.priority, r.run_at
+        from engine.jobs as r
+        where r.campaign_id = c.id and r.channel = l.channel and r.status = 'READY'
+          and r.priority = p.priority and r.run_at <= v_now
+        order by r.run_at
+        limit least(l.free, f.free)
+        for update of r skip locked
+      ) as j
+      limit least(l.free, f.free)
+    ) as n
+  )
+
+  select d.id
+  from (
+    select u.*, row_number() over (partition by u.team_id, u.channel order by u.priority, u.run_at) <= u.free as has_line
+    from due as u
+    where u.has_number
+  ) as d
+  where d.has_line
+  order by d.priority, d.run_at
+  limit p_limit;
+end
+$$;
+comment on function engine.lock_due_jobs(text[], integer) is
+'Locks and returns due jobs of active campaigns, within the free lines and paces of their accounts and their numbers'' caps.';
+revoke all on function engine.lock_due_jobs(text[], integer) from public;
+
+-- sql/40_functions/engine/note_account_change.sql
+-- An integration that is about to be saved with another account. Twilio's have an id; of Vapi's only the secret tells
+-- them apart. A secret that is replaced under its name is the same account's, as docs/deploy.md tells.
+create or replace function engine.note_account_change(
+  p_team_id uuid, p_provider public.provider, p_secret_name text, p_account_ref text
+)
+returns void
+language sql
+volatile
+set search_path = ''
+as $$
+  insert into engine.account_changes (team_id, integration_id, changed_at)
+  select i.team_id, i.id, engine.now()
+  from public.integrations as i
+  where i.team_id = p_team_id and i.provider = p_provider and (
+    i.account_ref is distinct from p_account_ref or (p_provider = 'vapi' and i.secret_name <> p_secret_name)
+  )
+  on conflict on constraint account_changes_pk do update set changed_at = excluded.changed_at
+$$;
+comment on function engine.note_account_change(uuid, public.provider, text, text) is
+'Notes the moment if an integration is to be saved with another account than it has.';
+revoke all on function engine.note_account_change(uuid, public.provider, text, text) from public;
+
+-- sql/40_functions/engine/note_inbox.sql
+-- The texts to a number are in the inbox up to a moment. Whoever could not ask says nothing: it is due again when the
+-- lease has run out.
+create or replace function engine.note_inbox(p_team_id uuid, p_phone_number_id uuid, p_until timestamptz)
+returns void
+language sql
+volatile
+security definer -- workers may write no table
+set search_path = ''
+as $$
+  update engine.inboxes as b
+  set read_at = greatest(b.read_at, least(p_until, engine.now())), check_at = engine.now() + interval '5 minutes'
+  where b.team_id = p_team_id and b.phone_number_id = p_phone_number_id
+$$;
+comment on function engine.note_inbox(uuid, uuid, timestamptz) is
+'Notes up to when the texts to a number have been asked for and stored.';
+revoke all on function engine.note_inbox(uuid, uuid, timestamptz) from public;
+grant execute on function engine.note_inbox(uuid, uuid, timestamptz) to outbound_worker;
+
+-- sql/40_functions/engine/note_tick_failures.sql
+-- Keeps which of a tick's steps failed: those that did are noted, with since when and how often, and those that did
+-- not are forgotten. Called last, because two ticks that fail at once wait for each other here.
+create or replace function engine.note_tick_failures(
+  p_steps text[], p_failures jsonb, p_untried text[] default '{}'
+)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  delete from engine.tick_failures as f
+  where f.step = any(p_steps) and f.subject <> all(p_untried) and not exists (
+    select from jsonb_to_recordset(p_failures) as n (step text, subject text)
+    where n.step = f.step and n.subject = f.subject
+  );
+  insert into engine.tick_failures as f (step, subject, code, message)
+  select n.step, n.subject, n.code, n.message
+  from jsonb_to_recordset(p_failures) as n (step text, subject text, code text, message text)
+  order by n.step, n.subject
+  on conflict on constraint tick_failures_pk do update set
+    failed_at = excluded.failed_at, failure_count = f.failure_count + 1, code = excluded.code, message = excluded.message;
+end
+$$;
+comment on function engine.note_tick_failures(text[], jsonb, text[]) is
+'Replaces what is known of the failures of steps by [{step, subject, code, message}], but for subjects that were not tried.';
+revoke all on function engine.note_tick_failures(text[], jsonb, text[]) from public;
+
+-- sql/40_functions/engine/open_hours.sql
+-- When a person may be reached at a node: the node's business hours and the legal hours, in every
+-- zone and under every region's rules that may apply. Intersecting ranges of real instants keeps the
+-- days right on which the clocks change.
+create or replace function engine.open_hours(
+  p_channel public.contact_channel,
+  p_business_hours jsonb,
+  p_team_timezone text,
+  p_timezones text[],
+  p_regions text[],
+  p_from timestamptz,
+  p_until timestamptz
+)
+returns tstzmultirange
+language plpgsql
+stable
+set search_path = ''
+set plan_cache_mode = force_generic_plan -- to plan it takes longer than a calendar
+as $$
+declare
+  v_legal tstzmultirange;
+begin
+  v_legal := (
+    -- A name that this server does not know is no zone at all, and the count below fails closed.
+    with zones as materialized (
+      select z.zone
+      from unnest(p_timezones) as z (zone)
+      where exists (select from reference.timezones as k where k.timezone = z.zone)
+    ),
+
+    legal as (
+      select z.zone, r.region, range_agg(tstzrange(
+        (d.day + w.starts_at) at time zone z.zone, (d.day + w.ends_at) at time zone z.zone
+      )) as hours
+      from zones as z
+      cross join unnest(case when cardinality(p_regions) = 0 then array[''] else p_regions end) as r (region)
+      cross join engine.legal_week(p_channel, r.region) as w
+      cross join engine.local_days(z.zone, p_from, p_until, w.weekday) as d (day)
+      where w.starts_at is not null
+      group by z.zone, r.region
+    )
+
+    -- Unknown zones, a zone or region that is never open: fail closed.
+    select case
+      when cardinality(p_timezones) = 0 then '{}'
+      when count(*) < cardinality(p_timezones) * greatest(cardinality(p_regions), 1) then '{}'
+      else range_intersect_agg(l.hours)
+    end
+    from legal as l
+  );
+  -- Mostly the law alone says, and the rest need not be made ready.
+  if p_business_hours is null or v_legal is null or isempty(v_legal) then
+    return v_legal;
+  end if;
+  return v_legal * engine.business_hours(p_business_hours, p_team_timezone, p_timezones, p_from, p_until);
+end
+$$;
+comment on function engine.open_hours(public.contact_channel, jsonb, text, text[], text[], timestamptz, timestamptz) is
+'Instants between two moments at which a contact may be reached at a node; empty when zones are unknown.';
+revoke all on function
+engine.open_hours(public.contact_channel, jsonb, text, text[], text[], timestamptz, timestamptz) from public;
+
+-- sql/40_functions/engine/postpone_attempts.sql
+-- The provider did not take the request and may later. Trying again takes from the enrollment's
+-- budget, except where the provider only said that it was too much: then the account's pace is lowered
+-- (engine.lower_pace) and nobody is given up. The wait doubles with each attempt, and spreads so that jobs that failed
+-- together do not come back together.
+create or replace function engine.postpone_attempts(p_results engine.dispatch_result[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_spent engine.finished_job[];
+begin
+  if cardinality(p_results) = 0 then
+    return;
+  end if;
+  update engine.attempts as a
+  set status = 'TRY_LATER', code = r.code, message = r.message, resolved_at = engine.now()
+  from unnest(p_results) as r
+  where a.team_id = r.team_id and a.id = r.attempt_id;
+
+  v_spent := array(
+    select (j.team_id, j.id, 'failed', 'retries_exhausted', null)::engine.finished_job
+    from unnest(p_results) as r
+    inner join engine.jobs as j on r.team_id = j.team_id and r.job_id = j.id
+    inner join engine.enrollments as e on j.team_id = e.team_id and j.enrollment_id = e.id
+    where j.status in ('CLAIMED', 'AMBIGUOUS') and r.scope <> 'capacity' and e.retries_left = 0
+  );
+  update engine.enrollments as e
+  set retries_left = e.retries_left - 1
+  from unnest(p_results) as r
+  inner join engine.jobs as j on r.team_id = j.team_id and r.job_id = j.id
+  where e.team_id = j.team_id and e.id = j.enrollment_id and r.scope <> 'capacity' and e.retries_left > 0
+    and j.status in ('CLAIMED', 'AMBIGUOUS');
+
+  update engine.jobs as j
+  set
+    status = 'READY', attempt_count = a.attempt_number, lease_owner = null, lease_expires_at = null, check_at = null,
+    run_at = date_trunc('second', engine.now() + engine.back_off(a.attempt_number, r.retry_after_seconds))
+  from unnest(p_results) as r
+  inner join engine.attempts as a on r.attempt_id = a.id and r.team_id is not distinct from a.team_id -- see read_events
+  where j.team_id = r.team_id and j.id = r.job_id and j.status in ('CLAIMED', 'AMBIGUOUS')
+    and j.id not in (select s.job_id from unnest(v_spent) as s);
+  perform engine.drop_cancelled_jobs(array(select r.job_id from unnest(p_results) as r));
+  perform engine.finish_jobs(v_spent);
+
+  perform engine.lower_pace(
+    array_agg(j.team_id), array_agg(j.integration_id), array_agg(concat_ws(': ', r.code, r.message)),
+    array_agg(r.retry_after_seconds)
+  )
+  from unnest(p_results) as r
+  inner join engine.jobs as j on r.team_id = j.team_id and r.job_id = j.id
+  where r.scope = 'capacity' and r.code is distinct from 'too_old_to_send' -- which no provider said
+  having count(*) > 0;
+end
+$$;
+comment on function engine.postpone_attempts(engine.dispatch_result[]) is
+'Attempts that the provider asked to repeat later: READY again with back-off, or failed when the budget is spent.';
+revoke all on function engine.postpone_attempts(engine.dispatch_result[]) from public;
+
+-- sql/40_functions/engine/proves_absence.sql
+-- Whether "no trace of it", asked at a moment, proves anything about an attempt whose fate is not known: only
+-- when everything that was on its way must have arrived by then. It is the question's moment that counts, not
+-- when the answer is written down: whoever asked may have been frozen in between, and a request have left since.
+create or replace function engine.proves_absence(p_attempt engine.attempts, p_asked_at timestamptz)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return case p_attempt.status
+    when 'AMBIGUOUS' then p_attempt.begun_at <= p_asked_at - engine.doubt_grace()
+    when 'ACCEPTED' then p_attempt.resolved_at <= p_asked_at - interval '2 minutes'
+    else false
+  end;
+end
+$$;
+comment on function engine.proves_absence(engine.attempts, timestamptz) is
+'Whether "no trace of it" proves that the provider does not have an attempt, when it was asked at this moment.';
+revoke all on function engine.proves_absence(engine.attempts, timestamptz) from public;
+
+-- sql/40_functions/engine/queue_lag.sql
+-- How far the queues are behind, for who watches them: what is due in active campaigns, what is out, and how
+-- long the job that is next in line has waited. Counted from the counters; the line is read at its head.
+create or replace function engine.queue_lag()
+returns table (queue text, due_jobs bigint, jobs_in_progress bigint, jobs_in_doubt bigint, lag_seconds double precision)
+language sql
+stable
+security definer -- workers may read no table
+set search_path = ''
+as $$
+  select
+    q.channel::text, coalesce(k.due, 0)::bigint, coalesce(k.in_progress, 0)::bigint, coalesce(k.in_doubt, 0)::bigint,
+    coalesce(extract(epoch from engine.now() - h.run_at), 0)::double precision
+  from unnest(enum_range(null::public.contact_channel)) as q (channel)
+  left join (
+    select
+      n.type::text as channel, sum(w.due) as due, sum(w.in_progress) as in_progress, sum(w.in_doubt) as in_doubt
+    from public.campaigns as c
+    cross join lateral (
+      select
+        x.node_id, 0 as due, sum(x.amount) filter (where x.state in ('CLAIMED', 'DISPATCHED')) as in_progress,
+        sum(x.amount) filter (where x.state = 'AMBIGUOUS') as in_doubt
+      from engine.counters as x
+      where x.team_id = c.team_id and x.campaign_id = c.id and x.state in ('CLAIMED', 'DISPATCHED', 'AMBIGUOUS')
+      group by x.node_id
+      union all
+      select d.node_id, sum(d.amount), 0, 0
+      from engine.due_counters as d
+      where d.team_id = c.team_id and d.campaign_id = c.id and d.due_at <= engine.now() and c.status = 'ACTIVE'
+      group by d.node_id
+    ) as w
+    inner join public.workflow_nodes as n
+      on c.team_id = n.team_id and c.workflow_id = n.workflow_id and w.node_id = n.id
+    where c.status in ('ACTIVE', 'PAUSED')
+    group by 1
+  ) as k on q.channel::text = k.channel
+  left join lateral (
+    select min(j.run_at) as run_at
+    from public.campaigns as c
+    cross join lateral (
+      select d.run_at from engine.due_priorities(c.id, q.channel, engine.now()) as d order by d.priority limit 1
+    ) as j
+    where c.status = 'ACTIVE'
+  ) as h on true
+$$;
+comment on function engine.queue_lag() is
+'For each queue: jobs due in active campaigns, in progress and in doubt, and the campaign seconds that the next in line has waited.';
+revoke all on function engine.queue_lag() from public;
+grant execute on function engine.queue_lag() to outbound_worker;
+
+-- sql/40_functions/engine/read_answers.sql
+-- What providers' answers to lookups are worth. Null means "ask again": what was found is another
+-- attempt's, by now or in this very set; or "no trace of it" was asked too early for what it would do now.
+create or replace function engine.read_answers(p_results jsonb)
+returns engine.lookup_answer[]
+language sql
+stable
+set search_path = ''
+as $$
+  select array(
+    select (
+      l.attempt_id,
+      case when l.is_first and not l.is_outdated and not exists (
+        select
+        from engine.attempts as o
+        where o.provider = l.provider and o.provider_id = l.provider_id and o.id <> l.attempt_id
+      ) then l.found end,
+      l.provider_id, l.payload
+    )::engine.lookup_answer
+    from (
+      select
+        t.*, a.provider, t.provider_id is null or row_number() over (
+          partition by a.provider, t.provider_id order by a.begun_at, a.id
+        ) = 1 as is_first,
+        t.found is false and engine.proves_absence(a, engine.now())
+        and not engine.proves_absence(a, coalesce(t.asked_at, engine.now())) as is_outdated
+      from jsonb_to_recordset(p_results)
+        as t (attempt_id uuid, found boolean, provider_id text, payload jsonb, asked_at timestamptz)
+      inner join engine.attempts as a on t.attempt_id = a.id
+    ) as l
+  )
+$$;
+comment on function engine.read_answers(jsonb) is 'Answers to lookups, as far as they can be believed.';
+revoke all on function engine.read_answers(jsonb) from public;
+
+-- sql/40_functions/engine/read_events.sql
+-- Stored events whose attempt is known, with what each says. A booking that an assistant made through a
+-- tool during the call counts even when the report does not repeat it.
+create or replace function engine.read_events(p_events engine.event_ref[])
+returns setof engine.event_reading
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return query
+  with told as materialized (
+    select
+      e.provider, e.event_key, a.team_id, a.id as attempt_id, a.job_id, e.provider_id, e.type, e.payload,
+      case
+        when e.provider <> 'vapi' then null
+        when e.payload ? 'message' then engine.vapi_message(e.payload)
+        else e.payload
+      end as message
+    from unnest(p_events) as p
+    inner join engine.events as e on p.provider = e.provider and p.event_key = e.event_key
+    -- Put so that only the index of ids can be used: to a plan that was made when the ledger was empty all of the team
+    -- look as short, and each event would read every attempt.
+    inner join engine.attempts as a on e.attempt_id = a.id and e.team_id is not distinct from a.team_id
+  ),
+
+  readings as materialized (
+    select t.*, case t.provider
+      when 'vapi' then engine.read_vapi_message(t.type, t.message, c.outcome, c.scope)
+      else engine.read_twilio_event(t.type, t.payload)
+    end as reading
+    from told as t
+    left join engine.classify_ended_reasons(array(
+      select distinct r.message ->> 'endedReason' from told as r where r.provider = 'vapi'
+    )) as c on t.message ->> 'endedReason' is not distinct from c.ended_reason
+  )
+
+  select
+    r.provider, r.event_key, r.team_id, r.attempt_id, r.job_id, r.provider_id,
+    case
+      when r.provider = 'vapi' and (r.reading).kind = 'final' and (r.reading).outcome <> 'opted_out'
+        and exists (
+          select from engine.events as t
+          where t.team_id = r.team_id and t.attempt_id = r.attempt_id and t.type = 'tool-calls'
+        )
+        and engine.has_booked_by_tool(r.team_id, r.attempt_id)
+        then ((r.reading).kind, 'booked', (r.reading).scope, (r.reading).reason_code, (r.reading).words)::engine.reading
+      else r.reading
+    end
+  from readings as r;
+end
+$$;
+comment on function engine.read_events(engine.event_ref[]) is 'Events whose attempt is known, read.';
+revoke all on function engine.read_events(engine.event_ref[]) from public;
+
+-- sql/40_functions/engine/read_inbound_texts.sql
+-- Waiting inbound texts with the team whose number they were sent to, and the text of ours that they
+-- answer: of those to that person that still wait for a reply the latest that came from that number, else the
+-- latest. What was written before one of ours was sent, and is told late, does not answer it. A reply to a text
+-- whose sending is not settled yet must wait until it is.
+create or replace function engine.read_inbound_texts(p_events engine.event_ref[])
+returns table (
+  provider public.provider, event_key text, team_id uuid, phone text, words text, consent text, job_id uuid,
+  must_wait boolean
+)
+language sql
+stable
+set search_path = ''
+as $$
+  select
+    e.provider, e.event_key, f.team_id, s.phone, e.payload ->> 'Body',
+    f.consent, w.id,
+    f.consent is null and w.is_addressed is not true and exists (
+      select
+      from engine.jobs as j
+      inner join public.campaigns as c on j.team_id = c.team_id and j.campaign_id = c.id
+      inner join public.phone_numbers as n on c.team_id = n.team_id and c.phone_number_id = n.id
+      where j.team_id = f.team_id and j.phone = s.phone and j.channel = 'text' and j.status in ('CLAIMED', 'AMBIGUOUS')
+        and (w.id is null or n.phone = e.payload ->> 'To')
+        and engine.has_live_attempt(j.team_id, j.id)
+    )
+  from unnest(p_events) as p
+  inner join engine.events as e
+    on p.provider = e.provider and p.event_key = e.event_key and e.type = 'inbound' and e.result = 'waiting'
+  cross join lateral (
+    -- whatsapp:+1…; short codes and names are nobody that we call
+    select substring(e.payload ->> 'From' from '(\+[1-9][0-9]{6,14})$') as phone
+  ) as s
+  left join lateral (
+    select i.team_id, c.consent
+    from public.integrations as i
+    cross join lateral (
+      select case
+        when e.payload ->> 'OptOutType' = 'STOP' then 'opt_out'
+        when e.payload ->> 'OptOutType' = 'START' then 'opt_in'
+        else engine.read_consent(e.payload ->> 'Body', i.team_id)
+      end as consent
+    ) as c
+    where i.provider = e.provider and i.account_ref = e.payload ->> 'AccountSid'
+      and i.secret_name = coalesce(e.secret_name, i.secret_name)
+      -- A stop holds whichever number of the account it was sent to.
+      and (c.consent = 'opt_out' or exists (
+        select from public.phone_numbers as n where n.team_id = i.team_id and n.phone = e.payload ->> 'To'
+      ))
+  ) as f on true
+  left join lateral (
+    select j.id, n.phone = e.payload ->> 'To' as is_addressed
+    from engine.jobs as j
+    inner join public.campaigns as c on j.team_id = c.team_id and j.campaign_id = c.id
+    inner join public.phone_numbers as n on c.team_id = n.team_id and c.phone_number_id = n.id
+    where j.team_id = f.team_id and j.phone = s.phone and j.channel = 'text'
+      and j.status = 'DISPATCHED' and j.reply_deadline is not null
+      and (e.occurred_at is null or exists (
+        select from engine.attempts as a
+        where a.team_id = j.team_id and a.job_id = j.id and a.status = 'ACCEPTED' and a.begun_at <= e.occurred_at
+      ))
+    order by is_addressed desc, j.dispatched_at desc, j.id desc
+    limit 1
+  ) as w on true
+$$;
+comment on function engine.read_inbound_texts(engine.event_ref[]) is
+'Waiting inbound texts: whose number they came to, what they say about consent, which job they answer.';
+revoke all on function engine.read_inbound_texts(engine.event_ref[]) from public;
+
+-- sql/40_functions/engine/resolve_attempts.sql
+-- What the provider said when asked. Found: the attempt is accepted and the provider's object is read
+-- like an event. Not found: only after a grace period, in which the provider may still be writing it
+-- down, is that a no. Not answered, not yet the whole of it, or asked too early for what the answer would
+-- do now: it is asked again.
+create or replace function engine.resolve_attempts(p_worker text, p_results jsonb)
+returns table (attempt_id uuid, job_id uuid, job_status public.job_status)
+language plpgsql
+security definer -- workers may read no table
+set search_path = ''
+set jit = off
+set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
+as $$
+#variable_conflict use_column
+declare
+  v_answers engine.lookup_answer[] := engine.read_answers(p_results);
+begin
+  perform
+  from unnest(v_answers) as l
+  inner join engine.attempts as a on l.attempt_id = a.id
+  inner join engine.jobs as j on a.team_id = j.team_id and a.job_id = j.id
+  order by j.id
+  for update of j;
+
+  perform engine.accept_attempts(array(
+    select (a.team_id, a.job_id, a.id, 'accepted', 'job', null, 'found when ' || p_worker || ' asked', l.provider_id, null)::engine.dispatch_result
+    from unnest(v_answers) as l
+    inner join engine.attempts as a on l.attempt_id = a.id and a.status = 'AMBIGUOUS'
+    where l.found and l.provider_id is not null
+  ));
+  perform engine.ingest_event((
+    select coalesce(jsonb_agg(jsonb_build_object(
+      'provider', a.provider, 'event_key', concat_ws(':', 'lookup', a.id, md5(l.payload::text)),
+      'provider_id', a.provider_id, 'attempt_id', a.id,
+      'type', case a.provider when 'vapi' then 'call' else 'message' end, 'payload', l.payload
+    )), '[]')
+    from unnest(v_answers) as l
+    inner join engine.attempts as a on l.attempt_id = a.id and a.status = 'ACCEPTED'
+    where l.found and l.payload is not null and not engine.awaits_report(l.payload)
+  ));
+  perform engine.settle_silent_jobs(v_answers);
+  perform engine.disprove_attempts(v_answers);
+  -- Still open: ask again later.
+  update engine.jobs as j
+  set check_at = engine.now() + case
+    when l.found is null or engine.awaits_report(l.payload) then interval '1 minute'
+    when j.status = 'AMBIGUOUS' then interval '30 seconds'
+    else engine.silence(j.channel)
+  end
+  from unnest(v_answers) as l
+  inner join engine.attempts as a on l.attempt_id = a.id
+  where j.team_id = a.team_id and j.id = a.job_id and j.status in ('DISPATCHED', 'AMBIGUOUS');
+
+  return query
+  select a.id, a.job_id, j.status
+  from unnest(v_answers) as l
+  inner join engine.attempts as a on l.attempt_id = a.id
+  inner join engine.jobs as j on a.team_id = j.team_id and a.job_id = j.id;
+end
+$$;
+comment on function engine.resolve_attempts(text, jsonb) is
+'Records lookups: [{attempt_id, found (true, false, null when it could not be asked), provider_id?, payload?, asked_at?}].';
+revoke all on function engine.resolve_attempts(text, jsonb) from public;
+grant execute on function engine.resolve_attempts(text, jsonb) to outbound_worker;
+
+-- sql/40_functions/engine/run_tick_steps.sql
+-- Does steps of the tick, functions of the engine without arguments, in order. Each is a subtransaction: what one of
+-- them raises undoes that one and stops no other. It is warned of, told under its own name, and kept until it goes well.
+create or replace function engine.run_tick_steps(p_steps text[])
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_step text;
+  v_done jsonb;
+  v_summary jsonb := '{}'::jsonb;
+  v_failures jsonb := '[]'::jsonb;
+begin
+  -- A loop over steps: each is a function of its own.
+  foreach v_step in array p_steps loop
+    begin
+      execute format('select to_jsonb(d) from engine.%I() as d', v_step) into v_done;
+      v_summary := v_summary || jsonb_build_object(v_step, v_done);
+    exception when others then
+      raise warning 'outbound: % of the tick failed: % (%)', v_step, sqlerrm, sqlstate;
+      v_failures := v_failures || jsonb_build_object('step', v_step, 'subject', '', 'code', sqlstate, 'message', sqlerrm);
+    end;
+  end loop;
+  perform engine.note_tick_failures(p_steps, v_failures);
+  return v_summary || case
+    when v_failures = '[]' then '{}'::jsonb
+    else jsonb_build_object('failed', (select jsonb_agg(f.value -> 'step') from jsonb_array_elements(v_failures) as f))
+  end;
+end
+$$;
+comment on function engine.run_tick_steps(text[]) is
+'Does steps of the tick, each by itself: {step: what it returned, failed?[step]}.';
+revoke all on function engine.run_tick_steps(text[]) from public;
+
+-- sql/40_functions/engine/tick.sql
+-- All that time alone changes, in one transaction: for a sandbox whose clock jumps, and for workers of 0.1.0, which know
+-- no parts. pg_cron and workers call the parts, each in a transaction of its own, so that a long launch holds up nobody.
+create or replace function engine.tick()
+returns jsonb
+language plpgsql
+security definer -- cron and workers may write no table
+set search_path = ''
+set jit = off
+set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
+as $$
+declare
+  v_work jsonb := engine.tick_work();
+  v_launches jsonb := engine.tick_launches();
+  v_upkeep jsonb := engine.tick_upkeep();
+  v_failed jsonb := coalesce(v_work -> 'failed', '[]') || coalesce(v_launches -> 'failed', '[]') || coalesce(v_upkeep -> 'failed', '[]');
+begin
+  return v_work || v_launches || v_upkeep || case when v_failed = '[]' then '{}' else jsonb_build_object('failed', v_failed) end;
+end
+$$;
+comment on function engine.tick() is 'Does what time alone changes, all of it, and returns what it did. Idempotent.';
+revoke all on function engine.tick() from public;
+grant execute on function engine.tick() to outbound_worker;
+
+-- sql/40_functions/engine/tick_launches.sql
+-- The part of the tick that launches scheduled campaigns: a list of a million takes a minute, and its locks are kept as
+-- long. In a transaction of its own nobody else's work waits for that.
+create or replace function engine.tick_launches()
+returns jsonb
+language plpgsql
+security definer -- cron and workers may write no table
+set search_path = ''
+set jit = off
+set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
+as $$
+declare
+  v_done jsonb := engine.run_tick_steps(array['launch_scheduled_campaigns']);
+begin
+  return jsonb_strip_nulls(jsonb_build_object(
+    'campaigns_launched', v_done -> 'launch_scheduled_campaigns', 'failed', v_done -> 'failed'
+  ));
+end
+$$;
+comment on function engine.tick_launches() is 'Launches scheduled campaigns that are due; returns how many. Idempotent.';
+revoke all on function engine.tick_launches() from public;
+grant execute on function engine.tick_launches() to outbound_worker;
+
+-- sql/40_functions/engine/tick_upkeep.sql
+-- The part of the tick that keeps tables small and reading quick; nobody waits for it, and it may fall behind. The
+-- counters are folded last, because nothing may wait for what that locks.
+create or replace function engine.tick_upkeep()
+returns jsonb
+language plpgsql
+security definer -- cron and workers may write no table
+set search_path = ''
+set jit = off
+set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
+as $$
+declare
+  v_done jsonb := engine.run_tick_steps(array[
+    'drop_old_slots', 'index_contacts', 'archive_finished', 'drop_old_history', 'fold_counters'
+  ]);
+begin
+  return jsonb_strip_nulls(jsonb_build_object(
+    'contacts_indexed', v_done -> 'index_contacts', 'enrollments_archived', v_done -> 'archive_finished',
+    'history_months_dropped', v_done -> 'drop_old_history', 'counters_folded', v_done -> 'fold_counters',
+    'failed', v_done -> 'failed'
+  ));
+end
+$$;
+comment on function engine.tick_upkeep() is 'Archives, indexes and folds what has come together; returns how much. Idempotent.';
+revoke all on function engine.tick_upkeep() from public;
+grant execute on function engine.tick_upkeep() to outbound_worker;
+
+-- sql/40_functions/engine/tick_work.sql
+-- The part of the tick that people and workers wait for: leases, news, the end of waiting, schedules. Every step is
+-- short and takes a limited number of rows; what may take longer is in the other parts, in transactions of their own.
+-- Safe to run twice at once: rows that another tick holds are skipped.
+create or replace function engine.tick_work()
+returns jsonb
+language plpgsql
+security definer -- cron and workers may write no table
+set search_path = ''
+set jit = off
+set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
+as $$
+declare
+  v_done jsonb := engine.run_tick_steps(array[
+    'expire_leases', 'apply_waiting_events', 'close_reply_windows', 'complete_campaigns', 'expire_tasks', 'fail_stale_runs',
+    'queue_due_schedules'
+  ]);
+begin
+  return jsonb_strip_nulls(jsonb_build_object(
+    'leases_expired', v_done -> 'expire_leases', 'events_waited', v_done -> 'apply_waiting_events',
+    'reply_windows_closed', v_done -> 'close_reply_windows', 'campaigns_completed', v_done -> 'complete_campaigns',
+    'tasks_expired', v_done -> 'expire_tasks', 'runs_abandoned', v_done -> 'fail_stale_runs',
+    'runs_queued', v_done -> 'queue_due_schedules' -> 'queued_count',
+    'runs_skipped', v_done -> 'queue_due_schedules' -> 'skipped_count', 'failed', v_done -> 'failed'
+  ));
+end
+$$;
+comment on function engine.tick_work() is 'Does what time alone changes and others wait for; returns what it did. Idempotent.';
+revoke all on function engine.tick_work() from public;
+grant execute on function engine.tick_work() to outbound_worker;
+
+-- sql/40_functions/engine/write_attempts.sql
+-- The attempt of each job: what is asked of which provider, written before it is asked. The caller holds the jobs and
+-- has asked the gate under all the locks of a beginning.
+create or replace function engine.write_attempts(p_worker text, p_job_ids uuid[])
+returns table (
+  team_id uuid, attempt_id uuid, job_id uuid, attempt_number integer, provider text,
+  secret_name text, account_ref text, request jsonb
+)
+language plpgsql
+set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  v_now constant timestamptz := engine.now();
+  v_ids constant uuid[] := array(select i.id from engine.new_ids(cardinality(p_job_ids)) as i order by i.ordinal);
+begin
+  return query
+  with asked as materialized (
+    select v_ids[r.ordinality] as id, r.*
+    from engine.build_requests(p_job_ids) with ordinality as r
+  ),
+
+  begun as (
+    insert into engine.attempts (
+      team_id, id, job_id, attempt_number, provider, worker, request, begun_at, phone, phone_number_id
+    )
+    select
+      k.team_id, k.id, k.job_id,
+      1 + coalesce((
+        select max(a.attempt_number) from engine.attempts as a where a.team_id = k.team_id and a.job_id = k.job_id
+      ), 0),
+      k.provider, p_worker, k.request, v_now, k.phone, k.phone_number_id
+    from asked as k
+    returning id, attempt_number
+  )
+
+  select
+    k.team_id, k.id, k.job_id, b.attempt_number, k.provider::text, k.secret_name, k.account_ref, k.request
+  from begun as b
+  inner join asked as k on b.id = k.id;
+end
+$$;
+comment on function engine.write_attempts(text, uuid[]) is
+'Writes an attempt for each job, and returns what to ask of which provider.';
+revoke all on function engine.write_attempts(text, uuid[]) from public;
+
+-- sql/40_functions/phone/parse_phones.sql
+-- The one way from what somebody wrote to a number that may be dialled, for whole sets at once: the
+-- builder of lists, ServiceTitan, leads and webhooks all come here. A million cells must pass in
+-- seconds, so valid numbers of North America in their usual spellings are known at a glance, other
+-- digits are only judged, and just the cells that are more than digits and punctuation are taken apart.
+create or replace function engine.parse_phones(p_raws text[], p_country text, p_allow_fictitious boolean)
+returns table (
+  ordinal bigint, phone text, phone_extension text, is_fictitious boolean, problem text, others text[]
+)
+language plpgsql
+stable
+parallel safe
+set search_path = ''
+set plan_cache_mode = force_generic_plan -- planned once a session, not for each call
+as $$
+#variable_conflict use_column
+begin
+  return query
+  with areas as materialized (
+    -- apart from its index, so that it is hashed; for a few cells, a lead's one above all, only what they begin with
+    select a.area_code from reference.area_codes as a where a.kind <> 'premium' and cardinality(p_raws) > 20
+    union all
+    select a.area_code from reference.area_codes as a
+    where a.kind <> 'premium' and cardinality(p_raws) <= 20
+      and a.area_code = any(array(select left(right(translate(r.raw, ' ()-.', ''), 10), 3) from unnest(p_raws) as r (raw)))
+  ),
+  seen as materialized (
+    -- engine.judge_phones says the same of these: valid, and nothing else to tell
+    select
+      r.ordinal,
+      r.raw,
+      r.bare,
+      case
+        when a.area_code is not null and r.ten ~ '^[0-9]{3}[2-9][0-9]{6}$' and substr(r.ten, 5, 2) <> '11'
+          and substr(r.ten, 4, 5) <> '55501' and r.raw not like '%.0' then '+1' || r.ten
+      end as usual
+    from (
+      select
+        b.*,
+        case
+          when length(b.bare) = 12 and b.bare like '+1%' then substr(b.bare, 3)
+          when not h.is_nanp then null
+          when length(b.bare) = 10 then b.bare
+          when length(b.bare) = 11 and b.bare like '1%' then substr(b.bare, 2)
+        end as ten
+      from (
+        select r.ordinal, r.raw, translate(r.raw, ' ()-.', '') as bare
+        from unnest(p_raws) with ordinality as r (raw, ordinal)
+        offset 0 -- each step once for a row
+      ) as b
+      cross join (
+        select p_country = any(c.countries) as is_nanp from reference.calling_codes as c where c.calling_code = '1'
+      ) as h
+      offset 0
+    ) as r
+    left join areas as a on left(r.ten, 3) = a.area_code
+  ),
+  others as materialized (
+    -- longer than any number is two numbers; .0 is what data frames append
+    select s.*, s.bare ~ '^[+]?[0-9]{1,16}$' and s.raw not like '%.0' as is_plain
+    from seen as s
+    where s.usual is null
+  )
+  select s.ordinal, s.usual, null::text, false, null::text, '{}'::text[]
+  from seen as s
+  where s.usual is not null
+  union all
+  select j.ordinal, j.phone, null, j.is_fictitious, j.problem, '{}'
+  from (
+    select array_agg(o.ordinal) as ordinals, array_agg(ltrim(o.bare, '+')) as digits, array_agg(o.bare like '+%') as has_plus
+    from others as o
+    where o.is_plain
+  ) as a
+  cross join lateral engine.judge_phones(a.ordinals, a.digits, a.has_plus, p_country, p_allow_fictitious) as j
+  where a.ordinals is not null -- mostly nothing is left for these two
+  union all
+  select t.*
+  from (
+    select array_agg(o.ordinal) as ordinals, array_agg(o.raw) as raws from others as o where o.is_plain is not true
+  ) as a
+  cross join lateral engine.parse_odd_phones(a.ordinals, a.raws, p_country, p_allow_fictitious) as t
+  where a.ordinals is not null;
+end
+$$;
+comment on function engine.parse_phones(text[], text, boolean) is
+'Parses cells: for each (ordinal, E.164 or null, extension, whether reserved for fiction, problem code or null, other numbers of the cell as written).';
+revoke all on function engine.parse_phones(text[], text, boolean) from public;
+
+-- sql/40_functions/schedules/queue_due_schedules.sql
+-- Queues a run for each schedule whose time has come, however often it came since: after a downtime one
+-- run catches up, and the next is the first that the expression names from now on. While a run of the
+-- list is open, the time is skipped, and the schedule says so.
+create or replace function engine.queue_due_schedules()
+returns table (queued_count integer, skipped_count integer)
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_schedule public.audience_schedules;
+  v_run_id uuid;
+  v_failures jsonb := '[]'::jsonb;
+begin
+  queued_count := 0;
+  skipped_count := 0;
+  -- One by one, so that a zone which this server no longer knows stops nobody else's. Another tick's
+  -- schedules, and lists that somebody is changing, are left to the next tick.
+  for v_schedule in
+    select s.*
+    from public.audience_schedules as s
+    inner join public.audience_lists as l on s.team_id = l.team_id and s.list_id = l.id
+    where s.is_enabled and s.next_run_at <= engine.now()
+    order by s.next_run_at, s.team_id, s.list_id
+    for no key update of s skip locked
+    for key share of l skip locked
+  loop
+    begin
+      v_run_id := engine.queue_refresh(v_schedule.team_id, v_schedule.list_id);
+      v_schedule.next_run_at := engine.next_run(engine.parse_cron(v_schedule.expression), v_schedule.timezone, engine.now());
+      update public.audience_schedules as s
+      set
+        is_enabled = v_schedule.next_run_at is not null,
+        next_run_at = v_schedule.next_run_at,
+        last_run_id = coalesce(v_run_id, s.last_run_id),
+        last_run_at = case when v_run_id is not null then engine.now() else s.last_run_at end,
+        last_skipped_at = case when v_run_id is null then engine.now() else s.last_skipped_at end
+      where s.team_id = v_schedule.team_id and s.list_id = v_schedule.list_id;
+      queued_count := queued_count + (v_run_id is not null)::integer;
+      skipped_count := skipped_count + (v_run_id is null)::integer;
+    exception when others then
+      raise warning 'outbound: the schedule of list % could not be followed: % (%)', v_schedule.list_id, sqlerrm, sqlstate;
+      v_failures := v_failures || jsonb_build_object(
+        'step', 'follow_schedule', 'subject', v_schedule.list_id, 'code', sqlstate, 'message', sqlerrm
+      );
+    end;
+  end loop;
+  perform engine.note_tick_failures(array['follow_schedule'], v_failures);
+  return next;
+end
+$$;
+comment on function engine.queue_due_schedules() is
+'Queues one run for each due schedule of a list without an open run; returns how many, and how many were skipped. Part of the tick.';
+revoke all on function engine.queue_due_schedules() from public;
+
+-- sql/40_functions/setup/applied_migrations.sql
+-- By the record that the Supabase CLI keeps in a schema of its own, and `outbound stack up` as well: what a release
+-- brought, and what is still to be pushed. A database that was built in another way has none.
+create or replace function engine.applied_migrations()
+returns text[]
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_record regclass := to_regclass('supabase_migrations.schema_migrations');
+  v_versions text[];
+begin
+  if v_record is not null then
+    -- Dynamic, because the table is not there in every database.
+    execute format('select coalesce(array_agg(m.version::text order by m.version), ''{}'') from %s as m', v_record)
+    into v_versions;
+  end if;
+  return v_versions;
+end
+$$;
+comment on function engine.applied_migrations() is
+'The versions of the migrations that this database has had, in order; null where no record says so.';
+revoke all on function engine.applied_migrations() from public;
+
+-- sql/40_functions/setup/get_deployment_facts.sql
+-- What `outbound doctor` can't see from outside. It is of all teams, so the service role alone may ask; it names
+-- accounts and secrets and shows none.
+create or replace function public.get_deployment_facts()
+returns jsonb
+language sql
+stable
+security definer -- reads the engine and the catalogue; granted to the service role alone
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'at', statement_timestamp(),
+    'environment', d.environment,
+    'postgres', current_setting('server_version_num')::integer / 10000,
+    'migrations', to_jsonb(engine.applied_migrations()),
+    'tick', engine.tick_facts() || jsonb_build_object(
+      -- the tick takes a lease back in the minute after it ran out
+      'overdue_seconds', (
+        select round(extract(epoch from engine.now() - min(j.lease_expires_at)))
+        from engine.jobs as j
+        where j.status = 'CLAIMED' and j.lease_expires_at < engine.now()
+      )
+    ),
+    'worker_role', (
+      select jsonb_build_object(
+        'can_log_in', r.rolcanlogin,
+        'is_privileged', r.rolsuper or r.rolbypassrls or r.rolcreaterole or exists (
+          select from pg_catalog.pg_auth_members as m where m.member = r.oid
+        )
+      )
+      from pg_catalog.pg_roles as r
+      where r.rolname = 'outbound_worker'
+    ),
+    'queues', (select jsonb_agg(to_jsonb(q) order by q.queue) from engine.queue_lag() as q),
+    'integrations', (
+      select coalesce(jsonb_agg(
+        engine.describe_health(i) || jsonb_build_object(
+          'team', t.name, 'secret_name', i.secret_name, 'account_ref', i.account_ref,
+          'webhooks', engine.webhook_facts(i)
+        )
+        order by t.name, i.provider
+      ), '[]')
+      from public.integrations as i
+      inner join public.teams as t on i.team_id = t.id
+    )
+  )
+  from engine.deployment as d
+$$;
+comment on function public.get_deployment_facts() is
+'{at, environment, postgres, migrations[versions] (null without a record), tick{driven_by, has_cron, last_run_at, '
+'last_status, last_message, failed_jobs[], failing[], overdue_seconds}, '
+'worker_role{can_log_in, is_privileged}, queues[{queue, due_jobs, jobs_in_progress, jobs_in_doubt, lag_seconds}], '
+'integrations[as in get_integration_health, with team, secret_name, account_ref, webhooks{taken, heard_of}]}: for operators of the deployment.';
+revoke all on function public.get_deployment_facts() from public;
+grant execute on function public.get_deployment_facts() to service_role;
+
+-- sql/40_functions/setup/tick_facts.sql
+-- Who calls the tick, and what shows that somebody does: pg_cron's own record, and which steps fail.
+create or replace function engine.tick_facts()
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_runs regclass := to_regclass('cron.job_run_details');
+  v_started_at timestamptz;
+  v_status text;
+  v_message text;
+  v_failed jsonb;
+  v_failing jsonb := (
+    select coalesce(jsonb_agg(jsonb_build_object(
+      'step', f.step, 'subject', f.subject, 'since', f.first_failed_at, 'at', f.failed_at, 'count', f.failure_count,
+      'code', f.code, 'message', f.message
+    ) order by f.first_failed_at, f.step, f.subject), '[]')
+    from engine.tick_failures as f
+  );
+begin
+  if v_runs is not null then
+    -- Dynamic, because the table is not there on every server; the last runs are found by the highest ids.
+    execute format(
+      'select r.start_time, r.status, r.return_message from %s as r'
+      ' inner join cron.job as j on r.jobid = j.jobid where j.jobname = ''outbound-tick'' and r.end_time is not null'
+      ' order by r.runid desc limit 1', v_runs
+    )
+    into v_started_at, v_status, v_message;
+    execute format(
+      'select coalesce(jsonb_agg(jsonb_build_object(''job'', j.jobname, ''message'', r.return_message) order by j.jobname), ''[]'')'
+      ' from cron.job as j cross join lateral (select d.status, d.return_message from %s as d'
+      ' where d.jobid = j.jobid and d.end_time is not null order by d.runid desc limit 1) as r'
+      ' where j.jobname in (''outbound-launches'', ''outbound-upkeep'') and r.status = ''failed''', v_runs
+    )
+    into v_failed;
+    return jsonb_build_object(
+      'driven_by', case when engine.cron_drives_tick() then 'pg_cron' else 'workers' end, 'has_cron', true,
+      'last_run_at', v_started_at, 'last_status', v_status, 'last_message', v_message,
+      'failed_jobs', v_failed, 'failing', v_failing
+    );
+  end if;
+  return jsonb_build_object('driven_by', 'workers', 'has_cron', false, 'failing', v_failing);
+end
+$$;
+comment on function engine.tick_facts() is
+'{driven_by: pg_cron|workers, has_cron, last_run_at, last_status, last_message, failed_jobs[{job, message}], '
+'failing[{step, subject, since, at, count, code, message}]}: how the tick is called, and what of it fails.';
+revoke all on function engine.tick_facts() from public;
+
+-- sql/40_functions/setup/upsert_integration.sql
+-- Connects a provider account. What is stored is the name of its secret; workers hold the secret.
+-- Saving an integration also lifts a pause and a lowered pace: whoever saves it says that the cause is mended.
+-- Only a backend with the service key may call it: the names of secrets are shared by the teams of a
+-- deployment, and a team that could choose one could spend another team's money.
+create or replace function public.upsert_integration(
+  p_provider public.provider,
+  p_secret_name text,
+  p_account_ref text default null,
+  p_concurrency_limit integer default 10,
+  p_is_sandbox boolean default false,
+  p_team_id uuid default null
+)
+returns public.integrations
+language plpgsql
+security definer -- writes public.integrations, which no role may write
+set search_path = ''
+as $$
+declare
+  v_team_id uuid := engine.require_team(p_team_id, 'admin');
+  v_issues jsonb := '[]'::jsonb;
+  v_integration public.integrations;
+begin
+  if p_provider is null then
+    v_issues := v_issues || engine.issue('provider_required', 'p_provider', 'Say which provider.');
+  end if;
+  if p_secret_name is null or p_secret_name !~ '^[A-Z][A-Z0-9_]{0,62}$' then
+    v_issues := v_issues || engine.issue(
+      'secret_name_malformed', 'p_secret_name',
+      'The secret''s name must be capital letters, digits and underscores; never the secret itself.'
+    );
+  end if;
+  if p_provider = 'twilio' and coalesce(p_account_ref, '') !~ '^AC[0-9a-f]{32}$' then
+    v_issues := v_issues || engine.issue(
+      'account_sid_malformed', 'p_account_ref', 'A Twilio account SID is AC and 32 hexadecimal digits.'
+    );
+  end if;
+  if length(p_account_ref) > 200 then
+    v_issues := v_issues || engine.issue(
+      'account_ref_length', 'p_account_ref', 'The account''s id has at most 200 characters.'
+    );
+  end if;
+  if p_concurrency_limit is null or p_concurrency_limit not between 1 and 10000 then
+    v_issues := v_issues || engine.issue(
+      'concurrency_range', 'p_concurrency_limit', 'The limit of calls at once must be between 1 and 10000.'
+    );
+  end if;
+  perform engine.refuse_issues(v_issues, 'The integration');
+  perform engine.note_account_change(v_team_id, p_provider, p_secret_name, p_account_ref);
+  insert into public.integrations (team_id, provider, secret_name, account_ref, concurrency_limit, is_sandbox)
+  values (v_team_id, p_provider, p_secret_name, p_account_ref, p_concurrency_limit, coalesce(p_is_sandbox, false))
+  on conflict (team_id, provider) do update set
+    secret_name = excluded.secret_name,
+    account_ref = excluded.account_ref,
+    concurrency_limit = excluded.concurrency_limit,
+    is_sandbox = excluded.is_sandbox,
+    status = 'ACTIVE',
+    paused_reason = null,
+    paused_at = null,
+    pace_per_minute = null,
+    pace_begins_at = null,
+    pace_reason = null
+  returning * into v_integration;
+  return v_integration;
+end
+$$;
+comment on function public.upsert_integration(public.provider, text, text, integer, boolean, uuid) is
+'Connects or changes a provider account and lifts its pause. Service role only.';
+revoke all on function public.upsert_integration(public.provider, text, text, integer, boolean, uuid) from public;
+grant execute on function public.upsert_integration(public.provider, text, text, integer, boolean, uuid)
+to service_role;
+
+COMMENT ON FUNCTION engine.wake_cron() IS 'Lets pg_cron read its jobs again when it should call the tick and has not for three minutes; whether it did so.';
+
+REVOKE ALL ON FUNCTION engine.applied_migrations() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION engine.drop_old_slots() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION engine.due_priorities(p_campaign_id uuid, p_channel public.contact_channel, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION engine.hold_due(p_job_ids uuid[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION engine.legal_week(p_channel public.contact_channel, p_region text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION engine.local_days(p_zone text, p_from timestamp with time zone, p_until timestamp with time zone, p_weekday integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION engine.note_account_change(p_team_id uuid, p_provider public.provider, p_secret_name text, p_account_ref text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION engine.note_tick_failures(p_steps text[], p_failures jsonb, p_untried text[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION engine.proves_absence(p_attempt engine.attempts, p_asked_at timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION engine.read_answers(p_results jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION engine.readmit_number(p_team_id uuid, p_phone text, p_channel public.contact_channel, p_source text, p_words text, p_said_at timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION engine.run_tick_steps(p_steps text[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION engine.write_attempts(p_worker text, p_job_ids uuid[]) FROM PUBLIC;
+
+-- sql/60_reference/consent_phrases.sql
+-- The FCC's revocation words, the carriers' own, and phrases that nobody could take for anything else. Each
+-- is written as engine.consent_words writes what people send: an apostrophe is a space, or was never typed.
+insert into reference.consent_phrases (phrase, action, is_whole_message) values
+('stop', 'opt_out', true),
+('stopall', 'opt_out', true),
+('stop all', 'opt_out', true),
+('quit', 'opt_out', true),
+('end', 'opt_out', true),
+('revoke', 'opt_out', true),
+('optout', 'opt_out', true),
+('cancel', 'opt_out', true),
+('unsubscribe', 'opt_out', false),
+('opt out', 'opt_out', false),
+('opt me out', 'opt_out', false),
+('stop calling', 'opt_out', false),
+('stop texting', 'opt_out', false),
+('stop messaging', 'opt_out', false),
+('stop contacting', 'opt_out', false),
+('stop sending', 'opt_out', false),
+('quit calling', 'opt_out', false),
+('quit texting', 'opt_out', false),
+('never call', 'opt_out', false),
+('never text', 'opt_out', false),
+('stop the calls', 'opt_out', false),
+('stop the texts', 'opt_out', false),
+('stop these', 'opt_out', false),
+('do not call', 'opt_out', false),
+('do not text', 'opt_out', false),
+('do not contact', 'opt_out', false),
+('don t call', 'opt_out', false),
+('don t text', 'opt_out', false),
+('don t contact', 'opt_out', false),
+('please stop', 'opt_out', false),
+('stop please', 'opt_out', true),
+('pls stop', 'opt_out', false),
+('plz stop', 'opt_out', false),
+('s t o p', 'opt_out', true),
+('stop it', 'opt_out', true),
+('stop now', 'opt_out', true),
+('no more calls', 'opt_out', false),
+('no more texts', 'opt_out', false),
+('no more messages', 'opt_out', false),
+('remove me', 'opt_out', false),
+('take me off', 'opt_out', false),
+('leave me alone', 'opt_out', false),
+('lose my number', 'opt_out', false),
+('delete my number', 'opt_out', false),
+('do not message', 'opt_out', false),
+('don t message', 'opt_out', false),
+('dont call', 'opt_out', false),
+('dont text', 'opt_out', false),
+('dont contact', 'opt_out', false),
+('dont message', 'opt_out', false),
+('never contact', 'opt_out', false),
+('never message', 'opt_out', false),
+('revoke consent', 'opt_out', false),
+('revoke my consent', 'opt_out', false),
+('withdraw consent', 'opt_out', false),
+('withdraw my consent', 'opt_out', false),
+('no me llame', 'opt_out', false),
+('no me llamen', 'opt_out', false),
+('no mas llamadas', 'opt_out', false),
+('no más llamadas', 'opt_out', false),
+('no mas mensajes', 'opt_out', false),
+('no más mensajes', 'opt_out', false),
+('start', 'opt_in', true),
+('unstop', 'opt_in', true)
+on conflict (phrase) do update set action = excluded.action, is_whole_message = excluded.is_whole_message;
+
+-- sql/60_reference/reasons.sql
+-- What explain_contact says. docs/operations.md lists them; a test finds codes of the gate that are missing.
+insert into reference.reasons (code, message, cure) values
+-- the gate: closed for good
+('campaign_cancelled', 'The campaign was cancelled.', 'Nothing: cancelling is meant to stop everything.'),
+('enrollment_ended', 'The journey through the campaign was over.', 'Nothing; the end has a reason of its own.'),
+('suppressed_opted_out', 'The number has opted out.', 'Nothing, unless she opts in again herself.'),
+('suppressed_do_not_contact', 'The number is on the do-not-contact list.', 'An admin can lift the entry when it is wrong.'),
+('suppressed_do_not_text', 'The number must not be texted.', 'Call instead, or mend the contact in ServiceTitan.'),
+(
+  'suppressed_do_not_service', 'ServiceTitan marks the customer doNotService.',
+  'Mend the customer in ServiceTitan when the mark is wrong.'
+),
+('suppressed_invalid', 'The number is known to be invalid.', 'Correct the number at its source and refresh the list.'),
+('suppressed_litigator', 'The number belongs to a known litigator.', 'Nothing.'),
+(
+  'number_is_fictitious', 'The number is reserved for fiction, and the account is a real one.',
+  'Use such numbers only with sandbox accounts.'
+),
+('timezone_unknown', 'Nobody knows in which time zone the contact is.', 'Give the contact a ZIP code or a time zone.'),
+('too_late', 'It was later than the campaign allows.', 'Raise max_lateness in a new campaign, or retry what failed.'),
+('never_open', 'No hour is open both by law and by the node.', 'Widen the business hours of the node.'),
+-- the gate: held until somebody acts
+('campaign_not_active', 'The campaign was not active.', 'Resume the campaign.'),
+('integration_paused', 'The provider''s account is paused.', 'See the reason at the integration, mend it, and turn it on again.'),
+('live_account_in_sandbox', 'The account is a real one, and this is a sandbox.', 'Connect the sandbox''s account.'),
+('undecided', 'The gate could not decide, and lets nobody through then.', 'Report it: this is a defect.'),
+-- the gate: put off
+('outside_hours', 'It was outside the hours in which the contact may be reached.', 'Nothing: it goes out when they open.'),
+('call_in_progress', 'Another call to the number was going on.', 'Nothing: it is tried again in ten minutes.'),
+('one_at_a_time', 'Another job for the same number was first.', 'Nothing: it is tried again in ten minutes.'),
+('stop_in_progress', 'Somebody was stopping the number at that moment.', 'Nothing: it is closed, or tried again ten seconds later.'),
+('held_elsewhere', 'Its campaign or contact was being changed at that moment.', 'Nothing: it is tried again ten seconds later.'),
+('daily_limit', 'The law allows no more contacts with the number on that day.', 'Nothing: it goes out on the next day.'),
+(
+  'frequency_cap', 'The team contacts one number no oftener, whatever the campaign.',
+  'Nothing: it goes out when the oldest contact no longer counts, and is closed if that is too late. An admin sets the cap.'
+),
+(
+  'frequency_priority', 'The last contact that the team''s cap leaves is for a better campaign.',
+  'Nothing: it is tried again in ten minutes. Give the campaign a better priority than the other one.'
+),
+('number_rate', 'The sending number had made as many requests in a minute as it may.', 'Nothing: it goes out a moment later.'),
+(
+  'number_daily_limit', 'The sending number had made as many contacts on that day as it may.',
+  'Nothing: it goes out on the team''s next day. An admin sets the limit.'
+),
+(
+  'account_paced', 'The provider said that it was too much, and the account went on more slowly.',
+  'Nothing: it recovers by itself. See the health of the integration.'
+),
+-- left out at launch
+('excluded_phone', 'The number is among those that are left out.', 'Take it off the exclusions of the next campaign.'),
+('excluded_in_list', 'The contact is in a list that is left out.', 'Take the list off the exclusions of the next campaign.'),
+('excluded_in_campaign', 'The contact is in a campaign that is left out.', 'Take it off the exclusions of the next campaign.'),
+('excluded_tag', 'The customer has a tag that is left out.', 'Take the tag off the exclusions of the next campaign.'),
+('excluded_recently_contacted', 'The number was called or texted a short time before.', 'Launch again later.'),
+('excluded_booked', 'The contact had booked already.', 'Nothing: she has booked.'),
+('not_targeted', 'The contact is not among those that the campaign targets.', 'Widen the targeting of the next campaign.'),
+-- never enrolled
+('not_a_member', 'The contact is not in the campaign''s list.', 'See the runs of the list: excluded, rejected, or never matched.'),
+('campaign_not_launched', 'The campaign has not been launched.', 'Launch it.'),
+('campaign_scheduled', 'The campaign starts later.', 'Nothing: she is enrolled when it starts.'),
+('campaign_never_ran', 'The campaign was cancelled before it was launched.', 'Create another campaign.'),
+(
+  'joined_too_late', 'The contact came into the list after the launch, and the campaign does not enroll continuously.',
+  'Enroll continuously in the next campaign.'
+),
+('hold_pending', 'The appointment is put on hold first.', 'Nothing: the contact is enrolled when it is held.'),
+('hold_failed', 'The appointment could not be put on hold.', 'See the hold''s own reason, then retry it.'),
+('hold_cancelled', 'The outreach was cancelled before the appointment was held.', 'Launch another outreach.'),
+('left_out_of_outreach', 'The outreach left the contact out.', 'See the dry run of the outreach.'),
+-- what came of requests
+('booked', 'The contact booked.', 'Nothing.'),
+('opted_out', 'The contact opted out.', 'Nothing, unless she opts in again herself.'),
+('opted_in', 'The contact opted in.', 'Nothing.'),
+('answered', 'The call was answered.', 'Nothing.'),
+('voicemail', 'The call reached a voicemail.', 'Nothing, or let the node try again.'),
+('no_answer', 'Nobody answered.', 'Nothing, or let the node try again.'),
+('busy', 'The line was busy.', 'Nothing, or let the node try again.'),
+('delivered', 'The text was delivered.', 'Nothing.'),
+('replied', 'The contact replied.', 'Nothing.'),
+('inbound_text', 'The contact wrote back.', 'Nothing.'),
+('no_reply', 'Nobody replied in time.', 'Nothing.'),
+('reply_window_over', 'Nobody replied in time.', 'Nothing.'),
+('undeliverable', 'The number cannot be reached.', 'Correct the number at its source.'),
+('failed', 'The request failed.', 'See the attempts, then retry what failed.'),
+('refused', 'The provider refused the request.', 'See the attempt''s code at the provider.'),
+('retries_exhausted', 'The provider kept asking to try later until the budget of retries was spent.', 'Retry what failed.'),
+('provider_lost_it', 'The provider took the request and knows nothing of it any more.', 'Retry what failed.'),
+(
+  'account_changed', 'It was in doubt whether the request had arrived when another account was connected, which can''t say.',
+  'See at the account of before whether she was reached, and retry if not.'
+),
+('sent_unconfirmed', 'The carrier never confirmed the delivery.', 'Nothing: it is taken as delivered.'),
+('never_sent', 'The provider kept the text queued for two days.', 'Retry what failed.'),
+('never_ended', 'The provider kept calling the call unfinished for six hours.', 'Retry what failed.'),
+('lease_expired', 'The worker went silent while it was sending.', 'Nothing: the provider is asked before anything is sent again.'),
+('worker_fault', 'The worker failed while it was sending.', 'See the worker''s log, and report it.'),
+('tool_call', 'The assistant recorded it during the call.', 'Nothing.'),
+('cancelled_by_operator', 'An operator called it off.', 'Retry what failed does not bring it back; launch again.'),
+-- what providers say, as far as it is common; they have more codes than a list can hold
+('21211', 'The provider takes it for no phone number.', 'Correct the number at its source.'),
+('21266', 'The contact has the very number that sends.', 'Take the contact off the list.'),
+('21408', 'The account may not text to that country.', 'Enable the country at the provider, then retry what failed.'),
+('21610', 'The number has opted out at the provider.', 'Nothing, unless she opts in again herself.'),
+('21612', 'The sending number cannot reach the number.', 'Call instead, or send from another number.'),
+('21614', 'The number is no mobile number.', 'Call instead.'),
+('21635', 'The number is a landline.', 'Call instead.'),
+('30003', 'The phone was switched off or out of reach.', 'Retry what failed later; correct the number when it stays so.'),
+('30004', 'The person or her carrier blocks texts from the sending number.', 'Call instead.'),
+('30005', 'The carrier knows no such number.', 'Correct the number at its source.'),
+('30006', 'The number is a landline, or its carrier takes no texts.', 'Call instead.'),
+(
+  '30007', 'The carrier took the text for spam.',
+  'Word the template less like an advertisement, and see the registration of the sending number.'
+),
+('30008', 'The text was not delivered, and the carrier said no reason.', 'Retry what failed.'),
+(
+  '30034', 'The sending number is not registered for texts to the United States.',
+  'Register it at the provider (A2P 10DLC), then retry what failed.'
+),
+('twilio-failed-to-connect-call', 'The carrier could not connect the call.', 'Retry what failed.'),
+('twilio-reported-customer-misdialed', 'The number is not in service.', 'Correct the number at its source.')
+on conflict (code) do update set message = excluded.message, cure = excluded.cure;
+
+-- sql/70_cron/tick.sql
+-- Once a minute, where pg_cron is there; elsewhere the workers call the same functions. A job for each part of the
+-- tick: pg_cron gives each a session of its own, so that none waits for another. A hosted project has pg_cron on offer
+-- and lets postgres create it.
+do $$
+begin
+  if exists (select from pg_catalog.pg_available_extensions where name = 'pg_cron' and installed_version is null)
+    and current_setting('cron.database_name', true) = current_database()
+  then
+    begin
+      create extension pg_cron;
+    exception when insufficient_privilege or feature_not_supported then
+      raise notice 'pg_cron cannot be created here; the workers will call the tick';
+    end;
+  end if;
+  if exists (select from pg_catalog.pg_extension where extname = 'pg_cron') then
+    perform cron.schedule('outbound-tick', '* * * * *', 'select engine.tick_work()');
+    perform cron.schedule('outbound-launches', '* * * * *', 'select engine.tick_launches()');
+    perform cron.schedule('outbound-upkeep', '* * * * *', 'select engine.tick_upkeep()');
+  end if;
+end
+$$;
+
+-- nobody else may call it
+-- squawk-ignore ban-drop-function
+drop function engine.legal_window(public.contact_channel, text, date);
