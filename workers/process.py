@@ -22,6 +22,7 @@ from workers.handlers.preview import PreviewHandler
 from workers.handlers.reconcile import ProviderAsker
 from workers.handlers.refresh import RefreshHandler
 from workers.handlers.text import TextHandler
+from workers.handlers.watch import WatchHandler
 from workers.health import health_app, serving
 from workers.inboxes import InboxReader
 from workers.ledger import Handler
@@ -147,6 +148,7 @@ def task_handlers(database: Database, client: ServiceTitanClient, secrets: Secre
         "preview": PreviewHandler(database, tenants),
         "catalogue": CatalogueHandler(database, tenants),
         "hold": HoldHandler(database, tenants),
+        "watch": WatchHandler(database, tenants),
     }
 
 

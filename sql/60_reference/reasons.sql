@@ -97,6 +97,10 @@ insert into reference.reasons (code, message, cure) values
 ('lease_expired', 'The worker went silent while it was sending.', 'Nothing: the provider is asked before anything is sent again.'),
 ('worker_fault', 'The worker failed while it was sending.', 'See the worker''s log, and report it.'),
 ('tool_call', 'The assistant recorded it during the call.', 'Nothing.'),
+(
+  'job_cancelled', 'The job or appointment that the contact was enrolled for was cancelled in ServiceTitan.',
+  'Nothing. When it was a mistake, call the contact yourself, or launch again.'
+),
 ('cancelled_by_operator', 'An operator called it off.', 'Retry what failed does not bring it back; launch again.'),
 -- what providers say, as far as it is common; they have more codes than a list can hold
 ('21211', 'The provider takes it for no phone number.', 'Correct the number at its source.'),

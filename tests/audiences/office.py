@@ -21,6 +21,7 @@ from workers.db import Database
 from workers.handlers.catalogue import CatalogueHandler
 from workers.handlers.preview import PreviewHandler
 from workers.handlers.refresh import RefreshHandler
+from workers.handlers.watch import WatchHandler
 from workers.ledger import Task
 from workers.tasks import TaskRunner
 
@@ -85,6 +86,7 @@ class Office:
                 "refresh": RefreshHandler(database, tenants),
                 "preview": PreviewHandler(database, tenants),
                 "catalogue": CatalogueHandler(database, tenants),
+                "watch": WatchHandler(database, tenants),
             }
             runner = TaskRunner(database, name, handlers, lease=lease, poll=0.05, drain=0.1, wakes=database.listen)
             running = asyncio.create_task(runner.run(stop))

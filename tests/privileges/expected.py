@@ -91,12 +91,12 @@ PEOPLE = "set_team_member p_user_id"
 _FOR_WORKERS = """
     begin_attempts begin_hold begin_storing check_staged_rows checkpoint_task claim_ambiguous claim_and_begin
     claim_inboxes claim_jobs claim_tasks cron_drives_tick describe_run end_storing end_task extend_leases fail_run
-    fail_stale_runs find_integration finish_catalogue finish_preview finish_refresh finish_run index_contacts
-    ingest_event is_source_empty note_inbox note_wait now pending_work queue_lag read_clock read_secrets receive_lead
-    record_dispatches record_hold release_leases report_issues resolve_attempts restart_servicetitan_feed
-    servicetitan_feed set_clock settle_run stage_members start_preview start_refresh start_run store_catalogue
-    store_contacts store_found store_members store_report_page store_servicetitan take_slots tick
-    tick_launches tick_upkeep tick_work wake_cron
+    fail_stale_runs find_integration finish_catalogue finish_preview finish_refresh finish_run finish_watch
+    index_contacts ingest_event is_source_empty note_inbox note_wait now pending_work queue_lag read_clock
+    read_secrets receive_lead record_dispatches record_hold release_leases report_issues resolve_attempts
+    restart_servicetitan_feed servicetitan_feed set_clock settle_run stage_members start_preview start_refresh
+    start_run start_watch stop_cancelled store_cancelled store_catalogue store_contacts store_found store_members
+    store_report_page store_servicetitan take_slots tick tick_launches tick_upkeep tick_work wake_cron
 """
 FOR_WORKERS = frozenset(_FOR_WORKERS.split())
 """Functions of the engine that a worker may execute."""

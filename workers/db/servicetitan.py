@@ -1,6 +1,7 @@
 """What refreshes, previews and catalogues of ServiceTitan read and write."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -43,6 +44,17 @@ _STORE_CATALOGUE = """
     select engine.store_catalogue(p_team_id => %(team)s, p_kind => %(kind)s, p_records => %(records)s)
 """
 _FINISH_CATALOGUE = "select engine.finish_catalogue(p_team_id => %(team)s, p_catalogue_id => %(subject)s)"
+
+_START_WATCH = "select since, until from engine.start_watch(p_team_id => %(team)s, p_watch_id => %(subject)s)"
+_STORE_CANCELLED = """
+    select engine.store_cancelled(
+        p_team_id => %(team)s, p_watch_id => %(subject)s, p_kind => %(kind)s, p_ids => %(ids)s
+    ) as stopped
+"""
+_FINISH_WATCH = """
+    select engine.finish_watch(p_team_id => %(team)s, p_watch_id => %(subject)s, p_until => %(until)s) as stopped
+"""
+_STOP_CANCELLED = "select engine.stop_cancelled(p_team_id => %(team)s) as stopped"
 
 
 class ServiceTitanCalls(Session):
@@ -123,6 +135,24 @@ class ServiceTitanCalls(Session):
     async def finish_catalogue(self, team: UUID, catalogue: UUID) -> None:
         """All kinds were read."""
         await self._row(_FINISH_CATALOGUE, {"team": team, "subject": catalogue})
+
+    async def start_watch(self, team: UUID, watch: UUID) -> tuple[datetime, datetime] | None:
+        """Since when, and until when, cancellations have to be asked for; `None` when nobody waits for any."""
+        rows = await self._rows(_START_WATCH, {"team": team, "subject": watch})
+        return (rows[0]["since"], rows[0]["until"]) if rows else None
+
+    async def store_cancelled(self, team: UUID, watch: UUID, kind: str, ids: list[int]) -> int:
+        """Note jobs or appointments that were cancelled; how many people were stopped for that."""
+        arguments = {"team": team, "subject": watch, "kind": kind, "ids": ids}
+        return int((await self._row(_STORE_CANCELLED, arguments))["stopped"])
+
+    async def finish_watch(self, team: UUID, watch: UUID, until: datetime) -> int:
+        """Remember where a look ended; how many more people were stopped."""
+        return int((await self._row(_FINISH_WATCH, {"team": team, "subject": watch, "until": until}))["stopped"])
+
+    async def stop_cancelled(self, team: UUID) -> int:
+        """Stop whoever is enrolled for what is known to be cancelled; how many people."""
+        return int((await self._row(_STOP_CANCELLED, {"team": team}))["stopped"])
 
 
 def _jsonb(value: Any) -> Jsonb:

@@ -1,6 +1,7 @@
 """What the handlers of ServiceTitan's tasks share: the database and tenants as they see them, and what errors mean."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -83,6 +84,22 @@ class Mirror(Protocol):
 
     async def finish_catalogue(self, team: UUID, catalogue: UUID) -> None:
         """All kinds were read."""
+        ...
+
+    async def start_watch(self, team: UUID, watch: UUID) -> tuple[datetime, datetime] | None:
+        """Since when, and until when, cancellations have to be asked for."""
+        ...
+
+    async def store_cancelled(self, team: UUID, watch: UUID, kind: str, ids: list[int]) -> int:
+        """Note what was cancelled; how many people that stopped."""
+        ...
+
+    async def finish_watch(self, team: UUID, watch: UUID, until: datetime) -> int:
+        """Remember where a look ended; how many more people were stopped."""
+        ...
+
+    async def stop_cancelled(self, team: UUID) -> int:
+        """Stop whoever is enrolled for what is known to be cancelled; how many people."""
         ...
 
 

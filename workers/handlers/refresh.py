@@ -29,5 +29,6 @@ class RefreshHandler:
         is_empty = await Fetcher(self._mirror, self._tenants, context).fetch(subject)
         await context.keep()  # whoever lost the task must not finish it
         run = await self._mirror.finish_refresh(task.team_id, task.subject_id, is_empty=is_empty)
+        await self._mirror.stop_cancelled(task.team_id)  # what it found cancelled that was not when it matched
         log.info("refreshed", team_id=task.team_id, run_id=task.subject_id, status=run["status"], **run["counts"])
         return TaskResult("done")

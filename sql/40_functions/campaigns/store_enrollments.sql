@@ -55,6 +55,7 @@ begin
   into v_enrolled, v_jobs
   from enrolled as e;
   perform engine.create_jobs(coalesce(v_jobs, '{}'));
+  perform engine.bind_enrollments(p_campaign, v_jobs);
   return v_enrolled::integer;
 end
 $$;

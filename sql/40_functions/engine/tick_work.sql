@@ -12,7 +12,7 @@ as $$
 declare
   v_done jsonb := engine.run_tick_steps(array[
     'expire_leases', 'apply_waiting_events', 'close_reply_windows', 'complete_campaigns', 'expire_tasks', 'fail_stale_runs',
-    'queue_due_schedules'
+    'queue_due_schedules', 'queue_watches'
   ]);
 begin
   return jsonb_strip_nulls(jsonb_build_object(
@@ -20,7 +20,8 @@ begin
     'reply_windows_closed', v_done -> 'close_reply_windows', 'campaigns_completed', v_done -> 'complete_campaigns',
     'tasks_expired', v_done -> 'expire_tasks', 'runs_abandoned', v_done -> 'fail_stale_runs',
     'runs_queued', v_done -> 'queue_due_schedules' -> 'queued_count',
-    'runs_skipped', v_done -> 'queue_due_schedules' -> 'skipped_count', 'failed', v_done -> 'failed'
+    'runs_skipped', v_done -> 'queue_due_schedules' -> 'skipped_count', 'looks_queued', v_done -> 'queue_watches',
+    'failed', v_done -> 'failed'
   ));
 end
 $$;

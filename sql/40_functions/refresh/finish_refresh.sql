@@ -28,6 +28,7 @@ begin
     v_run.failure_message := engine.refusal_of_run(v_run);
     return engine.end_run(v_run);
   end if;
+  perform engine.keep_member_work(p_team_id, p_run_id); -- before members are added: a campaign may enroll them at once
   v_run.added_count := engine.store_run(p_team_id, p_run_id, v_run.list_id);
   perform engine.update_member_facts(v_run);
   perform engine.keep_member_jobs(p_team_id, p_run_id);

@@ -29,6 +29,9 @@ begin
   delete from engine.servicetitan_recurring_services as s where s.team_id = new.team_id;
   delete from engine.servicetitan_service_events as e where e.team_id = new.team_id;
   delete from engine.servicetitan_member_jobs as j where j.team_id = new.team_id;
+  delete from engine.servicetitan_work as w where w.team_id = new.team_id;
+  delete from engine.enrollment_work as w where w.team_id = new.team_id;
+  update engine.servicetitan_watches as w set id = engine.new_id(), looked_at = null where w.team_id = new.team_id;
   delete from engine.servicetitan_catalogue as c where c.team_id = new.team_id;
   update engine.servicetitan_catalogues as c
   set read_at = null, failure_code = null, failure_message = null

@@ -20,7 +20,7 @@ begin
     where c.team_id = p_team_id and c.id = p_subject_id;
   elsif p_kind = 'hold' then
     perform engine.fail_hold(p_team_id, p_subject_id, p_code, p_message);
-  end if;
+  end if; -- nothing waits for a watch: the tick queues the next one
 end
 $$;
 comment on function engine.fail_task_subject(uuid, engine.task_kind, uuid, text, text) is

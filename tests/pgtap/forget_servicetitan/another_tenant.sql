@@ -1,12 +1,16 @@
 -- Whose ServiceTitan it was is forgotten when another tenant is connected: its customers fill no list, its
 -- appointments are not held there. Saving the same account again, and a pause, change nothing.
 begin;
-select plan(13);
+select plan(14);
 select tests.set_clock('2027-03-01 12:00-05');
 create temp table team as select tests.create_team('Acme', 'ann@acme.example') as id;
 create temp table other as select tests.create_team('Other', 'eve@other.example') as id;
 select tests.connect_providers(id) from team;
 create temp table list as select tests.create_list(id, 2) as id from team;
+insert into engine.servicetitan_work (team_id, kind, id, was_cancelled)
+select t.id, 'job', 7001, false from (select id from team union all select id from other) as t;
+insert into engine.servicetitan_watches (team_id, looked_at) select id, engine.now() from team;
+create temp table watched as select id from engine.servicetitan_watches;
 create temp table named as
 select engine.new_list(id, 'Everybody', 'servicetitan', '{"match": {"customer": {"types": ["Residential"]}}}') as id from team;
 select tests.connect_holds(team.id), tests.give_appointments(list.id) from team, list;
@@ -47,6 +51,12 @@ select lives_ok(
 );
 select is(pg_temp.known(id), '0 0 0 0', 'nothing of the old one is left') from team;
 select is(pg_temp.known(id), '1 0 1 2', 'other teams keep theirs') from other;
+select is(
+  (select array_agg(w.team_id = other.id) from engine.servicetitan_work as w, other)::text || (
+    select concat(w.looked_at, engine.store_cancelled(team.id, watched.id, 'job', '{7001}'), w.id = watched.id)
+    from engine.servicetitan_watches as w, team, watched
+  ), '{t}0f', 'what was asked there says nothing of the jobs here'
+);
 select is(pg_temp.run_ended(), 'FAILED account_changed', 'a refresh that was under way fails');
 select results_eq(
   $$ select distinct status::text, hold_outcome from public.outreach_items $$, $$ values ('HOLD_FAILED', 'not_found') $$,
