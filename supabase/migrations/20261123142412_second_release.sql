@@ -12,6 +12,43 @@ drop function engine.local_days(text, timestamp with time zone, timestamp with t
 -- squawk-ignore ban-drop-function
 drop function engine.readmit_number(uuid, text, public.contact_channel, text, text);
 
+alter type engine.task_kind add value if not exists 'watch' before 'preview';
+
+-- sql/30_tables/180_servicetitan_work.sql
+-- The jobs and appointments that members of lists matched by, and what is known of their being cancelled: as a
+-- refresh saw it when they matched, and since. A list may want cancelled ones; only what changed since stops anybody.
+create table engine.servicetitan_work (
+  team_id uuid not null,
+  kind text not null,
+  id bigint not null,
+  was_cancelled boolean not null,
+  cancelled_at timestamptz,
+  constraint servicetitan_work_pk primary key (team_id, kind, id),
+  constraint servicetitan_work_team_exists foreign key (team_id) references public.teams (id) on delete cascade,
+  constraint servicetitan_work_kind_is_known check (kind in ('job', 'appointment'))
+);
+create index servicetitan_work_cancelled on engine.servicetitan_work (team_id) where cancelled_at is not null;
+comment on table engine.servicetitan_work is 'Jobs and appointments that members of lists matched by, and whether they were cancelled.';
+comment on column engine.servicetitan_work.was_cancelled is 'Whether it was cancelled when a refresh last matched it.';
+comment on column engine.servicetitan_work.cancelled_at is
+'When we learned that it was cancelled although it was not when it matched; null: not that anybody knows.';
+
+-- sql/30_tables/181_servicetitan_watches.sql
+-- How far each team's ServiceTitan was asked what was cancelled. Another tenant gets another id, so that whoever
+-- still reads the one before stores nothing.
+create table engine.servicetitan_watches (
+  team_id uuid not null,
+  id uuid not null default engine.new_id(),
+  queued_at timestamptz,
+  looked_at timestamptz,
+  constraint servicetitan_watches_pk primary key (team_id),
+  constraint servicetitan_watches_team_exists foreign key (team_id) references public.teams (id) on delete cascade
+);
+comment on table engine.servicetitan_watches is 'How far each team''s ServiceTitan was asked for cancelled jobs and appointments.';
+comment on column engine.servicetitan_watches.id is 'What tasks that look are for.';
+comment on column engine.servicetitan_watches.queued_at is 'When a look was last queued.';
+comment on column engine.servicetitan_watches.looked_at is 'Until when everything that was cancelled is known; null: nobody has looked.';
+
 -- sql/30_tables/592_inboxes.sql
 -- How far the texts that people sent to a number of ours have been asked for at its provider: a webhook that
 -- never came must not lose a stop.
@@ -59,6 +96,26 @@ create table engine.account_changes (
   foreign key (team_id, integration_id) references public.integrations (team_id, id) on delete cascade
 );
 comment on table engine.account_changes is 'When the account behind an integration was last changed for another one.';
+
+-- sql/30_tables/594_enrollment_work.sql
+-- The job and the appointment in ServiceTitan that somebody was enrolled for, where they were not cancelled when they
+-- matched: when they are, the journey is over. Kept here because a refresh takes people off the list whose job is.
+create table engine.enrollment_work (
+  team_id uuid not null,
+  enrollment_id uuid not null,
+  kind text not null,
+  servicetitan_id bigint not null,
+  campaign_id uuid not null,
+  matched_at timestamptz not null,
+  constraint enrollment_work_pk primary key (team_id, enrollment_id, kind),
+  constraint enrollment_work_enrollment_exists
+  foreign key (team_id, enrollment_id) references engine.enrollments (team_id, id) on delete cascade,
+  constraint enrollment_work_kind_is_known check (kind in ('job', 'appointment'))
+);
+create index enrollment_work_by_work on engine.enrollment_work (team_id, kind, servicetitan_id);
+create index enrollment_work_by_campaign on engine.enrollment_work (team_id, campaign_id);
+comment on table engine.enrollment_work is 'Jobs and appointments of ServiceTitan that people were enrolled for.';
+comment on column engine.enrollment_work.matched_at is 'When the refresh began that last saw it not cancelled.';
 
 -- sql/40_functions/audiences/exclusion_member_issues.sql
 -- What is wrong with the elements of one exclusion that is a list.
@@ -115,6 +172,45 @@ $$;
 comment on function engine.exclusion_member_issues(uuid, uuid, text, jsonb) is
 'Issues of the elements of list_ids, campaign_ids, tags or phones.';
 revoke all on function engine.exclusion_member_issues(uuid, uuid, text, jsonb) from public;
+
+-- sql/40_functions/campaigns/bind_enrollments.sql
+-- Notes which job and appointment in ServiceTitan people are enrolled for, to stop them when it is cancelled. What was
+-- cancelled when it matched is what the list wants, and what nobody knows the state of stops nobody.
+create or replace function engine.bind_enrollments(p_campaign public.campaigns, p_jobs engine.new_job[])
+returns void
+language plpgsql
+set search_path = ''
+set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
+as $$
+declare
+  v_matched_at timestamptz;
+begin
+  if p_jobs is null or not exists (
+    select from public.audience_lists as l
+    where l.team_id = p_campaign.team_id and l.id = p_campaign.list_id and l.source = 'servicetitan'
+  ) then
+    return;
+  end if;
+  -- Who came into the list with its first refresh, at this moment, was matched by that one.
+  v_matched_at := (
+    select coalesce(max(r.started_at) filter (where r.status <> 'RUNNING'), max(r.started_at), engine.now())
+    from public.audience_runs as r
+    where r.team_id = p_campaign.team_id and r.list_id = p_campaign.list_id and r.status in ('RUNNING', 'SUCCEEDED', 'PARTIAL')
+  );
+  insert into engine.enrollment_work (team_id, enrollment_id, kind, servicetitan_id, campaign_id, matched_at)
+  select p_campaign.team_id, n.enrollment_id, w.kind, w.id, p_campaign.id, v_matched_at
+  from unnest(p_jobs) as n
+  inner join public.audience_members as m
+    on m.team_id = p_campaign.team_id and m.list_id = p_campaign.list_id and n.contact_id = m.contact_id
+  cross join lateral (values ('job', m.servicetitan_job_id), ('appointment', m.servicetitan_appointment_id)) as k (kind, id)
+  inner join engine.servicetitan_work as w
+    on w.team_id = p_campaign.team_id and k.kind = w.kind and k.id = w.id and not w.was_cancelled
+  order by n.enrollment_id, w.kind;
+end
+$$;
+comment on function engine.bind_enrollments(public.campaigns, engine.new_job[]) is
+'Notes the ServiceTitan jobs and appointments that new enrollments of a campaign, each with its first job, are for.';
+revoke all on function engine.bind_enrollments(public.campaigns, engine.new_job[]) from public;
 
 -- sql/40_functions/campaigns/launch_scheduled_campaigns.sql
 -- Launches campaigns whose time has come. What the launch needs was checked when it was scheduled; what
@@ -176,6 +272,79 @@ end
 $$;
 comment on function engine.launch_scheduled_campaigns() is 'Launches scheduled campaigns that are due; returns how many.';
 revoke all on function engine.launch_scheduled_campaigns() from public;
+
+-- sql/40_functions/campaigns/store_enrollments.sql
+-- Enrolls contacts that are not enrolled yet, and makes their first jobs. People who must not be reached
+-- are enrolled too, as SUPPRESSED with the reason, so that everyone is accounted for; so are those whom the
+-- campaign leaves out. Who is enrolled is looked for before, and the rows are stored without the handling of
+-- conflicts, which costs as much as a key: the caller has the campaign for itself, or tries again when one was
+-- enrolled all of a sudden (engine.enroll_contacts).
+create or replace function engine.store_enrollments(p_campaign public.campaigns, p_contact_ids uuid[])
+returns integer
+language plpgsql
+set search_path = ''
+set work_mem = '64MB' -- a sort of all rows
+as $$
+declare
+  c_many constant integer := 1000; -- from here on a plan that was made for an empty table costs more than a look at it
+  v_entry record;
+  v_now timestamptz := engine.now();
+  v_not_before timestamptz;
+  v_enrolled bigint;
+  v_jobs engine.new_job[];
+  v_ids constant uuid[] := array(select i.id from engine.new_ids(cardinality(p_contact_ids)) as i order by i.ordinal);
+  v_sorted constant uuid[] := array(select a.id from unnest(p_contact_ids) as a (id) order by a.id);
+begin
+  select e.* into v_entry from engine.campaign_entry(p_campaign.team_id, p_campaign.workflow_id) as e;
+  v_not_before := engine.later(v_now, v_entry.delay);
+  with known as materialized (
+    select e.contact_id
+    from engine.enrollments as e
+    where e.team_id = p_campaign.team_id and e.campaign_id = p_campaign.id
+      and e.contact_id >= v_sorted[1] and e.contact_id <= v_sorted[cardinality(v_sorted)]
+  ),
+
+  enrolled as (
+    insert into engine.enrollments (
+      team_id, id, campaign_id, contact_id, phone, status, reason_code, retries_left, enrolled_at, ended_at, timezone
+    )
+    select
+      p_campaign.team_id, v_ids[row_number() over (order by j.contact_id)], p_campaign.id, j.contact_id, j.phone,
+      case
+        when j.reason_code is null then 'ACTIVE'
+        when j.reason_code = 'suppressed_opted_out' then 'OPTED_OUT'
+        else 'SUPPRESSED'
+      end::public.enrollment_status,
+      j.reason_code, p_campaign.retry_budget, v_now, case when j.reason_code is not null then v_now end,
+      j.timezone
+    from engine.judge_members(p_campaign, v_entry.channel, p_contact_ids) as j
+    left join known as k on j.contact_id = k.contact_id
+    where k.contact_id is null
+    order by j.contact_id
+    returning id, contact_id, phone, status
+  )
+
+  select
+    count(*), array_agg((
+      p_campaign.team_id, p_campaign.id, e.id, e.contact_id, e.phone, p_campaign.workflow_id, v_entry.node_id, 1,
+      p_campaign.priority, v_not_before
+    )::engine.new_job) filter (where e.status = 'ACTIVE')
+  into v_enrolled, v_jobs
+  from enrolled as e;
+  if v_enrolled >= c_many then
+    perform engine.learn_size('engine.enrollments');
+  end if;
+  perform engine.create_jobs(coalesce(v_jobs, '{}'));
+  if v_enrolled >= c_many then
+    perform engine.learn_size('engine.jobs'); -- for the attempts that refer to it
+  end if;
+  perform engine.bind_enrollments(p_campaign, v_jobs);
+  return v_enrolled::integer;
+end
+$$;
+comment on function engine.store_enrollments(public.campaigns, uuid[]) is
+'Enrolls contacts that are not enrolled yet, with their first jobs; returns how many. The caller keeps others from doing the same.';
+revoke all on function engine.store_enrollments(public.campaigns, uuid[]) from public;
 
 -- sql/40_functions/consent/read_number.sql
 -- One number of a request, by the one phone rule; what is wrong with it is said as for a row of a file. Several are
@@ -885,6 +1054,25 @@ $$;
 comment on function engine.hold_due(uuid[]) is
 'Locks what the beginning of due jobs depends on, and asks the gate; what somebody else holds is deferred.';
 revoke all on function engine.hold_due(uuid[]) from public;
+
+-- sql/40_functions/engine/learn_size.sql
+-- A table that statistics call empty while a large piece of work fills it, as after all of its rows were moved away: until
+-- the server looks by itself, and no session sees that before the work is committed, plans take each key of it for one
+-- that finds everything, and the check of one foreign key reads all of a team's rows. So it is looked at right here.
+-- Whoever looks at the same moment is left to it.
+create or replace function engine.learn_size(p_table regclass)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if (select c.reltuples <= 0 from pg_catalog.pg_class as c where c.oid = p_table) then
+    execute format('analyze (skip_locked) %s', p_table);
+  end if;
+end
+$$;
+comment on function engine.learn_size(regclass) is 'Gathers the statistics of a table that has none, or had no rows when they were gathered.';
+revoke all on function engine.learn_size(regclass) from public;
 
 -- sql/40_functions/engine/legal_week.sql
 -- A region's rules, a row for each weekday: its own, else the default's. A week and not a day, because whoever works out
@@ -1629,7 +1817,7 @@ as $$
 declare
   v_done jsonb := engine.run_tick_steps(array[
     'expire_leases', 'apply_waiting_events', 'close_reply_windows', 'complete_campaigns', 'expire_tasks', 'fail_stale_runs',
-    'queue_due_schedules'
+    'queue_due_schedules', 'queue_watches'
   ]);
 begin
   return jsonb_strip_nulls(jsonb_build_object(
@@ -1637,7 +1825,8 @@ begin
     'reply_windows_closed', v_done -> 'close_reply_windows', 'campaigns_completed', v_done -> 'complete_campaigns',
     'tasks_expired', v_done -> 'expire_tasks', 'runs_abandoned', v_done -> 'fail_stale_runs',
     'runs_queued', v_done -> 'queue_due_schedules' -> 'queued_count',
-    'runs_skipped', v_done -> 'queue_due_schedules' -> 'skipped_count', 'failed', v_done -> 'failed'
+    'runs_skipped', v_done -> 'queue_due_schedules' -> 'skipped_count', 'looks_queued', v_done -> 'queue_watches',
+    'failed', v_done -> 'failed'
   ));
 end
 $$;
@@ -1779,6 +1968,90 @@ comment on function engine.parse_phones(text[], text, boolean) is
 'Parses cells: for each (ordinal, E.164 or null, extension, whether reserved for fiction, problem code or null, other numbers of the cell as written).';
 revoke all on function engine.parse_phones(text[], text, boolean) from public;
 
+-- sql/40_functions/refresh/finish_refresh.sql
+-- The end of a refresh, in one transaction: whom the source names is checked like the rows of a file, then
+-- the list is made to hold just those. It fails, and the list stays, when the source gave nothing at all,
+-- which is more likely a fault than a fact, and when not one row can be used.
+create or replace function engine.finish_refresh(p_team_id uuid, p_run_id uuid, p_is_source_empty boolean)
+returns public.audience_runs
+language plpgsql
+security definer -- workers may write no table
+set search_path = ''
+set jit = off
+as $$
+declare
+  v_run public.audience_runs := engine.lock_run(p_team_id, p_run_id, '{RUNNING}');
+begin
+  if p_is_source_empty and exists (
+    select from public.audience_members as m where m.team_id = p_team_id and m.list_id = v_run.list_id
+  ) then
+    v_run.status := 'FAILED';
+    v_run.failure_code := 'source_empty';
+    v_run.failure_message := 'ServiceTitan gave nothing at all, which is more likely a fault than a fact; the list is as it was.';
+    return engine.end_run(v_run);
+  end if;
+  v_run.mapping := engine.stage_subject(p_team_id, p_run_id, v_run.source, v_run.definition, v_run.started_at);
+  update public.audience_runs as r set mapping = v_run.mapping where r.team_id = p_team_id and r.id = p_run_id;
+  v_run := engine.check_fetched_rows(v_run);
+  if v_run.fetched_count > 0 and v_run.rejected_count = v_run.fetched_count then
+    v_run.status := 'FAILED';
+    v_run.failure_code := 'rows_rejected';
+    v_run.failure_message := engine.refusal_of_run(v_run);
+    return engine.end_run(v_run);
+  end if;
+  perform engine.keep_member_work(p_team_id, p_run_id); -- before members are added: a campaign may enroll them at once
+  v_run.added_count := engine.store_run(p_team_id, p_run_id, v_run.list_id);
+  perform engine.update_member_facts(v_run);
+  perform engine.keep_member_jobs(p_team_id, p_run_id);
+  v_run.removed_count := engine.remove_members(v_run);
+  return engine.end_stored_run(v_run);
+end
+$$;
+comment on function engine.finish_refresh(uuid, uuid, boolean) is
+'Replaces the members of a list by those whom its running refresh found; returns the run as it ended.';
+revoke all on function engine.finish_refresh(uuid, uuid, boolean) from public;
+grant execute on function engine.finish_refresh(uuid, uuid, boolean) to outbound_worker;
+
+-- sql/40_functions/refresh/keep_member_work.sql
+-- Whether the jobs and appointments are cancelled that a refresh's members match by. One that was not when it matched
+-- before has been cancelled since; one that is not any more has come back.
+create or replace function engine.keep_member_work(p_team_id uuid, p_run_id uuid)
+returns void
+language sql
+volatile
+set search_path = ''
+set enable_nestloop = off -- whatever statistics say of tables that are filled at this moment
+as $$
+  insert into engine.servicetitan_work as w (team_id, kind, id, was_cancelled)
+  select p_team_id, k.kind, k.id, k.status = 'Canceled'
+  from (
+    select 'job' as kind, j.id, j.status
+    from engine.servicetitan_jobs as j
+    where j.team_id = p_team_id and j.subject_id = p_run_id and j.id in (
+      select f.servicetitan_job_id from engine.member_facts as f where f.team_id = p_team_id and f.run_id = p_run_id
+    )
+    union all
+    select 'appointment', a.id, a.status
+    from engine.servicetitan_appointments as a
+    where a.team_id = p_team_id and a.subject_id = p_run_id and a.id in (
+      select f.servicetitan_appointment_id from engine.member_facts as f where f.team_id = p_team_id and f.run_id = p_run_id
+    )
+  ) as k
+  where k.status is not null
+  order by k.kind, k.id
+  on conflict on constraint servicetitan_work_pk do update
+    set
+      was_cancelled = excluded.was_cancelled,
+      cancelled_at = case
+        when excluded.was_cancelled and not w.was_cancelled then coalesce(w.cancelled_at, engine.now())
+        when excluded.was_cancelled then w.cancelled_at
+      end
+    where w.was_cancelled <> excluded.was_cancelled or (w.cancelled_at is not null and not excluded.was_cancelled)
+$$;
+comment on function engine.keep_member_work(uuid, uuid) is
+'Keeps whether the jobs and appointments that a refresh''s members match by are cancelled.';
+revoke all on function engine.keep_member_work(uuid, uuid) from public;
+
 -- sql/40_functions/schedules/queue_due_schedules.sql
 -- Queues a run for each schedule whose time has come, however often it came since: after a downtime one
 -- run catches up, and the next is the first that the expression names from now on. While a run of the
@@ -1833,6 +2106,249 @@ $$;
 comment on function engine.queue_due_schedules() is
 'Queues one run for each due schedule of a list without an open run; returns how many, and how many were skipped. Part of the tick.';
 revoke all on function engine.queue_due_schedules() from public;
+
+-- sql/40_functions/servicetitan/finish_watch.sql
+-- A look is over: where it ended is remembered. Whoever was enrolled while it went on, or is tried again since, for
+-- what was known to be cancelled by then, is stopped here.
+create or replace function engine.finish_watch(p_team_id uuid, p_watch_id uuid, p_until timestamptz)
+returns integer
+language plpgsql
+security definer -- workers may write no table
+set search_path = ''
+as $$
+begin
+  update engine.servicetitan_watches as w
+  set looked_at = greatest(w.looked_at, p_until)
+  where w.team_id = p_team_id and w.id = p_watch_id;
+  return case when found then engine.stop_cancelled(p_team_id) else 0 end;
+end
+$$;
+comment on function engine.finish_watch(uuid, uuid, timestamptz) is
+'Remembers where a look ended, and stops whoever is enrolled for what is cancelled; returns how many people.';
+revoke all on function engine.finish_watch(uuid, uuid, timestamptz) from public;
+grant execute on function engine.finish_watch(uuid, uuid, timestamptz) to outbound_worker;
+
+-- sql/40_functions/servicetitan/forget_servicetitan.sql
+-- Another tenant is connected, or the real one after the sandbox: nothing that was read from the one before
+-- may fill a list, and no number that it had in use is somebody's to call. What waits for the old one ends
+-- with the reason; an id of an appointment would be that of a stranger there. That numbers must not be
+-- texted stays.
+create or replace function engine.forget_servicetitan()
+returns trigger
+language plpgsql
+security definer -- whoever connects accounts
+set search_path = ''
+as $$
+begin
+  perform engine.fail_run(
+    r.team_id, r.id, 'account_changed', 'Another ServiceTitan account was connected meanwhile; nothing was stored. Start it again.'
+  )
+  from public.audience_runs as r
+  where r.team_id = new.team_id and r.source in ('servicetitan', 'custom_report') and r.status = 'RUNNING';
+  perform engine.fail_hold(
+    i.team_id, i.id, 'not_found', 'Another ServiceTitan account was connected before the appointment was held.'
+  )
+  from public.outreach_items as i
+  where i.team_id = new.team_id and i.status = 'HOLDING';
+  perform engine.forget_subject(p.team_id, p.id) from engine.audience_previews as p where p.team_id = new.team_id;
+  delete from engine.audience_previews as p where p.team_id = new.team_id;
+  delete from engine.servicetitan_feeds as f where f.team_id = new.team_id;
+  delete from engine.servicetitan_customers as c where c.team_id = new.team_id;
+  delete from engine.servicetitan_contacts as c where c.team_id = new.team_id;
+  delete from engine.servicetitan_locations as l where l.team_id = new.team_id;
+  delete from engine.servicetitan_memberships as m where m.team_id = new.team_id;
+  delete from engine.servicetitan_recurring_services as s where s.team_id = new.team_id;
+  delete from engine.servicetitan_service_events as e where e.team_id = new.team_id;
+  delete from engine.servicetitan_member_jobs as j where j.team_id = new.team_id;
+  delete from engine.servicetitan_work as w where w.team_id = new.team_id;
+  delete from engine.enrollment_work as w where w.team_id = new.team_id;
+  update engine.servicetitan_watches as w set id = engine.new_id(), looked_at = null where w.team_id = new.team_id;
+  delete from engine.servicetitan_catalogue as c where c.team_id = new.team_id;
+  update engine.servicetitan_catalogues as c
+  set read_at = null, failure_code = null, failure_message = null
+  where c.team_id = new.team_id;
+  return null;
+end
+$$;
+comment on function engine.forget_servicetitan() is
+'Empties the copy of a team''s ServiceTitan when another tenant is connected, and ends what waits for the old one.';
+revoke all on function engine.forget_servicetitan() from public;
+
+-- sql/40_functions/servicetitan/queue_watches.sql
+-- Every few minutes, as long as a campaign is running that has people enrolled for a job or an appointment:
+-- ServiceTitan is asked what was cancelled since. One look at a time for each team; a paused campaign's are looked
+-- after too, so that nobody is called in the first minutes after it is resumed. Part of the tick.
+create or replace function engine.queue_watches()
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_watch engine.servicetitan_watches;
+  v_count integer := 0;
+begin
+  insert into engine.servicetitan_watches (team_id)
+  select i.team_id
+  from public.integrations as i
+  where i.provider = 'servicetitan' and i.status = 'ACTIVE'
+    and not exists (select from engine.servicetitan_watches as w where w.team_id = i.team_id)
+    and exists (select from engine.enrollment_work as b where b.team_id = i.team_id)
+  order by i.team_id
+  on conflict on constraint servicetitan_watches_pk do nothing;
+  -- A loop over teams: each has a task of its own.
+  for v_watch in
+    select w.*
+    from engine.servicetitan_watches as w
+    inner join public.integrations as i on w.team_id = i.team_id and i.provider = 'servicetitan' and i.status = 'ACTIVE'
+    where coalesce(w.queued_at, '-infinity') <= engine.now() - interval '5 minutes' and exists (
+      select
+      from public.campaigns as c
+      where c.team_id = w.team_id and c.status in ('ACTIVE', 'PAUSED') and exists (
+        select from engine.enrollment_work as b where b.team_id = c.team_id and b.campaign_id = c.id
+      )
+    )
+    order by w.team_id
+    for no key update of w skip locked
+  loop
+    v_count := v_count + (engine.add_task(v_watch.team_id, 'watch', v_watch.id) is not null)::integer;
+    update engine.servicetitan_watches as w set queued_at = engine.now() where w.team_id = v_watch.team_id;
+  end loop;
+  return v_count;
+end
+$$;
+comment on function engine.queue_watches() is
+'Queues a look at what ServiceTitan cancelled, for each team that has people enrolled for jobs; returns how many.';
+revoke all on function engine.queue_watches() from public;
+
+-- sql/40_functions/servicetitan/start_watch.sql
+-- Since when a look has to ask: not from before the oldest match of anybody who may still be called, and a day
+-- back from where the last look ended, for a refresh that began before that look and was stored after it. Whoever's
+-- journey is over is not looked after any more; one that failed may be opened again.
+create or replace function engine.start_watch(p_team_id uuid, p_watch_id uuid)
+returns table (since timestamptz, until timestamptz)
+language plpgsql
+security definer -- workers may write no table
+set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  v_watch engine.servicetitan_watches;
+begin
+  select w.* into v_watch from engine.servicetitan_watches as w where w.team_id = p_team_id and w.id = p_watch_id;
+  if v_watch.id is null then
+    return;
+  end if;
+  delete from engine.enrollment_work as b
+  using engine.enrollments as e
+  where b.team_id = p_team_id and b.team_id = e.team_id and b.enrollment_id = e.id and e.status not in ('ACTIVE', 'FAILED');
+  return query
+  select greatest(min(b.matched_at) - interval '1 hour', v_watch.looked_at - interval '1 day'), engine.now()
+  from engine.enrollment_work as b
+  where b.team_id = p_team_id
+  having count(*) > 0;
+end
+$$;
+comment on function engine.start_watch(uuid, uuid) is
+'The time whose cancellations a look has to ask for; no row when nobody is enrolled for a job or an appointment.';
+revoke all on function engine.start_watch(uuid, uuid) from public;
+grant execute on function engine.start_watch(uuid, uuid) to outbound_worker;
+
+-- sql/40_functions/servicetitan/stop_cancelled.sql
+-- Whoever was enrolled for a job or an appointment that was cancelled since it matched is not called about it: what
+-- has not begun is called off, and the journey is over. What a provider may have finishes and is counted. As
+-- engine.call_off does, numbers are locked first, so that nobody who begins waits here, then open jobs in order of id,
+-- and what that left is looked at afterwards.
+create or replace function engine.stop_cancelled(p_team_id uuid)
+returns integer
+language plpgsql
+security definer -- workers may write no table
+set search_path = ''
+set jit = off
+set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
+as $$
+declare
+  v_ids constant uuid[] := array(
+    select distinct e.id
+    from engine.servicetitan_work as w
+    inner join engine.enrollment_work as b on w.team_id = b.team_id and w.kind = b.kind and w.id = b.servicetitan_id
+    inner join engine.enrollments as e on b.team_id = e.team_id and b.enrollment_id = e.id and e.status = 'ACTIVE'
+    where w.team_id = p_team_id and w.cancelled_at is not null
+    order by e.id
+  );
+begin
+  if v_ids = '{}' then
+    return 0;
+  end if;
+  perform pg_advisory_xact_lock(k.key)
+  from (
+    select distinct engine.phone_lock(p_team_id, e.phone) as key
+    from unnest(v_ids) as i (id)
+    inner join engine.enrollments as e on e.team_id = p_team_id and i.id = e.id
+    order by 1
+  ) as k;
+  perform
+  from unnest(v_ids) as i (id)
+  inner join engine.jobs as j on j.team_id = p_team_id and i.id = j.enrollment_id
+  where j.status in ('READY', 'CLAIMED', 'DISPATCHED', 'AMBIGUOUS')
+  order by j.id
+  for update of j;
+
+  perform engine.close_jobs(array(
+    select (j.team_id, j.id, 'job_cancelled', 'CANCELLED')::engine.closed_job
+    from unnest(v_ids) as i (id)
+    inner join engine.jobs as j on j.team_id = p_team_id and i.id = j.enrollment_id
+    where j.status in ('READY', 'CLAIMED')
+    order by j.id
+    for update of j
+  ));
+  -- Whoever is between two jobs, or has one that a provider may have, as well.
+  perform engine.end_enrollments(
+    array_fill(p_team_id, array[cardinality(v_ids)]), v_ids,
+    array_fill('CANCELLED'::public.enrollment_status, array[cardinality(v_ids)]),
+    array_fill('job_cancelled'::text, array[cardinality(v_ids)])
+  );
+  return cardinality(v_ids);
+end
+$$;
+comment on function engine.stop_cancelled(uuid) is
+'Ends the active enrollments of a team whose job or appointment in ServiceTitan was cancelled since it matched; returns how many.';
+revoke all on function engine.stop_cancelled(uuid) from public;
+grant execute on function engine.stop_cancelled(uuid) to outbound_worker;
+
+-- sql/40_functions/servicetitan/store_cancelled.sql
+-- What a look found cancelled. What no list matched by is passed over, and so is what was cancelled already when it
+-- matched; whoever was enrolled for the rest is stopped in the same transaction.
+create or replace function engine.store_cancelled(p_team_id uuid, p_watch_id uuid, p_kind text, p_ids bigint[])
+returns integer
+language plpgsql
+security definer -- workers may write no table
+set search_path = ''
+as $$
+begin
+  -- Held, so that the tenant stays the one that was asked.
+  perform from engine.servicetitan_watches as w where w.team_id = p_team_id and w.id = p_watch_id for share;
+  if not found then
+    return 0;
+  end if;
+  with known as (
+    select w.id
+    from engine.servicetitan_work as w
+    where w.team_id = p_team_id and w.kind = p_kind and w.id = any(p_ids) and not w.was_cancelled and w.cancelled_at is null
+    order by w.id
+    for update
+  )
+
+  update engine.servicetitan_work as w
+  set cancelled_at = engine.now()
+  from known as k
+  where w.team_id = p_team_id and w.kind = p_kind and w.id = k.id;
+  return case when found then engine.stop_cancelled(p_team_id) else 0 end;
+end
+$$;
+comment on function engine.store_cancelled(uuid, uuid, text, bigint[]) is
+'Notes which jobs or appointments a look found cancelled and stops whoever was enrolled for them; returns how many people.';
+revoke all on function engine.store_cancelled(uuid, uuid, text, bigint[]) from public;
+grant execute on function engine.store_cancelled(uuid, uuid, text, bigint[]) to outbound_worker;
 
 -- sql/40_functions/setup/applied_migrations.sql
 -- By the record that the Supabase CLI keeps in a schema of its own, and `outbound stack up` as well: what a release
@@ -2038,15 +2554,55 @@ revoke all on function public.upsert_integration(public.provider, text, text, in
 grant execute on function public.upsert_integration(public.provider, text, text, integer, boolean, uuid)
 to service_role;
 
+-- sql/40_functions/tasks/fail_task_subject.sql
+-- What the failure of a task means for what it was for: one branch a kind, and the one place that knows.
+create or replace function engine.fail_task_subject(
+  p_team_id uuid, p_kind engine.task_kind, p_subject_id uuid, p_code text, p_message text
+)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if p_kind = 'refresh' and exists (
+    select from public.audience_runs as r
+    where r.team_id = p_team_id and r.id = p_subject_id and r.status in ('QUEUED', 'RUNNING')
+  ) then
+    perform engine.fail_run(p_team_id, p_subject_id, p_code, p_message);
+  elsif p_kind = 'preview' then
+    perform engine.end_preview(p_team_id, p_subject_id, null, p_code, p_message);
+  elsif p_kind = 'catalogue' then
+    update engine.servicetitan_catalogues as c
+    set failure_code = p_code, failure_message = p_message
+    where c.team_id = p_team_id and c.id = p_subject_id;
+  elsif p_kind = 'hold' then
+    perform engine.fail_hold(p_team_id, p_subject_id, p_code, p_message);
+  end if; -- nothing waits for a watch: the tick queues the next one
+end
+$$;
+comment on function engine.fail_task_subject(uuid, engine.task_kind, uuid, text, text) is
+'Fails the run, preview, item or catalogue that a failed task was for.';
+revoke all on function engine.fail_task_subject(uuid, engine.task_kind, uuid, text, text) from public;
+
+COMMENT ON TABLE engine.tasks IS 'Work for ServiceTitan: refreshes, previews, holds, catalogues, watches. Leased, resumed, never lost.';
+
+COMMENT ON COLUMN engine.tasks.subject_id IS 'What it is for: the run, the preview, the outreach item, the catalogue, the watch.';
+
 COMMENT ON FUNCTION engine.wake_cron() IS 'Lets pg_cron read its jobs again when it should call the tick and has not for three minutes; whether it did so.';
 
 REVOKE ALL ON FUNCTION engine.applied_migrations() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION engine.bind_enrollments(p_campaign public.campaigns, p_jobs engine.new_job[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION engine.drop_old_slots() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION engine.due_priorities(p_campaign_id uuid, p_channel public.contact_channel, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION engine.hold_due(p_job_ids uuid[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION engine.keep_member_work(p_team_id uuid, p_run_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION engine.learn_size(p_table regclass) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION engine.legal_week(p_channel public.contact_channel, p_region text) FROM PUBLIC;
 
@@ -2057,6 +2613,8 @@ REVOKE ALL ON FUNCTION engine.note_account_change(p_team_id uuid, p_provider pub
 REVOKE ALL ON FUNCTION engine.note_tick_failures(p_steps text[], p_failures jsonb, p_untried text[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION engine.proves_absence(p_attempt engine.attempts, p_asked_at timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION engine.queue_watches() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION engine.read_answers(p_results jsonb) FROM PUBLIC;
 
@@ -2236,6 +2794,10 @@ insert into reference.reasons (code, message, cure) values
 ('lease_expired', 'The worker went silent while it was sending.', 'Nothing: the provider is asked before anything is sent again.'),
 ('worker_fault', 'The worker failed while it was sending.', 'See the worker''s log, and report it.'),
 ('tool_call', 'The assistant recorded it during the call.', 'Nothing.'),
+(
+  'job_cancelled', 'The job or appointment that the contact was enrolled for was cancelled in ServiceTitan.',
+  'Nothing. When it was a mistake, call the contact yourself, or launch again.'
+),
 ('cancelled_by_operator', 'An operator called it off.', 'Retry what failed does not bring it back; launch again.'),
 -- what providers say, as far as it is common; they have more codes than a list can hold
 ('21211', 'The provider takes it for no phone number.', 'Correct the number at its source.'),
