@@ -27,7 +27,7 @@ from typing import Protocol
 from cli.dev.faults.plan import BRIEFLY, SEND_WITHIN_SECONDS
 from workers.sandbox.stage import Stage
 
-STILL_SECONDS = 6.0
+STILL_SECONDS = 15.0
 """Campaign time may stand still because of the frozen worker itself: a request of which half has arrived."""
 MARGIN_SECONDS = 0.05
 GRACE = timedelta(minutes=5)
