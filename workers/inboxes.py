@@ -60,7 +60,16 @@ class InboxReader:
 
     async def _read(self, inbox: DueInbox) -> None:
         token = self._secrets.get(inbox.secret_name, "the auth token of a Twilio account")
-        texts = await self._twilio.list_inbound(inbox.account_ref, token, inbox.phone, inbox.since, inbox.until)
+        found: dict[str, InboundText] = {}
+        problem: LookupError | None = None
+        try:
+            async for page in self._twilio.list_inbound(
+                inbox.account_ref, token, inbox.phone, inbox.since, inbox.until
+            ):
+                found |= {text.sid: text for text in page}
+        except LookupError as error:  # what was shown holds, and the rest is asked for again
+            problem = error
+        texts = sorted(found.values(), key=lambda text: text.created_at)
         for start in range(0, len(texts), TEXTS_AT_ONCE):
             events = [_event(inbox, text) for text in texts[start : start + TEXTS_AT_ONCE]]
             results = await self._inboxes.ingest_events(events)
@@ -68,6 +77,8 @@ class InboxReader:
             self._metrics.count("texts_found_total", missed)
             if missed:
                 log.warning("texts_found", team_id=inbox.team_id, number=inbox.phone, texts=missed)
+        if problem is not None:
+            raise problem
         await self._inboxes.note_inbox(inbox)
 
 

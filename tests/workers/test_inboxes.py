@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -19,7 +19,7 @@ from workers.inboxes import InboxReader
 from workers.ledger import DueInbox
 from workers.metrics import Metrics
 from workers.providers.base import Transport
-from workers.providers.twilio import PAGE_SIZE, TwilioClient
+from workers.providers.twilio import PAGE_SIZE, InboundText, TwilioClient
 from workers.sandbox.app import Sandbox
 
 
@@ -96,12 +96,35 @@ async def test_every_page_of_the_list_is_read(twilio: tuple[Sandbox, TwilioClien
     for n in range(many):
         box.texts.receive(f"+1212555{n:04d}", ours, "Yes")
     box.texts.receive("+12125550123", box.stage.account.text_numbers[1].number, "to another number")
-    arguments = box.settings.twilio_account_sid, AUTH_TOKEN, ours
-    found = await client.list_inbound(*arguments, noon() - timedelta(hours=1), noon())
+
+    async def listed(since: datetime, until: datetime, token: SecretStr = AUTH_TOKEN) -> list[InboundText]:
+        pages = client.list_inbound(box.settings.twilio_account_sid, token, ours, since, until)
+        return [text async for page in pages for text in page]
+
+    found = await listed(noon() - timedelta(hours=1), noon())
     assert len({text.sid for text in found}) == len(found) == many
-    assert await client.list_inbound(*arguments, noon() + timedelta(seconds=1), noon() + timedelta(hours=1)) == []
+    assert await listed(noon() + timedelta(seconds=1), noon() + timedelta(hours=1)) == []
     with pytest.raises(LookupError):
-        await client.list_inbound(arguments[0], SecretStr("not the token"), ours, noon(), noon())
+        await listed(noon(), noon(), SecretStr("not the token"))
+
+
+async def test_what_is_shown_of_a_list_that_breaks_off_holds(
+    admin: psycopg.Connection[Any],
+    database: Copy,
+    twilio: tuple[Sandbox, TwilioClient],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A number that got more texts than are ever listed: its stops must not wait for the day when it got fewer."""
+    box, client = twilio
+    scene_at(admin, box)
+    monkeypatch.setattr("workers.providers.twilio.MOST_PAGES", 1)
+    for n in range(PAGE_SIZE):
+        box.texts.receive(f"+1212555{n:04d}", our_number(box), "Yes")
+    box.texts.receive(engine.only_phone(admin), our_number(box), "Stop")
+    engine.move_clock(admin, "6 minutes")
+    await look(database, client, Metrics())
+    assert engine.suppressed(admin) == {"call", "text"}
+    assert admin.execute("select read_at < engine.now() - interval '1 hour' from engine.inboxes").fetchone() == (True,)
 
 
 async def test_an_inbox_is_one_workers_at_a_time(admin: psycopg.Connection[Any], database: Copy) -> None:

@@ -29,8 +29,8 @@ def exposed() -> dict[str, Family]:
     """Everything that a worker and the receiver expose, before anything happened."""
     metrics = Metrics()
     Runner(MemoryLedger(), "w", {"call": never}, metrics=metrics)
-    TaskRunner(None, "w", {}, metrics=metrics)  # type: ignore[arg-type]
-    InboxReader(None, None, Secrets({}), every=60, metrics=metrics)  # type: ignore[arg-type]
+    TaskRunner(None, "w", {}, metrics=metrics)  # type: ignore[arg-type]  # it is not run
+    InboxReader(None, None, Secrets({}), every=60, metrics=metrics)  # type: ignore[arg-type]  # nor is this
     settings = Settings.load(database_url="postgresql://w@127.0.0.1/x", webhook_public_url="http://127.0.0.1:1")
     Receiver(settings, Secrets({}), None, metrics=metrics)  # type: ignore[arg-type]
     return parse(metrics.render())

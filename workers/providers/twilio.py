@@ -4,7 +4,7 @@ Written against Twilio's OpenAPI document of the 2010-04-01 API. A message canno
 known by its sender, recipient, words and time.
 """
 
-from collections.abc import Collection
+from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -172,59 +172,54 @@ class TwilioClient:
         Lists by recipient, newest first, and compares sender, words and time here: Twilio's own filter by date looks at
         the moment of *sending*, which a message that is still queued does not have.
         """
-        url: str = _messages(account_sid)
-        parameters: dict[str, str] | None = {"To": request.to, "PageSize": str(PAGE_SIZE)}
-        for _ in range(MOST_PAGES):
-            answer = await self._transport.send(
-                "GET", url, auth=_credentials(account_sid, auth_token), params=parameters
-            )
-            if isinstance(answer, Unanswered):
-                return Lookup(None, reason=answer.message)
-            body = json_object(answer)
-            messages = body.get("messages") if body else None
-            if answer.status_code != 200 or body is None or not isinstance(messages, list):
-                return Lookup(None, reason=_why(answer, auth_token))
-            match = _closest([message for message in messages if not _is_taken(message, taken)], since, request)
-            if match is not None:
-                return Lookup(found=True, provider_id=str(match["sid"]), payload=match)
-            following = body.get("next_page_uri")
-            if not following or _all_before(messages, since - ORDER_MARGIN):
-                return Lookup(found=False, reason="no such message since")
-            if not isinstance(following, str) or not following.startswith("/"):
-                return Lookup(None, reason="the list of messages cannot be walked to its end")
-            url, parameters = following, None
-        return Lookup(None, reason=f"more than {MOST_PAGES} pages of messages")
+        parameters = {"To": request.to, "PageSize": str(PAGE_SIZE)}
+        try:
+            async for messages in self._pages(account_sid, auth_token, parameters):
+                match = _closest([message for message in messages if not _is_taken(message, taken)], since, request)
+                if match is not None:
+                    return Lookup(found=True, provider_id=str(match["sid"]), payload=match)
+                if _all_before(messages, since - ORDER_MARGIN):
+                    break
+        except LookupError as problem:
+            return Lookup(None, reason=str(problem))
+        return Lookup(found=False, reason="no such message since")
 
     async def list_inbound(
         self, account_sid: str, auth_token: SecretStr, to: str, since: datetime, until: datetime
-    ) -> list[InboundText]:
-        """The texts that people sent to a number between two moments, oldest first.
+    ) -> AsyncIterator[list[InboundText]]:
+        """The texts that people sent to a number between two moments, page by page, the newest first.
 
-        Raises `LookupError` when Twilio does not show all of them.
+        Raises `LookupError` when Twilio does not show any more, though there may be.
         """
-        url: str = _messages(account_sid)
         sent_from = (since - ORDER_MARGIN).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        parameters: dict[str, str] | None = {"To": to, "DateSent>": sent_from, "PageSize": str(PAGE_SIZE)}
-        found: dict[str, InboundText] = {}
+        parameters = {"To": to, "DateSent>": sent_from, "PageSize": str(PAGE_SIZE)}
+        async for messages in self._pages(account_sid, auth_token, parameters):
+            texts = [text for text in map(_inbound, messages) if text is not None and text.to == to]
+            yield [text for text in texts if since <= text.created_at <= until]
+
+    async def _pages(
+        self, account_sid: str, auth_token: SecretStr, parameters: dict[str, str]
+    ) -> AsyncIterator[list[Any]]:
+        """The pages of a list of messages to its end; `LookupError` says why it can't be walked to there."""
+        url: str = _messages(account_sid)
+        asked: dict[str, str] | None = parameters
         for _ in range(MOST_PAGES):
-            answer = await self._transport.send(
-                "GET", url, auth=_credentials(account_sid, auth_token), params=parameters
-            )
+            answer = await self._transport.send("GET", url, auth=_credentials(account_sid, auth_token), params=asked)
             if isinstance(answer, Unanswered):
                 raise LookupError(answer.message)
             body = json_object(answer)
             messages = body.get("messages") if body else None
             if answer.status_code != 200 or body is None or not isinstance(messages, list):
                 raise LookupError(_why(answer, auth_token))
-            texts = [text for text in map(_inbound, messages) if text is not None and text.to == to]
-            found |= {text.sid: text for text in texts if since <= text.created_at <= until}
+            yield messages
             following = body.get("next_page_uri")
             if not following:
-                return sorted(found.values(), key=lambda text: text.created_at)
+                return
             if not isinstance(following, str) or not following.startswith("/"):
-                break
-            url, parameters = following, None
-        msg = "the list of messages cannot be walked to its end"
+                msg = "the list of messages cannot be walked to its end"
+                raise LookupError(msg)
+            url, asked = following, None
+        msg = f"more than {MOST_PAGES} pages of messages"
         raise LookupError(msg)
 
 

@@ -10,7 +10,7 @@ as $$
     when p_reason_code = 'suppressed_opted_out' then 'OPTED_OUT'
     when p_reason_code like 'suppressed%' or p_reason_code in ('timezone_unknown', 'number_is_fictitious')
       then 'SUPPRESSED'
-    when p_reason_code = 'campaign_cancelled' then 'CANCELLED'
+    when p_reason_code in ('campaign_cancelled', 'job_cancelled') then 'CANCELLED'
     else 'FAILED'
   end::public.enrollment_status
 $$;

@@ -27,6 +27,14 @@ begin
         from public.suppressions as s
         where s.team_id = j.team_id and s.phone = j.phone and s.channel = j.channel
       ) as suppression,
+      -- Found out since she was enrolled for it, or known before: a launch goes by what the last refresh saw.
+      (
+        select max(w.cancelled_at)
+        from engine.enrollment_work as b
+        inner join engine.servicetitan_work as w
+          on b.team_id = w.team_id and b.kind = w.kind and b.servicetitan_id = w.id
+        where b.team_id = j.team_id and b.enrollment_id = j.enrollment_id
+      ) is not null as is_called_off,
       not (t.is_sandbox and coalesce(i.is_sandbox, false)) and engine.is_fictitious(j.phone) as is_not_real,
       (select d.environment = 'sandbox' from engine.deployment as d) and i.is_sandbox is distinct from true
         as is_live_in_sandbox,
@@ -124,6 +132,7 @@ begin
     select case
       when j.campaign_status = 'CANCELLED' then array['close', 'campaign_cancelled']
       when j.enrollment_status is distinct from 'ACTIVE' then array['close', 'enrollment_ended']
+      when j.is_called_off then array['close', 'job_cancelled']
       when j.suppression is not null then array['close', 'suppressed_' || j.suppression]
       when j.is_not_real is distinct from false then array['close', 'number_is_fictitious']
       when coalesce(cardinality(j.timezones), 0) = 0 then array['close', 'timezone_unknown']

@@ -1,7 +1,7 @@
 -- Whose job or appointment ServiceTitan cancels after she was enrolled for it is not called any more; nobody else is
 -- stopped: not who was matched by a cancelled one, not who has another job, not who is through, not another team's.
 begin;
-select plan(26);
+select plan(28);
 select tests.set_clock('2027-03-01 12:00-05');
 create temp table team as
 select n, tests.create_team('Team ' || n, n || '@acme.example') as id from generate_series(1, 2) as n;
@@ -82,6 +82,15 @@ update engine.enrollments set status = 'FAILED', reason_code = 'failed', ended_a
 update engine.servicetitan_work as w set cancelled_at = engine.now() from team as t where w.team_id = t.id and t.n = 1 and w.id = 7003;
 update engine.enrollments
 set status = 'ACTIVE', reason_code = null, ended_at = null, retry_count = 1, reopened_at = engine.now() where id = pg_temp.person(1, 3);
+create temp table hers as select id from engine.jobs where enrollment_id = pg_temp.person(1, 3);
+select results_eq(
+  'select decision, reason_code, enrollment_status::text from engine.check_eligibility(array(select id from hers))',
+  $$values ('close', 'job_cancelled', 'CANCELLED')$$, 'whom the look has not come to is not called either'
+);
+select results_eq(
+  $$select decision from engine.check_eligibility(array(select id from engine.jobs where enrollment_id = pg_temp.person(1, 2)))$$,
+  $$values ('pass')$$, 'whose job was cancelled when it matched passes'
+);
 select is(engine.finish_watch(t.id, w.id, engine.now()), 1, 'who is opened again is stopped by the next look')
 from team as t inner join engine.servicetitan_watches as w on t.id = w.team_id where t.n = 1;
 select is(pg_temp.state(1, 3), 'CANCELLED job_cancelled CANCELLED job_cancelled', 'as she would have been before');
