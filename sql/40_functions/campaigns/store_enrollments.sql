@@ -10,7 +10,6 @@ set search_path = ''
 set work_mem = '64MB' -- a sort of all rows
 as $$
 declare
-  c_many constant integer := 1000; -- from here on a plan that was made for an empty table costs more than a look at it
   v_entry record;
   v_now timestamptz := engine.now();
   v_not_before timestamptz;
@@ -55,13 +54,9 @@ begin
     )::engine.new_job) filter (where e.status = 'ACTIVE')
   into v_enrolled, v_jobs
   from enrolled as e;
-  if v_enrolled >= c_many then
-    perform engine.learn_size('engine.enrollments');
-  end if;
+  perform engine.learn_size('engine.enrollments', v_enrolled);
   perform engine.create_jobs(coalesce(v_jobs, '{}'));
-  if v_enrolled >= c_many then
-    perform engine.learn_size('engine.jobs'); -- for the attempts that refer to it
-  end if;
+  perform engine.learn_size('engine.jobs', v_enrolled); -- for the attempts that refer to it
   perform engine.bind_enrollments(p_campaign, v_jobs);
   return v_enrolled::integer;
 end

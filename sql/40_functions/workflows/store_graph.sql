@@ -29,6 +29,7 @@ begin
     position_x = excluded.position_x, position_y = excluded.position_y, config = excluded.config
   where (n.type, n.ordinal, n.label, n.position_x, n.position_y, n.config) is distinct from
     (excluded.type, excluded.ordinal, excluded.label, excluded.position_x, excluded.position_y, excluded.config);
+  perform engine.learn_size('public.workflow_nodes', cardinality(v_nodes)); -- for the edges that refer to it
 
   insert into public.workflow_edges as e
   select g.* from engine.edge_rows(p_team_id, p_workflow_id, v_edges) as g

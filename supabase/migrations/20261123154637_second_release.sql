@@ -286,7 +286,6 @@ set search_path = ''
 set work_mem = '64MB' -- a sort of all rows
 as $$
 declare
-  c_many constant integer := 1000; -- from here on a plan that was made for an empty table costs more than a look at it
   v_entry record;
   v_now timestamptz := engine.now();
   v_not_before timestamptz;
@@ -331,13 +330,9 @@ begin
     )::engine.new_job) filter (where e.status = 'ACTIVE')
   into v_enrolled, v_jobs
   from enrolled as e;
-  if v_enrolled >= c_many then
-    perform engine.learn_size('engine.enrollments');
-  end if;
+  perform engine.learn_size('engine.enrollments', v_enrolled);
   perform engine.create_jobs(coalesce(v_jobs, '{}'));
-  if v_enrolled >= c_many then
-    perform engine.learn_size('engine.jobs'); -- for the attempts that refer to it
-  end if;
+  perform engine.learn_size('engine.jobs', v_enrolled); -- for the attempts that refer to it
   perform engine.bind_enrollments(p_campaign, v_jobs);
   return v_enrolled::integer;
 end
@@ -1240,19 +1235,22 @@ revoke all on function engine.judge_jobs(uuid[]) from public;
 -- the server looks by itself, and no session sees that before the work is committed, plans take each key of it for one
 -- that finds everything, and the check of one foreign key reads all of a team's rows. So it is looked at right here.
 -- Whoever looks at the same moment is left to it.
-create or replace function engine.learn_size(p_table regclass)
+create or replace function engine.learn_size(p_table regclass, p_added bigint)
 returns void
 language plpgsql
 set search_path = ''
 as $$
+declare
+  c_many constant integer := 100; -- from here on a plan that was made for an empty table costs more than a look at it
 begin
-  if (select c.reltuples <= 0 from pg_catalog.pg_class as c where c.oid = p_table) then
+  if p_added >= c_many and (select c.reltuples <= 0 from pg_catalog.pg_class as c where c.oid = p_table) then
     execute format('analyze (skip_locked) %s', p_table);
   end if;
 end
 $$;
-comment on function engine.learn_size(regclass) is 'Gathers the statistics of a table that has none, or had no rows when they were gathered.';
-revoke all on function engine.learn_size(regclass) from public;
+comment on function engine.learn_size(regclass, bigint) is
+'Gathers the statistics of a table to which many rows were just added, if it has none or had no rows when they were gathered.';
+revoke all on function engine.learn_size(regclass, bigint) from public;
 
 -- sql/40_functions/engine/legal_week.sql
 -- A region's rules, a row for each weekday: its own, else the default's. A week and not a day, because whoever works out
@@ -2764,6 +2762,57 @@ comment on function engine.fail_task_subject(uuid, engine.task_kind, uuid, text,
 'Fails the run, preview, item or catalogue that a failed task was for.';
 revoke all on function engine.fail_task_subject(uuid, engine.task_kind, uuid, text, text) from public;
 
+-- sql/40_functions/workflows/store_graph.sql
+-- Makes the stored nodes and edges of a draft equal to a graph that has been validated: what is gone
+-- from it is deleted, the rest updated or added. Rows that did not change are not written. A graph that
+-- comes without positions is arranged. The caller holds the lock on the workflow.
+create or replace function engine.store_graph(p_team_id uuid, p_workflow_id uuid, p_graph jsonb)
+returns void
+language plpgsql
+set search_path = ''
+set enable_nestloop = off -- as in engine.graph_issues: the length of an array is not known to the planner
+set jit = off
+as $$
+declare
+  v_nodes engine.graph_node[] := engine.graph_nodes(engine.with_positions(p_graph));
+  v_edges engine.graph_edge[] := engine.graph_edges(p_graph, v_nodes);
+begin
+  perform engine.keep_trigger(p_team_id, p_workflow_id, v_nodes);
+
+  delete from public.workflow_edges as e
+  where e.team_id = p_team_id and e.workflow_id = p_workflow_id
+    and not exists (select from unnest(v_edges) as g where g.id = e.id);
+  delete from public.workflow_nodes as n
+  where n.team_id = p_team_id and n.workflow_id = p_workflow_id
+    and not exists (select from unnest(v_nodes) as g where g.id = n.id);
+
+  insert into public.workflow_nodes as n
+  select g.* from engine.node_rows(p_team_id, p_workflow_id, v_nodes) as g
+  on conflict (team_id, workflow_id, id) do update
+  set
+    type = excluded.type, ordinal = excluded.ordinal, label = excluded.label,
+    position_x = excluded.position_x, position_y = excluded.position_y, config = excluded.config
+  where (n.type, n.ordinal, n.label, n.position_x, n.position_y, n.config) is distinct from
+    (excluded.type, excluded.ordinal, excluded.label, excluded.position_x, excluded.position_y, excluded.config);
+  perform engine.learn_size('public.workflow_nodes', cardinality(v_nodes)); -- for the edges that refer to it
+
+  insert into public.workflow_edges as e
+  select g.* from engine.edge_rows(p_team_id, p_workflow_id, v_edges) as g
+  on conflict (team_id, workflow_id, id) do update
+  set
+    source = excluded.source, target = excluded.target, source_handle = excluded.source_handle,
+    ordinal = excluded.ordinal, label = excluded.label, when_outcome = excluded.when_outcome,
+    phrases = excluded.phrases, delay = excluded.delay, priority = excluded.priority
+  where (e.source, e.target, e.source_handle, e.ordinal, e.label, e.when_outcome, e.phrases, e.delay, e.priority)
+    is distinct from (
+      excluded.source, excluded.target, excluded.source_handle, excluded.ordinal, excluded.label,
+      excluded.when_outcome, excluded.phrases, excluded.delay, excluded.priority
+    );
+end
+$$;
+comment on function engine.store_graph(uuid, uuid, jsonb) is 'Makes a draft''s nodes and edges equal to a validated graph.';
+revoke all on function engine.store_graph(uuid, uuid, jsonb) from public;
+
 COMMENT ON TABLE engine.tasks IS 'Work for ServiceTitan: refreshes, previews, holds, catalogues, watches. Leased, resumed, never lost.';
 
 COMMENT ON COLUMN engine.tasks.subject_id IS 'What it is for: the run, the preview, the outreach item, the catalogue, the watch.';
@@ -2782,7 +2831,7 @@ REVOKE ALL ON FUNCTION engine.hold_due(p_job_ids uuid[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION engine.keep_member_work(p_team_id uuid, p_run_id uuid) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION engine.learn_size(p_table regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION engine.learn_size(p_table regclass, p_added bigint) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION engine.legal_week(p_channel public.contact_channel, p_region text) FROM PUBLIC;
 
