@@ -97,10 +97,10 @@ def test_a_cancelled_job_that_waits_for_a_begin_lets_only_that_one_go(
     admin: psycopg.Connection[Any], database: Database
 ) -> None:
     scene = engine.set_scene(admin)
-    cancel_work(admin)
     claimed = engine.claim(admin)
     with database.connect("outbound_worker") as beginning, database.connect(autocommit=True) as stopping:
         begun = engine.begin(beginning, claimed)
+        cancel_work(admin)
         with concurrent.futures.ThreadPoolExecutor() as pool:
             stop = pool.submit(stop_cancelled, stopping, scene.team.id)
             wait_until_blocked(admin, stopping.info.backend_pid)
@@ -117,9 +117,9 @@ def test_a_cancelled_job_that_waits_for_an_end_calls_off_what_comes_next(
     admin: psycopg.Connection[Any], database: Database
 ) -> None:
     scene = engine.set_scene(admin)
-    cancel_work(admin)
     begun = engine.begin(admin, engine.claim(admin))
     engine.record(admin, begun)
+    cancel_work(admin)
     with database.connect() as ending, database.connect(autocommit=True) as stopping:
         engine.ingest(ending, engine.call_report(begun[0], "customer-did-not-answer"))  # makes the retry
         with concurrent.futures.ThreadPoolExecutor() as pool:
@@ -133,8 +133,8 @@ def test_a_cancelled_job_that_waits_for_an_end_calls_off_what_comes_next(
 
 def test_a_begin_that_meets_a_cancelled_job_does_not_begin(admin: psycopg.Connection[Any], database: Database) -> None:
     scene = engine.set_scene(admin)
-    cancel_work(admin)
     claimed = engine.claim(admin)
+    cancel_work(admin)
     with database.connect() as stopping, database.connect("outbound_worker", autocommit=True) as beginning:
         assert stop_cancelled(stopping, scene.team.id) == (1,)
         assert engine.begin(beginning, claimed) == [], "it does not wait either"
