@@ -10,15 +10,15 @@ from tests.support.stacks import throwaway_stack
 from tests.support.typescript import compile_client
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
-    """The whole stack, for all tests that speak to it as a frontend does."""
+    """The whole stack, for all tests of this folder: one that nobody uses any more would slow all others down."""
     with throwaway_stack(tmp_path_factory.mktemp("project") / "stack") as stack:
         stack.up("--postgres", "embedded")
         yield Project.of(stack)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def typescript(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the client in tests/typescript/client, compiled strictly."""
     return compile_client(tmp_path_factory.mktemp("typescript"))
