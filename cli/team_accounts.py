@@ -57,15 +57,21 @@ def connect(
 def number(
     phone: Annotated[str, typer.Argument(help="The number, in any form.")],
     label: Annotated[str | None, typer.Option(help="What people call it.")] = None,
-    vapi_id: Annotated[str | None, typer.Option(help="Its id at Vapi; calls need it.")] = None,
-    calls: Annotated[bool, typer.Option("--calls", help="It is verified for calls.")] = False,
-    texts: Annotated[bool, typer.Option("--texts", help="It is verified for texts.")] = False,
+    vapi_id: Annotated[str | None, typer.Option(help="Its id at Vapi; calls need it. [default: as it is]")] = None,
+    calls: Annotated[
+        bool | None, typer.Option("--calls/--no-calls", help="Whether it is verified for calls. [default: as it is]")
+    ] = None,
+    texts: Annotated[
+        bool | None, typer.Option("--texts/--no-texts", help="Whether it is verified for texts. [default: as it is]")
+    ] = None,
     rate: Annotated[int | None, typer.Option(help="At most so many requests a minute. [default: no cap]")] = None,
     daily: Annotated[int | None, typer.Option(help="At most so many requests a day. [default: no cap]")] = None,
     team: TeamOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Register a number that the team sends from, or change all that is said of it. Only an admin may.
+    """Register a number that the team sends from, or change it: label and caps are set each time. Only an admin may.
+
+    What a running campaign needs is refused to be taken away; pause it first.
 
     Example: outbound teams number "(212) 555-0100" --vapi-id 5f0c7d0e-… --calls --texts --daily 500
     """
@@ -87,7 +93,9 @@ def assistant(
     name: Annotated[str, typer.Argument(help="What people call it.")],
     provider_id: Annotated[str, typer.Option("--id", help="Its id at Vapi.")],
     channel: Annotated[Channel, typer.Option(help="Whether it calls or texts.")] = Channel.call,
-    inactive: Annotated[bool, typer.Option("--inactive", help="No campaign may begin with it.")] = False,
+    active: Annotated[
+        bool | None, typer.Option("--active/--inactive", help="Whether campaigns may use it. [default: as it is]")
+    ] = None,
     team: TeamOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -101,7 +109,7 @@ def assistant(
         p_name=name,
         p_provider_assistant_id=provider_id,
         p_channel=channel.value,
-        p_is_active=not inactive,
+        p_is_active=active,
         p_team_id=team and str(team),
     )
 

@@ -58,6 +58,7 @@ def judge(facts: dict[str, Any], now: datetime | None = None) -> Iterator[Findin
     yield _worker_role(facts["worker_role"])
     for queue in facts["queues"]:
         yield _queue(queue)
+    yield from map(_held, facts.get("held", ()))
     for account in facts["integrations"]:
         yield _account(account)
         yield from _webhooks(account)
@@ -189,6 +190,15 @@ def _queue(queue: dict[str, Any]) -> Finding:
             "Is a worker running for it? Then `outbound jobs list --status READY` and `outbound jobs show` say why.",
         )
     return ok(name, f"{queue['due_jobs']} due, {queue['jobs_in_progress']} in progress.")
+
+
+def _held(campaign: dict[str, Any]) -> Finding:
+    """A campaign that runs, and whose jobs wait for what was taken from it."""
+    return warning(
+        f"campaign {campaign['campaign']} of {campaign['team']}",
+        "Jobs wait: " + " ".join(blocker["message"] for blocker in campaign["blockers"]),
+        "Verify the number or activate the assistant again: they go on by themselves, and what is too late is closed.",
+    )
 
 
 def name_of(account: dict[str, Any]) -> str:

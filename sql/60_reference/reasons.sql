@@ -22,6 +22,14 @@ insert into reference.reasons (code, message, cure) values
 -- the gate: held until somebody acts
 ('campaign_not_active', 'The campaign was not active.', 'Resume the campaign.'),
 ('integration_paused', 'The provider''s account is paused.', 'See the reason at the integration, mend it, and turn it on again.'),
+(
+  'number_not_verified', 'The campaign''s sending number is no longer verified for what would be sent.',
+  'Verify the number again; everything goes on by itself then.'
+),
+(
+  'assistant_inactive', 'An assistant that the campaign''s calls or texts need is no longer active.',
+  'Activate the assistant again; everything goes on by itself then.'
+),
 ('live_account_in_sandbox', 'The account is a real one, and this is a sandbox.', 'Connect the sandbox''s account.'),
 ('undecided', 'The gate could not decide, and lets nobody through then.', 'Report it: this is a defect.'),
 -- the gate: put off

@@ -34,12 +34,19 @@ SOUND: dict[str, Any] = {
     },
     "worker_role": {"can_log_in": True, "is_privileged": False},
     "queues": [{"queue": "call", "due_jobs": 3, "jobs_in_progress": 2, "jobs_in_doubt": 0, "lag_seconds": 4.0}],
+    "held": [],
     "integrations": [
         {
             "provider": "vapi", "team": "Acme", "secret_name": "ACME_VAPI", "account_ref": None, "health": "ok",
             "message": "In use.", "webhooks": {"taken": 20, "heard_of": 19},
         }
     ],
+}  # fmt: skip
+
+
+HELD = {
+    "team": "Acme", "campaign_id": "1", "campaign": "Spring",
+    "blockers": [{"code": "a", "message": "The number may not call."}, {"code": "b", "message": "Ava is off."}],
 }  # fmt: skip
 
 
@@ -90,6 +97,7 @@ def test_nothing_is_wrong_with_a_sound_deployment() -> None:
         ([("worker_role.can_log_in", False)], "worker role", "wrong", "cannot log in"),
         ([("worker_role.is_privileged", True)], "worker role", "wrong", "more rights"),
         ([("queues.0.lag_seconds", 61.0)], "queue call", "warning", "for 61 s"),
+        ([("held", [HELD])], "campaign Spring of Acme", "warning", "The number may not call. Ava is off."),
         ([("integrations.0.health", "paused")], "vapi of Acme", "wrong", "In use."),
         ([("integrations.0.health", "slowed")], "vapi of Acme", "warning", "In use."),
         ([("integrations", [])], "accounts", "warning", "No team has an account"),

@@ -1,5 +1,5 @@
 -- Due jobs that a worker could take now, and when there is room again for those that it could not: what
--- waits for a free line, for its account's pace or for its number's caps is not work for now. Counted from the counters.
+-- waits for a free line, for its account's pace, for its number's caps or for what was taken from its campaign is not work for now. Counted from the counters.
 create or replace function engine.due_jobs()
 returns table (due bigint, frees_at timestamptz)
 language plpgsql -- whose plans are kept: a driver of the clock asks this at every step
@@ -10,18 +10,21 @@ as $$
 begin
   return query
   with waiting as materialized (
-    select w.team_id, i.id as integration_id, w.channel, w.phone_number_id, w.due
+    select w.team_id, i.id as integration_id, w.channel, w.phone_number_id, sum(w.due)::bigint as due
     from (
-      select c.team_id, n.type::text::public.contact_channel as channel, c.phone_number_id, sum(d.amount)::bigint as due
+      select
+        c.team_id, n.type::text::public.contact_channel as channel, c.phone_number_id, c.workflow_id, sum(d.amount) as due
       from public.campaigns as c
       inner join engine.due_counters as d on c.team_id = d.team_id and c.id = d.campaign_id and d.due_at <= engine.now()
       inner join public.workflow_nodes as n
         on c.team_id = n.team_id and c.workflow_id = n.workflow_id and d.node_id = n.id
       where c.status = 'ACTIVE'
-      group by 1, 2, 3
+      group by 1, 2, 3, 4
       having sum(d.amount) > 0
     ) as w
     inner join public.integrations as i on w.team_id = i.team_id and i.provider = engine.provider_for(w.channel)
+    where engine.sending_hold(w.team_id, w.workflow_id, w.phone_number_id, w.channel) is null
+    group by 1, 2, 3, 4
   ),
 
   numbers as materialized (

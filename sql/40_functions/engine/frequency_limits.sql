@@ -34,6 +34,7 @@ as $$
       and (o.priority, o.run_at, o.id) < (p_priority, p_run_at, p_job_id)
       -- What has begun is among the contacts.
       and not engine.has_live_attempt(o.team_id, o.id)
+      and engine.sending_hold(c.team_id, c.workflow_id, c.phone_number_id, o.channel) is null
   )
 
   select

@@ -18,7 +18,7 @@ begin
   jobs as materialized (
     select
       j.team_id, j.id, j.phone, j.channel, j.priority, j.run_at, j.due_at, j.workflow_id, j.node_id,
-      c.status as campaign_status, e.status as enrollment_status,
+      c.id as campaign_id, c.phone_number_id, c.status as campaign_status, e.status as enrollment_status,
       -- engine.later, without a call for each
       (j.due_at at time zone 'UTC' + c.max_lateness) at time zone 'UTC' as latest_at,
       t.frequency_limit, t.frequency_window, p.timezones, p.regions, i.status as integration_status,
@@ -46,6 +46,19 @@ begin
     left join engine.enrollments as e on j.team_id = e.team_id and j.enrollment_id = e.id
     left join public.contacts as p on j.team_id = p.team_id and j.contact_id = p.id
     left join public.integrations as i on j.team_id = i.team_id and j.integration_id = i.id
+  ),
+
+  -- What was taken from their campaigns: mostly nothing.
+  held as materialized (
+    select k.team_id, k.campaign_id, k.channel, h.reason_code
+    from (
+      select distinct team_id, campaign_id, workflow_id, phone_number_id, channel from jobs
+      offset 0 -- asked once for each, not for each job
+    ) as k
+    cross join lateral (
+      select engine.sending_hold(k.team_id, k.workflow_id, k.phone_number_id, k.channel) as reason_code
+    ) as h
+    where h.reason_code is not null
   ),
 
   calendars as materialized (
@@ -120,6 +133,7 @@ begin
   cross join clock as c
   inner join hours as k on j.calendar_no = k.calendar_no
   left join waits as m on j.id = m.job_id
+  left join held as h on j.team_id = h.team_id and j.campaign_id = h.campaign_id and j.channel = h.channel
   cross join lateral (select case
     when j.is_open and m.until is null then date_trunc('second', c.now)
     else coalesce(
@@ -140,6 +154,8 @@ begin
       when not j.is_open and isempty(k.open_hours) is distinct from false then array['close', 'never_open']
       when j.campaign_status is distinct from 'ACTIVE' then array['hold', 'campaign_not_active']
       when j.integration_status is distinct from 'ACTIVE' then array['hold', 'integration_paused']
+      when h.reason_code = 'number_not_verified' then array['hold', 'number_not_verified']
+      when h.reason_code is not null then array['hold', 'assistant_inactive']
       -- A clock that can be set must never decide when real people are called.
       when j.is_live_in_sandbox is distinct from false then array['hold', 'live_account_in_sandbox']
       when m.reason_code = 'frequency_cap' and m.until > j.latest_at then array['close', 'frequency_cap']

@@ -1,4 +1,5 @@
--- Picks due jobs of active campaigns, most urgent first, and locks them; what others hold is skipped.
+-- Picks due jobs of active campaigns, most urgent first, and locks them; what others hold is skipped, and what waits
+-- for a number or an assistant (engine.sending_hold) is not looked at.
 -- Each account's free lines bound its calls, a lowered pace everything, a capped number what is sent from it;
 -- what finds no room stays due and is not touched, so others go ahead. Accounts are locked in order of id,
 -- before any job.
@@ -57,6 +58,7 @@ begin
         from engine.jobs as r
         where r.campaign_id = c.id and r.channel = l.channel and r.status = 'READY'
           and r.priority = p.priority and r.run_at <= v_now
+          and engine.sending_hold(c.team_id, c.workflow_id, c.phone_number_id, l.channel) is null
         order by r.run_at
         limit least(l.free, f.free)
         for update of r skip locked

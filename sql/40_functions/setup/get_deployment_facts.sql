@@ -31,6 +31,7 @@ as $$
       where r.rolname = 'outbound_worker'
     ),
     'queues', (select jsonb_agg(to_jsonb(q) order by q.queue) from engine.queue_lag() as q),
+    'held', engine.held_campaigns(),
     'integrations', (
       select coalesce(jsonb_agg(
         engine.describe_health(i) || jsonb_build_object(
@@ -49,6 +50,7 @@ comment on function public.get_deployment_facts() is
 '{at, environment, postgres, migrations[versions] (null without a record), tick{driven_by, has_cron, last_run_at, '
 'last_status, last_message, failed_jobs[], failing[], overdue_seconds}, '
 'worker_role{can_log_in, is_privileged}, queues[{queue, due_jobs, jobs_in_progress, jobs_in_doubt, lag_seconds}], '
+'held[{team, campaign_id, campaign, blockers[{code, message}]}], '
 'integrations[as in get_integration_health, with team, secret_name, account_ref, webhooks{taken, heard_of}]}: for operators of the deployment.';
 revoke all on function public.get_deployment_facts() from public;
 grant execute on function public.get_deployment_facts() to service_role;

@@ -1,6 +1,6 @@
 -- One campaign, one job, and whatever may stand in its way; what ends a job comes before what delays it.
 begin;
-select plan(13);
+select plan(17);
 select tests.set_clock('2027-03-01 12:00-05');
 create temp table team as select tests.create_team('Acme', 'admin@acme.example') as id;
 create temp table campaign as select tests.create_campaign(team.id, 1) as id from team;
@@ -21,6 +21,19 @@ update public.campaigns set status = 'PAUSED';
 select is(pg_temp.verdict(), 'hold campaign_not_active', 'a paused campaign holds');
 update public.integrations set status = 'ACTIVE', paused_reason = null, paused_at = null;
 update public.campaigns set status = 'ACTIVE';
+update public.phone_numbers set is_verified_for_texts = false;
+select is(pg_temp.verdict(), 'pass', 'a number that may not text any more calls');
+update public.phone_numbers set is_verified_for_calls = false;
+select is(pg_temp.verdict(), 'hold number_not_verified', 'one that is not verified for calls any more holds them');
+update public.phone_numbers set is_verified_for_calls = true;
+update public.assistants set is_active = false;
+select is(pg_temp.verdict(), 'hold assistant_inactive', 'so does an assistant who was switched off');
+delete from public.assistants;
+select is(pg_temp.verdict(), 'hold assistant_inactive', 'or is gone');
+insert into public.assistants (team_id, id, name, provider_assistant_id)
+select n.team_id, (n.config ->> 'assistant_id')::uuid, 'Ava', 'vapi-assistant'
+from public.workflow_nodes as n
+where n.type = 'call';
 update public.contacts set timezones = '{America/New_York,Asia/Tokyo,Europe/London}';
 select is(pg_temp.verdict(), 'close never_open FAILED', 'no hour is legal in New York, Tokyo and London');
 update public.contacts set timezones = '{America/New_York,Pacific/Honolulu}';

@@ -1,0 +1,37 @@
+-- What has been taken from a running campaign that its calls or texts can't do without: they wait until it is back, all
+-- of the channel. Asked by the gate, once for each campaign of a batch, and before jobs are picked at all, so that what
+-- waits does not hide what is due behind it. It would keep the campaign from being launched or resumed as well
+-- (engine.launch_blockers). What is not there is as good as taken away.
+create or replace function engine.sending_hold(
+  p_team_id uuid, p_workflow_id uuid, p_phone_number_id uuid, p_channel public.contact_channel
+)
+returns text
+language plpgsql -- whose plan is kept: a claim asks this for each campaign that has something due
+stable
+set search_path = ''
+as $$
+begin
+  return case
+    when not exists (
+      select
+      from public.phone_numbers as f
+      where f.team_id = p_team_id and f.id = p_phone_number_id
+        and case p_channel when 'call' then f.is_verified_for_calls else f.is_verified_for_texts end
+    ) then 'number_not_verified'
+    when exists (
+      select
+      from public.workflow_nodes as n
+      left join public.assistants as a
+        on n.team_id = a.team_id and a.is_active and a.id = case
+          when n.config ->> 'assistant_id' ~ '^[0-9A-Fa-f]{8}-([0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}$'
+            then (n.config ->> 'assistant_id')::uuid
+        end
+      where n.team_id = p_team_id and n.workflow_id = p_workflow_id and n.type::text = p_channel::text
+        and n.config ->> 'assistant_id' is not null and a.id is null
+    ) then 'assistant_inactive'
+  end;
+end
+$$;
+comment on function engine.sending_hold(uuid, uuid, uuid, public.contact_channel) is
+'Why what a campaign would send on a channel waits: number_not_verified, assistant_inactive, or null.';
+revoke all on function engine.sending_hold(uuid, uuid, uuid, public.contact_channel) from public;
