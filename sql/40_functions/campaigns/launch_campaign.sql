@@ -1,4 +1,4 @@
--- CREATED to ACTIVE now, or to SCHEDULED when a later time is given. With p_dry_run nothing changes,
+-- CREATED to ACTIVE now, or to SCHEDULED when a later time is given; one that is past is refused. With p_dry_run nothing changes,
 -- and the answer says what would: the numbers of a confirmation dialog.
 create or replace function public.launch_campaign(
   p_campaign_id uuid,
@@ -30,7 +30,7 @@ begin
     perform engine.hold_workflow(v_campaign.team_id, v_campaign.workflow_id);
     perform engine.hold_list(v_campaign.team_id, v_campaign.list_id);
   end if;
-  perform engine.refuse_issues(engine.start_issues('p_at', p_at), 'The launch');
+  perform engine.refuse_issues(engine.start_issues('p_at', p_at, v_campaign.team_id), 'The launch');
   v_blockers := engine.launch_blockers(v_campaign);
   if not v_dry_run then
     -- Again: the campaign may have been changed before it was locked, and who was waited for may have committed.

@@ -25,7 +25,7 @@ begin
       'See the metrics of one that runs.'
     );
   end if;
-  perform engine.refuse_issues(engine.start_issues('p_at', p_at), 'The preflight');
+  perform engine.refuse_issues(engine.start_issues('p_at', p_at, v_campaign.team_id), 'The preflight');
   select e.channel into v_channel from engine.campaign_entry(v_campaign.team_id, v_campaign.workflow_id) as e;
   v_people := (
     select coalesce(jsonb_agg(to_jsonb(p)), '[]') from engine.preflight_people(v_campaign, v_channel) as p

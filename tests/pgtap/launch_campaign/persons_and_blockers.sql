@@ -1,5 +1,5 @@
 begin;
-select plan(13);
+select plan(17);
 select tests.set_clock('2027-03-01 12:00-05');
 create temp table team as select tests.create_team('Acme', 'admin@acme.example') as id;
 create temp table campaign as select tests.create_campaign(team.id, 3) as id from team;
@@ -14,6 +14,22 @@ select throws_ok('select public.launch_campaign(id) from campaign', 'OB004', nul
 select tests.act_as('admin@acme.example');
 select throws_ok($$ select public.launch_campaign(id, 'infinity') from campaign $$, 'OB001', null, 'not at the end of time');
 select throws_ok($$ select public.launch_campaign(id, '0044-03-15 BC') from campaign $$, 'OB001', null, 'nor before its beginning');
+select is(
+  tests.refusal(format('select public.launch_campaign(%L, %L)', id, '2027-03-01 09:00+00')) #>> '{detail,0,message}',
+  'The start, Mon 1 Mar 2027 04:00, is past: in America/New_York it is Mon 1 Mar 2027 12:00 now. Choose a later one, or none to start now.',
+  'nor at a time that is past, which is told in the team''s zone'
+) from campaign;
+select is(
+  tests.refusal(format('select public.launch_campaign(%L, %L, true)', id, '2027-03-01 11:54:59-05')) #>> '{detail,0,code}', 'start_past',
+  'nor by a dry run'
+) from campaign;
+select is(
+  tests.refusal(format('select public.preflight_campaign(%L, %L)', id, '2027-03-01 11:54:59-05')) #>> '{detail,0,code}', 'start_past',
+  'and the preflight says so too'
+) from campaign;
+select is(
+  public.launch_campaign(id, '2027-03-01 11:55-05', true) ->> 'to', 'ACTIVE', 'what passed while she looked at the page is now'
+) from campaign;
 select is(
   public.launch_campaign(id, p_dry_run => true) - 'campaign_id' - 'at' - 'message',
   '{"from": "CREATED", "to": "ACTIVE", "dry_run": true, "members": 3, "blockers": []}', 'a dry run says what would be'
