@@ -13,6 +13,7 @@ declare
   v_run public.audience_runs := engine.join_run(p_team_id, p_run_id);
   v_marks text[];
 begin
+  perform set_config('synchronous_commit', 'off', true);
   perform engine.check_run(p_team_id, p_run_id);
   perform engine.mark_duplicates(p_team_id, p_run_id);
   perform engine.mark_excluded(p_team_id, p_run_id, engine.exclusions_of_run(v_run));

@@ -11,6 +11,8 @@ set enable_nestloop = off -- whatever statistics say of tables that are filled a
 as $$
 begin
   perform engine.join_run(p_team_id, p_run_id);
+  -- nothing refers to them before the holder commits, whose commit takes this one to the disk as well
+  perform set_config('synchronous_commit', 'off', true);
   return engine.add_contacts(p_team_id, p_run_id, p_from, p_before);
 exception
   when unique_violation or lock_not_available then
