@@ -4,6 +4,7 @@ returns void
 language sql
 volatile
 set search_path = ''
+set enable_nestloop = off -- whatever statistics say of tables that are filled at this moment
 as $$
   insert into engine.servicetitan_member_jobs as k (team_id, id, business_unit_id, campaign_id)
   select j.team_id, j.id, j.business_unit_id, j.campaign_id
