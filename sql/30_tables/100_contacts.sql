@@ -21,6 +21,9 @@ create table public.contacts (
   constraint contacts_email_is_plausible check (email ~ '^[^@\s]+@[^@\s]+$'),
   constraint contacts_timezones_are_set check (timezones is not null and array_position(timezones, null) is null)
 );
+-- Few enough to be kept while files are read in: most contacts of most teams are no customer of ServiceTitan's.
+create index contacts_by_customer on public.contacts (team_id, servicetitan_customer_id)
+where servicetitan_customer_id is not null;
 comment on table public.contacts is 'People that a team may reach, one row for each E.164 number.';
 comment on column public.contacts.timezone is 'IANA zone that a source stated for this person; null when none did.';
 comment on column public.contacts.timezones is

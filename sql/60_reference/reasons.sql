@@ -64,6 +64,10 @@ insert into reference.reasons (code, message, cure) values
 ('excluded_recently_contacted', 'The number was called or texted a short time before.', 'Launch again later.'),
 ('excluded_booked', 'The contact had booked already.', 'Nothing: she has booked.'),
 ('not_targeted', 'The contact is not among those that the campaign targets.', 'Widen the targeting of the next campaign.'),
+(
+  'same_customer', 'The customer is in the campaign under another number.',
+  'Nothing: one number of a customer is enough. See the contact with the other number.'
+),
 -- never enrolled
 ('not_a_member', 'The contact is not in the campaign''s list.', 'See the runs of the list: excluded, rejected, or never matched.'),
 ('campaign_not_launched', 'The campaign has not been launched.', 'Launch it.'),

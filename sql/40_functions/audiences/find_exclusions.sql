@@ -1,8 +1,9 @@
 -- Who of a set of people is left out, and why: the one rule for whatever fills a list and for launches.
 -- One reason each, the first in this order: the number, another list, a campaign, a tag, a call or text
--- that a provider took or may have taken, a booking.
+-- that a provider took or may have taken, a booking. What a customer did or was sent counts whichever of her numbers
+-- it was (engine.same_customers); only a number that is left out is that number.
 create or replace function engine.find_exclusions(
-  p_team_id uuid, p_exclusions jsonb, p_candidates engine.candidate[]
+  p_team_id uuid, p_exclusions jsonb, p_candidates engine.candidate[], p_others engine.candidate[] default null
 )
 returns table (ordinal bigint, reason text)
 language plpgsql
@@ -23,13 +24,15 @@ declare
 begin
   return query
   with people as materialized (
-    select p.* from unnest(p_candidates) as p
+    select p.*, true as is_own from unnest(p_candidates) as p
+    union all
+    select o.*, false from unnest(coalesce(p_others, array(select s from engine.same_customers(p_team_id, p_candidates) as s))) as o
   ),
 
   found as (
     select p.ordinal, 1 as place, 'excluded_phone' as reason
     from people as p
-    where p_exclusions ? 'phones'
+    where p_exclusions ? 'phones' and p.is_own
       and p.phone in (select jsonb_array_elements_text(p_exclusions -> 'phones'))
     union all
     select p.ordinal, 2, 'excluded_in_list'
@@ -73,6 +76,7 @@ begin
   select distinct on (f.ordinal) f.ordinal, f.reason from found as f order by f.ordinal, f.place;
 end
 $$;
-comment on function engine.find_exclusions(uuid, jsonb, engine.candidate[]) is
-'Which of the candidates are left out, and the code in reference.import_problems that says why.';
-revoke all on function engine.find_exclusions(uuid, jsonb, engine.candidate[]) from public;
+comment on function engine.find_exclusions(uuid, jsonb, engine.candidate[], engine.candidate[]) is
+'Which of the candidates are left out, and the code in reference.import_problems that says why. p_others: their customers'' other '
+'contacts, where the caller has them.';
+revoke all on function engine.find_exclusions(uuid, jsonb, engine.candidate[], engine.candidate[]) from public;

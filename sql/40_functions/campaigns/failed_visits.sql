@@ -1,5 +1,6 @@
 -- What failed in a campaign: of each journey that ended so, the visit that it ended with. Without one, of
--- somebody whose first job was never made, there is nothing to try again; nor of somebody who booked after all.
+-- somebody whose first job was never made, there is nothing to try again; nor of somebody who booked after all, or whom
+-- the campaign has under another number since.
 create or replace function engine.failed_visits(
   p_campaign public.campaigns, p_reason_codes text[], p_enrollment_ids uuid[] default null
 )
@@ -20,6 +21,7 @@ as $$
   where e.team_id = p_campaign.team_id and e.campaign_id = p_campaign.id and e.status = 'FAILED' and e.booked_at is null
     and (p_reason_codes is null or e.reason_code = any(p_reason_codes))
     and (p_enrollment_ids is null or e.id = any(p_enrollment_ids))
+    and not engine.is_replaced(e)
 $$;
 comment on function engine.failed_visits(public.campaigns, text[], uuid[]) is
 'The last visit of each failed enrollment of a campaign, for some reasons or all, of some enrollments or all.';

@@ -11,6 +11,7 @@ as $$
       coalesce(p.reason_code, 'members') as code, sum(p.people) as people,
       case
         when p.reason_code is null then 0
+        when p.reason_code = 'same_customer' then 300
         when p.reason_code like 'suppressed%' then 100
         else coalesce(array_position(array[
           'not_targeted', 'excluded_phone', 'excluded_in_list', 'excluded_in_campaign', 'excluded_tag',

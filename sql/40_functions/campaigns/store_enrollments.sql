@@ -1,8 +1,8 @@
 -- Enrolls contacts that are not enrolled yet, and makes their first jobs. People who must not be reached
 -- are enrolled too, as SUPPRESSED with the reason, so that everyone is accounted for; so are those whom the
 -- campaign leaves out. Who is enrolled is looked for before, and the rows are stored without the handling of
--- conflicts, which costs as much as a key: the caller has the campaign for itself, or tries again when one was
--- enrolled all of a sudden (engine.enroll_contacts).
+-- conflicts, which costs as much as a key: the caller has the campaign for itself, or goes one after the other
+-- (engine.enroll_contacts).
 create or replace function engine.store_enrollments(p_campaign public.campaigns, p_contact_ids uuid[])
 returns integer
 language plpgsql

@@ -18,8 +18,18 @@ as $$
     )
   )
   from engine.campaign_entry(p_campaign.team_id, p_campaign.workflow_id) as e
-  cross join lateral engine.judge_members(p_campaign, e.channel, array[p_contact_id]) as j
-  where p_campaign.status in ('CREATED', 'SCHEDULED') and exists (
+  cross join lateral engine.judge_members(p_campaign, e.channel, array(
+    -- With her other numbers in the list, of which the launch takes one.
+    select o.contact_id
+    from public.contacts as c
+    cross join lateral engine.same_customers(c.team_id, array[(1, c.id, c.phone, c.servicetitan_customer_id)::engine.candidate]) as o
+    inner join public.audience_members as m
+      on c.team_id = m.team_id and m.list_id = p_campaign.list_id and o.contact_id = m.contact_id
+    where c.team_id = p_campaign.team_id and c.id = p_contact_id
+    union all
+    select p_contact_id
+  )) as j
+  where j.contact_id = p_contact_id and p_campaign.status in ('CREATED', 'SCHEDULED') and exists (
     select from public.audience_members as m
     where m.team_id = p_campaign.team_id and m.list_id = p_campaign.list_id and m.contact_id = p_contact_id
   )

@@ -27,6 +27,10 @@ as $$
       where e.team_id = p_job.team_id and e.id = p_job.enrollment_id and e.booked_at is not null
     ) then 'The person has booked since.'
     when exists (
+      select from engine.enrollments as e
+      where e.team_id = p_job.team_id and e.id = p_job.enrollment_id and engine.is_replaced(e)
+    ) then 'The campaign has the customer under another number since.'
+    when exists (
       select from engine.all_jobs as j
       where j.team_id = p_job.team_id and j.enrollment_id = p_job.enrollment_id and (j.created_at, j.id) > (p_job.created_at, p_job.id)
     ) then 'A later job of its journey failed.'

@@ -1,6 +1,6 @@
 -- Each exclusion leaves out whom it names, nobody else, and says why; an import keeps the reason by row.
 begin;
-select plan(25);
+select plan(31);
 select tests.set_clock('2027-03-01 12:00-05');
 create temp table scene as select t as team_id, tests.create_campaign(t, 6) as campaign_id
 from tests.create_team('Acme', 'ann@acme.example') as t;
@@ -111,6 +111,43 @@ select is(
   'or may have taken it'
 );
 rollback to savepoint in_doubt;
+
+-- Another number of a customer: what she did or was sent under the first counts, and a number that is left out is that number.
+savepoint one_customer;
+update public.contacts set servicetitan_customer_id = 100 + p.n from people as p where contacts.id = p.id;
+insert into public.contacts (team_id, phone, timezones, servicetitan_customer_id)
+select team_id, '+121255501' || 40 + n, '{America/New_York}', 100 + n from scene cross join generate_series(1, 6) as n;
+create function pg_temp.others_left_out(p_exclusions jsonb)
+returns text[]
+language sql
+as $$
+  select array_agg(e.ordinal || ' ' || e.reason order by e.ordinal)
+  from engine.find_exclusions((select team_id from scene), p_exclusions, (
+    select array_agg((p.n, null, '+121255501' || 50 + p.n, 100 + p.n)::engine.candidate) from people as p
+  )) as e
+$$;
+select is(pg_temp.others_left_out(jsonb_build_object('phones', array[(pg_temp.person(2)).phone])), null, 'of another number');
+select is(
+  pg_temp.others_left_out(jsonb_build_object('list_ids', array[(select id from other)])), '{"3 excluded_in_list"}',
+  'a customer in another list'
+);
+select is(
+  pg_temp.others_left_out(jsonb_build_object('campaign_ids', array[(select campaign_id from scene)])),
+  '{"1 excluded_in_campaign","2 excluded_in_campaign","4 excluded_in_campaign","5 excluded_in_campaign","6 excluded_in_campaign"}',
+  'in a campaign'
+);
+select is(pg_temp.others_left_out('{"contacted_within": "P11D"}'), '{"1 excluded_recently_contacted"}', 'who was called');
+select is(pg_temp.others_left_out('{"booked_within": "P41D"}'), '{"4 excluded_booked"}', 'who booked');
+select is(
+  (
+    select array_agg(e.reason) from engine.find_exclusions(
+      tests.create_team('Neighbour', 'nora@neighbour.example'), '{"already_booked": true, "contacted_within": "P99D"}', (
+        select array_agg((p.n, null, p.phone, 100 + p.n)::engine.candidate) from people as p
+      )
+    ) as e
+  ), null, 'a customer of another team is another one'
+);
+rollback to savepoint one_customer;
 
 -- One reason each.
 select is(
