@@ -41,17 +41,17 @@ class UnterminatedSql(ValueError):
 
 def split(sql: str) -> Iterator[Statement]:
     """The statements of a file in order; the last one may lack its semicolon."""
-    start = 0
+    start, lines = 0, _Lines(sql)
     body: int | None = None
     nesting = _Nesting()
     for token in _tokens(sql):
         if body is None:
             body = token.start
         if nesting.ends_with(token):
-            yield _statement(sql, start, body, token.end)
+            yield _statement(sql, start, body, token.end, lines)
             start, body, nesting = token.end, None, _Nesting()
     if body is not None:
-        yield _statement(sql, start, body, len(sql))
+        yield _statement(sql, start, body, len(sql), lines)
 
 
 def words(statement: Statement) -> Iterator[tuple[int, str]]:
@@ -60,8 +60,9 @@ def words(statement: Statement) -> Iterator[tuple[int, str]]:
 
 
 def _words(sql: str, line: int) -> Iterator[tuple[int, str]]:
+    lines = _Lines(sql, line)
     for token in _tokens(sql):
-        here = line + sql.count("\n", 0, token.start)
+        here = lines.at(token.start)
         if token.text.startswith("$"):
             tag = token.text[: token.text.index("$", 1) + 1]
             body = token.text[len(tag) : -len(tag)]
@@ -75,6 +76,20 @@ class _Token:
     text: str
     start: int
     end: int
+
+
+class _Lines:
+    """Numbers of lines at positions that only grow: each part of a text is looked at once, however long it is."""
+
+    def __init__(self, sql: str, first: int = 1) -> None:
+        self._sql = sql
+        self._line = first
+        self._position = 0
+
+    def at(self, position: int) -> int:
+        self._line += self._sql.count("\n", self._position, position)
+        self._position = position
+        return self._line
 
 
 class _Nesting:
@@ -114,8 +129,8 @@ def _tokens(sql: str) -> Iterator[_Token]:
             yield _Token(sql[start:position], start, position)
 
 
-def _statement(sql: str, start: int, body: int, end: int) -> Statement:
-    return Statement(text=sql[body:end].rstrip(), lead=sql[start:body].strip("\n"), line=_line(sql, body))
+def _statement(sql: str, start: int, body: int, end: int, lines: _Lines) -> Statement:
+    return Statement(text=sql[body:end].rstrip(), lead=sql[start:body].strip("\n"), line=lines.at(body))
 
 
 def _line(sql: str, position: int) -> int:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import psycopg
@@ -63,7 +64,7 @@ def apply(url: str, folder: Path = FOLDER) -> list[Migration]:
 
 def stands_alone(text: str) -> bool:
     """Whether a migration is one statement that lets others write meanwhile, and so can be in no transaction."""
-    statements = list(split(text))
+    statements = list(islice(split(text), 2))
     return len(statements) == 1 and _CONCURRENTLY.match(statements[0].text) is not None
 
 
