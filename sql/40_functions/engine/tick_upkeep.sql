@@ -10,7 +10,7 @@ set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written ord
 as $$
 declare
   v_done jsonb := engine.run_tick_steps(array[
-    'drop_old_slots', 'index_contacts', 'archive_finished', 'drop_old_history', 'fold_counters'
+    'drop_old_slots', 'index_contacts', 'archive_finished', 'drop_old_history', 'drop_old_work', 'fold_counters'
   ]);
 begin
   return jsonb_strip_nulls(jsonb_build_object(

@@ -27,11 +27,13 @@ as $$
   on conflict on constraint servicetitan_work_pk do update
     set
       was_cancelled = excluded.was_cancelled,
+      kept_at = excluded.kept_at,
       cancelled_at = case
         when excluded.was_cancelled and not w.was_cancelled then coalesce(w.cancelled_at, engine.now())
         when excluded.was_cancelled then w.cancelled_at
       end
     where w.was_cancelled <> excluded.was_cancelled or (w.cancelled_at is not null and not excluded.was_cancelled)
+      or w.kept_at < excluded.kept_at - interval '1 month'
 $$;
 comment on function engine.keep_member_work(uuid, uuid) is
 'Keeps whether the jobs and appointments that a refresh''s members match by are cancelled.';

@@ -1,6 +1,6 @@
 -- Since when a look has to ask: not from before the oldest match of anybody who may still be called, and a day
 -- back from where the last look ended, for a refresh that began before that look and was stored after it. Whoever's
--- journey is over is not looked after any more; one that failed may be opened again.
+-- journey is over is not looked after any more; one that failed may be opened again, as long as its history is kept.
 create or replace function engine.start_watch(p_team_id uuid, p_watch_id uuid)
 returns table (since timestamptz, until timestamptz)
 language plpgsql
@@ -17,7 +17,10 @@ begin
   end if;
   delete from engine.enrollment_work as b
   using engine.enrollments as e
-  where b.team_id = p_team_id and b.team_id = e.team_id and b.enrollment_id = e.id and e.status not in ('ACTIVE', 'FAILED');
+  where b.team_id = p_team_id and b.team_id = e.team_id and b.enrollment_id = e.id and (
+    e.status not in ('ACTIVE', 'FAILED')
+    or e.ended_at < engine.now() - (select d.history_retention from engine.deployment as d)
+  );
   return query
   select greatest(min(b.matched_at) - interval '1 hour', v_watch.looked_at - interval '1 day'), engine.now()
   from engine.enrollment_work as b
