@@ -21,25 +21,32 @@ begin
       coalesce(sum(r.amount) filter (where m.phase = 'ended' and r.channel = 'call'), 0) as answered,
       coalesce(sum(r.amount) filter (where m.phase = 'ended' and r.channel = 'text'), 0) as replied
     from (
-      -- What is true before and after adds up to nothing, so nobody has to be found again among the old rows.
+      -- What is true before and after adds up to nothing, so nobody has to be found again among the old rows. Mostly
+      -- that is all of them, or all moments are the same: what is left is looked at phase by phase.
       select
-        n.team_id, n.campaign_id, n.channel, n.status, n.outcome, n.dispatched_at, n.delivered_at, n.finished_at, 1 as amount
-      from new_rows as n
-      where coalesce(n.dispatched_at, n.delivered_at, n.finished_at) is not null
-      union all
-      select o.team_id, o.campaign_id, o.channel, o.status, o.outcome, o.dispatched_at, o.delivered_at, o.finished_at, -1
-      from old_rows as o
-      where coalesce(o.dispatched_at, o.delivered_at, o.finished_at) is not null
+        w.team_id, w.campaign_id, w.channel, w.dispatched_at, w.delivered_at,
+        case
+          when w.status = 'DONE' and (
+            (w.channel = 'call' and w.outcome in ('answered', 'booked', 'opted_out'))
+            or (w.channel = 'text' and w.outcome in ('replied', 'opted_in'))
+          ) then w.finished_at
+        end as ended_at, sum(w.amount) as amount
+      from (
+        select
+          n.team_id, n.campaign_id, n.channel, n.status, n.outcome, n.dispatched_at, n.delivered_at, n.finished_at, 1 as amount
+        from new_rows as n
+        where coalesce(n.dispatched_at, n.delivered_at, n.finished_at) is not null
+        union all
+        select o.team_id, o.campaign_id, o.channel, o.status, o.outcome, o.dispatched_at, o.delivered_at, o.finished_at, -1
+        from old_rows as o
+        where coalesce(o.dispatched_at, o.delivered_at, o.finished_at) is not null
+      ) as w
+      group by 1, 2, 3, 4, 5, 6
+      having sum(w.amount) <> 0
     ) as r
     cross join lateral (
       values
-      ('taken', r.dispatched_at), ('delivered', r.delivered_at),
-      ('ended', case
-        when r.status = 'DONE' and (
-          (r.channel = 'call' and r.outcome in ('answered', 'booked', 'opted_out'))
-          or (r.channel = 'text' and r.outcome in ('replied', 'opted_in'))
-        ) then r.finished_at
-      end)
+      ('taken', r.dispatched_at), ('delivered', r.delivered_at), ('ended', r.ended_at)
     ) as m (phase, at)
     where m.at is not null
     group by 1, 2, 3

@@ -9,7 +9,6 @@ declare
   v_now constant timestamptz := engine.now();
   v_next_call constant timestamptz := v_now + engine.silence('call');
   v_next_text constant timestamptz := v_now + engine.silence('text');
-  v_ids constant uuid[] := array(select r.attempt_id from unnest(p_results) as r); -- see record_dispatches
 begin
   if cardinality(p_results) = 0 then
     return;
@@ -18,7 +17,7 @@ begin
     update engine.attempts as a
     set status = 'ACCEPTED', provider_id = r.provider_id, code = r.code, message = r.message, resolved_at = v_now
     from unnest(p_results) as r
-    where a.id = any(v_ids) and a.team_id = r.team_id and a.id = r.attempt_id
+    where a.id = r.attempt_id and a.team_id is not distinct from r.team_id -- see apply_known_events
     returning a.team_id, a.job_id, a.attempt_number, a.provider_id
   )
 
@@ -38,7 +37,7 @@ begin
   perform engine.apply_events(array(
     select (e.provider, e.event_key)::engine.event_ref
     from unnest(p_results) as r
-    inner join engine.attempts as a on r.attempt_id = a.id and r.team_id is not distinct from a.team_id -- see read_events
+    inner join engine.attempts as a on r.attempt_id = a.id and r.team_id is not distinct from a.team_id -- see apply_known_events
     inner join engine.events as e
       on a.provider = e.provider and r.provider_id = e.provider_id and e.result = 'waiting'
   ));

@@ -1,6 +1,6 @@
 -- After jobs have ended: a booking is credited; an opt-out stops everything for the number; a retry rule or the
 -- first edge that matches makes the next job; without either the journey is over.
-create or replace function engine.advance_enrollments(p_ended engine.finished_job[])
+create or replace function engine.advance_enrollments(p_ended engine.ended_job[])
 returns void
 language plpgsql
 set search_path = ''
@@ -11,8 +11,7 @@ declare
 begin
   perform
   from unnest(p_ended) as f
-  inner join engine.jobs as j on f.team_id = j.team_id and f.job_id = j.id
-  inner join engine.enrollments as e on j.team_id = e.team_id and j.enrollment_id = e.id
+  inner join engine.enrollments as e on f.team_id = e.team_id and f.enrollment_id = e.id
   order by e.id
   for update of e;
 
@@ -22,14 +21,13 @@ begin
   if 'opted_out' = any(v_outcomes) then
     perform engine.stop_numbers(array(
       select (
-        j.team_id, j.phone, null, 'opted_out', j.channel || ' ' || coalesce(f.reason_code, ''), f.reply_text
+        f.team_id, f.phone, null, 'opted_out', f.channel || ' ' || coalesce(f.reason_code, ''), f.reply_text
       )::engine.stop
       from unnest(p_ended) as f
-      inner join engine.jobs as j on f.team_id = j.team_id and f.job_id = j.id
       -- Not twice for one stop: whoever found it may have carried it out already.
       where f.outcome = 'opted_out' and (
         select count(*) from public.suppressions as s
-        where s.team_id = j.team_id and s.phone = j.phone and s.reason = 'opted_out'
+        where s.team_id = f.team_id and s.phone = f.phone and s.reason = 'opted_out'
       ) < cardinality(enum_range(null::public.contact_channel))
     ));
   end if;
@@ -52,6 +50,6 @@ begin
   end if;
 end
 $$;
-comment on function engine.advance_enrollments(engine.finished_job[]) is
+comment on function engine.advance_enrollments(engine.ended_job[]) is
 'Moves the enrollments of ended jobs on: opt-out, retry, next node or the end.';
-revoke all on function engine.advance_enrollments(engine.finished_job[]) from public;
+revoke all on function engine.advance_enrollments(engine.ended_job[]) from public;

@@ -7,7 +7,7 @@ set search_path = ''
 as $$
 declare
   v_sources engine.event_source[];
-  v_known engine.event_ref[];
+  v_known engine.told_event[];
 begin
   if cardinality(p_events) = 0 then
     return;
@@ -30,10 +30,12 @@ begin
     set team_id = f.team_id, attempt_id = f.attempt_id, applied_at = engine.now(), result = 'applied'
     from engine.find_attempts(v_sources) as f
     where e.provider = f.provider and e.event_key = f.event_key and e.result = 'waiting'
-    returning e.provider, e.event_key
+    returning (
+      e.provider, e.event_key, f.team_id, f.attempt_id, f.job_id, f.attempt_status, e.provider_id, e.type, e.payload
+    )::engine.told_event as event
   )
 
-  select coalesce(array_agg((k.provider, k.event_key)::engine.event_ref), '{}') into v_known from known as k;
+  select coalesce(array_agg(k.event), '{}') into v_known from known as k;
   perform engine.apply_known_events(v_known);
 end
 $$;

@@ -35,18 +35,21 @@ begin
   if 'delivered' = any(v_kinds) then
     perform engine.note_delivered(p_readings);
   end if;
-  perform engine.finish_jobs(array(
+  perform engine.end_jobs(array(
     select (r.team_id, r.job_id, o.outcome, (r.reading).reason_code, (r.reading).words)::engine.finished_job
     from unnest(p_readings) as r
-    inner join engine.jobs as j on r.team_id = j.team_id and r.job_id = j.id
     cross join lateral (
       select case
         when (r.reading).kind = 'final' then (r.reading).outcome
         -- A text that waits for a reply is not over when it has arrived.
-        when (r.reading).kind = 'delivered' and j.reply_deadline is null then 'delivered'
+        when (r.reading).kind = 'delivered' and exists (
+          select from engine.jobs as j where j.team_id = r.team_id and j.id = r.job_id and j.reply_deadline is null
+        ) then 'delivered'
       end as outcome
+      offset 0
     ) as o
     where o.outcome is not null
+    order by r.job_id -- as jobs are locked
   ));
   if 'booked' = any(v_outcomes) then
     perform engine.note_bookings(p_readings);

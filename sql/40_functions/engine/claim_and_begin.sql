@@ -26,6 +26,7 @@ declare
   v_due uuid[];
   v_verdicts engine.verdict[];
   v_passing uuid[];
+  v_run_at timestamptz[];
 begin
   if p_worker is null or p_limit is null or p_limit < 1 or p_lease is null or p_lease <= interval '0' then
     perform engine.refuse('OB001', 'A claim needs a worker''s name, a limit of at least 1 and a lease.', '[]');
@@ -36,20 +37,21 @@ begin
   end if;
   v_verdicts := engine.hold_due(v_due);
   perform engine.release_jobs(v_verdicts, 'claim');
-  v_passing := array(select v.job_id from unnest(v_verdicts) as v where v.decision = 'pass');
-  update engine.jobs as j
-  set status = 'CLAIMED', lease_owner = p_worker, lease_expires_at = v_now + p_lease
-  from unnest(v_verdicts) as v
-  where v.decision = 'pass' and j.team_id = v.team_id and j.id = v.job_id;
+  with claimed as (
+    update engine.jobs as j
+    set status = 'CLAIMED', lease_owner = p_worker, lease_expires_at = v_now + p_lease
+    from unnest(v_verdicts) as v
+    where v.decision = 'pass' and j.team_id = v.team_id and j.id = v.job_id
+    returning j.id, j.run_at
+  )
+  select coalesce(array_agg(c.id), '{}'), coalesce(array_agg(c.run_at), '{}') into v_passing, v_run_at from claimed as c;
 
   return query
   select
     'pass', a.job_id, extract(epoch from v_now - d.run_at)::double precision, a.team_id, a.attempt_id, a.attempt_number,
     a.provider, a.secret_name, a.account_ref, a.request
   from engine.write_attempts(p_worker, v_passing) as a
-  cross join lateral (
-    select j.run_at from engine.jobs as j where j.team_id = a.team_id and j.id = a.job_id offset 0 -- each by its key
-  ) as d;
+  inner join unnest(v_passing, v_run_at) as d (job_id, run_at) on a.job_id = d.job_id;
 
   return query
   select

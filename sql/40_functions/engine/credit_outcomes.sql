@@ -1,6 +1,6 @@
 -- Whom jobs that have ended reached, and which node made a booking: the first one that did, once, whatever comes after
 -- and however the journey ends. The caller holds the enrollments.
-create or replace function engine.credit_outcomes(p_ended engine.finished_job[])
+create or replace function engine.credit_outcomes(p_ended engine.ended_job[])
 returns void
 language plpgsql
 set search_path = ''
@@ -23,5 +23,5 @@ begin
     ));
 end
 $$;
-comment on function engine.credit_outcomes(engine.finished_job[]) is 'Marks enrollments reached and booked by jobs that have ended.';
-revoke all on function engine.credit_outcomes(engine.finished_job[]) from public;
+comment on function engine.credit_outcomes(engine.ended_job[]) is 'Marks enrollments reached and booked by jobs that have ended.';
+revoke all on function engine.credit_outcomes(engine.ended_job[]) from public;

@@ -20,7 +20,7 @@ as $$
   from unnest(p_team_ids, p_enrollment_ids, p_statuses, p_reason_codes)
     as n (team_id, id, status, reason_code)
   cross join (select engine.now() as now) as c
-  where e.team_id = n.team_id and e.id = n.id and e.ended_at is null -- see next_steps
+  where e.team_id = n.team_id and e.id = n.id and e.ended_at is null -- ACTIVE, said so that no plan takes the index of all active ones for this
 $$;
 comment on function engine.end_enrollments(uuid[], uuid[], public.enrollment_status[], text[]) is
 'Ends active enrollments with a status and a reason each.';

@@ -1,13 +1,9 @@
--- Ends jobs with what came of them and moves their enrollments on, in one transaction. A job that has
--- ended already is left alone, so saying an outcome twice, late or out of order changes nothing.
+-- Ends jobs with what came of them and moves their enrollments on, in one transaction.
 create or replace function engine.finish_jobs(p_finished engine.finished_job[])
 returns integer
 language plpgsql
 set search_path = ''
 as $$
-declare
-  v_now constant timestamptz := engine.now();
-  v_ended engine.finished_job[];
 begin
   if cardinality(p_finished) = 0 then
     return 0;
@@ -17,47 +13,7 @@ begin
   inner join engine.jobs as j on f.team_id = j.team_id and f.job_id = j.id
   order by j.id
   for update of j;
-
-  with ended as (
-    update engine.jobs as j
-    set
-      -- What the provider never took has failed, whatever that says about the person.
-      status = case
-        when f.outcome in ('failed', 'undeliverable') or j.status <> 'DISPATCHED' then 'FAILED' else 'DONE'
-      end::public.job_status,
-      outcome = f.outcome, reason_code = f.reason_code, finished_at = v_now,
-      lease_owner = null, lease_expires_at = null, check_at = null, reply_deadline = null,
-      delivered_at = case
-        -- Whoever answers a text has it.
-        when j.channel = 'text' and (f.outcome in ('delivered', 'replied', 'opted_in', 'booked') or f.reason_code = 'inbound_text')
-          then coalesce(j.delivered_at, v_now)
-        else j.delivered_at
-      end
-    from unnest(p_finished) as f
-    where j.team_id = f.team_id and j.id = f.job_id
-      and (j.status = 'DISPATCHED' or (
-        j.status in ('CLAIMED', 'AMBIGUOUS') and f.outcome in ('failed', 'undeliverable', 'opted_out')
-      ))
-    returning f.*
-  )
-  select array_agg((e.team_id, e.job_id, e.outcome, e.reason_code, e.reply_text)::engine.finished_job)
-  into v_ended
-  from ended as e;
-  if v_ended is null then
-    return 0;
-  end if;
-  perform engine.advance_enrollments(v_ended);
-  -- A line is free: whoever waits for one is dialled now, not at the next poll.
-  perform pg_notify('outbound_jobs', 'call')
-  where exists (
-    select
-    from unnest(v_ended) as f
-    cross join lateral (
-      select j.channel from engine.jobs as j where j.team_id = f.team_id and j.id = f.job_id offset 0 -- the first one will do
-    ) as c
-    where c.channel = 'call'
-  );
-  return cardinality(v_ended);
+  return engine.end_jobs(p_finished);
 end
 $$;
 comment on function engine.finish_jobs(engine.finished_job[]) is

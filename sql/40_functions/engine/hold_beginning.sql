@@ -8,7 +8,7 @@ set search_path = ''
 as $$
 declare
   v_now constant timestamptz := engine.now();
-  v_free constant uuid[] := engine.free_to_begin(p_job_ids);
+  v_free constant uuid[] := array(select f.id from unnest(engine.free_to_begin(p_job_ids)) as f);
   v_held uuid[];
 begin
   v_held := array(

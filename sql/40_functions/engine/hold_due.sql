@@ -8,20 +8,22 @@ set search_path = ''
 as $$
 declare
   v_later constant timestamptz := date_trunc('second', engine.now()) + interval '10 seconds';
-  v_free constant uuid[] := engine.free_to_begin(p_job_ids);
+  v_free constant engine.beginning_job[] := engine.free_to_begin(p_job_ids);
   v_held constant uuid[] := array(
     select l.id
-    from (
-      select j.team_id, j.id, j.phone from engine.jobs as j where j.id = any(v_free) offset 0 -- no lock of anybody else
-    ) as l
-    where pg_try_advisory_xact_lock_shared(engine.phone_lock(l.team_id, l.phone))
+    from unnest(v_free) as l
+    -- engine.phone_lock, without a call for each
+    where pg_try_advisory_xact_lock_shared(
+      hashtextextended(concat('number ', l.team_id, ' ', hashtext(l.phone) & 1023), 0)
+    )
   );
   v_busy engine.verdict[] := '{}'::engine.verdict[]; -- mostly nobody holds anything
 begin
   if cardinality(v_held) < cardinality(p_job_ids) then
     v_busy := array(
       select (
-        j.team_id, j.id, 'defer', case when j.id = any(v_free) then 'stop_in_progress' else 'held_elsewhere' end,
+        j.team_id, j.id, 'defer',
+        case when exists (select from unnest(v_free) as f where f.id = j.id) then 'stop_in_progress' else 'held_elsewhere' end,
         v_later, null, null
       )::engine.verdict
       from engine.jobs as j

@@ -1,7 +1,5 @@
 -- The inbox. Each event is stored once and applied once; one whose attempt is not known yet waits and
 -- is applied when it is. Returns what became of each.
--- The jobs that events are about are locked first, in order of id, so that two deliveries of one event, or
--- an event and the worker's own answer, take turns; so an event is written once, as what became of it.
 create or replace function engine.ingest_event(p_events jsonb)
 returns table (event_key text, result text)
 language plpgsql
@@ -14,11 +12,9 @@ set plan_cache_mode = force_generic_plan -- planned once a session, not for each
 as $$
 #variable_conflict use_column
 declare
-  v_now constant timestamptz := engine.now();
   v_told engine.events[];
-  v_sources engine.event_source[];
-  v_waiting engine.event_ref[];
-  v_known engine.event_ref[];
+  v_stored engine.told_event[];
+  v_ignored engine.event_ref[];
 begin
   if jsonb_typeof(p_events) is distinct from 'array' or exists (
     select from jsonb_array_elements(p_events) as e (event)
@@ -36,45 +32,21 @@ begin
     where case e.type when 'inbound' then not engine.is_in_history(e.provider, e.event_key) else true end
     order by e.provider, e.event_key
   );
-  v_sources := array(
-    select (e.provider, e.event_key, e.attempt_id, e.provider_id, e.secret_name)::engine.event_source
-    from unnest(v_told) as e
-    where e.type <> 'inbound'
-  );
-  perform
-  from engine.jobs as j
-  where j.id = any(array(select f.job_id from engine.find_attempts(v_sources) as f))
-  order by j.id
-  for update of j;
-
-  -- Looked for again: what another transaction told while the locks were waited for counts.
-  with stored as (
-    insert into engine.events (
-      provider, event_key, team_id, attempt_id, provider_id, secret_name, type, payload, occurred_at, received_at,
-      applied_at, result
-    )
-    select
-      t.provider, t.event_key, f.team_id, coalesce(f.attempt_id, t.attempt_id), t.provider_id, t.secret_name, t.type,
-      t.payload, t.occurred_at, v_now, case when f.attempt_id is not null then v_now end,
-      case when f.attempt_id is null then 'waiting' else 'applied' end
-    from unnest(v_told) as t
-    left join engine.find_attempts(v_sources) as f on t.provider = f.provider and t.event_key = f.event_key
-    on conflict on constraint events_pk do nothing
-    returning provider, event_key, result
-  )
-
-  select
-    coalesce(array_agg((s.provider, s.event_key)::engine.event_ref) filter (where s.result = 'applied'), '{}'),
-    coalesce(array_agg((s.provider, s.event_key)::engine.event_ref) filter (where s.result = 'waiting'), '{}')
-  into v_known, v_waiting
-  from stored as s;
-  perform engine.apply_known_events(v_known);
-  perform engine.apply_events(v_waiting);
+  v_stored := engine.store_events(v_told);
+  v_ignored := engine.apply_known_events(array(select s from unnest(v_stored) as s where s.job_id is not null));
+  perform engine.apply_events(array(
+    select (s.provider, s.event_key)::engine.event_ref from unnest(v_stored) as s where s.job_id is null
+  ));
   return query
-  select t.event_key, case when n.event_key is null then 'duplicate' else e.result end
+  select t.event_key, case
+    when s.event_key is null then 'duplicate'
+    when i.event_key is not null then 'ignored'
+    when s.job_id is not null then 'applied'
+    else (select e.result from engine.events as e where e.provider = s.provider and e.event_key = s.event_key)
+  end
   from jsonb_to_recordset(p_events) as t (provider public.provider, event_key text)
-  left join unnest(v_known || v_waiting) as n on t.provider = n.provider and t.event_key = n.event_key
-  left join engine.events as e on n.provider = e.provider and n.event_key = e.event_key;
+  left join unnest(v_stored) as s on t.provider = s.provider and t.event_key = s.event_key
+  left join unnest(v_ignored) as i on s.provider = i.provider and s.event_key = i.event_key;
 end
 $$;
 comment on function engine.ingest_event(jsonb) is

@@ -1,6 +1,5 @@
--- Decides, without writing, where the enrollments of ended jobs go: reads what engine.decide_steps needs
--- and turns its decisions into jobs to be made and enrollments to be ended.
-create or replace function engine.next_steps(p_ended engine.finished_job[])
+-- Where the enrollments of ended jobs go: reads what engine.decide_steps needs, and writes nothing.
+create or replace function engine.next_steps(p_ended engine.ended_job[])
 returns setof engine.step
 language plpgsql
 stable
@@ -10,19 +9,20 @@ declare
   v_now constant timestamptz := engine.now();
 begin
   return query
-  with jobs as materialized (
-    select
-      row_number() over () as visit_no, f.outcome, f.reason_code, f.reply_text, j.team_id, j.campaign_id,
-      j.enrollment_id, j.contact_id, j.phone, j.workflow_id, j.node_id, j.visit, j.priority, j.channel, e.retries_left,
-      e.reopened_at, c.status = 'CANCELLED' as is_cancelled
-    from unnest(p_ended) as f
-    inner join engine.jobs as j on f.team_id = j.team_id and f.job_id = j.id
-    inner join engine.enrollments as e
-      on j.team_id = e.team_id and j.enrollment_id = e.id and e.ended_at is null -- ACTIVE, said so that no plan takes the index of all active ones for this
-    inner join public.campaigns as c on j.team_id = c.team_id and j.campaign_id = c.id
+  -- What many jobs share is looked up once: their campaigns, their nodes, and what their reasons mean.
+  with campaigns as materialized (
+    select c.team_id, c.id, c.status = 'CANCELLED' as is_cancelled
+    from (select distinct f.team_id, f.campaign_id from unnest(p_ended) as f) as k
+    inner join public.campaigns as c on k.team_id = c.team_id and k.campaign_id = c.id
   ),
 
-  -- What many jobs share is looked up once: their nodes, and what their reasons mean.
+  jobs as materialized (
+    select row_number() over () as visit_no, j.*, e.retries_left, e.reopened_at, c.is_cancelled
+    from unnest(p_ended) as j
+    inner join engine.enrollments as e on j.team_id = e.team_id and j.enrollment_id = e.id and e.ended_at is null -- see end_enrollments
+    inner join campaigns as c on j.team_id = c.team_id and j.campaign_id = c.id
+  ),
+
   nodes as materialized (
     select n.team_id, n.workflow_id, n.id, n.type, n.config -> 'retry' as retry, array(
       select (w.id, w.target, w.when_outcome, w.phrases, w.delay, w.priority)::engine.edge_choice
@@ -63,9 +63,8 @@ begin
     inner join nodes as n on k.team_id = n.team_id and k.workflow_id = n.workflow_id and k.node_id = n.id
   )
 
-  select
+  select -- what was under way when its campaign was cancelled is counted, and makes no next job
     v.team_id, v.enrollment_id, d.edge_id, d.is_retry, not v.was_not_dialled,
-    -- What was under way when its campaign was cancelled is counted, and makes no next job.
     case when d.end_status is null and not v.is_cancelled then (
       v.team_id, v.campaign_id, v.enrollment_id, v.contact_id, v.phone, v.workflow_id,
       case when d.is_retry then v.node_id else d.target end, case when d.is_retry then v.visit + 1 else 1 end,
@@ -80,6 +79,6 @@ begin
   order by v.visit_no;
 end
 $$;
-comment on function engine.next_steps(engine.finished_job[]) is
+comment on function engine.next_steps(engine.ended_job[]) is
 'Where the active enrollments of ended jobs go: retry, edge or end. Writes nothing.';
-revoke all on function engine.next_steps(engine.finished_job[]) from public;
+revoke all on function engine.next_steps(engine.ended_job[]) from public;

@@ -37,7 +37,7 @@ begin
     status = 'READY', attempt_count = a.attempt_number, lease_owner = null, lease_expires_at = null, check_at = null,
     run_at = date_trunc('second', engine.now() + engine.back_off(a.attempt_number, r.retry_after_seconds))
   from unnest(p_results) as r
-  inner join engine.attempts as a on r.attempt_id = a.id and r.team_id is not distinct from a.team_id -- see read_events
+  inner join engine.attempts as a on r.attempt_id = a.id and r.team_id is not distinct from a.team_id -- see apply_known_events
   where j.team_id = r.team_id and j.id = r.job_id and j.status in ('CLAIMED', 'AMBIGUOUS')
     and j.id not in (select s.job_id from unnest(v_spent) as s);
   perform engine.drop_cancelled_jobs(array(select r.job_id from unnest(p_results) as r));

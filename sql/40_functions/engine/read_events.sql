@@ -1,37 +1,32 @@
 -- Stored events whose attempt is known, with what each says. A booking that an assistant made through a
 -- tool during the call counts even when the report does not repeat it.
-create or replace function engine.read_events(p_events engine.event_ref[])
+create or replace function engine.read_events(p_events engine.told_event[])
 returns setof engine.event_reading
 language plpgsql
 stable
 set search_path = ''
 as $$
+declare
+  v_of_vapi constant engine.told_event[] := array(select e from unnest(p_events) as e where e.provider = 'vapi');
 begin
   return query
-  with told as materialized (
+  with readings as materialized (
+    select e.provider, e.event_key, e.team_id, e.attempt_id, e.job_id, e.provider_id, r.reading
+    from engine.read_vapi_messages(
+      array(select v.type from unnest(v_of_vapi) as v),
+      array(
+        select case when v.payload ? 'message' then engine.vapi_message(v.payload) else v.payload end
+        from unnest(v_of_vapi) as v
+      )
+    ) as r
+    inner join unnest(v_of_vapi) with ordinality as e (
+      provider, event_key, team_id, attempt_id, job_id, attempt_status, provider_id, type, payload, n
+    ) on r.ordinal = e.n
+    union all
     select
-      e.provider, e.event_key, a.team_id, a.id as attempt_id, a.job_id, e.provider_id, e.type, e.payload,
-      case
-        when e.provider <> 'vapi' then null
-        when e.payload ? 'message' then engine.vapi_message(e.payload)
-        else e.payload
-      end as message
-    from unnest(p_events) as p
-    inner join engine.events as e on p.provider = e.provider and p.event_key = e.event_key
-    -- Put so that only the index of ids can be used: to a plan that was made when the ledger was empty all of the team
-    -- look as short, and each event would read every attempt.
-    inner join engine.attempts as a on e.attempt_id = a.id and e.team_id is not distinct from a.team_id
-  ),
-
-  readings as materialized (
-    select t.*, case t.provider
-      when 'vapi' then engine.read_vapi_message(t.type, t.message, c.outcome, c.scope)
-      else engine.read_twilio_event(t.type, t.payload)
-    end as reading
-    from told as t
-    left join engine.classify_ended_reasons(array(
-      select distinct r.message ->> 'endedReason' from told as r where r.provider = 'vapi'
-    )) as c on t.message ->> 'endedReason' is not distinct from c.ended_reason
+      e.provider, e.event_key, e.team_id, e.attempt_id, e.job_id, e.provider_id, engine.read_twilio_event(e.type, e.payload)
+    from unnest(p_events) as e
+    where e.provider <> 'vapi'
   )
 
   select
@@ -49,5 +44,5 @@ begin
   from readings as r;
 end
 $$;
-comment on function engine.read_events(engine.event_ref[]) is 'Events whose attempt is known, read.';
-revoke all on function engine.read_events(engine.event_ref[]) from public;
+comment on function engine.read_events(engine.told_event[]) is 'Events whose attempt is known, read.';
+revoke all on function engine.read_events(engine.told_event[]) from public;

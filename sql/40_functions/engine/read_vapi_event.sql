@@ -5,9 +5,8 @@ language sql
 stable
 set search_path = ''
 as $$
-  select engine.read_vapi_message(p_type, m.message, c.outcome, c.scope)
-  from (select engine.vapi_message(p_payload) as message) as m
-  cross join lateral engine.classify_ended_reason(m.message ->> 'endedReason') as c
+  select r.reading
+  from engine.read_vapi_messages(array[p_type], array[engine.vapi_message(p_payload)]) as r
 $$;
 comment on function engine.read_vapi_event(text, jsonb) is
 'What a Vapi server message (or a call object, type call) says about its job.';
