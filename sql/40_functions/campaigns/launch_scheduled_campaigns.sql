@@ -2,13 +2,12 @@
 -- has gone missing since, or goes wrong, keeps the campaign SCHEDULED, and the next tick looks again: last of all, so that
 -- it holds nobody up. Each is a subtransaction, which one that fails leaves without its locks, and is kept among the
 -- failures of the tick. A call stops when it has enrolled many, so that their locks are not kept for the next one's sake.
-create or replace function engine.launch_scheduled_campaigns()
+create or replace function engine.launch_scheduled_campaigns(p_enough integer default 100000)
 returns integer
 language plpgsql
 set search_path = ''
 as $$
 declare
-  c_enough constant integer := 100000;
   v_id uuid;
   v_campaign public.campaigns;
   v_enrolled integer := 0;
@@ -24,7 +23,7 @@ begin
     where c.status = 'SCHEDULED' and c.scheduled_at <= engine.now()
     order by f.failed_at nulls first, c.scheduled_at, c.id
   loop
-    if v_enrolled >= c_enough then
+    if v_enrolled >= p_enough then
       v_untried := v_untried || v_id::text;
       continue;
     end if;
@@ -55,5 +54,6 @@ begin
   return v_launched;
 end
 $$;
-comment on function engine.launch_scheduled_campaigns() is 'Launches scheduled campaigns that are due; returns how many.';
-revoke all on function engine.launch_scheduled_campaigns() from public;
+comment on function engine.launch_scheduled_campaigns(integer) is
+'Launches scheduled campaigns that are due, until p_enough people are enrolled; returns how many.';
+revoke all on function engine.launch_scheduled_campaigns(integer) from public;
