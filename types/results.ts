@@ -274,6 +274,7 @@ export type OutreachLaunch = {
     items: number;
     duplicates: number;
     without_appointment: number;
+    same_customer: number;
     suppressed: number;
     holds: number;
   };

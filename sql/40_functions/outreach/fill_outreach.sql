@@ -22,9 +22,9 @@ begin
       p.servicetitan_job_id, p.servicetitan_appointment_id, p.dedupe_hash,
       case when k.is_held then 'HOLDING' else 'ENROLLED' end::public.outreach_item_status,
       case when not k.is_held then engine.now() end, k.is_held::integer
-    from engine.plan_outreach(p_list, p_outreach.kind, p_outreach.channel) as p
+    from engine.plan_outreach(p_list, p_outreach.kind, p_outreach.channel, p_outreach.id) as p
     cross join (select p_outreach.kind = 'reschedule' as is_held) as k
-    where not p.is_left_out
+    where not p.is_left_out and p.item_id is null
     order by p.dedupe_hash
     on conflict (team_id, dedupe_hash) where status <> 'CANCELLED' do nothing
     returning contact_id

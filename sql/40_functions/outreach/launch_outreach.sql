@@ -1,6 +1,6 @@
 -- A launch straight from a list's scheduling dialog. The list is locked before anything is looked at, so
 -- that of two operators who press at once the second sees what the first did; of two lists that share
--- customers, the hashes decide.
+-- customers, the hashes decide, and where a customer has several numbers, who is first of the team.
 create or replace function public.launch_outreach(
   p_list_id uuid,
   p_kind text,
@@ -36,6 +36,8 @@ begin
     select l.* into v_list from public.audience_lists as l
     where l.team_id = v_list.team_id and l.id = v_list.id
     for no key update;
+    -- Of two lists that have a customer under two numbers, the hashes would not tell: a team's launches go one by one.
+    perform pg_advisory_xact_lock(hashtextextended(concat('outreach ', v_list.team_id), 0));
   end if;
   if v_list.status = 'ARCHIVED' then
     perform engine.refuse_archived_list(v_list.id);
@@ -78,7 +80,7 @@ comment on function public.launch_outreach(
   uuid, text, text, uuid, uuid, text, bigint, text, text, jsonb, boolean, uuid
 ) is
 'Launches maintenance, reschedule or text over a list: {outreach_id, campaign_id (both null when all are duplicates), dry_run, '
-'blockers, counts{members, items, duplicates, without_appointment, suppressed, holds}, duplicates[{contact_id, phone, item_id, '
+'blockers, counts{members, items, duplicates, without_appointment, same_customer, suppressed, holds}, duplicates[{contact_id, phone, item_id, '
 'outreach_id, status, dedupe_hash}], left_out[{contact_id, phone, code, message}]}. OB001, OB003, OB004, OB007.';
 revoke all on function public.launch_outreach(
   uuid, text, text, uuid, uuid, text, bigint, text, text, jsonb, boolean, uuid

@@ -1,7 +1,9 @@
--- The members of a list as an outreach would treat them. The dry run counts them and the launch stores
--- them: one place decides.
+-- The members of a list as an outreach would treat them. The dry run counts them and the launch stores them: one
+-- place decides. A customer is done once, whatever her numbers (engine.same_customers): what was done for her under
+-- another one is a duplicate, unless that number was dead, and of several that come together the contact is taken that
+-- the team has known longest. Items of p_outreach_id itself are no duplicates.
 create or replace function engine.plan_outreach(
-  p_list public.audience_lists, p_kind public.outreach_kind, p_channel public.contact_channel
+  p_list public.audience_lists, p_kind public.outreach_kind, p_channel public.contact_channel, p_outreach_id uuid default null
 )
 returns setof engine.planned_item
 language plpgsql
@@ -15,12 +17,10 @@ declare
   );
 begin
   return query
-  select
-    p.contact_id, p.phone, p.servicetitan_customer_id, p.servicetitan_job_id, p.servicetitan_appointment_id,
-    p.dedupe_hash, p_kind = 'reschedule' and p.servicetitan_appointment_id is null, p.is_unreachable, i.id
-  from (
+  with members as materialized (
     select
-      m.contact_id, c.phone, m.servicetitan_customer_id, m.servicetitan_job_id, m.servicetitan_appointment_id,
+      m.*, row_number() over () as ordinal, c.phone, c.servicetitan_customer_id as customer_id,
+      p_kind = 'reschedule' and m.servicetitan_appointment_id is null as is_aimless,
       engine.outreach_hash(
         m.team_id, p_kind, p_channel, m.servicetitan_job_id, m.servicetitan_appointment_id, c.phone, v_day
       ) as dedupe_hash,
@@ -31,14 +31,48 @@ begin
     from public.audience_members as m
     inner join public.contacts as c on m.team_id = c.team_id and m.contact_id = c.id
     where m.team_id = p_list.team_id and m.list_id = p_list.id
-  ) as p
-  left join public.outreach_items as i
-    on i.team_id = p_list.team_id and p.dedupe_hash = i.dedupe_hash and i.status <> 'CANCELLED'
-    and not (p_kind = 'reschedule' and p.servicetitan_appointment_id is null);
+  ),
+
+  known as (
+    select m.ordinal, i.id, 1 as place
+    from members as m
+    inner join public.outreach_items as i on m.team_id = i.team_id and m.dedupe_hash = i.dedupe_hash
+    where i.status <> 'CANCELLED' and i.outreach_id is distinct from p_outreach_id
+    union all
+    select m.ordinal, i.id, 2
+    from engine.same_customers(p_list.team_id, array(
+      select (m.ordinal, m.contact_id, m.phone, m.customer_id)::engine.candidate from members as m where m.customer_id is not null
+    )) as o
+    inner join members as m on o.ordinal = m.ordinal
+    inner join public.outreach_items as i
+      on m.team_id = i.team_id and i.dedupe_hash = engine.outreach_hash(
+        m.team_id, p_kind, p_channel, m.servicetitan_job_id, m.servicetitan_appointment_id, o.phone, v_day
+      )
+    left join engine.enrollments as e
+      on i.team_id = e.team_id and i.campaign_id = e.campaign_id and i.contact_id = e.contact_id
+    where i.status <> 'CANCELLED' and i.outreach_id is distinct from p_outreach_id
+      and (e.id is null or engine.takes_place(e))
+  ),
+
+  planned as (
+    select m.*, k.id as item_id, not m.is_aimless and not m.is_unreachable and k.id is null as is_new
+    from members as m
+    left join (select distinct on (d.ordinal) d.* from known as d order by d.ordinal, d.place, d.id) as k
+      on m.ordinal = k.ordinal and not m.is_aimless
+  )
+
+  select
+    p.contact_id, p.phone, p.servicetitan_customer_id, p.servicetitan_job_id, p.servicetitan_appointment_id, p.dedupe_hash,
+    p.is_aimless or (
+      p.is_new and p.customer_id is not null
+      and row_number() over (partition by p.customer_id, p.is_new order by p.contact_id) > 1
+    ),
+    p.is_unreachable, p.item_id
+  from planned as p;
 end
 $$;
-comment on function engine.plan_outreach(public.audience_lists, public.outreach_kind, public.contact_channel) is
-'Each member of a list as an outreach would treat it, with the item that exists for the same hash.';
+comment on function engine.plan_outreach(public.audience_lists, public.outreach_kind, public.contact_channel, uuid) is
+'Each member of a list as an outreach would treat it, with the item that exists for the same work and customer.';
 revoke all on function engine.plan_outreach(
-  public.audience_lists, public.outreach_kind, public.contact_channel
+  public.audience_lists, public.outreach_kind, public.contact_channel, uuid
 ) from public;

@@ -19,7 +19,7 @@ create temp table dry as select tests.reschedule(id, true) as answer from list;
 grant select on dry to authenticated;
 select is(
   answer -> 'counts',
-  '{"members": 6, "items": 5, "duplicates": 0, "without_appointment": 1, "suppressed": 2, "holds": 3}'::jsonb, 'a dry run counts'
+  '{"members": 6, "items": 5, "duplicates": 0, "without_appointment": 1, "same_customer": 0, "suppressed": 2, "holds": 3}'::jsonb, 'a dry run counts'
 ) from dry;
 select is(answer ->> 'outreach_id', null, 'and makes nothing') from dry;
 select results_eq(
@@ -59,7 +59,7 @@ grant select on again to authenticated;
 select is(answer ->> 'dry_run', 'false', 'null is no dry run') from again;
 select is(
   answer -> 'counts',
-  '{"members": 6, "items": 0, "duplicates": 5, "without_appointment": 1, "suppressed": 0, "holds": 0}'::jsonb, 'again: all are duplicates'
+  '{"members": 6, "items": 0, "duplicates": 5, "without_appointment": 1, "same_customer": 0, "suppressed": 0, "holds": 0}'::jsonb, 'again: all are duplicates'
 ) from again;
 select is(again.answer ->> 'outreach_id', null, 'and nothing was made') from again;
 select is((select count(*) from public.campaigns), 1::bigint, 'no campaign either');
