@@ -39,10 +39,8 @@ class Handle:
             process = psutil.Process(self.pid)
             if process.status() == psutil.STATUS_ZOMBIE:
                 return False
-            try:
-                return process.environ().get(MARK) == self.mark
-            except psutil.AccessDenied:  # some systems show nobody's environment
-                return abs(process.create_time() - self.started) < 2
+            seen = _environment(process)
+            return seen.get(MARK) == self.mark if seen else abs(process.create_time() - self.started) < 2
         except psutil.Error:
             return False
 
@@ -66,6 +64,17 @@ class Handle:
             with contextlib.suppress(ProcessLookupError):
                 # it leads a process group of its own
                 os.killpg(self.pid, sign)
+
+
+def _environment(process: psutil.Process) -> dict[str, str]:
+    """What a process was started with; empty where systems show it to nobody, and for a moment in which it starts.
+
+    Whoever has started a program hears of it before the program has its environment.
+    """
+    try:
+        return process.environ()
+    except psutil.AccessDenied:
+        return {}
 
 
 def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
