@@ -75,6 +75,21 @@ def test_a_no_within_the_grace_period_proves_nothing(admin: psycopg.Connection[A
     assert rows == [("AMBIGUOUS",)]
 
 
+def test_no_trace_of_what_was_taken_a_moment_ago_proves_nothing(admin: psycopg.Connection[Any]) -> None:
+    """A provider's list may be behind what it has just said; only after two minutes has it forgotten."""
+    engine.set_scene(admin)
+    attempts = engine.begin(admin, engine.claim(admin))
+    engine.record(admin, attempts, "accepted")
+    answer = f'[{{"attempt_id": "{attempts[0]}", "found": false}}]'
+
+    def ask_after(seconds: int) -> list[Any]:
+        admin.execute("select engine.set_clock(engine.now() + make_interval(secs => %s), 0)", [seconds])
+        return admin.execute("select job_status::text from engine.resolve_attempts('w1', %s)", [answer]).fetchall()
+
+    assert ask_after(119) == [("DISPATCHED",)]
+    assert ask_after(2) == [("FAILED",)]
+
+
 @pytest.mark.parametrize("accepted_since", [False, True])
 def test_a_no_that_was_asked_too_early_proves_nothing_however_late_it_is_written_down(
     admin: psycopg.Connection[Any], *, accepted_since: bool
