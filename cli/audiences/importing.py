@@ -40,6 +40,7 @@ _PAGE = 1000
 _CHUNK_CHARACTERS = 2_000_000
 _ROWS_AT_ONCE = 250  # few enough that Python's memory of them stays in the processor's
 _INDEXED_AT_ONCE = 10_000
+_LINE_END = "\r\n"
 
 
 @dataclass(frozen=True)
@@ -206,23 +207,34 @@ def csv_chunks(
     header_row: int = started["header_row"]
     width = len(sample[header_row - 1]) if header_row else None
     picked = _picked(started["places"], width)
-    run = (started["team_id"], started["run_id"])
-    text = io.StringIO(newline="")
-    write = csv.writer(text, lineterminator="\n").writerows
-    first, number = header_row + 1, 0
+    run_cells = f"{started['team_id']},{started['run_id']}"
+    commas = len(_FIELDS)  # between the fields and what is odd about the row
+    lines: list[str] = []
+    characters, first, number = 0, header_row + 1, 0
     for position, batch in file.batches(_ROWS_AT_ONCE):
-        # a row of nothing but delimiters and spaces is none
-        filled = (row for row in batch if row[0] > header_row and any(map(str.strip, row[1])))
-        write((*run, number, *picked(cells)) for number, cells in filled)
-        number = batch[-1][0]
+        for number, cells in batch:
+            # a row of nothing but delimiters and spaces is none
+            if number > header_row and any(map(str.strip, cells)):
+                line = ",".join(picked(cells))
+                if line.count(",") != commas or '"' in line or "\n" in line or "\r" in line:
+                    line = _quoted(picked(cells))
+                lines.append(line := f"{run_cells},{number},{line}\n")
+                characters += len(line)
         advance(position)
-        if text.tell() >= _CHUNK_CHARACTERS:
-            yield RowChunk(first, number, text.getvalue().encode())
-            first = number + 1
-            text.seek(0)
-            text.truncate()
-    if rest := text.getvalue():
-        yield RowChunk(first, number, rest.encode())
+        if characters >= _CHUNK_CHARACTERS:
+            yield RowChunk(first, number, "".join(lines).encode())
+            characters, first = 0, number + 1
+            lines.clear()
+    if lines:
+        yield RowChunk(first, number, "".join(lines).encode())
+
+
+def _quoted(cells: Sequence[str]) -> str:
+    """Cells as CSV, those with a comma, a quote or a line break among them; most rows have none and need no writer."""
+    text = io.StringIO(newline="")
+    # a writer quotes the characters of its line's end, of which either alone would be one for COPY
+    csv.writer(text, lineterminator=_LINE_END).writerow(cells)
+    return text.getvalue().removesuffix(_LINE_END)
 
 
 def _picked(fields: Mapping[str, Sequence[int]], width: int | None) -> Callable[[list[str]], tuple[str, ...]]:

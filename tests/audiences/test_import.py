@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import csv
+import io
+import re
 from collections.abc import Callable, Iterator
+from itertools import product
 from pathlib import Path
 from uuid import UUID
 
@@ -111,6 +115,53 @@ def test_backslashes_quotes_and_end_of_data_marks_are_text(importer: Importer, w
     run, _ = importer(path)
     names = [(member["first_name"], member["last_name"]) for member in members(importer, run["list_id"])]
     assert sorted(names) == [("\\.", 'O"Neil\\N'), ("\\N", "a\nb")]
+
+
+def test_cells_reach_the_database_as_they_are(write: Write) -> None:
+    """What COPY is given reads as the cells of the file, whatever is in them; a lone line break of either kind too."""
+    cells = [
+        "Ann",
+        "a,b",
+        '"',
+        '""',
+        "a\nb",
+        "a\rb",
+        "a\r\nb",
+        "\r",
+        "\n",
+        ",",
+        "\\.",
+        " a ",
+        "é",
+        "\u2028",
+        "\x1c",
+        "'",
+        "\t",
+    ]
+    rows = [[f"212-736-5{number:03}", cell, last] for number, (cell, last) in enumerate(product(cells, ["", *cells]))]
+    text = io.StringIO(newline="")
+    csv.writer(text, quoting=csv.QUOTE_ALL).writerows([["phone", "first", "last"], *rows])
+    file = open_csv(write(text.getvalue()))
+    run = {
+        "team_id": "t",
+        "run_id": "r",
+        "header_row": 1,
+        "places": {"phone": [1], "first_name": [2], "last_name": [3]},
+    }
+    chunks = list(importing.csv_chunks(file, run, file.sample(), lambda _: None))
+    copied = b"".join(chunk.data for chunk in chunks).decode()
+    # as COPY demands: what isn't quoted holds neither a quote nor any line break
+    assert not re.search(r'["\r]', re.sub(r'"(?:[^"]|"")*"', "", copied))
+    assert [row[:5] for row in csv.reader(io.StringIO(copied, newline=""))] == [
+        ["t", "r", str(number), *row[:2]] for number, row in enumerate(rows, 2)
+    ]
+    assert [row[5] for row in csv.reader(io.StringIO(copied, newline=""))] == [row[2] for row in rows]
+    assert (chunks[0].first, chunks[-1].last) == (2, len(rows) + 1)
+
+
+def test_a_carriage_return_in_a_cell_is_text(importer: Importer, write: Write) -> None:
+    run, _ = importer(write('phone,first name\n212-555-0142,"Ann\rMarie"\n'))
+    assert run["counts"]["added"] == 1
 
 
 def test_rows_with_more_cells_than_the_header_are_told(importer: Importer, write: Write) -> None:
