@@ -25,7 +25,9 @@ begin
     when t.type = 'end-of-call-report' or (t.type = 'call' and t.status = 'ended') then (
       'final',
       case
-        when engine.says_opt_out(t.analysis -> 'structuredData') then 'opted_out'
+        -- Mostly nothing in it could be a yes, and nobody needs to look at the names.
+        when t.analysis @? '$.structuredData.** ? (@ == true || @ == 1 || @.type() == "string")'
+          and engine.says_opt_out(t.analysis -> 'structuredData') then 'opted_out'
         when t.analysis -> 'structuredData' @> '{"booked": true}' then 'booked'
         else e.outcome
       end,
