@@ -22,24 +22,6 @@ create type engine.finished_job as (
 );
 comment on type engine.finished_job is 'What came of a job in flight; reply_text is what the person wrote, if anything.';
 
-create type engine.ended_job as (
-  team_id uuid,
-  job_id uuid,
-  outcome public.job_outcome,
-  reason_code text,
-  reply_text text,
-  channel public.contact_channel,
-  campaign_id uuid,
-  enrollment_id uuid,
-  contact_id uuid,
-  phone text,
-  workflow_id uuid,
-  node_id text,
-  visit integer,
-  priority smallint
-);
-comment on type engine.ended_job is 'A job that has just ended, with what of it decides where its enrollment goes.';
-
 create type engine.asked_contact as (
   team_id uuid,
   job_id uuid,
@@ -49,15 +31,6 @@ create type engine.asked_contact as (
   regions text []
 );
 comment on type engine.asked_contact is 'Whom a job would reach, as far as limits on contacts go.';
-
-create type engine.beginning_job as (
-  id uuid,
-  team_id uuid,
-  campaign_id uuid,
-  contact_id uuid,
-  phone text
-);
-comment on type engine.beginning_job is 'A job that is about to begin, with what of it never changes and must be locked before.';
 
 create type engine.closed_job as (
   team_id uuid,
@@ -129,19 +102,6 @@ create type engine.event_source as (
   secret_name text
 );
 comment on type engine.event_source is 'What an event says of the attempt that it is about, and the secret that its sender knew.';
-
-create type engine.told_event as (
-  provider public.provider,
-  event_key text,
-  team_id uuid,
-  attempt_id uuid,
-  job_id uuid,
-  attempt_status public.attempt_status,
-  provider_id text,
-  type text,
-  payload jsonb
-);
-comment on type engine.told_event is 'A stored event with the attempt that it is about, as that was under the lock on its job.';
 
 create type engine.step as (
   team_id uuid,
