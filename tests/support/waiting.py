@@ -12,6 +12,8 @@ import psycopg
 # Long enough that only a defect reaches it; a test that waits so long fails, and none passes because of it.
 _LIMIT_SECONDS = 120.0
 _LOOK_EVERY_SECONDS = 0.01
+# What is waited for needs the machine more than who waits.
+_REST_FOR_A_LOOK = 2.0
 
 
 T = TypeVar("T")
@@ -24,20 +26,29 @@ class NeverHappened(AssertionError):
 def wait_until(condition: Callable[[], bool], what: str, *, limit: float = _LIMIT_SECONDS) -> None:
     """Look until something is so."""
     deadline = time.monotonic() + limit
+    began = time.monotonic()
     while not condition():
         if time.monotonic() > deadline:
             raise NeverHappened(f"after {limit:g} s still not: {what}")
-        time.sleep(_LOOK_EVERY_SECONDS)
+        time.sleep(_rest(began))
+        began = time.monotonic()
 
 
 async def until(look: Callable[[], T], what: str = "what the test waits for", *, limit: float = _LIMIT_SECONDS) -> T:
     """What looking gives, once that is something; the look has a thread of its own and may ask the database."""
     deadline = time.monotonic() + limit
+    began = time.monotonic()
     while not (seen := await asyncio.to_thread(look)):
         if time.monotonic() > deadline:
             raise NeverHappened(f"after {limit:g} s still not: {what}")
-        await asyncio.sleep(_LOOK_EVERY_SECONDS)
+        await asyncio.sleep(_rest(began))
+        began = time.monotonic()
     return seen
+
+
+def _rest(began: float) -> float:
+    """How long to leave the machine to others after a look that began then: longer after one that took long."""
+    return max(_LOOK_EVERY_SECONDS, _REST_FOR_A_LOOK * (time.monotonic() - began))
 
 
 def wait_until_blocked(connection: psycopg.Connection[Any], pid: int) -> None:
