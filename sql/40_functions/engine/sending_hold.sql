@@ -21,13 +21,11 @@ begin
     when exists (
       select
       from public.workflow_nodes as n
-      left join public.assistants as a
-        on n.team_id = a.team_id and a.is_active and a.id = case
-          when n.config ->> 'assistant_id' ~ '^[0-9A-Fa-f]{8}-([0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}$'
-            then (n.config ->> 'assistant_id')::uuid
-        end
       where n.team_id = p_team_id and n.workflow_id = p_workflow_id and n.type::text = p_channel::text
-        and n.config ->> 'assistant_id' is not null and a.id is null
+        and n.config ->> 'assistant_id' is not null
+        and n.config ->> 'assistant_id' <> all(array(
+          select a.id::text from public.assistants as a where a.team_id = p_team_id and a.is_active
+        ))
     ) then 'assistant_inactive'
   end;
 end

@@ -147,7 +147,7 @@ export const createCampaign = async (supabase: Client, campaign: Args<"create_ca
 export const preflight = async (supabase: Client, p_campaign_id: string, p_at?: string) =>
   answer(await supabase.rpc("preflight_campaign", { p_campaign_id, p_at }));
 
-/** Without `p_at` now. */
+/** Without `p_at` now; one that is past is refused (`start_past`), with both times in the team's zone. */
 export const launchCampaign = async (supabase: Client, launch: Args<"launch_campaign">) =>
   answer(await supabase.rpc("launch_campaign", launch));
 
