@@ -100,7 +100,11 @@ def test_it_is_what_one_connection_stores(
 
     ranges = calls(monkeypatch, "_store_ranges")
     together = everything()
-    assert [len(arguments[3]) > 3 for arguments in ranges] == [True, True]
+    for *_, cut in ranges:
+        assert len(cut) > 3
+        # every number is in one range: they follow one another without a gap, from before all to after all
+        assert [people["from_phone"] for people in cut] == ["", *(people["before_phone"] for people in cut[:-1])]
+        assert cut[-1]["before_phone"] is None
     monkeypatch.setattr(importing, "_CHUNK_CHARACTERS", 1_000_000)
     alone = everything()
     assert len(ranges) == 2, "a file of one piece goes over one connection"

@@ -56,7 +56,7 @@ _FAIL_RUN = """
     from engine.fail_run(p_team_id => %(team)s, p_run_id => %(run)s, p_code => %(code)s, p_message => %(message)s)
 """
 _CHECKERS = 2
-_ROWS_OF_RANGE = 100_000
+_ROWS_OF_RANGE = 160_000  # each is a look through all checked rows, and what a connection holds in memory
 
 Arguments = dict[str, Any]
 
