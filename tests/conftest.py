@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.support import pgtap
+from tests.support import pgtap, schedule
 from tests.support.databases import Database, Target, Targets
 from tests.support.pooler import WAYS, reached
 
@@ -33,6 +33,11 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """SQL tests come first: what breaks them breaks much of the rest."""
     items.sort(key=lambda item: item.get_closest_marker("pgtap") is None)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    return schedule.scheduler(config, log)
 
 
 @pytest.hookimpl(wrapper=True)
