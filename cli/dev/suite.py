@@ -115,7 +115,7 @@ def pytest(arguments: Sequence[str], servers: Servers) -> int:
     sys.stderr.flush()
     # much of the time is waiting for servers to start and clocks to run; a file stays in one process
     command = [sys.executable, "-m", "pytest", "-n", "3", "--dist", "loadfile", "--no-loadscope-reorder", *arguments]
-    # hundreds of processes import the same modules: each would compile them anew where nobody may keep what was compiled
+    # hundreds of processes import the same modules: none is to compile them anew, also where the caller keeps nothing
     environment = {**hand_over(servers), "PYTHONDONTWRITEBYTECODE": ""}
     if (memory := memory_folder()) is not None:
         environment |= {"TMPDIR": memory}  # the stacks that tests start are there, too
