@@ -25,6 +25,8 @@ _CREATES = re.compile(
     r"\s+(?:if\s+not\s+exists\s+)?(?P<name>[a-z_0-9.]+)",
     re.IGNORECASE,
 )
+# a default may hold a comma in quotes or brackets
+_DEFAULT = re.compile(r" DEFAULT (?:[^,'()\[]|'[^']*'|\([^)]*\)|\[[^\]]*\])+")
 _TRIGGER = re.compile(
     r"create\s+(?:or\s+replace\s+)?(?:constraint\s+)?trigger\s+(?P<name>\w+)\s.*?\son\s+(?P<table>[a-z_0-9.]+)",
     re.IGNORECASE | re.DOTALL,
@@ -94,7 +96,7 @@ class Drafting:
             self._gone(draft, entry, old or "")
         elif entry.kind in _WHOLE_FILE and file is not None:
             if old is not None and _signature(old) != _signature(new):
-                # names of arguments, defaults and results can't be replaced, only dropped
+                # names of arguments and results can't be replaced, only dropped, nor can a default be taken away
                 draft.drops_before.append(self._dropped(entry))
             draft.files.append(file)
         elif entry.kind in _NEW_FILE and old is None and file is not None:
@@ -284,8 +286,8 @@ def _undone(grant: str) -> str:
 
 
 def _signature(definition: str) -> str:
-    """Name, arguments and result: the first line of what pg_dump prints."""
-    return definition.partition("\n")[0]
+    """Name, arguments and result, of the first line of what pg_dump prints: which argument has a default, not which."""
+    return _DEFAULT.sub(" DEFAULT", definition.partition("\n")[0])
 
 
 def _key(row: str, names: list[str]) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from cli.dev.source import SourceFile
 from tests.support.databases import Targets
 
 FUNCTION = """-- Why.
-create or replace function engine.answer(p_a integer) returns integer
+create or replace function engine.answer(p_a integer default abs(-1)) returns integer
 language sql set search_path = '' as $$ select 42 $$;
 comment on function engine.answer(integer) is 'The answer.';
 revoke all on function engine.answer(integer) from public;
@@ -220,6 +220,21 @@ def test_only_what_nobody_may_call_is_dropped_without_asking(project: Project) -
     assert of_nobody.splitlines()[1:] == [
         "-- squawk-ignore ban-drop-function", "drop function engine.secret(integer);",
     ]  # fmt: skip
+
+
+def test_a_function_is_dropped_for_a_default_that_went_and_not_for_another_one(project: Project) -> None:
+    """Workers of the last release go on calling it."""
+    answer, secret = (BASE[f"40_functions/{name}.sql"] for name in ("answer", "secret"))
+    draft = project.draft(
+        {
+            "40_functions/answer.sql": answer.replace("default abs(-1)", "default greatest(1, 2)"),
+            "40_functions/secret.sql": secret.replace(" default abs(-1)", ""),
+        }
+    )
+    assert [line for drop in draft.drops_before for line in drop.splitlines() if line.startswith("drop")] == [
+        "drop function engine.secret(integer);"
+    ]
+    assert project.apply(draft) == []
 
 
 def test_only_the_cron_job_that_changed_is_put_again(project: Project) -> None:

@@ -21,7 +21,7 @@ begin
       engine.tell_moment(p_at, v_timezone), v_timezone, engine.tell_moment(engine.now(), v_timezone)
     )));
   end if;
-  return '[]';
+  return '[]'::jsonb;
 end
 $$;
 comment on function engine.start_issues(text, timestamptz, uuid) is

@@ -10,7 +10,7 @@ declare
   v_ignored engine.event_ref[];
 begin
   if cardinality(p_events) = 0 then
-    return '{}';
+    return '{}'::engine.event_ref[];
   end if;
   v_readings := array(select r from engine.read_events(p_events) as r);
   v_ignored := array(
