@@ -21,6 +21,7 @@ begin
       where c.status = 'ACTIVE'
       group by 1, 2, 3, 4
       having sum(d.amount) > 0
+      offset 0 -- asked of what is due, not of every node: a trigger has no channel
     ) as w
     inner join public.integrations as i on w.team_id = i.team_id and i.provider = engine.provider_for(w.channel)
     where engine.sending_hold(w.team_id, w.workflow_id, w.phone_number_id, w.channel) is null
