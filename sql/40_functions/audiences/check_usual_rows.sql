@@ -28,14 +28,16 @@ begin
       select
         b.row_number, b.first_name, b.last_name, b.email, b.postal_code, b.customer_id, b.ten,
         b.bare in (b.ten, '1' || b.ten, '+1' || b.ten)
-        and b.ten ~ '^[0-9]{3}[2-9][0-9]{6}$' and b.ten not like '____11%' and b.ten not like '___55501%'
+        and octet_length(b.ten) = 10 and b.ten not like '___0%' and b.ten not like '___1%'
+        and b.ten not like '____11%' and b.ten not like '___55501%'
         and octet_length(coalesce(b.first_name, '')) <= 200 and octet_length(coalesce(b.last_name, '')) <= 200
         and coalesce(b.first_name, '') not like '="%' and coalesce(b.last_name, '') not like '="%'
         and coalesce(b.email, 'a@b.c') like '_%@_%._%' and coalesce(b.email, '') not like '%@%@%'
         and octet_length(coalesce(b.email, '')) <= 200 and coalesce(b.email, '') !~ '[ <>(),;/|":\t\r\n\u00A0]'
         and (b.postal_code is null or octet_length(b.postal_code) = 5)
         and (b.customer_id is null or octet_length(b.customer_id) between 1 and 18)
-        and coalesce(b.postal_code, '') || coalesce(b.customer_id, '') !~ '[^0-9]' as is_usual
+        -- one look for all that must be digits, and no counting in it, which takes three times as long
+        and b.ten || coalesce(b.postal_code, '') || coalesce(b.customer_id, '') !~ '[^0-9]' as is_usual
       from (
         select r.*, right(r.bare, 10) as ten
         from (
