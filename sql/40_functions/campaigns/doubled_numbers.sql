@@ -27,11 +27,20 @@ begin
   union
   select n.ordinal
   from (
-    select p.ordinal, row_number() over (partition by p.customer_id order by p.contact_id) as place
-    from unnest(p_candidates) as p
-    where not exists (
+    select k.ordinal, row_number() over (partition by k.customer_id order by k.contact_id) as place
+    from (
+      -- Merged customers have several ids: of all that belong together the lowest.
+      select u.ordinal, min(u.customer_id) as customer_id, (array_agg(u.contact_id) filter (where u.is_own))[1] as contact_id
+      from (
+        select p.*, true as is_own from unnest(p_candidates) as p
+        union all
+        select o.*, false from unnest(p_others) as o
+      ) as u
+      group by u.ordinal
+    ) as k
+    where k.contact_id is not null and not exists (
       select from engine.enrollments as e
-      where e.team_id = p_campaign.team_id and e.campaign_id = p_campaign.id and e.contact_id = p.contact_id
+      where e.team_id = p_campaign.team_id and e.campaign_id = p_campaign.id and e.contact_id = k.contact_id
       offset 0
     )
   ) as n

@@ -33,6 +33,13 @@ begin
     where m.team_id = p_list.team_id and m.list_id = p_list.id
   ),
 
+  others as materialized (
+    select o.*
+    from engine.same_customers(p_list.team_id, array(
+      select (m.ordinal, m.contact_id, m.phone, m.customer_id)::engine.candidate from members as m where m.customer_id is not null
+    )) as o
+  ),
+
   known as (
     select m.ordinal, i.id, 1 as place
     from members as m
@@ -40,9 +47,7 @@ begin
     where i.status <> 'CANCELLED' and i.outreach_id is distinct from p_outreach_id
     union all
     select m.ordinal, i.id, 2
-    from engine.same_customers(p_list.team_id, array(
-      select (m.ordinal, m.contact_id, m.phone, m.customer_id)::engine.candidate from members as m where m.customer_id is not null
-    )) as o
+    from others as o
     inner join members as m on o.ordinal = m.ordinal
     inner join public.outreach_items as i
       on m.team_id = i.team_id and i.dedupe_hash = engine.outreach_hash(
@@ -55,8 +60,11 @@ begin
   ),
 
   planned as (
-    select m.*, k.id as item_id, not m.is_aimless and not m.is_unreachable and k.id is null as is_new
+    select
+      m.*, k.id as item_id, not m.is_aimless and not m.is_unreachable and k.id is null as is_new,
+      least(m.customer_id, o.customer_id) as any_id -- of merged customers the lowest
     from members as m
+    left join (select n.ordinal, min(n.customer_id) as customer_id from others as n group by n.ordinal) as o on m.ordinal = o.ordinal
     left join (select distinct on (d.ordinal) d.* from known as d order by d.ordinal, d.place, d.id) as k
       on m.ordinal = k.ordinal and not m.is_aimless
   )
@@ -65,7 +73,7 @@ begin
     p.contact_id, p.phone, p.servicetitan_customer_id, p.servicetitan_job_id, p.servicetitan_appointment_id, p.dedupe_hash,
     p.is_aimless or (
       p.is_new and p.customer_id is not null
-      and row_number() over (partition by p.customer_id, p.is_new order by p.contact_id) > 1
+      and row_number() over (partition by p.any_id, p.is_new order by p.contact_id) > 1
     ),
     p.is_unreachable, p.item_id
   from planned as p;

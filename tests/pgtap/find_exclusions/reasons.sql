@@ -47,6 +47,8 @@ select team_id, v.id, v.tag_ids, false, true, v.merged_to_id
 from scene cross join (values (101, '{7,8}'::bigint[], null), (105, '{}', 101), (106, '{9}', null)) as v (id, tag_ids, merged_to_id);
 select is(pg_temp.left_out('{"tags": [8, 3]}'), '{"1 excluded_tag","5 excluded_tag"}', 'a customer with a tag');
 select is(pg_temp.left_out('{"tags": [3]}'), null, 'and none without');
+-- From here on they are two.
+update engine.servicetitan_customers set merged_to_id = null;
 
 -- Campaigns and bookings.
 insert into engine.enrollments (team_id, campaign_id, contact_id, phone, status, reason_code, retries_left, booked_at, ended_at)
