@@ -103,11 +103,8 @@ def lint() -> None:
 
     Example: outbound dev lint
     """
-    stages = suite.Stages()
-    suite.static_gates(stages)
-    with suite.built_servers(stages) as servers:
-        suite.database_gates(stages, servers)
-    stages.demand()
+    with suite.all_gates(suite.Stages()):
+        pass
 
 
 @app.command()
