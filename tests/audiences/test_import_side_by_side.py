@@ -177,6 +177,44 @@ def test_people_whom_another_adds_at_that_moment_are_found(
     assert (len(found["members"]), found["lists"], len(found["problems"])) == (300, [("Met", 300)], 0)
 
 
+def test_a_member_whom_another_adds_at_that_moment_is_found(
+    importer: Importer,
+    observer: psycopg.Connection[Any],
+    module_database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    write: Write,
+) -> None:
+    """The holder waits for whoever adds her, and begins again once she is there: the import does not fail of it."""
+    importer(write("phone\n212-555-0101\n"), list_name="Others")
+    shared, _ = importer(write("phone\n720-555-0101\n"), list_name="Shared")
+    waiting = "select from pg_locks where not granted and locktype = 'transactionid' and pid = any(%s)"
+    original = imports._store_ranges
+
+    async def meet(holder: Any, *arguments: Any) -> None:
+        with module_database.connect() as lead, ThreadPoolExecutor(1) as thread:
+            lead.execute(
+                "insert into public.audience_members (team_id, list_id, contact_id)"
+                " select team_id, %s, id from public.contacts where team_id = %s and phone = '+12125550101'",
+                [shared["list_id"], importer.team.id],
+            )
+            pids = [holder.info.backend_pid]
+
+            def come_in() -> None:
+                wait_until(lambda: observer.execute(waiting, [pids]).fetchone() is not None, "the holder waits")
+                lead.commit()
+
+            came = thread.submit(come_in)
+            try:
+                await original(holder, *arguments)
+            finally:
+                came.result()
+
+    monkeypatch.setattr(imports, "_store_ranges", meet)
+    run, _ = importer(write(PEOPLE), list_name="Shared")
+    assert (run["status"], run["counts"]["added"], run["counts"]["updated"]) == ("SUCCEEDED", 299, 1)
+    assert stored(observer, importer)["lists"] == [("Others", 1), ("Shared", 301)]
+
+
 def test_who_waits_for_the_holder_does_not_stop_the_helper(
     importer: Importer, observer: psycopg.Connection[Any], module_database: Database, write: Write
 ) -> None:

@@ -131,7 +131,7 @@ class ImportCalls(Session):
                     async with holder.transaction():
                         await _store_ranges(holder, helper, run, ranges)
                     return await _ended(holder, _END_STORING, run)
-                except (_MetOthersError, pg.DeadlockDetected):
+                except (_MetOthersError, pg.DeadlockDetected, pg.UniqueViolation):
                     # what the holder has done is undone; it looks again, and waits for the others with all it has
                     pass
         return await _ended(holder, _FINISH_RUN, run)
