@@ -6,13 +6,99 @@ set check_function_bodies = off;
 
 -- nobody else may call it
 -- squawk-ignore ban-drop-function
+drop function engine.find_attempts(engine.event_source[]);
+
+-- nobody else may call it
+-- squawk-ignore ban-drop-function
+drop function engine.free_to_begin(uuid[]);
+
+-- nobody else may call it
+-- squawk-ignore ban-drop-function
+drop function engine.advance_enrollments(engine.finished_job[]);
+
+-- nobody else may call it
+-- squawk-ignore ban-drop-function
+drop function engine.apply_known_events(engine.event_ref[]);
+
+-- nobody else may call it
+-- squawk-ignore ban-drop-function
+drop function engine.credit_outcomes(engine.finished_job[]);
+
+-- nobody else may call it
+-- squawk-ignore ban-drop-function
+drop function engine.find_exclusions(uuid, jsonb, engine.candidate[]);
+
+-- nobody else may call it
+-- squawk-ignore ban-drop-function
+drop function engine.launch_scheduled_campaigns();
+
+-- nobody else may call it
+-- squawk-ignore ban-drop-function
 drop function engine.local_days(text, timestamp with time zone, timestamp with time zone);
+
+-- nobody else may call it
+-- squawk-ignore ban-drop-function
+drop function engine.next_steps(engine.finished_job[]);
+
+-- nobody else may call it
+-- squawk-ignore ban-drop-function
+drop function engine.plan_outreach(public.audience_lists, public.outreach_kind, public.contact_channel);
+
+-- nobody else may call it
+-- squawk-ignore ban-drop-function
+drop function engine.read_events(engine.event_ref[]);
 
 -- nobody else may call it
 -- squawk-ignore ban-drop-function
 drop function engine.readmit_number(uuid, text, public.contact_channel, text, text);
 
+-- nobody else may call it
+-- squawk-ignore ban-drop-function
+drop function engine.start_issues(text, timestamp with time zone);
+
 alter type engine.task_kind add value if not exists 'watch' before 'preview';
+
+-- sql/20_types/engine_batches.sql
+-- Rows that one step of a batch has read and hands on, so that the next does not look them up again.
+create type engine.beginning_job as (
+  id uuid,
+  team_id uuid,
+  campaign_id uuid,
+  contact_id uuid,
+  phone text
+);
+comment on type engine.beginning_job is 'A job that is about to begin, with what of it never changes and must be locked before.';
+
+create type engine.ended_job as (
+  team_id uuid,
+  job_id uuid,
+  outcome public.job_outcome,
+  reason_code text,
+  reply_text text,
+  channel public.contact_channel,
+  campaign_id uuid,
+  enrollment_id uuid,
+  contact_id uuid,
+  phone text,
+  workflow_id uuid,
+  node_id text,
+  visit integer,
+  priority smallint
+);
+comment on type engine.ended_job is 'A job that has just ended, with what of it decides where its enrollment goes.';
+
+create type engine.told_event as (
+  provider public.provider,
+  event_key text,
+  team_id uuid,
+  attempt_id uuid,
+  job_id uuid,
+  attempt_status public.attempt_status,
+  provider_id text,
+  type text,
+  payload jsonb
+);
+comment on type engine.told_event is 'A stored event with the attempt that it is about, as that was under the lock on its job.';
 
 -- sql/30_tables/180_servicetitan_work.sql
 -- The jobs and appointments that members of lists matched by, and what is known of their being cancelled: as a
@@ -23,15 +109,19 @@ create table engine.servicetitan_work (
   id bigint not null,
   was_cancelled boolean not null,
   cancelled_at timestamptz,
+  kept_at timestamptz not null default engine.now(),
   constraint servicetitan_work_pk primary key (team_id, kind, id),
   constraint servicetitan_work_team_exists foreign key (team_id) references public.teams (id) on delete cascade,
   constraint servicetitan_work_kind_is_known check (kind in ('job', 'appointment'))
 );
 create index servicetitan_work_cancelled on engine.servicetitan_work (team_id) where cancelled_at is not null;
+create index servicetitan_work_by_age on engine.servicetitan_work (kept_at);
 comment on table engine.servicetitan_work is 'Jobs and appointments that members of lists matched by, and whether they were cancelled.';
 comment on column engine.servicetitan_work.was_cancelled is 'Whether it was cancelled when a refresh last matched it.';
 comment on column engine.servicetitan_work.cancelled_at is
 'When we learned that it was cancelled although it was not when it matched; null: not that anybody knows.';
+comment on column engine.servicetitan_work.kept_at is
+'When it was last known to be needed, to the month: a refresh matched it, or somebody was found enrolled for it.';
 
 -- sql/30_tables/181_servicetitan_watches.sql
 -- How far each team's ServiceTitan was asked what was cancelled. Another tenant gets another id, so that whoever
@@ -117,6 +207,176 @@ create index enrollment_work_by_campaign on engine.enrollment_work (team_id, cam
 comment on table engine.enrollment_work is 'Jobs and appointments of ServiceTitan that people were enrolled for.';
 comment on column engine.enrollment_work.matched_at is 'When the refresh began that last saw it not cancelled.';
 
+-- sql/40_functions/audiences/add_members.sql
+-- The contacts of the accepted rows as members, with what made them match.
+create or replace function engine.add_members(
+  p_team_id uuid, p_run_id uuid, p_list_id uuid, p_from text default '', p_before text default null
+)
+returns bigint
+language plpgsql
+set search_path = ''
+set work_mem = '64MB' -- joins of all rows, and a sort
+as $$
+declare
+  v_now timestamptz := engine.now();
+  v_added bigint;
+begin
+  insert into public.audience_members (
+    team_id, list_id, contact_id, servicetitan_customer_id, servicetitan_job_id, servicetitan_job_type_id,
+    servicetitan_appointment_id, appointment_starts_at, added_at
+  )
+  with people as materialized (
+    select
+      c.id, k.servicetitan_customer_id, f.servicetitan_job_id, f.servicetitan_job_type_id, f.servicetitan_appointment_id,
+      f.appointment_starts_at
+    from engine.checked_rows as k
+    inner join public.contacts as c on k.team_id = c.team_id and k.phone = c.phone
+    left join engine.member_facts as f on k.team_id = f.team_id and k.run_id = f.run_id and k.row_number = f.row_number
+    where k.team_id = p_team_id and k.run_id = p_run_id and k.verdict = 'accepted'
+      and k.phone >= p_from and (p_before is null or k.phone < p_before)
+      and c.phone >= p_from and (p_before is null or c.phone < p_before) -- the same, for the index
+    order by c.id
+  )
+  select
+    p_team_id, p_list_id, p.id, p.servicetitan_customer_id, p.servicetitan_job_id, p.servicetitan_job_type_id,
+    p.servicetitan_appointment_id, p.appointment_starts_at, v_now
+  from people as p
+  where not exists (
+    select from public.audience_members as m
+    where m.team_id = p_team_id and m.list_id = p_list_id and m.contact_id = p.id
+      -- or all members would be read for each range of new contacts, whose ids are next to each other
+      and m.contact_id >= (select n.id from people as n order by n.id limit 1)
+      and m.contact_id <= (select n.id from people as n order by n.id desc limit 1)
+  );
+  get diagnostics v_added = row_count;
+  return v_added;
+end
+$$;
+comment on function engine.add_members(uuid, uuid, uuid, text, text) is
+'Adds the contacts of a run''s accepted rows, with numbers in [from, before) if that is given, to a list; returns how many of them were no members before.';
+revoke all on function engine.add_members(uuid, uuid, uuid, text, text) from public;
+
+-- sql/40_functions/audiences/check_other_rows.sql
+-- Checks the staged rows of these numbers that engine.check_usual_rows has left: as many as memory holds.
+create or replace function engine.check_other_rows(p_team_id uuid, p_run_id uuid, p_first bigint, p_last bigint)
+returns void
+language sql
+volatile
+set search_path = ''
+as $$
+  insert into engine.checked_rows
+  select
+    p_team_id, p_run_id, c.row_number, c.phone, c.phone_extension, c.first_name, c.last_name, c.email, c.timezone,
+    c.timezones, c.regions, c.postal_code, c.servicetitan_customer_id, c.verdict, c.issues
+  from public.teams as t
+  cross join lateral engine.check_rows(
+    engine.unchecked_rows(p_team_id, p_run_id, p_first, p_last), t.country, t.is_sandbox
+  ) as c
+  where t.id = p_team_id
+$$;
+comment on function engine.check_other_rows(uuid, uuid, bigint, bigint) is 'Checks staged rows of these numbers that are not checked yet.';
+revoke all on function engine.check_other_rows(uuid, uuid, bigint, bigint) from public;
+
+-- sql/40_functions/audiences/check_staged_rows.sql
+-- For workers that copy a large file side by side: each checks the rows that it has just copied, and commits
+-- them. Another connection holds the run meanwhile and stores them in the end, or nobody does.
+create or replace function engine.check_staged_rows(p_team_id uuid, p_run_id uuid, p_first bigint, p_last bigint)
+returns void
+language plpgsql
+security definer -- workers may write no table but the staging
+set search_path = ''
+as $$
+begin
+  perform engine.join_run(p_team_id, p_run_id);
+  -- what a crash takes here is checked again from the file; the disk waits for the end of the run
+  perform set_config('synchronous_commit', 'off', true);
+  perform engine.check_usual_rows(p_team_id, p_run_id, p_first, p_last);
+  perform engine.check_other_rows(p_team_id, p_run_id, p_first, p_last);
+end
+$$;
+comment on function engine.check_staged_rows(uuid, uuid, bigint, bigint) is 'Checks staged rows of a running run, from one row number to another.';
+revoke all on function engine.check_staged_rows(uuid, uuid, bigint, bigint) from public;
+grant execute on function engine.check_staged_rows(uuid, uuid, bigint, bigint) to outbound_worker;
+
+-- sql/40_functions/audiences/check_usual_rows.sql
+-- The check of rows of which all is as usual: a number of North America, names, an address, a ZIP code, a customer's id.
+-- Most rows of most files are such, and engine.check_rows, which takes whatever comes, costs three times as much for
+-- each. It must say the same of them; whatever could be more than it seems is left to engine.check_other_rows.
+create or replace function engine.check_usual_rows(p_team_id uuid, p_run_id uuid, p_first bigint, p_last bigint)
+returns void
+language plpgsql
+set search_path = ''
+set plan_cache_mode = force_generic_plan -- planned once a session, not for each call
+set enable_mergejoin = off -- sets of any size are joined and grouped here, by hash
+set enable_nestloop = off
+set enable_sort = off
+as $$
+begin
+  insert into engine.checked_rows (
+    team_id, run_id, row_number, phone, first_name, last_name, email, timezones, regions, postal_code,
+    servicetitan_customer_id, verdict
+  )
+  with areas as materialized (
+    select a.area_code
+    from public.teams as t
+    inner join reference.calling_codes as c on t.country = any(c.countries)
+    cross join reference.area_codes as a
+    where t.id = p_team_id and c.calling_code = '1' and a.kind <> 'premium'
+  ),
+  usual as materialized (
+    select r.*, a.area_code || left(coalesce(r.postal_code, ''), 3) as place
+    from (
+      select
+        b.row_number, b.first_name, b.last_name, b.email, b.postal_code, b.customer_id, b.ten,
+        b.bare in (b.ten, '1' || b.ten, '+1' || b.ten)
+        and b.ten ~ '^[0-9]{3}[2-9][0-9]{6}$' and b.ten not like '____11%' and b.ten not like '___55501%'
+        and octet_length(coalesce(b.first_name, '')) <= 200 and octet_length(coalesce(b.last_name, '')) <= 200
+        and coalesce(b.first_name, '') not like '="%' and coalesce(b.last_name, '') not like '="%'
+        and coalesce(b.email, 'a@b.c') like '_%@_%._%' and coalesce(b.email, '') not like '%@%@%'
+        and octet_length(coalesce(b.email, '')) <= 200 and coalesce(b.email, '') !~ '[ <>(),;/|":\t\r\n\u00A0]'
+        and (b.postal_code is null or octet_length(b.postal_code) = 5)
+        and (b.customer_id is null or octet_length(b.customer_id) between 1 and 18)
+        and coalesce(b.postal_code, '') || coalesce(b.customer_id, '') !~ '[^0-9]' as is_usual
+      from (
+        select r.*, right(r.bare, 10) as ten
+        from (
+          select
+            r.row_number, r.email, r.postal_code, r.servicetitan_customer_id as customer_id,
+            nullif(btrim(r.first_name, E' \t\r\n\u00A0'), '') as first_name,
+            nullif(btrim(r.last_name, E' \t\r\n\u00A0'), '') as last_name,
+            translate(r.phone, ' ()-.', '') as bare
+          from engine.import_rows as r
+          where r.team_id = p_team_id and r.run_id = p_run_id and r.row_number between p_first and p_last
+            and r.full_name is null and r.timezone is null and r.reader_problem is null and r.phone not like '%.0'
+          offset 0 -- each step once for a row
+        ) as r
+        offset 0
+      ) as b
+      offset 0
+    ) as r
+    inner join areas as a on left(r.ten, 3) = a.area_code
+    where r.is_usual
+  ),
+  places as (
+    select array_agg(p.place) as names, array_agg('+1' || left(p.place, 3)) as phones, array_agg(substr(p.place, 4) || '00') as codes
+    from (select distinct u.place from usual as u) as p
+  ),
+  known as materialized (
+    select p.names[z.ordinal] as place, z.timezones, z.regions
+    from places as p
+    cross join lateral engine.resolve_zones(p.phones, null, p.codes) as z
+  )
+  select
+    p_team_id, p_run_id, u.row_number, '+1' || u.ten, u.first_name, u.last_name, u.email, k.timezones, k.regions,
+    u.postal_code, u.customer_id::bigint, 'accepted'
+  from usual as u
+  inner join known as k on u.place = k.place;
+end
+$$;
+comment on function engine.check_usual_rows(uuid, uuid, bigint, bigint) is
+'Checks those staged rows of these numbers of which all is as usual, into engine.checked_rows.';
+revoke all on function engine.check_usual_rows(uuid, uuid, bigint, bigint) from public;
+
 -- sql/40_functions/audiences/exclusion_member_issues.sql
 -- What is wrong with the elements of one exclusion that is a list.
 create or replace function engine.exclusion_member_issues(p_team_id uuid, p_list_id uuid, p_name text, p_values jsonb)
@@ -173,6 +433,253 @@ comment on function engine.exclusion_member_issues(uuid, uuid, text, jsonb) is
 'Issues of the elements of list_ids, campaign_ids, tags or phones.';
 revoke all on function engine.exclusion_member_issues(uuid, uuid, text, jsonb) from public;
 
+-- sql/40_functions/audiences/find_exclusions.sql
+-- Who of a set of people is left out, and why: the one rule for whatever fills a list and for launches.
+-- One reason each, the first in this order: the number, another list, a campaign, a tag, a call or text
+-- that a provider took or may have taken, a booking. What a customer did or was sent counts whichever of her numbers
+-- it was (engine.same_customers); only a number that is left out is that number.
+create or replace function engine.find_exclusions(
+  p_team_id uuid, p_exclusions jsonb, p_candidates engine.candidate[], p_others engine.candidate[] default null
+)
+returns table (ordinal bigint, reason text)
+language plpgsql
+stable
+set search_path = ''
+set jit = off
+set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
+as $$
+declare
+  v_list_ids uuid[] := array(select jsonb_array_elements_text(p_exclusions -> 'list_ids'))::uuid[];
+  v_campaign_ids uuid[] := array(select jsonb_array_elements_text(p_exclusions -> 'campaign_ids'))::uuid[];
+  v_tags bigint[] := array(select jsonb_array_elements_text(p_exclusions -> 'tags'))::bigint[];
+  v_contacted_since timestamptz := engine.now() - engine.parse_duration(p_exclusions ->> 'contacted_within');
+  v_booked_since timestamptz := case
+    when p_exclusions -> 'already_booked' = 'true' then '-infinity'
+    else engine.now() - engine.parse_duration(p_exclusions ->> 'booked_within')
+  end;
+begin
+  return query
+  with people as materialized (
+    select p.*, true as is_own from unnest(p_candidates) as p
+    union all
+    select o.*, false from unnest(coalesce(p_others, array(select s from engine.same_customers(p_team_id, p_candidates) as s))) as o
+  ),
+
+  found as (
+    select p.ordinal, 1 as place, 'excluded_phone' as reason
+    from people as p
+    where p_exclusions ? 'phones' and p.is_own
+      and p.phone in (select jsonb_array_elements_text(p_exclusions -> 'phones'))
+    union all
+    select p.ordinal, 2, 'excluded_in_list'
+    from people as p
+    where v_list_ids <> '{}' and exists (
+      select from public.audience_members as m
+      where m.team_id = p_team_id and m.list_id = any(v_list_ids) and m.contact_id = p.contact_id
+    )
+    union all
+    select p.ordinal, 3, 'excluded_in_campaign'
+    from people as p
+    where v_campaign_ids <> '{}' and exists (
+      select from engine.enrollments as e
+      where e.team_id = p_team_id and e.campaign_id = any(v_campaign_ids) and e.contact_id = p.contact_id
+    )
+    union all
+    select p.ordinal, 4, 'excluded_tag'
+    from people as p
+    where v_tags <> '{}' and p.customer_id in (
+      select t.customer_id
+      from engine.customer_tags(p_team_id, array(select c.customer_id from people as c where c.customer_id is not null)) as t
+      where t.tag_id = any(v_tags)
+    )
+    union all
+    select p.ordinal, 5, 'excluded_recently_contacted'
+    from people as p
+    where v_contacted_since is not null and exists (
+      select
+      from engine.contacts_made as k
+      where k.team_id = p_team_id and k.phone = p.phone and k.begun_at >= v_contacted_since
+    )
+    union all
+    select p.ordinal, 6, 'excluded_booked'
+    from people as p
+    where v_booked_since is not null and exists (
+      select from engine.enrollments as e
+      where e.team_id = p_team_id and e.contact_id = p.contact_id and e.booked_at >= v_booked_since
+    )
+  )
+
+  select distinct on (f.ordinal) f.ordinal, f.reason from found as f order by f.ordinal, f.place;
+end
+$$;
+comment on function engine.find_exclusions(uuid, jsonb, engine.candidate[], engine.candidate[]) is
+'Which of the candidates are left out, and the code in reference.import_problems that says why. p_others: their customers'' other '
+'contacts, where the caller has them.';
+revoke all on function engine.find_exclusions(uuid, jsonb, engine.candidate[], engine.candidate[]) from public;
+
+-- sql/40_functions/audiences/range_marks.sql
+-- Where ranges of about so many accepted rows begin, in order of their numbers. One row in 64 is looked at, which is
+-- plenty to cut alike, and sorts in no time. The first begins before all numbers, and is half as long as the others,
+-- as is the last: who follows a range behind has soon something to do.
+create or replace function engine.range_marks(p_team_id uuid, p_run_id uuid, p_rows_of_range integer)
+returns text[]
+language sql
+stable
+set search_path = ''
+as $$
+  with sample as materialized (
+    select k.phone
+    from engine.checked_rows as k
+    where k.team_id = p_team_id and k.run_id = p_run_id and k.verdict = 'accepted' and k.row_number % 64 = 0
+  ),
+  ranges as (
+    select min(s.phone) as first_phone
+    from (
+      select
+        s.phone,
+        round((row_number() over (order by s.phone) - 1) * n.ranges / n.rows) as place
+      from sample as s
+      cross join (
+        select greatest(count(*), 1)::float8 as rows, nullif(round(count(*) * 64.0 / p_rows_of_range), 1)::float8 as ranges
+        from sample
+      ) as n
+    ) as s
+    group by s.place
+    having s.place > 0
+  )
+  select array[''] || coalesce(array_agg(r.first_phone order by r.first_phone), '{}') from ranges as r
+$$;
+comment on function engine.range_marks(uuid, uuid, integer) is 'Numbers at which ranges of a run''s accepted rows begin, in order.';
+revoke all on function engine.range_marks(uuid, uuid, integer) from public;
+
+-- sql/40_functions/audiences/same_customers.sql
+-- Contacts of a team that have the same ServiceTitan customer are one customer with several numbers: the one rule for
+-- who was reached, enrolled or booked already. A number is a contact, so whose number changes is two of them.
+create or replace function engine.same_customers(p_team_id uuid, p_candidates engine.candidate[])
+returns setof engine.candidate
+language plpgsql
+stable
+set search_path = ''
+set jit = off
+set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
+as $$
+begin
+  return query
+  select p.ordinal, c.id, c.phone, c.servicetitan_customer_id
+  from unnest(p_candidates) as p
+  cross join lateral (
+    select k.id, k.phone, k.servicetitan_customer_id
+    from public.contacts as k
+    where k.team_id = p_team_id and k.servicetitan_customer_id = p.customer_id
+    offset 0 -- looked up for each customer by its key, whatever statistics say
+  ) as c
+  where p.customer_id is not null and c.id is distinct from p.contact_id;
+end
+$$;
+comment on function engine.same_customers(uuid, engine.candidate[]) is
+'The other contacts of the candidates'' customers, each under the ordinal of its candidate; none of who is no customer.';
+revoke all on function engine.same_customers(uuid, engine.candidate[]) from public;
+
+-- sql/40_functions/audiences/settle_run.sql
+-- When the rows of a large file are all checked, and before any of them is stored: what only all of them together
+-- show, duplicates and who is left out, is marked, for every connection to see. Returns ranges of numbers in order,
+-- each with how many people of it the team does not know yet; none when there is nothing to store.
+create or replace function engine.settle_run(p_team_id uuid, p_run_id uuid, p_rows_of_range integer)
+returns table (from_phone text, before_phone text, new_count bigint)
+language plpgsql
+security definer -- workers may write no table but the staging
+set search_path = ''
+set work_mem = '64MB' -- a look into all contacts
+set enable_nestloop = off -- whatever statistics say of tables that are filled at this moment
+as $$
+declare
+  v_run public.audience_runs := engine.join_run(p_team_id, p_run_id);
+  v_marks text[];
+begin
+  perform set_config('synchronous_commit', 'off', true);
+  perform engine.check_run(p_team_id, p_run_id);
+  perform engine.mark_duplicates(p_team_id, p_run_id);
+  perform engine.mark_excluded(p_team_id, p_run_id, engine.exclusions_of_run(v_run));
+  if not v_run.is_partial_allowed and exists (
+    select from engine.checked_rows as k
+    where k.team_id = p_team_id and k.run_id = p_run_id and k.verdict = 'rejected'
+  ) then
+    return;
+  end if;
+  v_marks := engine.range_marks(p_team_id, p_run_id, p_rows_of_range);
+  return query
+  select v_marks[r.place], v_marks[r.place + 1], r.new_count
+  from (
+    select
+      width_bucket(k.phone, v_marks) as place,
+      count(*) filter (where c.id is null) as new_count
+    from engine.checked_rows as k
+    left join public.contacts as c on c.team_id = p_team_id and c.phone = k.phone
+    where k.team_id = p_team_id and k.run_id = p_run_id and k.verdict = 'accepted'
+    group by 1
+  ) as r
+  order by r.place;
+end
+$$;
+comment on function engine.settle_run(uuid, uuid, integer) is
+'Marks duplicates and excluded people among the checked rows of a running run; ranges of numbers to store by, '
+'[from, before), with how many contacts of each are new.';
+revoke all on function engine.settle_run(uuid, uuid, integer) from public;
+grant execute on function engine.settle_run(uuid, uuid, integer) to outbound_worker;
+
+-- sql/40_functions/audiences/store_contacts.sql
+-- Stores the new contacts of a range of numbers ahead of the transaction that holds the run, which makes members
+-- of them. A contact alone is in no list and is nobody's to call. What somebody else holds is not waited for long:
+-- they may wait for the holder, which waits for this.
+create or replace function engine.store_contacts(p_team_id uuid, p_run_id uuid, p_from text, p_before text)
+returns bigint
+language plpgsql
+security definer -- workers may write no table but the staging
+set search_path = ''
+set lock_timeout = '5s'
+set enable_nestloop = off -- whatever statistics say of tables that are filled at this moment
+as $$
+begin
+  perform engine.join_run(p_team_id, p_run_id);
+  -- nothing refers to them before the holder commits, whose commit takes this one to the disk as well
+  perform set_config('synchronous_commit', 'off', true);
+  return engine.add_contacts(p_team_id, p_run_id, p_from, p_before);
+exception
+  when unique_violation or lock_not_available then
+    return null;
+end
+$$;
+comment on function engine.store_contacts(uuid, uuid, text, text) is
+'Stores the new contacts of a settled run whose numbers are in [from, before); how many, or null when somebody else adds one of them.';
+revoke all on function engine.store_contacts(uuid, uuid, text, text) from public;
+grant execute on function engine.store_contacts(uuid, uuid, text, text) to outbound_worker;
+
+-- sql/40_functions/audiences/unchecked_rows.sql
+-- The staged rows of these numbers that no check has taken yet.
+create or replace function engine.unchecked_rows(p_team_id uuid, p_run_id uuid, p_first bigint, p_last bigint)
+returns engine.import_rows[]
+language plpgsql
+stable
+set search_path = ''
+set plan_cache_mode = force_generic_plan -- planned once a session, not for each call
+set enable_nestloop = off -- whatever statistics say of tables that are filled at this moment
+as $$
+begin
+  return (
+    select array_agg(r order by r.row_number)
+    from engine.import_rows as r
+    where r.team_id = p_team_id and r.run_id = p_run_id and r.row_number between p_first and p_last
+      and not exists (
+        select from engine.checked_rows as k
+        where k.team_id = p_team_id and k.run_id = p_run_id and k.row_number = r.row_number
+          and k.row_number between p_first and p_last -- the same, for the index
+      )
+  );
+end
+$$;
+comment on function engine.unchecked_rows(uuid, uuid, bigint, bigint) is 'Staged rows of these numbers that are not checked yet.';
+revoke all on function engine.unchecked_rows(uuid, uuid, bigint, bigint) from public;
+
 -- sql/40_functions/campaigns/bind_enrollments.sql
 -- Notes which job and appointment in ServiceTitan people are enrolled for, to stop them when it is cancelled. What was
 -- cancelled when it matched is what the list wants, and what nobody knows the state of stops nobody.
@@ -212,18 +719,320 @@ comment on function engine.bind_enrollments(public.campaigns, engine.new_job[]) 
 'Notes the ServiceTitan jobs and appointments that new enrollments of a campaign, each with its first job, are for.';
 revoke all on function engine.bind_enrollments(public.campaigns, engine.new_job[]) from public;
 
+-- sql/40_functions/campaigns/doubled_numbers.sql
+-- A campaign has a customer once, under whichever number. Of customers with several, those are left out who have their
+-- place in it under another one already, and of those who come together all but the contact that the team has known
+-- longest (the lowest id). Whoever is in it anyway is not asked about, and keeps nobody out but by the place she has.
+create or replace function engine.doubled_numbers(
+  p_campaign public.campaigns, p_candidates engine.candidate[], p_others engine.candidate[]
+)
+returns setof bigint
+language plpgsql
+stable
+set search_path = ''
+set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
+as $$
+begin
+  if cardinality(p_candidates) = 0 then
+    return;
+  end if;
+  return query
+  select o.ordinal
+  from unnest(p_others) as o
+  cross join lateral (
+    select
+    from engine.enrollments as e
+    where e.team_id = p_campaign.team_id and e.campaign_id = p_campaign.id and e.contact_id = o.contact_id
+      and engine.takes_place(e)
+    offset 0 -- looked up for each contact by its key, whatever statistics say
+  ) as e
+  union
+  select n.ordinal
+  from (
+    select p.ordinal, row_number() over (partition by p.customer_id order by p.contact_id) as place
+    from unnest(p_candidates) as p
+    where not exists (
+      select from engine.enrollments as e
+      where e.team_id = p_campaign.team_id and e.campaign_id = p_campaign.id and e.contact_id = p.contact_id
+      offset 0
+    )
+  ) as n
+  where n.place > 1;
+end
+$$;
+comment on function engine.doubled_numbers(public.campaigns, engine.candidate[], engine.candidate[]) is
+'Which of the candidates, who may be reached, a campaign has or takes under another number; p_others are those of their customers.';
+revoke all on function engine.doubled_numbers(public.campaigns, engine.candidate[], engine.candidate[]) from public;
+
+-- sql/40_functions/campaigns/enroll_contacts.sql
+-- As engine.store_enrollments, for whoever shares the campaign with others who enroll: one after the other, to the commit.
+-- Two numbers of one customer that come at once, as two leads do, would not see each other otherwise, nor would twice the
+-- same contact. It costs hardly any waiting: who adds members waits for the others at the list in any case, a moment later.
+-- Nobody is spared the lock, not even who brings no customer: all come to the list with it, or two could wait in a circle.
+create or replace function engine.enroll_contacts(p_campaign public.campaigns, p_contact_ids uuid[])
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform pg_advisory_xact_lock(hashtextextended(concat('enrolling ', p_campaign.id), 0));
+  return engine.store_enrollments(p_campaign, p_contact_ids);
+end
+$$;
+comment on function engine.enroll_contacts(public.campaigns, uuid[]) is
+'Enrolls contacts that are not enrolled yet, with their first jobs, while others may do the same; returns how many.';
+revoke all on function engine.enroll_contacts(public.campaigns, uuid[]) from public;
+
+-- sql/40_functions/campaigns/failed_visits.sql
+-- What failed in a campaign: of each journey that ended so, the visit that it ended with. Without one, of
+-- somebody whose first job was never made, there is nothing to try again; nor of somebody who booked after all, or whom
+-- the campaign has under another number since.
+create or replace function engine.failed_visits(
+  p_campaign public.campaigns, p_reason_codes text[], p_enrollment_ids uuid[] default null
+)
+returns table (enrollment_id uuid, contact_id uuid, phone text, reason_code text, node_id text, visit integer)
+language sql
+stable
+set search_path = ''
+as $$
+  select e.id, e.contact_id, e.phone, e.reason_code, v.node_id, v.visit
+  from engine.enrollments as e
+  cross join lateral (
+    select j.node_id, j.visit
+    from engine.all_jobs as j
+    where j.team_id = e.team_id and j.enrollment_id = e.id
+    order by j.created_at desc, j.id desc
+    limit 1
+  ) as v
+  where e.team_id = p_campaign.team_id and e.campaign_id = p_campaign.id and e.status = 'FAILED' and e.booked_at is null
+    and (p_reason_codes is null or e.reason_code = any(p_reason_codes))
+    and (p_enrollment_ids is null or e.id = any(p_enrollment_ids))
+    and not engine.is_replaced(e)
+$$;
+comment on function engine.failed_visits(public.campaigns, text[], uuid[]) is
+'The last visit of each failed enrollment of a campaign, for some reasons or all, of some enrollments or all.';
+revoke all on function engine.failed_visits(public.campaigns, text[], uuid[]) from public;
+
+-- sql/40_functions/campaigns/held_campaigns.sql
+-- Campaigns that run and whose jobs wait for a number or an assistant that was taken from them. The gate holds them
+-- (engine.sending_hold); this is how operators hear of it.
+create or replace function engine.held_campaigns()
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(jsonb_agg(
+    jsonb_build_object('team', t.name, 'campaign_id', c.id, 'campaign', c.name, 'blockers', k.blockers)
+    order by t.name, c.name, c.id
+  ), '[]')
+  from public.campaigns as c
+  inner join public.teams as t on c.team_id = t.id
+  cross join lateral (
+    select jsonb_agg(b.value order by b.ordinality) as blockers
+    from jsonb_array_elements(engine.running_blockers(c)) with ordinality as b
+    where b.value ->> 'code' like any(array['number\_not\_verified\_for\_%', 'assistant\_inactive'])
+  ) as k
+  where c.status = 'ACTIVE' and k.blockers is not null
+$$;
+comment on function engine.held_campaigns() is
+'[{team, campaign_id, campaign, blockers[{code, message}]}]: ACTIVE campaigns whose calls or texts wait for what was taken from them.';
+revoke all on function engine.held_campaigns() from public;
+
+-- sql/40_functions/campaigns/is_replaced.sql
+-- Whether the campaign has a customer, whose journey failed, under another number by now. Of several journeys of hers that
+-- failed the last one counts: it is the number that came after.
+create or replace function engine.is_replaced(p_enrollment engine.enrollments)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
+as $$
+begin
+  return exists (
+    select
+    from engine.same_customers(p_enrollment.team_id, array(
+      select (1, c.id, c.phone, c.servicetitan_customer_id)::engine.candidate
+      from public.contacts as c
+      where c.team_id = p_enrollment.team_id and c.id = p_enrollment.contact_id
+    )) as o
+    cross join lateral (
+      select
+      from engine.enrollments as e
+      where e.team_id = p_enrollment.team_id and e.campaign_id = p_enrollment.campaign_id and e.contact_id = o.contact_id
+        and case e.status
+          when 'FAILED' then (e.enrolled_at, e.id) > (p_enrollment.enrolled_at, p_enrollment.id)
+          else engine.takes_place(e)
+        end
+      offset 0 -- looked up for each contact by its key, whatever statistics say
+    ) as e
+  );
+end
+$$;
+comment on function engine.is_replaced(engine.enrollments) is
+'Whether another number of the customer has her place in the campaign of an enrollment that failed, or failed after it.';
+revoke all on function engine.is_replaced(engine.enrollments) from public;
+
+-- sql/40_functions/campaigns/judge_members.sql
+-- Who of a campaign's members is left out when they are enrolled, and why: the one rule for launches, for who
+-- comes later, and for the preflight. One reason each, in this order: targeting, exclusions, what forbids
+-- reaching the number on the channel of the first step, a time zone that nobody knows, and who of those that are
+-- left is a customer whom the campaign has under another number.
+create or replace function engine.judge_members(
+  p_campaign public.campaigns, p_channel public.contact_channel, p_contact_ids uuid[]
+)
+returns table (contact_id uuid, phone text, timezones text[], regions text[], reason_code text, timezone text)
+language plpgsql
+stable
+set search_path = ''
+set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
+as $$
+begin
+  return query
+  with people as materialized (
+    select
+      a.place, p.id, p.phone, p.timezones, p.regions, coalesce(p.timezone, p.timezones[1]) as timezone,
+      (a.place, p.id, p.phone, p.servicetitan_customer_id)::engine.candidate as candidate
+    from unnest(p_contact_ids) with ordinality as a (id, place)
+    inner join public.contacts as p on a.id = p.id and p.team_id = p_campaign.team_id
+  ),
+
+  others as materialized (
+    select o.ordinal, o as candidate
+    from engine.same_customers(p_campaign.team_id, array(select k.candidate from people as k)) as o
+  ),
+
+  targeted as materialized (
+    select t.contact_id
+    from engine.targeted_contacts(p_campaign.team_id, p_campaign.list_id, p_campaign.targeting, p_contact_ids) as t
+    where p_campaign.targeting <> '{}'
+  ),
+
+  excluded as materialized (
+    select x.ordinal, x.reason
+    from engine.find_exclusions(
+      p_campaign.team_id, p_campaign.exclusions, array(select k.candidate from people as k),
+      array(select o.candidate from others as o)
+    ) as x
+    where p_campaign.exclusions <> '{}'
+  ),
+
+  -- Mostly nobody has two numbers, and this is read once.
+  judged as not materialized (
+    select p.*, case
+      when p_campaign.targeting <> '{}' and t.contact_id is null then 'not_targeted'
+      when x.reason is not null then x.reason
+      when s.reason is not null then 'suppressed_' || s.reason
+      when cardinality(p.timezones) = 0 then 'timezone_unknown'
+    end as reason
+    from people as p
+    left join targeted as t on p.id = t.contact_id
+    left join excluded as x on p.place = x.ordinal
+    left join lateral (
+      select u.reason
+      from public.suppressions as u
+      where u.team_id = p_campaign.team_id and u.phone = p.phone and u.channel = p_channel
+      order by u.reason desc
+      limit 1
+    ) as s on true
+  ),
+
+  doubled as materialized (
+    select d.ordinal
+    from engine.doubled_numbers(
+      p_campaign, array(
+        select j.candidate from judged as j
+        where exists (select from others) and j.reason is null and j.place in (select o.ordinal from others as o)
+      ), array(select o.candidate from others as o)
+    ) as d (ordinal)
+  )
+
+  select
+    j.id, j.phone, j.timezones, j.regions, coalesce(j.reason, case when d.ordinal is not null then 'same_customer' end),
+    j.timezone
+  from judged as j
+  left join doubled as d on j.place = d.ordinal;
+end
+$$;
+comment on function engine.judge_members(public.campaigns, public.contact_channel, uuid[]) is
+'Each of the contacts with the reason for which the campaign does not contact them; null: it does.';
+revoke all on function engine.judge_members(public.campaigns, public.contact_channel, uuid[]) from public;
+
+-- sql/40_functions/campaigns/launch_campaign.sql
+-- CREATED to ACTIVE now, or to SCHEDULED when a later time is given; one that is past is refused. With p_dry_run nothing changes,
+-- and the answer says what would: the numbers of a confirmation dialog.
+create or replace function public.launch_campaign(
+  p_campaign_id uuid,
+  p_at timestamptz default null,
+  p_dry_run boolean default false
+)
+returns jsonb
+language plpgsql
+security definer -- writes public.campaigns and the engine, which no role may write; engine.take_campaign asks engine.require_role
+set search_path = ''
+set jit = off
+set statement_timeout = '10min' -- a list of a million takes longer than the API's usual eight seconds
+set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
+as $$
+declare
+  v_dry_run boolean := coalesce(p_dry_run, false);
+  v_campaign public.campaigns;
+  v_to public.campaign_status :=
+    case when p_at > engine.now() then 'SCHEDULED' else 'ACTIVE' end::public.campaign_status;
+  v_blockers jsonb;
+  v_members bigint;
+begin
+  -- Before the campaign is locked, so that a lead that comes now waits for the launch.
+  if not v_dry_run then
+    perform engine.still_list(engine.require_campaign(p_campaign_id, 'operator'));
+  end if;
+  v_campaign := engine.take_campaign(p_campaign_id, 'launch', v_dry_run);
+  if not v_dry_run then
+    perform engine.hold_workflow(v_campaign.team_id, v_campaign.workflow_id);
+    perform engine.hold_list(v_campaign.team_id, v_campaign.list_id);
+  end if;
+  perform engine.refuse_issues(engine.start_issues('p_at', p_at, v_campaign.team_id), 'The launch');
+  v_blockers := engine.launch_blockers(v_campaign);
+  if not v_dry_run then
+    -- Again: the campaign may have been changed before it was locked, and who was waited for may have committed.
+    if v_to = 'ACTIVE' then
+      v_blockers := v_blockers || engine.filling_blockers(v_campaign);
+    end if;
+    perform engine.refuse_blockers(v_blockers, 'The campaign');
+  end if;
+  select l.member_count::bigint into v_members
+  from public.audience_lists as l
+  where l.team_id = v_campaign.team_id and l.id = v_campaign.list_id;
+  if not v_dry_run and v_to = 'ACTIVE' then
+    v_members := engine.activate_campaign(v_campaign.team_id, v_campaign.id)::bigint;
+  elsif not v_dry_run then
+    update public.campaigns as c
+    set status = 'SCHEDULED', scheduled_at = p_at, updated_at = engine.now()
+    where c.team_id = v_campaign.team_id and c.id = v_campaign.id;
+  end if;
+  return engine.tell_campaign_step(
+    v_campaign, v_to, v_dry_run, engine.launch_message(v_campaign, v_to, p_at, v_members, v_blockers, v_dry_run),
+    jsonb_build_object('at', coalesce(p_at, engine.now()), 'members', v_members, 'blockers', v_blockers)
+  );
+end
+$$;
+comment on function public.launch_campaign(uuid, timestamptz, boolean) is
+'Launches a campaign now or at p_at: {campaign_id, from, to, dry_run, at, message, members, blockers}. OB001, OB002, OB004, OB007, OB008.';
+revoke all on function public.launch_campaign(uuid, timestamptz, boolean) from public;
+grant execute on function public.launch_campaign(uuid, timestamptz, boolean) to authenticated, service_role;
+
 -- sql/40_functions/campaigns/launch_scheduled_campaigns.sql
 -- Launches campaigns whose time has come. What the launch needs was checked when it was scheduled; what
 -- has gone missing since, or goes wrong, keeps the campaign SCHEDULED, and the next tick looks again: last of all, so that
 -- it holds nobody up. Each is a subtransaction, which one that fails leaves without its locks, and is kept among the
 -- failures of the tick. A call stops when it has enrolled many, so that their locks are not kept for the next one's sake.
-create or replace function engine.launch_scheduled_campaigns()
+create or replace function engine.launch_scheduled_campaigns(p_enough integer default 100000)
 returns integer
 language plpgsql
 set search_path = ''
 as $$
 declare
-  c_enough constant integer := 100000;
   v_id uuid;
   v_campaign public.campaigns;
   v_enrolled integer := 0;
@@ -239,7 +1048,7 @@ begin
     where c.status = 'SCHEDULED' and c.scheduled_at <= engine.now()
     order by f.failed_at nulls first, c.scheduled_at, c.id
   loop
-    if v_enrolled >= c_enough then
+    if v_enrolled >= p_enough then
       v_untried := v_untried || v_id::text;
       continue;
     end if;
@@ -270,15 +1079,156 @@ begin
   return v_launched;
 end
 $$;
-comment on function engine.launch_scheduled_campaigns() is 'Launches scheduled campaigns that are due; returns how many.';
-revoke all on function engine.launch_scheduled_campaigns() from public;
+comment on function engine.launch_scheduled_campaigns(integer) is
+'Launches scheduled campaigns that are due, until p_enough people are enrolled; returns how many.';
+revoke all on function engine.launch_scheduled_campaigns(integer) from public;
+
+-- sql/40_functions/campaigns/preflight_campaign.sql
+-- What a launch would do, before it: whom it leaves out and why, where those are whom it reaches, when it would
+-- be through, what blocks it, and what to think about. Nothing is written, and the launch asks the same rules.
+create or replace function public.preflight_campaign(p_campaign_id uuid, p_at timestamptz default null)
+returns jsonb
+language plpgsql
+stable
+security definer -- reads the engine; engine.require_campaign asks engine.caller_team_ids
+set search_path = ''
+set jit = off
+set statement_timeout = '60s' -- a list of a hundred thousand takes a few of the API's usual eight seconds, a larger one more
+as $$
+declare
+  v_campaign public.campaigns := engine.require_campaign(p_campaign_id, 'viewer');
+  v_at timestamptz := greatest(coalesce(p_at, v_campaign.scheduled_at, engine.now()), engine.now());
+  v_channel public.contact_channel;
+  v_people jsonb;
+  v_reach bigint;
+  v_capped bigint;
+  v_estimate jsonb;
+begin
+  if v_campaign.status not in ('CREATED', 'SCHEDULED') then
+    perform engine.refuse(
+      'OB003', format('The campaign is %s; a preflight is for one that has not started.', v_campaign.status),
+      jsonb_build_object('entity', 'campaign', 'id', v_campaign.id, 'status', v_campaign.status),
+      'See the metrics of one that runs.'
+    );
+  end if;
+  perform engine.refuse_issues(engine.start_issues('p_at', p_at, v_campaign.team_id), 'The preflight');
+  select e.channel into v_channel from engine.campaign_entry(v_campaign.team_id, v_campaign.workflow_id) as e;
+  v_people := (
+    select coalesce(jsonb_agg(to_jsonb(p)), '[]') from engine.preflight_people(v_campaign, v_channel) as p
+  );
+  select coalesce(sum(p.people), 0)::bigint, coalesce(sum(p.capped), 0)::bigint into v_reach, v_capped
+  from jsonb_to_recordset(v_people) as p (reason_code text, people bigint, capped bigint)
+  where p.reason_code is null;
+  v_estimate := engine.preflight_estimate(v_campaign, v_at, v_people);
+  return jsonb_build_object(
+    'campaign_id', v_campaign.id, 'status', v_campaign.status, 'at', v_at,
+    'members', (select coalesce(sum((p ->> 'people')::bigint), 0)::bigint from jsonb_array_elements(v_people) as p),
+    'reach', v_reach,
+    'funnel', engine.preflight_funnel(v_people),
+    'timezones', (
+      select coalesce(jsonb_agg(jsonb_build_object('timezones', z.timezones, 'people', z.people) order by z.people desc, z.timezones), '[]')
+      from (
+        select p.timezones, sum(p.people)::bigint as people
+        from jsonb_to_recordset(v_people) as p (reason_code text, timezones text[], people bigint)
+        where p.reason_code is null
+        group by p.timezones
+      ) as z
+    ),
+    'estimate', v_estimate,
+    'blockers', engine.launch_blockers(v_campaign),
+    'warnings', engine.preflight_warnings(v_campaign, v_reach, v_capped, v_estimate)
+  );
+end
+$$;
+comment on function public.preflight_campaign(uuid, timestamptz) is
+'{campaign_id, status, at, members, reach, funnel[{code, message, left_out, left}], timezones[{timezones[], people}], '
+'estimate{channel, starts_at, first_contact_at, last_contact_at, last_by_batching_at, left_over, never_open, assumptions[]}, '
+'blockers[{code, message}], warnings[{code, message}]} of a launch at p_at. Changes nothing. OB001, OB003 once it has started, OB004.';
+revoke all on function public.preflight_campaign(uuid, timestamptz) from public;
+grant execute on function public.preflight_campaign(uuid, timestamptz) to authenticated, service_role;
+
+-- sql/40_functions/campaigns/preflight_funnel.sql
+-- From everybody in the list to those who would be contacted, a step for each reason in the order in which
+-- they are looked at: how many it leaves out, and how many are left then.
+create or replace function engine.preflight_funnel(p_people jsonb)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  with counted as (
+    select
+      coalesce(p.reason_code, 'members') as code, sum(p.people) as people,
+      case
+        when p.reason_code is null then 0
+        when p.reason_code = 'same_customer' then 300
+        when p.reason_code like 'suppressed%' then 100
+        else coalesce(array_position(array[
+          'not_targeted', 'excluded_phone', 'excluded_in_list', 'excluded_in_campaign', 'excluded_tag',
+          'excluded_recently_contacted', 'excluded_booked'
+        ], p.reason_code), 200)
+      end as place
+    from (
+      select e.reason_code, e.people from jsonb_to_recordset(p_people) as e (reason_code text, people bigint)
+      union all
+      select null, 0
+    ) as p
+    group by p.reason_code
+  )
+
+  select jsonb_agg(jsonb_build_object(
+    'code', s.code, 'message', s.message, 'left_out', s.left_out, 'left', s.everybody - s.gone
+  ) order by s.place, s.code)
+  from (
+    select
+      c.code, c.place, case when c.place = 0 then 'Everybody in the list.' else engine.tell_reason(c.code) end as message,
+      case when c.place = 0 then 0 else c.people end as left_out,
+      sum(c.people) over () as everybody,
+      sum(case when c.place = 0 then 0 else c.people end) over (order by c.place, c.code) as gone
+    from counted as c
+  ) as s
+$$;
+comment on function engine.preflight_funnel(jsonb) is
+'[{code, message, left_out, left}]: members first, then each reason of engine.judge_members that leaves somebody out.';
+revoke all on function engine.preflight_funnel(jsonb) from public;
+
+-- sql/40_functions/campaigns/start_issues.sql
+-- A time of start that is far away is a slip, and one at the end of all time (timestamps have an infinity) can't be
+-- counted with. One that is past is a slip too, mostly of the time zone: nobody wants everybody called at once because
+-- of it. What passed while a person was looking at the page counts as now.
+create or replace function engine.start_issues(p_path text, p_at timestamptz, p_team_id uuid)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  c_grace constant interval := interval '5 minutes';
+  v_timezone text;
+begin
+  if p_at not between '2000-01-01 00:00+00' and '2100-01-01 00:00+00' then
+    return jsonb_build_array(engine.issue('start_invalid', p_path, 'The start must be a moment between 2000 and 2100.'));
+  end if;
+  if p_at < engine.now() - c_grace then
+    select t.timezone into v_timezone from public.teams as t where t.id = p_team_id;
+    return jsonb_build_array(engine.issue('start_past', p_path, format(
+      'The start, %s, is past: in %s it is %s now. Choose a later one, or none to start now.',
+      engine.tell_moment(p_at, v_timezone), v_timezone, engine.tell_moment(engine.now(), v_timezone)
+    )));
+  end if;
+  return '[]'::jsonb;
+end
+$$;
+comment on function engine.start_issues(text, timestamptz, uuid) is
+'The problem of a moment that nothing of the team can start at: [], or one issue.';
+revoke all on function engine.start_issues(text, timestamptz, uuid) from public;
 
 -- sql/40_functions/campaigns/store_enrollments.sql
 -- Enrolls contacts that are not enrolled yet, and makes their first jobs. People who must not be reached
 -- are enrolled too, as SUPPRESSED with the reason, so that everyone is accounted for; so are those whom the
 -- campaign leaves out. Who is enrolled is looked for before, and the rows are stored without the handling of
--- conflicts, which costs as much as a key: the caller has the campaign for itself, or tries again when one was
--- enrolled all of a sudden (engine.enroll_contacts).
+-- conflicts, which costs as much as a key: the caller has the campaign for itself, or goes one after the other
+-- (engine.enroll_contacts).
 create or replace function engine.store_enrollments(p_campaign public.campaigns, p_contact_ids uuid[])
 returns integer
 language plpgsql
@@ -340,6 +1290,33 @@ $$;
 comment on function engine.store_enrollments(public.campaigns, uuid[]) is
 'Enrolls contacts that are not enrolled yet, with their first jobs; returns how many. The caller keeps others from doing the same.';
 revoke all on function engine.store_enrollments(public.campaigns, uuid[]) from public;
+
+-- sql/40_functions/campaigns/takes_place.sql
+-- Whether an enrollment takes the one place that its customer has in the campaign. It does, but for one that never got
+-- as far as her: who was left out at once has no job, and where every job found the number dead nobody was reached. A
+-- corrected number is a reason to try then. What is in doubt takes the place.
+create or replace function engine.takes_place(p_enrollment engine.enrollments)
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+  select p_enrollment.status not in ('SUPPRESSED', 'OPTED_OUT', 'FAILED') or p_enrollment.reached_at is not null or not coalesce(
+    (
+      select bool_and(p_enrollment.status <> 'OPTED_OUT' and (
+        j.outcome is not distinct from 'undeliverable'
+        or (j.outcome is null and j.reason_code is not distinct from 'suppressed_invalid')
+      ))
+      from engine.all_jobs as j
+      where j.team_id = p_enrollment.team_id and j.enrollment_id = p_enrollment.id
+    ),
+    -- Without a job: whoever was left out has none, and of others it was purged.
+    p_enrollment.ended_at = p_enrollment.enrolled_at
+  )
+$$;
+comment on function engine.takes_place(engine.enrollments) is
+'False for an enrollment that left its contact out or found only that the number is dead: another number may have its place.';
+revoke all on function engine.takes_place(engine.enrollments) from public;
 
 -- sql/40_functions/consent/read_number.sql
 -- One number of a request, by the one phone rule; what is wrong with it is said as for a row of a file. Several are
@@ -405,6 +1382,70 @@ comment on function engine.readmit_number(uuid, text, public.contact_channel, te
 'Records an opt-in and lifts an opt-out of one channel that is two minutes older than it; returns whether there was one.';
 revoke all on function engine.readmit_number(uuid, text, public.contact_channel, text, text, timestamptz) from public;
 
+-- sql/40_functions/counters/time_changed_jobs.sql
+-- Keeps the timeline equal to the moments of jobs: when the provider took the request, when a text arrived, and
+-- when a call that somebody answered, or a text that somebody replied to, came to its end. Only changes count: jobs
+-- are made without a past, and a move to the history or back happens to nobody.
+create or replace function engine.time_changed_jobs()
+returns trigger
+language plpgsql
+security definer -- whoever changes jobs changes their timeline
+set search_path = ''
+as $$
+begin
+  insert into engine.timeline_changes as t (
+    team_id, campaign_id, starts_at, shard, dialled, sent, delivered, answered, replied
+  )
+  select k.*
+  from (
+    select
+      r.team_id, r.campaign_id, date_trunc('minute', m.at), pg_backend_pid(),
+      coalesce(sum(r.amount) filter (where m.phase = 'taken' and r.channel = 'call'), 0) as dialled,
+      coalesce(sum(r.amount) filter (where m.phase = 'taken' and r.channel = 'text'), 0) as sent,
+      coalesce(sum(r.amount) filter (where m.phase = 'delivered'), 0) as delivered,
+      coalesce(sum(r.amount) filter (where m.phase = 'ended' and r.channel = 'call'), 0) as answered,
+      coalesce(sum(r.amount) filter (where m.phase = 'ended' and r.channel = 'text'), 0) as replied
+    from (
+      -- What is true before and after adds up to nothing, so nobody has to be found again among the old rows. Mostly
+      -- that is all of them, or all moments are the same: what is left is looked at phase by phase.
+      select
+        w.team_id, w.campaign_id, w.channel, w.dispatched_at, w.delivered_at,
+        case
+          when w.status = 'DONE' and (
+            (w.channel = 'call' and w.outcome in ('answered', 'booked', 'opted_out'))
+            or (w.channel = 'text' and w.outcome in ('replied', 'opted_in'))
+          ) then w.finished_at
+        end as ended_at, sum(w.amount) as amount
+      from (
+        select
+          n.team_id, n.campaign_id, n.channel, n.status, n.outcome, n.dispatched_at, n.delivered_at, n.finished_at, 1 as amount
+        from new_rows as n
+        where coalesce(n.dispatched_at, n.delivered_at, n.finished_at) is not null
+        union all
+        select o.team_id, o.campaign_id, o.channel, o.status, o.outcome, o.dispatched_at, o.delivered_at, o.finished_at, -1
+        from old_rows as o
+        where coalesce(o.dispatched_at, o.delivered_at, o.finished_at) is not null
+      ) as w
+      group by 1, 2, 3, 4, 5, 6
+      having sum(w.amount) <> 0
+    ) as r
+    cross join lateral (
+      values
+      ('taken', r.dispatched_at), ('delivered', r.delivered_at), ('ended', r.ended_at)
+    ) as m (phase, at)
+    where m.at is not null
+    group by 1, 2, 3
+  ) as k
+  where k.dialled <> 0 or k.sent <> 0 or k.delivered <> 0 or k.answered <> 0 or k.replied <> 0
+  on conflict on constraint timeline_changes_pk do update set
+    dialled = t.dialled + excluded.dialled, sent = t.sent + excluded.sent, delivered = t.delivered + excluded.delivered,
+    answered = t.answered + excluded.answered, replied = t.replied + excluded.replied;
+  return null;
+end
+$$;
+comment on function engine.time_changed_jobs() is 'Trigger: what happened to jobs, by minute.';
+revoke all on function engine.time_changed_jobs() from public;
+
 -- sql/40_functions/engine/accept_attempts.sql
 -- The provider has the request: its id is stored, the job is DISPATCHED, and events that came before
 -- this was known are applied. A job that was closed meanwhile stays closed; the ledger still tells.
@@ -417,7 +1458,6 @@ declare
   v_now constant timestamptz := engine.now();
   v_next_call constant timestamptz := v_now + engine.silence('call');
   v_next_text constant timestamptz := v_now + engine.silence('text');
-  v_ids constant uuid[] := array(select r.attempt_id from unnest(p_results) as r); -- see record_dispatches
 begin
   if cardinality(p_results) = 0 then
     return;
@@ -426,7 +1466,7 @@ begin
     update engine.attempts as a
     set status = 'ACCEPTED', provider_id = r.provider_id, code = r.code, message = r.message, resolved_at = v_now
     from unnest(p_results) as r
-    where a.id = any(v_ids) and a.team_id = r.team_id and a.id = r.attempt_id
+    where a.id = r.attempt_id and a.team_id is not distinct from r.team_id -- see apply_known_events
     returning a.team_id, a.job_id, a.attempt_number, a.provider_id
   )
 
@@ -446,7 +1486,7 @@ begin
   perform engine.apply_events(array(
     select (e.provider, e.event_key)::engine.event_ref
     from unnest(p_results) as r
-    inner join engine.attempts as a on r.attempt_id = a.id and r.team_id is not distinct from a.team_id -- see read_events
+    inner join engine.attempts as a on r.attempt_id = a.id and r.team_id is not distinct from a.team_id -- see apply_known_events
     inner join engine.events as e
       on a.provider = e.provider and r.provider_id = e.provider_id and e.result = 'waiting'
   ));
@@ -455,6 +1495,108 @@ $$;
 comment on function engine.accept_attempts(engine.dispatch_result[]) is
 'Attempts that the provider took: the job is DISPATCHED and waiting events are applied.';
 revoke all on function engine.accept_attempts(engine.dispatch_result[]) from public;
+
+-- sql/40_functions/engine/advance_enrollments.sql
+-- After jobs have ended: a booking is credited; an opt-out stops everything for the number; a retry rule or the
+-- first edge that matches makes the next job; without either the journey is over.
+create or replace function engine.advance_enrollments(p_ended engine.ended_job[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_outcomes constant public.job_outcome[] := array(select distinct f.outcome from unnest(p_ended) as f);
+  v_steps engine.step[];
+begin
+  perform
+  from unnest(p_ended) as f
+  inner join engine.enrollments as e on f.team_id = e.team_id and f.enrollment_id = e.id
+  order by e.id
+  for update of e;
+
+  if v_outcomes && '{booked,answered,opted_out,delivered,replied,opted_in,no_reply}' then
+    perform engine.credit_outcomes(p_ended);
+  end if;
+  if 'opted_out' = any(v_outcomes) then
+    perform engine.stop_numbers(array(
+      select (
+        f.team_id, f.phone, null, 'opted_out', f.channel || ' ' || coalesce(f.reason_code, ''), f.reply_text
+      )::engine.stop
+      from unnest(p_ended) as f
+      -- Not twice for one stop: whoever found it may have carried it out already.
+      where f.outcome = 'opted_out' and (
+        select count(*) from public.suppressions as s
+        where s.team_id = f.team_id and s.phone = f.phone and s.reason = 'opted_out'
+      ) < cardinality(enum_range(null::public.contact_channel))
+    ));
+  end if;
+
+  v_steps := array(select s from engine.next_steps(p_ended) as s);
+  if exists (select from unnest(v_steps) as s where s.is_retry) then
+    update engine.enrollments as e
+    set retries_left = e.retries_left - 1
+    from unnest(v_steps) as s
+    where s.is_retry and s.spends_budget and e.team_id = (s.job).team_id and e.id = (s.job).enrollment_id;
+  end if;
+  perform engine.create_jobs(array(select s.job from unnest(v_steps) as s where s.job is not null));
+  if exists (select from unnest(v_steps) as s where s.end_status is not null) then
+    perform engine.end_enrollments(
+      array(select s.team_id from unnest(v_steps) as s where s.end_status is not null),
+      array(select s.enrollment_id from unnest(v_steps) as s where s.end_status is not null),
+      array(select s.end_status from unnest(v_steps) as s where s.end_status is not null),
+      array(select s.reason_code from unnest(v_steps) as s where s.end_status is not null)
+    );
+  end if;
+end
+$$;
+comment on function engine.advance_enrollments(engine.ended_job[]) is
+'Moves the enrollments of ended jobs on: opt-out, retry, next node or the end.';
+revoke all on function engine.advance_enrollments(engine.ended_job[]) from public;
+
+-- sql/40_functions/engine/apply_events.sql
+-- Applies events that waited, those whose attempt has become known. Jobs are locked in order of id before
+-- anything else, so that two deliveries of one event, or an event and the worker's own answer, take turns.
+create or replace function engine.apply_events(p_events engine.event_ref[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_sources engine.event_source[];
+  v_known engine.told_event[];
+begin
+  if cardinality(p_events) = 0 then
+    return;
+  end if;
+  perform engine.apply_inbound_texts(p_events);
+  v_sources := array(
+    select (e.provider, e.event_key, e.attempt_id, e.provider_id, e.secret_name)::engine.event_source
+    from unnest(p_events) as p
+    inner join engine.events as e on p.provider = e.provider and p.event_key = e.event_key and e.result = 'waiting'
+  );
+  perform
+  from engine.jobs as j
+  where j.id = any(array(select f.job_id from engine.find_attempts(v_sources) as f))
+  order by j.id
+  for update of j;
+
+  -- Looked for again: what another transaction told of these calls while the locks were waited for counts.
+  with known as (
+    update engine.events as e
+    set team_id = f.team_id, attempt_id = f.attempt_id, applied_at = engine.now(), result = 'applied'
+    from engine.find_attempts(v_sources) as f
+    where e.provider = f.provider and e.event_key = f.event_key and e.result = 'waiting'
+    returning (
+      e.provider, e.event_key, f.team_id, f.attempt_id, f.job_id, f.attempt_status, e.provider_id, e.type, e.payload
+    )::engine.told_event as event
+  )
+
+  select coalesce(array_agg(k.event), '{}') into v_known from known as k;
+  perform engine.apply_known_events(v_known);
+end
+$$;
+comment on function engine.apply_events(engine.event_ref[]) is 'Applies waiting events to their jobs; unknown ones stay waiting.';
+revoke all on function engine.apply_events(engine.event_ref[]) from public;
 
 -- sql/40_functions/engine/apply_inbound_texts.sql
 -- Inbound texts. A stop takes effect in this transaction, for every job of the number in the team; any
@@ -521,38 +1663,113 @@ revoke all on function engine.apply_inbound_texts(engine.event_ref[]) from publi
 
 -- sql/40_functions/engine/apply_known_events.sql
 -- Carries out stored events whose attempts are known and whose jobs are locked. An event for an attempt that
--- is still open proves that the provider has the request, so it is accepted first.
-create or replace function engine.apply_known_events(p_events engine.event_ref[])
-returns void
+-- is still open proves that the provider has the request, so it is accepted first. Returns those that say nothing.
+create or replace function engine.apply_known_events(p_events engine.told_event[])
+returns engine.event_ref[]
 language plpgsql
 set search_path = ''
 as $$
 declare
   v_readings engine.event_reading[];
+  v_ignored engine.event_ref[];
 begin
   if cardinality(p_events) = 0 then
-    return;
+    return '{}'::engine.event_ref[];
   end if;
   v_readings := array(select r from engine.read_events(p_events) as r);
-  update engine.events as e
-  set result = 'ignored'
-  from unnest(v_readings) as r
-  where (r.reading).kind = 'ignored' and e.provider = r.provider and e.event_key = r.event_key;
+  v_ignored := array(
+    select (r.provider, r.event_key)::engine.event_ref from unnest(v_readings) as r where (r.reading).kind = 'ignored'
+  );
+  if cardinality(v_ignored) > 0 then
+    update engine.events as e
+    set result = 'ignored'
+    from unnest(v_ignored) as i
+    where e.provider = i.provider and e.event_key = i.event_key;
+  end if;
 
   perform engine.accept_attempts(array(
     select distinct (
-      a.team_id, a.job_id, a.id, 'accepted', 'job', null, 'known from an event', r.provider_id, null
+      a.team_id, a.job_id, a.id, 'accepted', 'job', null, 'known from an event', e.provider_id, null
     )::engine.dispatch_result
-    from unnest(v_readings) as r
-    inner join engine.attempts as a on r.attempt_id = a.id and r.team_id is not distinct from a.team_id -- see read_events
-    where r.provider_id is not null and a.status <> 'ACCEPTED' and engine.may_be_accepted(a)
+    from unnest(p_events) as e
+    -- Put so that only the index of ids can be used: to a plan that was made when the ledger was empty all of the team
+    -- look as short, and each event would read every attempt.
+    inner join engine.attempts as a on e.attempt_id = a.id and e.team_id is not distinct from a.team_id
+    where e.provider_id is not null and e.attempt_status <> 'ACCEPTED' and engine.may_be_accepted(a)
   ));
   perform engine.apply_readings(v_readings);
+  return v_ignored;
 end
 $$;
-comment on function engine.apply_known_events(engine.event_ref[]) is
-'Carries out stored events whose attempts are known; the caller has locked their jobs.';
-revoke all on function engine.apply_known_events(engine.event_ref[]) from public;
+comment on function engine.apply_known_events(engine.told_event[]) is
+'Carries out stored events whose attempts are known; the caller has locked their jobs. Returns those that were ignored.';
+revoke all on function engine.apply_known_events(engine.told_event[]) from public;
+
+-- sql/40_functions/engine/apply_readings.sql
+-- Carries out what events say. The jobs are locked and dispatched by now.
+create or replace function engine.apply_readings(p_readings engine.event_reading[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_kinds constant text[] := array(select distinct (r.reading).kind from unnest(p_readings) as r);
+  v_outcomes constant public.job_outcome[] := array(select distinct (r.reading).outcome from unnest(p_readings) as r);
+begin
+  -- Most events only say that something goes on, and most of the others only what came of a call.
+  if v_kinds <@ array['progress', 'ignored'] then
+    return;
+  end if;
+  -- Said during the call: it holds at once, whatever the report says later.
+  if 'opt_out' = any(v_kinds) or 'opted_out' = any(v_outcomes) then
+    perform engine.stop_numbers(array(
+      select (j.team_id, j.phone, null, 'opted_out', concat_ws(' ', j.channel, (r.reading).reason_code),
+        (r.reading).words)::engine.stop
+      from unnest(p_readings) as r
+      inner join engine.jobs as j on r.team_id = j.team_id and r.job_id = j.id
+      where (r.reading).kind = 'opt_out' or (r.reading).outcome = 'opted_out'
+    ));
+  end if;
+  if 'booked' = any(v_outcomes) then
+    perform engine.book_late(p_readings);
+  end if;
+  if 'ended' = any(v_kinds) then
+    -- The call is over and its report is due; if that is lost, the provider is asked soon.
+    update engine.jobs as j
+    set check_at = least(j.check_at, engine.now() + interval '2 minutes')
+    from unnest(p_readings) as r
+    where (r.reading).kind = 'ended' and j.team_id = r.team_id and j.id = r.job_id and j.status = 'DISPATCHED';
+  end if;
+  if 'delivered' = any(v_kinds) then
+    perform engine.note_delivered(p_readings);
+  end if;
+  perform engine.end_jobs(array(
+    select (r.team_id, r.job_id, o.outcome, (r.reading).reason_code, (r.reading).words)::engine.finished_job
+    from unnest(p_readings) as r
+    cross join lateral (
+      select case
+        when (r.reading).kind = 'final' then (r.reading).outcome
+        -- A text that waits for a reply is not over when it has arrived.
+        when (r.reading).kind = 'delivered' and exists (
+          select from engine.jobs as j where j.team_id = r.team_id and j.id = r.job_id and j.reply_deadline is null
+        ) then 'delivered'
+      end as outcome
+      offset 0
+    ) as o
+    where o.outcome is not null
+    order by r.job_id -- as jobs are locked
+  ));
+  if 'booked' = any(v_outcomes) then
+    perform engine.note_bookings(p_readings);
+  end if;
+  if exists (select from unnest(p_readings) as r where (r.reading).scope in ('account', 'capacity')) then
+    perform engine.note_undialled(p_readings);
+    perform engine.pause_refused_accounts(p_readings);
+  end if;
+end
+$$;
+comment on function engine.apply_readings(engine.event_reading[]) is 'Opt-outs, ends and outcomes of a set of events.';
+revoke all on function engine.apply_readings(engine.event_reading[]) from public;
 
 -- sql/40_functions/engine/begin_attempts.sql
 -- Called right before sending, and for no more jobs than will be sent at once. Writes each attempt; the
@@ -591,6 +1808,88 @@ comment on function engine.begin_attempts(text, uuid[]) is
 'Writes an attempt for each leased job that still passes the gate, and returns what to ask of which provider.';
 revoke all on function engine.begin_attempts(text, uuid[]) from public;
 grant execute on function engine.begin_attempts(text, uuid[]) to outbound_worker;
+
+-- sql/40_functions/engine/build_requests.sql
+-- What is asked of which provider for each job, in the product's own words; the worker's client translates
+-- it. Templates are filled here, so that what is sent is what the ledger holds. What the assistant of a
+-- text writes stands on the node since the workflow was published.
+create or replace function engine.build_requests(p_job_ids uuid[])
+returns table (
+  job_id uuid, request jsonb, team_id uuid, phone text, phone_number_id uuid, provider public.provider, secret_name text,
+  account_ref text
+)
+language plpgsql
+stable
+set search_path = ''
+as $$
+#variable_conflict use_column
+begin
+  return query
+  with jobs as materialized (
+    select
+      j.team_id, j.id, j.channel, j.campaign_id, j.workflow_id, j.node_id, j.contact_id, j.phone, j.integration_id
+    from unnest(p_job_ids) as asked (id)
+    inner join engine.jobs as j on asked.id = j.id
+  ),
+
+  -- What all jobs of a campaign's node share, looked up once.
+  nodes as materialized (
+    select
+      c.team_id, c.id as campaign_id, k.node_id, k.channel, k.integration_id, c.list_id, t.name as team_name,
+      t.timezone as team_timezone, c.phone_number_id, f.phone,
+      f.vapi_phone_number_id, engine.provider_for(k.channel) as provider, i.secret_name, i.account_ref,
+      a.provider_assistant_id, n.config ->> 'first_message' as first_message,
+      coalesce(n.config ->> 'template', n.assistant_template) as template,
+      coalesce(n.config -> 'template_overrides', '{}') as overrides
+    from (select distinct team_id, campaign_id, workflow_id, node_id, channel, integration_id from jobs) as k
+    inner join public.campaigns as c on k.team_id = c.team_id and k.campaign_id = c.id
+    inner join public.teams as t on k.team_id = t.id
+    inner join public.integrations as i on k.team_id = i.team_id and k.integration_id = i.id
+    inner join public.phone_numbers as f on c.team_id = f.team_id and c.phone_number_id = f.id
+    inner join public.workflow_nodes as n
+      on k.team_id = n.team_id and k.workflow_id = n.workflow_id and k.node_id = n.id
+    left join public.assistants as a
+      on k.team_id = a.team_id and n.config ->> 'assistant_id' = a.id::text
+  )
+
+  select v.id, case v.channel
+    when 'call' then jsonb_build_object(
+      'to', v.to_phone, 'phone_number_id', v.vapi_phone_number_id, 'assistant_id', v.provider_assistant_id,
+      'first_message', engine.render_template(v.first_message, v.variables),
+      'customer_name', nullif(v.variables ->> 'full_name', ''), 'variables', v.variables
+    )
+    else jsonb_build_object(
+      'to', v.to_phone, 'from', v.from_phone, 'body', engine.render_template(v.template, v.variables)
+    )
+  end, v.team_id, v.to_phone, v.phone_number_id, v.provider, v.secret_name, v.account_ref
+  from (
+    select
+      j.team_id, j.id, j.channel, j.phone as to_phone, n.phone_number_id, n.provider, n.secret_name, n.account_ref,
+      n.phone as from_phone, n.vapi_phone_number_id, n.provider_assistant_id, n.first_message, n.template,
+      -- What is known of the person; as a list of texts, because to find out the type of each value cost half as much again.
+      jsonb_strip_nulls(jsonb_object(array[
+        'first_name', p.first_name, 'last_name', p.last_name,
+        'full_name', nullif(concat_ws(' ', p.first_name, p.last_name), ''), 'team_name', n.team_name,
+        'phone', p.phone, 'email', p.email, 'postal_code', p.postal_code,
+        'appointment_date', to_char(a.starts_at, 'YYYY-MM-DD'), 'appointment_time', to_char(a.starts_at, 'HH12:MI AM')
+      ])) || n.overrides as variables
+    from jobs as j
+    inner join nodes as n
+      on j.team_id = n.team_id and j.campaign_id = n.campaign_id and j.node_id = n.node_id and j.channel = n.channel
+      and j.integration_id = n.integration_id
+    inner join public.contacts as p on j.team_id = p.team_id and j.contact_id = p.id
+    left join public.audience_members as m
+      on j.team_id = m.team_id and n.list_id = m.list_id and j.contact_id = m.contact_id
+    cross join lateral (
+      select m.appointment_starts_at at time zone coalesce(p.timezone, n.team_timezone) as starts_at
+    ) as a
+    offset 0 -- the values of a person are made once, not once for each use
+  ) as v;
+end
+$$;
+comment on function engine.build_requests(uuid[]) is
+'The provider-neutral request of each job and what it goes out with: call {to, phone_number_id, assistant_id, first_message, customer_name, variables}; text {to, from, body}.';
+revoke all on function engine.build_requests(uuid[]) from public;
 
 -- sql/40_functions/engine/business_hours.sql
 -- A node's business hours between two moments as instants: its windows in every zone that the contact may be in,
@@ -664,6 +1963,7 @@ declare
   v_due uuid[];
   v_verdicts engine.verdict[];
   v_passing uuid[];
+  v_run_at timestamptz[];
 begin
   if p_worker is null or p_limit is null or p_limit < 1 or p_lease is null or p_lease <= interval '0' then
     perform engine.refuse('OB001', 'A claim needs a worker''s name, a limit of at least 1 and a lease.', '[]');
@@ -674,20 +1974,21 @@ begin
   end if;
   v_verdicts := engine.hold_due(v_due);
   perform engine.release_jobs(v_verdicts, 'claim');
-  v_passing := array(select v.job_id from unnest(v_verdicts) as v where v.decision = 'pass');
-  update engine.jobs as j
-  set status = 'CLAIMED', lease_owner = p_worker, lease_expires_at = v_now + p_lease
-  from unnest(v_verdicts) as v
-  where v.decision = 'pass' and j.team_id = v.team_id and j.id = v.job_id;
+  with claimed as (
+    update engine.jobs as j
+    set status = 'CLAIMED', lease_owner = p_worker, lease_expires_at = v_now + p_lease
+    from unnest(v_verdicts) as v
+    where v.decision = 'pass' and j.team_id = v.team_id and j.id = v.job_id
+    returning j.id, j.run_at
+  )
+  select coalesce(array_agg(c.id), '{}'), coalesce(array_agg(c.run_at), '{}') into v_passing, v_run_at from claimed as c;
 
   return query
   select
     'pass', a.job_id, extract(epoch from v_now - d.run_at)::double precision, a.team_id, a.attempt_id, a.attempt_number,
     a.provider, a.secret_name, a.account_ref, a.request
   from engine.write_attempts(p_worker, v_passing) as a
-  cross join lateral (
-    select j.run_at from engine.jobs as j where j.team_id = a.team_id and j.id = a.job_id offset 0 -- each by its key
-  ) as d;
+  inner join unnest(v_passing, v_run_at) as d (job_id, run_at) on a.job_id = d.job_id;
 
   return query
   select
@@ -825,6 +2126,35 @@ $$;
 comment on function engine.contact_limits(engine.asked_contact[]) is
 'Why numbers should not be reached now although the hours allow it, and until when; no row where nothing speaks against it.';
 revoke all on function engine.contact_limits(engine.asked_contact[]) from public;
+
+-- sql/40_functions/engine/credit_outcomes.sql
+-- Whom jobs that have ended reached, and which node made a booking: the first one that did, once, whatever comes after
+-- and however the journey ends. The caller holds the enrollments.
+create or replace function engine.credit_outcomes(p_ended engine.ended_job[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_now constant timestamptz := engine.now();
+begin
+  update engine.enrollments as e
+  set
+    reached_at = coalesce(e.reached_at, v_now),
+    booked_at = case when f.outcome = 'booked' then coalesce(e.booked_at, v_now) else e.booked_at end,
+    booked_node_id = case when f.outcome = 'booked' and e.booked_at is null then j.node_id else e.booked_node_id end,
+    booked_job_id = case when f.outcome = 'booked' and e.booked_at is null then j.id else e.booked_job_id end
+  from unnest(p_ended) as f
+  inner join engine.jobs as j on f.team_id = j.team_id and f.job_id = j.id
+  where e.team_id = j.team_id and e.id = j.enrollment_id
+    and (e.reached_at is null or (f.outcome = 'booked' and e.booked_at is null))
+    and (j.delivered_at is not null or (
+      j.channel = 'call' and j.status = 'DONE' and j.outcome in ('answered', 'booked', 'opted_out')
+    ));
+end
+$$;
+comment on function engine.credit_outcomes(engine.ended_job[]) is 'Marks enrollments reached and booked by jobs that have ended.';
+revoke all on function engine.credit_outcomes(engine.ended_job[]) from public;
 
 -- sql/40_functions/engine/cron_drives_tick.sql
 -- Whether pg_cron calls every part of the tick here. Where one is missing, a worker must; twice does no harm.
@@ -972,6 +2302,65 @@ $$;
 comment on function engine.drop_old_slots() is 'Removes batch slots of more than a month ago; returns how many.';
 revoke all on function engine.drop_old_slots() from public;
 
+-- sql/40_functions/engine/due_jobs.sql
+-- Due jobs that a worker could take now, and when there is room again for those that it could not: what
+-- waits for a free line, for its account's pace, for its number's caps or for what was taken from its campaign is not work for now. Counted from the counters.
+create or replace function engine.due_jobs()
+returns table (due bigint, frees_at timestamptz)
+language plpgsql -- whose plans are kept: a driver of the clock asks this at every step
+stable
+set search_path = ''
+as $$
+#variable_conflict use_column
+begin
+  return query
+  with waiting as materialized (
+    select w.team_id, i.id as integration_id, w.channel, w.phone_number_id, sum(w.due)::bigint as due
+    from (
+      select
+        c.team_id, n.type::text::public.contact_channel as channel, c.phone_number_id, c.workflow_id, sum(d.amount) as due
+      from public.campaigns as c
+      inner join engine.due_counters as d on c.team_id = d.team_id and c.id = d.campaign_id and d.due_at <= engine.now()
+      inner join public.workflow_nodes as n
+        on c.team_id = n.team_id and c.workflow_id = n.workflow_id and d.node_id = n.id
+      where c.status = 'ACTIVE'
+      group by 1, 2, 3, 4
+      having sum(d.amount) > 0
+    ) as w
+    inner join public.integrations as i on w.team_id = i.team_id and i.provider = engine.provider_for(w.channel)
+    where engine.sending_hold(w.team_id, w.workflow_id, w.phone_number_id, w.channel) is null
+    group by 1, 2, 3, 4
+  ),
+
+  numbers as materialized (
+    select w.team_id, w.integration_id, w.channel, greatest(least(
+      w.due, r.free - engine.leased_jobs(f.team_id, null, f.id)
+    ), 0) as due, case when r.free = 0 then r.frees_at end as frees_at
+    from waiting as w
+    inner join public.phone_numbers as f on w.team_id = f.team_id and w.phone_number_id = f.id
+    left join lateral engine.number_room(f) as r on true
+  ),
+
+  accounts as materialized (
+    select
+      greatest(least(n.due, engine.free_lines(i, n.channel)), 0) as due,
+      least(n.frees_at, case when r.free = 0 then r.frees_at end) as frees_at
+    from (
+      select team_id, integration_id, channel, sum(due)::bigint as due, min(frees_at) as frees_at
+      from numbers
+      group by team_id, integration_id, channel
+    ) as n
+    inner join public.integrations as i on n.team_id = i.team_id and n.integration_id = i.id and i.status = 'ACTIVE'
+    left join lateral engine.account_room(i) as r on true
+  )
+
+  select coalesce(sum(a.due), 0)::bigint, min(a.frees_at) from accounts as a;
+end
+$$;
+comment on function engine.due_jobs() is
+'Due jobs that there is room for now, and when there is room for others of them (null: nothing waits for caps or paces).';
+revoke all on function engine.due_jobs() from public;
+
 -- sql/40_functions/engine/due_priorities.sql
 -- The priorities of which a campaign has due jobs, the most urgent first, each with its earliest due time. Mostly
 -- a campaign has one priority, and leads two more: so many entries of the index are read, however many jobs wait
@@ -1010,6 +2399,91 @@ comment on function engine.due_priorities(uuid, public.contact_channel, timestam
 'The priorities of a campaign''s due jobs of a channel, in order, and when the first of each was due.';
 revoke all on function engine.due_priorities(uuid, public.contact_channel, timestamptz) from public;
 
+-- sql/40_functions/engine/end_enrollments.sql
+-- Ends enrollments, position by position. An enrollment that has ended stays as it ended.
+create or replace function engine.end_enrollments(
+  p_team_ids uuid[],
+  p_enrollment_ids uuid[],
+  p_statuses public.enrollment_status[],
+  p_reason_codes text[]
+)
+returns void
+language sql
+volatile
+set search_path = ''
+as $$
+  update engine.enrollments as e
+  set
+    status = engine.final_status(n.status, e.booked_at is not null),
+    reason_code = case
+      when e.booked_at is not null and engine.final_status(n.status, true) = 'BOOKED' then 'booked' else n.reason_code
+    end,
+    ended_at = c.now
+  from unnest(p_team_ids, p_enrollment_ids, p_statuses, p_reason_codes)
+    as n (team_id, id, status, reason_code)
+  cross join (select engine.now() as now) as c
+  where e.team_id = n.team_id and e.id = n.id and e.ended_at is null -- ACTIVE, said so that no plan takes the index of all active ones for this
+$$;
+comment on function engine.end_enrollments(uuid[], uuid[], public.enrollment_status[], text[]) is
+'Ends active enrollments with a status and a reason each.';
+revoke all on function engine.end_enrollments(uuid[], uuid[], public.enrollment_status[], text[]) from public;
+
+-- sql/40_functions/engine/end_jobs.sql
+-- Ends jobs that the caller has locked; everybody else calls engine.finish_jobs. A job that has ended already is left
+-- alone, so saying an outcome twice, late or out of order changes nothing.
+create or replace function engine.end_jobs(p_finished engine.finished_job[])
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_now constant timestamptz := engine.now();
+  v_ended engine.ended_job[];
+begin
+  if cardinality(p_finished) = 0 then
+    return 0;
+  end if;
+  with ended as (
+    update engine.jobs as j
+    set
+      -- What the provider never took has failed, whatever that says about the person.
+      status = case
+        when f.outcome in ('failed', 'undeliverable') or j.status <> 'DISPATCHED' then 'FAILED' else 'DONE'
+      end::public.job_status,
+      outcome = f.outcome, reason_code = f.reason_code, finished_at = v_now,
+      lease_owner = null, lease_expires_at = null, check_at = null, reply_deadline = null,
+      delivered_at = case
+        -- Whoever answers a text has it.
+        when j.channel = 'text' and (f.outcome in ('delivered', 'replied', 'opted_in', 'booked') or f.reason_code = 'inbound_text')
+          then coalesce(j.delivered_at, v_now)
+        else j.delivered_at
+      end
+    from unnest(p_finished) as f
+    where j.team_id = f.team_id and j.id = f.job_id
+      and (j.status = 'DISPATCHED' or (
+        j.status in ('CLAIMED', 'AMBIGUOUS') and f.outcome in ('failed', 'undeliverable', 'opted_out')
+      ))
+    -- All that the next step asks of the job, so that nobody looks it up again.
+    returning (
+      f.team_id, f.job_id, f.outcome, f.reason_code, f.reply_text, j.channel, j.campaign_id, j.enrollment_id, j.contact_id,
+      j.phone, j.workflow_id, j.node_id, j.visit, j.priority
+    )::engine.ended_job as job
+  )
+  select array_agg(e.job) into v_ended from ended as e;
+  if v_ended is null then
+    return 0;
+  end if;
+  perform engine.advance_enrollments(v_ended);
+  -- A line is free: whoever waits for one is dialled now, not at the next poll.
+  perform pg_notify('outbound_jobs', 'call')
+  where exists (select from unnest(v_ended) as f where f.channel = 'call');
+  return cardinality(v_ended);
+end
+$$;
+comment on function engine.end_jobs(engine.finished_job[]) is
+'Ends jobs in flight, which the caller has locked, with their outcomes and moves their enrollments on; returns how many it ended.';
+revoke all on function engine.end_jobs(engine.finished_job[]) from public;
+
 -- sql/40_functions/engine/find_attempt.sql
 -- The attempt that one event is about: see the function for many.
 create or replace function engine.find_attempt(
@@ -1026,10 +2500,236 @@ set search_path = ''
 as $$
   select a.*
   from engine.find_attempts(array[(p_provider, '', p_attempt_id, p_provider_id, p_secret_name)::engine.event_source]) as f
-  inner join engine.attempts as a on f.attempt_id = a.id and f.team_id is not distinct from a.team_id -- see read_events
+  inner join engine.attempts as a on f.attempt_id = a.id and f.team_id is not distinct from a.team_id -- see apply_known_events
 $$;
 comment on function engine.find_attempt(public.provider, uuid, text, text) is 'The attempt that an event is about, if it is known.';
 revoke all on function engine.find_attempt(public.provider, uuid, text, text) from public;
+
+-- sql/40_functions/engine/find_attempts.sql
+-- The attempts that events are about: by our own id, which travelled with the request, else by the
+-- provider's. An id of ours that belongs to another message of the provider is not believed, and a secret
+-- vouches only for the accounts that have it: one team's says nothing about another team's calls.
+create or replace function engine.find_attempts(p_sources engine.event_source[])
+returns table (
+  provider public.provider, event_key text, team_id uuid, attempt_id uuid, job_id uuid, attempt_status public.attempt_status
+)
+language plpgsql
+stable
+set search_path = ''
+as $$
+#variable_conflict use_column
+begin
+  return query
+  select s.provider, s.event_key, f.team_id, f.id, f.job_id, f.status
+  from unnest(p_sources) as s
+  left join lateral (
+    select a.team_id, a.id, a.job_id, a.status
+    from engine.attempts as a
+    -- Put so that only the index of ids can be used: while little is known of the table, those of a provider look as short.
+    where a.id = s.attempt_id and a.provider is not distinct from s.provider
+      and (s.provider_id is null or coalesce(a.provider_id, s.provider_id) = s.provider_id)
+      and (s.secret_name is null or exists (
+        -- A team has one account at each provider: that of the attempt's job.
+        select
+        from public.integrations as i
+        where i.team_id = a.team_id and i.provider = a.provider and i.secret_name = s.secret_name
+      ))
+    limit 1
+  ) as o on true
+  -- Looked for only where ours says nothing.
+  left join lateral (
+    select a.team_id, a.id, a.job_id, a.status
+    from engine.attempts as a
+    where o.id is null and a.provider = s.provider and a.provider_id = s.provider_id
+      and (s.secret_name is null or exists (
+        select
+        from public.integrations as i
+        where i.team_id = a.team_id and i.provider = a.provider and i.secret_name = s.secret_name
+      ))
+    limit 1
+  ) as t on true
+  cross join lateral (
+    select
+      coalesce(o.team_id, t.team_id) as team_id, coalesce(o.id, t.id) as id, coalesce(o.job_id, t.job_id) as job_id,
+      coalesce(o.status, t.status) as status
+  ) as f
+  where f.id is not null;
+end
+$$;
+comment on function engine.find_attempts(engine.event_source[]) is 'The attempts that events are about, where they are known.';
+revoke all on function engine.find_attempts(engine.event_source[]) from public;
+
+-- sql/40_functions/engine/finish_jobs.sql
+-- Ends jobs with what came of them and moves their enrollments on, in one transaction.
+create or replace function engine.finish_jobs(p_finished engine.finished_job[])
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if cardinality(p_finished) = 0 then
+    return 0;
+  end if;
+  perform
+  from unnest(p_finished) as f
+  inner join engine.jobs as j on f.team_id = j.team_id and f.job_id = j.id
+  order by j.id
+  for update of j;
+  return engine.end_jobs(p_finished);
+end
+$$;
+comment on function engine.finish_jobs(engine.finished_job[]) is
+'Ends jobs in flight with their outcomes and moves their enrollments on; returns how many it ended.';
+revoke all on function engine.finish_jobs(engine.finished_job[]) from public;
+
+-- sql/40_functions/engine/free_to_begin.sql
+-- Locks the campaigns, then the contacts, of jobs that are about to begin, each in order of id, and returns
+-- the jobs that have both. What somebody else holds is not waited for: a long transaction over one campaign
+-- or one person must not hold up what every other team begins.
+create or replace function engine.free_to_begin(p_job_ids uuid[])
+returns engine.beginning_job[]
+language plpgsql
+set search_path = ''
+as $$
+declare
+  -- Read once: whose job it is never changes.
+  v_jobs constant engine.beginning_job[] := array(
+    select (j.id, j.team_id, j.campaign_id, j.contact_id, j.phone)::engine.beginning_job
+    from engine.jobs as j
+    where j.id = any(p_job_ids)
+    order by j.id
+  );
+  v_campaign_ids uuid[];
+  v_contact_ids uuid[];
+begin
+  v_campaign_ids := array(
+    select c.id
+    from public.campaigns as c
+    where c.id in (select j.campaign_id from unnest(v_jobs) as j)
+    order by c.id
+    for share of c skip locked
+  );
+  -- One at a time for a person: of two campaigns that begin for the same number the second is put off.
+  v_contact_ids := array(
+    select p.id
+    from unnest(v_jobs) as j
+    inner join public.contacts as p on j.team_id = p.team_id and j.contact_id = p.id
+    where j.campaign_id = any(v_campaign_ids)
+    order by p.id
+    for no key update of p skip locked
+  );
+  return array(
+    select j
+    from unnest(v_jobs) as j
+    where j.campaign_id = any(v_campaign_ids) and j.contact_id in (select unnest(v_contact_ids))
+    order by j.id
+  );
+end
+$$;
+comment on function engine.free_to_begin(uuid[]) is
+'The jobs whose campaign and contact nobody else holds, with both of them locked.';
+revoke all on function engine.free_to_begin(uuid[]) from public;
+
+-- sql/40_functions/engine/frequency_limits.sql
+-- The team's cap on contacts of one person, across all campaigns and outreach. While there is room it goes
+-- to whoever is ahead: an open job, or a due one, of a better campaign that runs; of equals the one that was due
+-- first. What has no room waits until the oldest contact that fills it is a window old.
+create or replace function engine.frequency_limits(
+  p_team_id uuid,
+  p_job_id uuid,
+  p_phone text,
+  p_priority smallint,
+  p_run_at timestamptz,
+  p_limit integer,
+  p_window interval
+)
+returns table (reason_code text, until timestamptz)
+language sql
+stable
+rows 1
+set search_path = ''
+as $$
+  with made as materialized (
+    select k.begun_at
+    from engine.contacts_made as k
+    where k.team_id = p_team_id and k.phone = p_phone and k.begun_at > engine.later(engine.now(), -p_window)
+    order by k.begun_at desc
+    limit p_limit
+  ),
+
+  ahead as (
+    select count(*) as jobs
+    from engine.jobs as o
+    inner join public.campaigns as c on o.team_id = c.team_id and o.campaign_id = c.id and c.status = 'ACTIVE'
+    inner join public.integrations as i on o.team_id = i.team_id and o.integration_id = i.id and i.status = 'ACTIVE'
+    where o.team_id = p_team_id and o.phone = p_phone and o.id <> p_job_id
+      and (o.status = 'CLAIMED' or (o.status = 'READY' and o.run_at <= engine.now()))
+      and (o.priority, o.run_at, o.id) < (p_priority, p_run_at, p_job_id)
+      -- What has begun is among the contacts.
+      and not engine.has_live_attempt(o.team_id, o.id)
+      and engine.sending_hold(c.team_id, c.workflow_id, c.phone_number_id, o.channel) is null
+  )
+
+  select
+    case when m.contacts >= p_limit then 'frequency_cap' else 'frequency_priority' end,
+    case
+      -- Whole seconds, and not a moment too soon.
+      when m.contacts >= p_limit then date_trunc('second', engine.later(m.oldest, p_window)) + interval '1 second'
+      else engine.now() + interval '10 minutes'
+    end
+  from (select count(*) as contacts, min(begun_at) as oldest from made) as m
+  cross join ahead as a
+  where m.contacts + a.jobs >= p_limit
+$$;
+comment on function engine.frequency_limits(uuid, uuid, text, smallint, timestamptz, integer, interval) is
+'Why a number may not be contacted once more now under the team''s cap, and until when; no row while there is room.';
+revoke all on function
+engine.frequency_limits(uuid, uuid, text, smallint, timestamptz, integer, interval) from public;
+
+-- sql/40_functions/engine/hold_beginning.sql
+-- The locks under which attempts begin, in the one order (docs/scaling.md): campaigns, contacts, jobs, capped
+-- numbers, each in order of id. Jobs whose campaign or contact somebody else holds are put off; after the
+-- jobs that are held are locked, because no job may be waited for while a later one is locked.
+create or replace function engine.hold_beginning(p_worker text, p_job_ids uuid[])
+returns uuid[]
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_now constant timestamptz := engine.now();
+  v_free constant uuid[] := array(select f.id from unnest(engine.free_to_begin(p_job_ids)) as f);
+  v_held uuid[];
+begin
+  v_held := array(
+    select l.id
+    from (
+      select j.team_id, j.id, j.phone
+      from engine.jobs as j
+      where j.id = any(v_free) and j.status = 'CLAIMED' and j.lease_owner = p_worker
+        and j.lease_expires_at > v_now
+      order by j.id
+      for update of j
+    ) as l
+    -- engine.has_live_attempt and engine.keep_reachable, without a call for each
+    where not exists (
+      select from engine.attempts as a
+      where a.team_id = l.team_id and a.job_id = l.id and a.status in ('OPEN', 'AMBIGUOUS', 'ACCEPTED')
+      offset 0 -- looked up for each job by its key, whatever statistics say
+    ) and pg_try_advisory_xact_lock_shared(engine.phone_lock(l.team_id, l.phone))
+  );
+  if cardinality(v_held) < cardinality(v_free) then
+    perform engine.put_off(p_worker, v_free, v_held, 'stop_in_progress');
+  end if;
+  if cardinality(v_free) < cardinality(p_job_ids) then
+    perform engine.put_off(p_worker, p_job_ids, v_free, 'held_elsewhere');
+  end if;
+  perform engine.hold_numbers(v_held);
+  return v_held;
+end
+$$;
+comment on function engine.hold_beginning(text, uuid[]) is
+'Locks what a beginning depends on; returns the jobs that the worker still holds and that nothing has been sent for.';
+revoke all on function engine.hold_beginning(text, uuid[]) from public;
 
 -- sql/40_functions/engine/hold_due.sql
 -- The verdicts on due jobs that are claimed and begun at once; the caller has locked the jobs. Everything that a
@@ -1042,20 +2742,22 @@ set search_path = ''
 as $$
 declare
   v_later constant timestamptz := date_trunc('second', engine.now()) + interval '10 seconds';
-  v_free constant uuid[] := engine.free_to_begin(p_job_ids);
+  v_free constant engine.beginning_job[] := engine.free_to_begin(p_job_ids);
   v_held constant uuid[] := array(
     select l.id
-    from (
-      select j.team_id, j.id, j.phone from engine.jobs as j where j.id = any(v_free) offset 0 -- no lock of anybody else
-    ) as l
-    where pg_try_advisory_xact_lock_shared(engine.phone_lock(l.team_id, l.phone))
+    from unnest(v_free) as l
+    -- engine.phone_lock, without a call for each
+    where pg_try_advisory_xact_lock_shared(
+      hashtextextended(concat('number ', l.team_id, ' ', hashtext(l.phone) & 1023), 0)
+    )
   );
   v_busy engine.verdict[] := '{}'::engine.verdict[]; -- mostly nobody holds anything
 begin
   if cardinality(v_held) < cardinality(p_job_ids) then
     v_busy := array(
       select (
-        j.team_id, j.id, 'defer', case when j.id = any(v_free) then 'stop_in_progress' else 'held_elsewhere' end,
+        j.team_id, j.id, 'defer',
+        case when exists (select from unnest(v_free) as f where f.id = j.id) then 'stop_in_progress' else 'held_elsewhere' end,
         v_later, null, null
       )::engine.verdict
       from engine.jobs as j
@@ -1069,6 +2771,63 @@ $$;
 comment on function engine.hold_due(uuid[]) is
 'Locks what the beginning of due jobs depends on, and asks the gate; what somebody else holds is deferred.';
 revoke all on function engine.hold_due(uuid[]) from public;
+
+-- sql/40_functions/engine/ingest_event.sql
+-- The inbox. Each event is stored once and applied once; one whose attempt is not known yet waits and
+-- is applied when it is. Returns what became of each.
+create or replace function engine.ingest_event(p_events jsonb)
+returns table (event_key text, result text)
+language plpgsql
+security definer -- the receiver may read no table
+set search_path = ''
+set jit = off
+set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
+set enable_seqscan = off -- nor does a plan read a whole table because it was empty when it was made
+set plan_cache_mode = force_generic_plan -- planned once a session, not for each call
+as $$
+#variable_conflict use_column
+declare
+  v_told engine.events[];
+  v_stored engine.told_event[];
+  v_ignored engine.event_ref[];
+begin
+  if jsonb_typeof(p_events) is distinct from 'array' or exists (
+    select from jsonb_array_elements(p_events) as e (event)
+    where coalesce(e.event ->> 'event_key', '') = '' or coalesce(e.event ->> 'type', '') = ''
+      or e.event ->> 'provider' is null or e.event -> 'payload' is null
+  ) then
+    perform engine.refuse(
+      'OB001', 'Each event needs a provider, an event_key, a type and a payload.', '[]'
+    );
+  end if;
+  v_told := array(
+    select distinct on (e.provider, e.event_key) e
+    from jsonb_populate_recordset(null::engine.events, p_events) as e
+    -- A text belongs to no enrollment that could bring its first delivery back from the history.
+    where case e.type when 'inbound' then not engine.is_in_history(e.provider, e.event_key) else true end
+    order by e.provider, e.event_key
+  );
+  v_stored := engine.store_events(v_told);
+  v_ignored := engine.apply_known_events(array(select s from unnest(v_stored) as s where s.job_id is not null));
+  perform engine.apply_events(array(
+    select (s.provider, s.event_key)::engine.event_ref from unnest(v_stored) as s where s.job_id is null
+  ));
+  return query
+  select t.event_key, case
+    when s.event_key is null then 'duplicate'
+    when i.event_key is not null then 'ignored'
+    when s.job_id is not null then 'applied'
+    else (select e.result from engine.events as e where e.provider = s.provider and e.event_key = s.event_key)
+  end
+  from jsonb_to_recordset(p_events) as t (provider public.provider, event_key text)
+  left join unnest(v_stored) as s on t.provider = s.provider and t.event_key = s.event_key
+  left join unnest(v_ignored) as i on s.provider = i.provider and s.event_key = i.event_key;
+end
+$$;
+comment on function engine.ingest_event(jsonb) is
+'Stores and applies events: [{provider, event_key, type, payload, provider_id?, attempt_id?, secret_name?, occurred_at?}]; result is applied, waiting, ignored or duplicate.';
+revoke all on function engine.ingest_event(jsonb) from public;
+grant execute on function engine.ingest_event(jsonb) to outbound_worker;
 
 -- sql/40_functions/engine/judge_jobs.sql
 -- The gate's judgement of each job by itself; engine.check_eligibility, which everybody asks, adds what jobs
@@ -1091,7 +2850,7 @@ begin
   jobs as materialized (
     select
       j.team_id, j.id, j.phone, j.channel, j.priority, j.run_at, j.due_at, j.workflow_id, j.node_id,
-      c.status as campaign_status, e.status as enrollment_status,
+      c.id as campaign_id, c.phone_number_id, c.status as campaign_status, e.status as enrollment_status,
       -- engine.later, without a call for each
       (j.due_at at time zone 'UTC' + c.max_lateness) at time zone 'UTC' as latest_at,
       t.frequency_limit, t.frequency_window, p.timezones, p.regions, i.status as integration_status,
@@ -1119,6 +2878,19 @@ begin
     left join engine.enrollments as e on j.team_id = e.team_id and j.enrollment_id = e.id
     left join public.contacts as p on j.team_id = p.team_id and j.contact_id = p.id
     left join public.integrations as i on j.team_id = i.team_id and j.integration_id = i.id
+  ),
+
+  -- What was taken from their campaigns: mostly nothing.
+  held as materialized (
+    select k.team_id, k.campaign_id, k.channel, h.reason_code
+    from (
+      select distinct team_id, campaign_id, workflow_id, phone_number_id, channel from jobs
+      offset 0 -- asked once for each, not for each job
+    ) as k
+    cross join lateral (
+      select engine.sending_hold(k.team_id, k.workflow_id, k.phone_number_id, k.channel) as reason_code
+    ) as h
+    where h.reason_code is not null
   ),
 
   calendars as materialized (
@@ -1193,6 +2965,7 @@ begin
   cross join clock as c
   inner join hours as k on j.calendar_no = k.calendar_no
   left join waits as m on j.id = m.job_id
+  left join held as h on j.team_id = h.team_id and j.campaign_id = h.campaign_id and j.channel = h.channel
   cross join lateral (select case
     when j.is_open and m.until is null then date_trunc('second', c.now)
     else coalesce(
@@ -1213,6 +2986,8 @@ begin
       when not j.is_open and isempty(k.open_hours) is distinct from false then array['close', 'never_open']
       when j.campaign_status is distinct from 'ACTIVE' then array['hold', 'campaign_not_active']
       when j.integration_status is distinct from 'ACTIVE' then array['hold', 'integration_paused']
+      when h.reason_code = 'number_not_verified' then array['hold', 'number_not_verified']
+      when h.reason_code is not null then array['hold', 'assistant_inactive']
       -- A clock that can be set must never decide when real people are called.
       when j.is_live_in_sandbox is distinct from false then array['hold', 'live_account_in_sandbox']
       when m.reason_code = 'frequency_cap' and m.until > j.latest_at then array['close', 'frequency_cap']
@@ -1301,7 +3076,8 @@ comment on function engine.local_days(text, timestamptz, timestamptz, integer) i
 revoke all on function engine.local_days(text, timestamptz, timestamptz, integer) from public;
 
 -- sql/40_functions/engine/lock_due_jobs.sql
--- Picks due jobs of active campaigns, most urgent first, and locks them; what others hold is skipped.
+-- Picks due jobs of active campaigns, most urgent first, and locks them; what others hold is skipped, and what waits
+-- for a number or an assistant (engine.sending_hold) is not looked at.
 -- Each account's free lines bound its calls, a lowered pace everything, a capped number what is sent from it;
 -- what finds no room stays due and is not touched, so others go ahead. Accounts are locked in order of id,
 -- before any job.
@@ -1360,6 +3136,7 @@ begin
         from engine.jobs as r
         where r.campaign_id = c.id and r.channel = l.channel and r.status = 'READY'
           and r.priority = p.priority and r.run_at <= v_now
+          and engine.sending_hold(c.team_id, c.workflow_id, c.phone_number_id, l.channel) is null
         order by r.run_at
         limit least(l.free, f.free)
         for update of r skip locked
@@ -1382,6 +3159,92 @@ $$;
 comment on function engine.lock_due_jobs(text[], integer) is
 'Locks and returns due jobs of active campaigns, within the free lines and paces of their accounts and their numbers'' caps.';
 revoke all on function engine.lock_due_jobs(text[], integer) from public;
+
+-- sql/40_functions/engine/next_steps.sql
+-- Where the enrollments of ended jobs go: reads what engine.decide_steps needs, and writes nothing.
+create or replace function engine.next_steps(p_ended engine.ended_job[])
+returns setof engine.step
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_now constant timestamptz := engine.now();
+begin
+  return query
+  -- What many jobs share is looked up once: their campaigns, their nodes, and what their reasons mean.
+  with campaigns as materialized (
+    select c.team_id, c.id, c.status = 'CANCELLED' as is_cancelled
+    from (select distinct f.team_id, f.campaign_id from unnest(p_ended) as f) as k
+    inner join public.campaigns as c on k.team_id = c.team_id and k.campaign_id = c.id
+  ),
+
+  jobs as materialized (
+    select row_number() over () as visit_no, j.*, e.retries_left, e.reopened_at, c.is_cancelled
+    from unnest(p_ended) as j
+    inner join engine.enrollments as e on j.team_id = e.team_id and j.enrollment_id = e.id and e.ended_at is null -- see end_enrollments
+    inner join campaigns as c on j.team_id = c.team_id and j.campaign_id = c.id
+  ),
+
+  nodes as materialized (
+    select n.team_id, n.workflow_id, n.id, n.type, n.config -> 'retry' as retry, array(
+      select (w.id, w.target, w.when_outcome, w.phrases, w.delay, w.priority)::engine.edge_choice
+      from public.workflow_edges as w
+      where w.team_id = n.team_id and w.workflow_id = n.workflow_id and w.source = n.id
+    ) as edges
+    from (select distinct team_id, workflow_id, node_id from jobs) as k
+    inner join public.workflow_nodes as n
+      on k.team_id = n.team_id and k.workflow_id = n.workflow_id and k.node_id = n.id
+  ),
+
+  reasons as materialized (
+    select c.ended_reason as reason_code, c.scope <> 'job' as is_not_dialled
+    from engine.classify_ended_reasons(array(select j.reason_code from jobs as j where j.channel = 'call')) as c
+  ),
+
+  ended as materialized (
+    select
+      j.*, coalesce(k.is_not_dialled, false) as was_not_dialled,
+      case when n.retry -> 'outcomes' ? j.outcome::text then engine.count_tries(j.team_id, j.enrollment_id, j.node_id, j.reopened_at) end as dialled
+    from jobs as j
+    inner join nodes as n on j.team_id = n.team_id and j.workflow_id = n.workflow_id and j.node_id = n.id
+    left join reasons as k on j.channel = 'call' and j.reason_code is not distinct from k.reason_code
+  ),
+
+  -- Many visits end alike, and are decided once.
+  kinds as materialized (
+    select row_number() over () as kind_no, k.visit_nos, (
+      n.type, k.outcome, k.reason_code, k.reply_text, n.retry, k.retries_left, k.dialled, k.was_not_dialled, n.edges
+    )::engine.ended_visit as visited
+    from (
+      select
+        e.team_id, e.workflow_id, e.node_id, e.outcome, e.reason_code, e.reply_text, e.retries_left, e.dialled,
+        e.was_not_dialled, array_agg(e.visit_no) as visit_nos
+      from ended as e
+      group by 1, 2, 3, 4, 5, 6, 7, 8, 9
+    ) as k
+    inner join nodes as n on k.team_id = n.team_id and k.workflow_id = n.workflow_id and k.node_id = n.id
+  )
+
+  select -- what was under way when its campaign was cancelled is counted, and makes no next job
+    v.team_id, v.enrollment_id, d.edge_id, d.is_retry, not v.was_not_dialled,
+    case when d.end_status is null and not v.is_cancelled then (
+      v.team_id, v.campaign_id, v.enrollment_id, v.contact_id, v.phone, v.workflow_id,
+      case when d.is_retry then v.node_id else d.target end, case when d.is_retry then v.visit + 1 else 1 end,
+      v.priority, coalesce((v_now at time zone 'UTC' + d.delay) at time zone 'UTC', v_now) -- engine.later, inlined
+    )::engine.new_job end,
+    case when v.is_cancelled then coalesce(d.end_status, 'CANCELLED') else d.end_status end,
+    case when v.is_cancelled and d.end_status is null then 'campaign_cancelled' else d.reason_code end
+  from engine.decide_steps(array(select k.visited from kinds as k order by k.kind_no)) as d
+  inner join kinds as k on d.visit_no = k.kind_no
+  cross join unnest(k.visit_nos) as o (visit_no)
+  inner join ended as v on o.visit_no = v.visit_no
+  order by v.visit_no;
+end
+$$;
+comment on function engine.next_steps(engine.ended_job[]) is
+'Where the active enrollments of ended jobs go: retry, edge or end. Writes nothing.';
+revoke all on function engine.next_steps(engine.ended_job[]) from public;
 
 -- sql/40_functions/engine/note_account_change.sql
 -- An integration that is about to be saved with another account. Twilio's have an id; of Vapi's only the secret tells
@@ -1555,7 +3418,7 @@ begin
     status = 'READY', attempt_count = a.attempt_number, lease_owner = null, lease_expires_at = null, check_at = null,
     run_at = date_trunc('second', engine.now() + engine.back_off(a.attempt_number, r.retry_after_seconds))
   from unnest(p_results) as r
-  inner join engine.attempts as a on r.attempt_id = a.id and r.team_id is not distinct from a.team_id -- see read_events
+  inner join engine.attempts as a on r.attempt_id = a.id and r.team_id is not distinct from a.team_id -- see apply_known_events
   where j.team_id = r.team_id and j.id = r.job_id and j.status in ('CLAIMED', 'AMBIGUOUS')
     and j.id not in (select s.job_id from unnest(v_spent) as s);
   perform engine.drop_cancelled_jobs(array(select r.job_id from unnest(p_results) as r));
@@ -1685,38 +3548,33 @@ revoke all on function engine.read_answers(jsonb) from public;
 -- sql/40_functions/engine/read_events.sql
 -- Stored events whose attempt is known, with what each says. A booking that an assistant made through a
 -- tool during the call counts even when the report does not repeat it.
-create or replace function engine.read_events(p_events engine.event_ref[])
+create or replace function engine.read_events(p_events engine.told_event[])
 returns setof engine.event_reading
 language plpgsql
 stable
 set search_path = ''
 as $$
+declare
+  v_of_vapi constant engine.told_event[] := array(select e from unnest(p_events) as e where e.provider = 'vapi');
 begin
   return query
-  with told as materialized (
+  with readings as materialized (
+    select e.provider, e.event_key, e.team_id, e.attempt_id, e.job_id, e.provider_id, r.reading
+    from engine.read_vapi_messages(
+      array(select v.type from unnest(v_of_vapi) as v),
+      array(
+        select case when v.payload ? 'message' then engine.vapi_message(v.payload) else v.payload end
+        from unnest(v_of_vapi) as v
+      )
+    ) as r
+    inner join unnest(v_of_vapi) with ordinality as e (
+      provider, event_key, team_id, attempt_id, job_id, attempt_status, provider_id, type, payload, n
+    ) on r.ordinal = e.n
+    union all
     select
-      e.provider, e.event_key, a.team_id, a.id as attempt_id, a.job_id, e.provider_id, e.type, e.payload,
-      case
-        when e.provider <> 'vapi' then null
-        when e.payload ? 'message' then engine.vapi_message(e.payload)
-        else e.payload
-      end as message
-    from unnest(p_events) as p
-    inner join engine.events as e on p.provider = e.provider and p.event_key = e.event_key
-    -- Put so that only the index of ids can be used: to a plan that was made when the ledger was empty all of the team
-    -- look as short, and each event would read every attempt.
-    inner join engine.attempts as a on e.attempt_id = a.id and e.team_id is not distinct from a.team_id
-  ),
-
-  readings as materialized (
-    select t.*, case t.provider
-      when 'vapi' then engine.read_vapi_message(t.type, t.message, c.outcome, c.scope)
-      else engine.read_twilio_event(t.type, t.payload)
-    end as reading
-    from told as t
-    left join engine.classify_ended_reasons(array(
-      select distinct r.message ->> 'endedReason' from told as r where r.provider = 'vapi'
-    )) as c on t.message ->> 'endedReason' is not distinct from c.ended_reason
+      e.provider, e.event_key, e.team_id, e.attempt_id, e.job_id, e.provider_id, engine.read_twilio_event(e.type, e.payload)
+    from unnest(p_events) as e
+    where e.provider <> 'vapi'
   )
 
   select
@@ -1734,8 +3592,8 @@ begin
   from readings as r;
 end
 $$;
-comment on function engine.read_events(engine.event_ref[]) is 'Events whose attempt is known, read.';
-revoke all on function engine.read_events(engine.event_ref[]) from public;
+comment on function engine.read_events(engine.told_event[]) is 'Events whose attempt is known, read.';
+revoke all on function engine.read_events(engine.told_event[]) from public;
 
 -- sql/40_functions/engine/read_inbound_texts.sql
 -- Waiting inbound texts with the team whose number they were sent to, and the text of ours that they
@@ -1805,6 +3663,76 @@ $$;
 comment on function engine.read_inbound_texts(engine.event_ref[]) is
 'Waiting inbound texts: whose number they came to, what they say about consent, which job they answer.';
 revoke all on function engine.read_inbound_texts(engine.event_ref[]) from public;
+
+-- sql/40_functions/engine/read_vapi_event.sql
+-- One event of Vapi's: see the reader of messages, and engine.read_events for many.
+create or replace function engine.read_vapi_event(p_type text, p_payload jsonb)
+returns engine.reading
+language sql
+stable
+set search_path = ''
+as $$
+  select r.reading
+  from engine.read_vapi_messages(array[p_type], array[engine.vapi_message(p_payload)]) as r
+$$;
+comment on function engine.read_vapi_event(text, jsonb) is
+'What a Vapi server message (or a call object, type call) says about its job.';
+revoke all on function engine.read_vapi_event(text, jsonb) from public;
+
+-- sql/40_functions/engine/read_vapi_messages.sql
+-- Reads Vapi server messages, or call objects that were asked for, without what they may be wrapped in. Only the report
+-- after a call (or the ended call itself, when asked for) is final: it alone knows of bookings and opt-outs.
+-- For a set, because a function for each message costs more than reading it, and the same few reasons end most calls.
+create or replace function engine.read_vapi_messages(p_types text[], p_messages jsonb[])
+returns table (ordinal bigint, reading engine.reading)
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return query
+  with told as materialized (
+    select
+      t.n, t.type, t.message, t.message ->> 'endedReason' as ended_reason, t.message ->> 'status' as status,
+      t.message -> 'analysis' as analysis
+    from unnest(p_types, p_messages) with ordinality as t (type, message, n)
+  ),
+
+  ends as materialized (
+    select c.ended_reason, c.outcome, c.scope
+    from engine.classify_ended_reasons(array(select distinct t.ended_reason from told as t)) as c
+  )
+
+  select t.n, case
+    when t.type = 'end-of-call-report' or (t.type = 'call' and t.status = 'ended') then (
+      'final',
+      case
+        -- Mostly nothing in it could be a yes, and nobody needs to look at the names.
+        when t.analysis @? '$.structuredData.** ? (@ == true || @ == 1 || @.type() == "string")'
+          and engine.says_opt_out(t.analysis -> 'structuredData') then 'opted_out'
+        when t.analysis -> 'structuredData' @> '{"booked": true}' then 'booked'
+        else e.outcome
+      end,
+      e.scope, coalesce(t.ended_reason, 'unknown'), t.analysis ->> 'summary'
+    )::engine.reading
+    when t.type = 'tool-calls' then case
+      when engine.tools_mean(engine.tool_names(t.message), 'opt_out')
+        then ('opt_out', null, 'job', 'tool_call', null)::engine.reading
+      when engine.tools_mean(engine.tool_names(t.message), 'booking')
+        then ('booking', 'booked', 'job', 'tool_call', null)::engine.reading
+      else ('progress', null, 'job', null, null)::engine.reading
+    end
+    when t.type = 'status-update' and t.status = 'ended' then ('ended', null, 'job', t.ended_reason, null)::engine.reading
+    when t.type in ('status-update', 'call') then ('progress', null, 'job', t.status, null)::engine.reading
+    else ('ignored', null, 'job', null, null)::engine.reading
+  end
+  from told as t
+  left join ends as e on t.ended_reason is not distinct from e.ended_reason;
+end
+$$;
+comment on function engine.read_vapi_messages(text[], jsonb[]) is
+'What Vapi messages (or call objects, type call) say about their jobs, by their place in the set.';
+revoke all on function engine.read_vapi_messages(text[], jsonb[]) from public;
 
 -- sql/40_functions/engine/resolve_attempts.sql
 -- What the provider said when asked. Found: the attempt is accepted and the provider's object is read
@@ -1906,6 +3834,121 @@ comment on function engine.run_tick_steps(text[]) is
 'Does steps of the tick, each by itself: {step: what it returned, failed?[step]}.';
 revoke all on function engine.run_tick_steps(text[]) from public;
 
+-- sql/40_functions/engine/says_opt_out.sql
+-- Whether the structured data of a call's report says that the person opted out. What the field is called, and
+-- how deep it lies, is up to whoever wrote the assistant, so every usual name counts at any depth; the value
+-- must say yes, alone or before anything else ("Yes, she asked"). Values are looked at first: most say no, and names cost more.
+create or replace function engine.says_opt_out(p_data jsonb)
+returns boolean
+language plpgsql -- a function in SQL would be made ready for each report
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+  return p_data @? '$.** ? (@.type() == "object").keyvalue()
+    ? (@.value == true || @.value == 1 || @.value like_regex "^[^a-z0-9]*(true|yes|y|1)([^a-z0-9]|$)" flag "i")
+    ? (@.key like_regex "^((has|is|was|wants?|wants_to|asked|asked_to|requested)?_?(opt(ed)?_?out|dnc|(do_?not|dont|stop)_?(call(ing)?|contact(ing)?|text(ing)?|messag(e|ing))|unsubscribed?|remove_?(me|from_?(the_?|our_?)?(call(ing)?_?)?list)|take_?me_?off(_?(the_?|our_?)?list)?|revoked?(_?consent)?)(_?(request(ed)?|list))?)$" flag "i")';
+end
+$$;
+comment on function engine.says_opt_out(jsonb) is 'Whether structured data holds an opt-out, under any of the usual names and at any depth.';
+revoke all on function engine.says_opt_out(jsonb) from public;
+
+-- sql/40_functions/engine/sending_hold.sql
+-- What has been taken from a running campaign that its calls or texts can't do without: they wait until it is back, all
+-- of the channel. Asked by the gate, once for each campaign of a batch, and before jobs are picked at all, so that what
+-- waits does not hide what is due behind it. It would keep the campaign from being launched or resumed as well
+-- (engine.launch_blockers). What is not there is as good as taken away.
+create or replace function engine.sending_hold(
+  p_team_id uuid, p_workflow_id uuid, p_phone_number_id uuid, p_channel public.contact_channel
+)
+returns text
+language plpgsql -- whose plan is kept: a claim asks this for each campaign that has something due
+stable
+set search_path = ''
+as $$
+begin
+  return case
+    when not exists (
+      select
+      from public.phone_numbers as f
+      where f.team_id = p_team_id and f.id = p_phone_number_id
+        and case p_channel when 'call' then f.is_verified_for_calls else f.is_verified_for_texts end
+    ) then 'number_not_verified'
+    when exists (
+      select
+      from public.workflow_nodes as n
+      where n.team_id = p_team_id and n.workflow_id = p_workflow_id and n.type::text = p_channel::text
+        and n.config ->> 'assistant_id' is not null
+        and n.config ->> 'assistant_id' <> all(array(
+          select a.id::text from public.assistants as a where a.team_id = p_team_id and a.is_active
+        ))
+    ) then 'assistant_inactive'
+  end;
+end
+$$;
+comment on function engine.sending_hold(uuid, uuid, uuid, public.contact_channel) is
+'Why what a campaign would send on a channel waits: number_not_verified, assistant_inactive, or null.';
+revoke all on function engine.sending_hold(uuid, uuid, uuid, public.contact_channel) from public;
+
+-- sql/40_functions/engine/store_events.sql
+-- Puts events into the inbox and returns those that were not in it yet; one without a job waits for its attempt.
+-- The jobs that events are about are locked first, in order of id, so that two deliveries of one event, or
+-- an event and the worker's own answer, take turns; so an event is written once, as what became of it.
+create or replace function engine.store_events(p_told engine.events[])
+returns engine.told_event[]
+language plpgsql
+set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  v_now constant timestamptz := engine.now();
+  v_sources constant engine.event_source[] := array(
+    select (e.provider, e.event_key, e.attempt_id, e.provider_id, e.secret_name)::engine.event_source
+    from unnest(p_told) as e
+    where e.type <> 'inbound'
+  );
+  v_stored engine.told_event[];
+begin
+  perform
+  from engine.jobs as j
+  where j.id = any(array(select f.job_id from engine.find_attempts(v_sources) as f))
+  order by j.id
+  for update of j;
+
+  -- Looked for again: what another transaction told while the locks were waited for counts.
+  with found as materialized (
+    select f.* from engine.find_attempts(v_sources) as f
+  ),
+
+  stored as (
+    insert into engine.events (
+      provider, event_key, team_id, attempt_id, provider_id, secret_name, type, payload, occurred_at, received_at,
+      applied_at, result
+    )
+    select
+      t.provider, t.event_key, f.team_id, coalesce(f.attempt_id, t.attempt_id), t.provider_id, t.secret_name, t.type,
+      t.payload, t.occurred_at, v_now, case when f.attempt_id is not null then v_now end,
+      case when f.attempt_id is null then 'waiting' else 'applied' end
+    from unnest(p_told) as t
+    left join found as f on t.provider = f.provider and t.event_key = f.event_key
+    on conflict on constraint events_pk do nothing
+    returning provider, event_key, team_id, attempt_id, provider_id, type, payload
+  )
+
+  select coalesce(array_agg((
+    s.provider, s.event_key, s.team_id, s.attempt_id, f.job_id, f.attempt_status, s.provider_id, s.type, s.payload
+  )::engine.told_event), '{}')
+  into v_stored
+  from stored as s
+  left join found as f on s.provider = f.provider and s.event_key = f.event_key;
+  return v_stored;
+end
+$$;
+comment on function engine.store_events(engine.events[]) is
+'Stores events that are not in the inbox yet, with the jobs of their attempts locked; returns them.';
+revoke all on function engine.store_events(engine.events[]) from public;
+
 -- sql/40_functions/engine/tick.sql
 -- All that time alone changes, in one transaction: for a sandbox whose clock jumps, and for workers of 0.1.0, which know
 -- no parts. pg_cron and workers call the parts, each in a transaction of its own, so that a long launch holds up nobody.
@@ -1966,7 +4009,7 @@ set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written ord
 as $$
 declare
   v_done jsonb := engine.run_tick_steps(array[
-    'drop_old_slots', 'index_contacts', 'archive_finished', 'drop_old_history', 'fold_counters'
+    'drop_old_slots', 'index_contacts', 'archive_finished', 'drop_old_history', 'drop_old_work', 'fold_counters'
   ]);
 begin
   return jsonb_strip_nulls(jsonb_build_object(
@@ -2057,6 +4100,435 @@ $$;
 comment on function engine.write_attempts(text, uuid[]) is
 'Writes an attempt for each job, and returns what to ask of which provider.';
 revoke all on function engine.write_attempts(text, uuid[]) from public;
+
+-- sql/40_functions/explain/tell_launch.sql
+-- What the launch of a campaign will do with somebody who is in its list: judged by what enrolls.
+create or replace function engine.tell_launch(p_campaign public.campaigns, p_contact_id uuid, p_timezone text)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'kind', 'launch', 'at', p_campaign.scheduled_at, 'decision', case when j.reason_code is null then 'enroll' else 'leave_out' end,
+    'reason_code', j.reason_code,
+    'message', format(
+      'Would be %s when the campaign %s%s', case when j.reason_code is null then 'enrolled' else 'left out' end,
+      case
+        when p_campaign.status = 'SCHEDULED' then 'starts on ' || engine.tell_moment(p_campaign.scheduled_at, p_timezone)
+        else 'is launched'
+      end,
+      coalesce(': ' || engine.tell_reason(j.reason_code), '.')
+    )
+  )
+  from engine.campaign_entry(p_campaign.team_id, p_campaign.workflow_id) as e
+  cross join lateral engine.judge_members(p_campaign, e.channel, array(
+    -- With her other numbers in the list, of which the launch takes one.
+    select o.contact_id
+    from public.contacts as c
+    cross join lateral engine.same_customers(c.team_id, array[(1, c.id, c.phone, c.servicetitan_customer_id)::engine.candidate]) as o
+    inner join public.audience_members as m
+      on c.team_id = m.team_id and m.list_id = p_campaign.list_id and o.contact_id = m.contact_id
+    where c.team_id = p_campaign.team_id and c.id = p_contact_id
+    union all
+    select p_contact_id
+  )) as j
+  where j.contact_id = p_contact_id and p_campaign.status in ('CREATED', 'SCHEDULED') and exists (
+    select from public.audience_members as m
+    where m.team_id = p_campaign.team_id and m.list_id = p_campaign.list_id and m.contact_id = p_contact_id
+  )
+$$;
+comment on function engine.tell_launch(public.campaigns, uuid, text) is
+'{kind: launch, at, decision: enroll or leave_out, reason_code, message} for a member of a campaign that has not begun; else null.';
+revoke all on function engine.tell_launch(public.campaigns, uuid, text) from public;
+
+-- sql/40_functions/history/drop_old_work.sql
+-- What people were enrolled for in ServiceTitan, and whether it was cancelled, as long as anything may come of it. Of a
+-- campaign that is over it goes with the history, without which nobody's journey is opened again; those of campaigns
+-- that run are looked through by each watch (engine.start_watch). A job goes when no refresh has matched it for as long
+-- and nobody is enrolled for it; one that is needed is looked at again after that time. A batch at each tick; what is
+-- locked is left to a later one.
+create or replace function engine.drop_old_work(p_limit integer default 5000)
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_before constant timestamptz := (select engine.now() - d.history_retention from engine.deployment as d);
+  v_bound integer;
+  v_known integer;
+begin
+  delete from engine.enrollment_work as b
+  using (
+    select w.team_id, w.enrollment_id, w.kind
+    from public.campaigns as c
+    inner join engine.enrollment_work as w on c.team_id = w.team_id and c.id = w.campaign_id
+    where c.ended_at < v_before and not exists (
+      select from engine.enrollments as e where e.team_id = c.team_id and e.campaign_id = c.id and e.status = 'ACTIVE'
+    )
+    limit p_limit
+    for update of w skip locked
+  ) as o
+  where b.team_id = o.team_id and b.enrollment_id = o.enrollment_id and b.kind = o.kind;
+  get diagnostics v_bound = row_count;
+
+  with old as materialized (
+    select w.team_id, w.kind, w.id, exists (
+      select from engine.enrollment_work as b where b.team_id = w.team_id and b.kind = w.kind and b.servicetitan_id = w.id
+    ) as is_needed
+    from engine.servicetitan_work as w
+    where w.kept_at < v_before
+    order by w.kept_at
+    limit p_limit
+    for update skip locked
+  ),
+
+  kept as (
+    update engine.servicetitan_work as w
+    set kept_at = engine.now()
+    from old as o
+    where o.is_needed and w.team_id = o.team_id and w.kind = o.kind and w.id = o.id
+  )
+
+  delete from engine.servicetitan_work as w
+  using old as o
+  where not o.is_needed and w.team_id = o.team_id and w.kind = o.kind and w.id = o.id;
+  get diagnostics v_known = row_count;
+  return v_bound + v_known;
+end
+$$;
+comment on function engine.drop_old_work(integer) is
+'Removes what nobody is enrolled for any more of the jobs and appointments of ServiceTitan; returns how many rows.';
+revoke all on function engine.drop_old_work(integer) from public;
+
+-- sql/40_functions/jobs/job_refusal.sql
+-- Whether an operator may retry or cancel a job: the one place that knows, for the RPCs and for what
+-- get_job says is allowed. What has failed is tried again only where the journey ended with it.
+create or replace function engine.job_refusal(p_job engine.jobs, p_action text)
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+  select case
+    when p_action = 'cancel' and p_job.status in ('READY', 'CLAIMED') then case
+      when engine.has_live_attempt(p_job.team_id, p_job.id) then 'Its request may be out already; what has begun finishes and is counted.'
+    end
+    when p_action = 'cancel' and p_job.finished_at is null then 'A provider may have it; what has begun finishes and is counted.'
+    when p_action = 'cancel' then format('It is over already: %s.', p_job.status)
+    when p_job.status = 'READY' then case
+      when p_job.run_at <= engine.now() then 'It is due already.'
+      when p_job.due_at > engine.now() then 'It waits for its time, not for another try.'
+    end
+    when p_job.finished_at is null then 'It is under way.'
+    when p_job.status <> 'FAILED' then format('It has not failed: %s.', p_job.status)
+    when not exists (
+      select from engine.enrollments as e
+      where e.team_id = p_job.team_id and e.id = p_job.enrollment_id and e.status = 'FAILED'
+    ) then 'Its journey did not end with it.'
+    when exists (
+      select from engine.enrollments as e
+      where e.team_id = p_job.team_id and e.id = p_job.enrollment_id and e.booked_at is not null
+    ) then 'The person has booked since.'
+    when exists (
+      select from engine.enrollments as e
+      where e.team_id = p_job.team_id and e.id = p_job.enrollment_id and engine.is_replaced(e)
+    ) then 'The campaign has the customer under another number since.'
+    when exists (
+      select from engine.all_jobs as j
+      where j.team_id = p_job.team_id and j.enrollment_id = p_job.enrollment_id and (j.created_at, j.id) > (p_job.created_at, p_job.id)
+    ) then 'A later job of its journey failed.'
+  end
+$$;
+comment on function engine.job_refusal(engine.jobs, text) is 'Why an action (retry, cancel) is not open to a job, as a sentence; null when it is.';
+revoke all on function engine.job_refusal(engine.jobs, text) from public;
+
+-- sql/40_functions/outreach/fill_outreach.sql
+-- The items of an outreach that has just been stored. Of two launches that meet, the second waits at the
+-- hash and stores nothing: in order of the hashes, so that they can't wait for each other. Who needs no
+-- hold is enrolled at once; for the others the holds are queued.
+create or replace function engine.fill_outreach(p_list public.audience_lists, p_outreach public.outreaches)
+returns void
+language plpgsql
+set search_path = ''
+set jit = off
+as $$
+declare
+  c_chunk constant integer := 10000;
+  v_campaign public.campaigns;
+  v_contact_ids uuid[];
+begin
+  with stored as (
+    insert into public.outreach_items (
+      team_id, outreach_id, campaign_id, contact_id, phone, servicetitan_customer_id, servicetitan_job_id,
+      servicetitan_appointment_id, dedupe_hash, status, enrolled_at, hold_count
+    )
+    select
+      p_list.team_id, p_outreach.id, p_outreach.campaign_id, p.contact_id, p.phone, p.servicetitan_customer_id,
+      p.servicetitan_job_id, p.servicetitan_appointment_id, p.dedupe_hash,
+      case when k.is_held then 'HOLDING' else 'ENROLLED' end::public.outreach_item_status,
+      case when not k.is_held then engine.now() end, k.is_held::integer
+    from engine.plan_outreach(p_list, p_outreach.kind, p_outreach.channel, p_outreach.id) as p
+    cross join (select p_outreach.kind = 'reschedule' as is_held) as k
+    where not p.is_left_out and p.item_id is null
+    order by p.dedupe_hash
+    on conflict (team_id, dedupe_hash) where status <> 'CANCELLED' do nothing
+    returning contact_id
+  )
+
+  select coalesce(array_agg(s.contact_id order by s.contact_id), '{}') into v_contact_ids from stored as s;
+  if p_outreach.kind = 'reschedule' then
+    v_contact_ids := engine.lock_unreachable(p_list.team_id, p_outreach.channel, v_contact_ids);
+    update public.outreach_items as i
+    set status = 'ENROLLED', enrolled_at = engine.now(), hold_count = 0
+    where i.team_id = p_list.team_id and i.outreach_id = p_outreach.id and i.contact_id = any(v_contact_ids);
+  end if;
+  select c.* into v_campaign
+  from public.campaigns as c
+  where c.team_id = p_list.team_id and c.id = p_outreach.campaign_id;
+  -- In chunks, as enroll_members does; nobody else sees the campaign yet.
+  for v_from in 1..cardinality(v_contact_ids) by c_chunk loop
+    perform engine.store_enrollments(v_campaign, v_contact_ids[v_from:v_from + c_chunk - 1]);
+  end loop;
+  perform engine.add_task(i.team_id, 'hold', i.id)
+  from public.outreach_items as i
+  where i.team_id = p_list.team_id and i.outreach_id = p_outreach.id and i.status = 'HOLDING';
+end
+$$;
+comment on function engine.fill_outreach(public.audience_lists, public.outreaches) is
+'Stores the items of an outreach, enrolls who needs no hold, and queues the holds.';
+revoke all on function engine.fill_outreach(public.audience_lists, public.outreaches) from public;
+
+-- sql/40_functions/outreach/launch_outreach.sql
+-- A launch straight from a list's scheduling dialog. The list is locked before anything is looked at, so
+-- that of two operators who press at once the second sees what the first did; of two lists that share
+-- customers, the hashes decide, and where a customer has several numbers, who is first of the team.
+create or replace function public.launch_outreach(
+  p_list_id uuid,
+  p_kind text,
+  p_channel text,
+  p_phone_number_id uuid,
+  p_assistant_id uuid default null,
+  p_template text default null,
+  p_hold_reason_id bigint default null,
+  p_hold_memo text default null,
+  p_name text default null,
+  p_settings jsonb default '{}',
+  p_dry_run boolean default false,
+  p_team_id uuid default null
+)
+returns jsonb
+language plpgsql
+security definer -- writes the outreach, campaign and workflow tables, which no role may write
+set search_path = ''
+set statement_timeout = '10min' -- as of launch_campaign
+as $$
+declare
+  v_list public.audience_lists := engine.require_list(p_list_id, 'operator');
+  v_dry_run boolean := coalesce(p_dry_run, false);
+  v_outreach public.outreaches;
+  v_issues jsonb;
+  v_blockers jsonb;
+  v_answer jsonb;
+begin
+  if p_team_id <> v_list.team_id then
+    perform engine.refuse_not_found('audience_list', p_list_id);
+  end if;
+  if not v_dry_run then
+    select l.* into v_list from public.audience_lists as l
+    where l.team_id = v_list.team_id and l.id = v_list.id
+    for no key update;
+    -- Of two lists that have a customer under two numbers, the hashes would not tell: a team's launches go one by one.
+    perform pg_advisory_xact_lock(hashtextextended(concat('outreach ', v_list.team_id), 0));
+  end if;
+  if v_list.status = 'ARCHIVED' then
+    perform engine.refuse_archived_list(v_list.id);
+  end if;
+  v_issues := engine.outreach_issues(
+    v_list.team_id, p_kind, p_channel, p_phone_number_id, p_hold_reason_id, p_hold_memo, p_name
+  );
+  if p_channel in ('call', 'text') then
+    v_issues := v_issues
+      || engine.outreach_content_issues(v_list.team_id, p_channel, p_assistant_id, p_template, p_settings);
+  end if;
+  perform engine.refuse_issues(v_issues, 'The outreach');
+  v_outreach.kind := p_kind::public.outreach_kind;
+  v_outreach.channel := p_channel::public.contact_channel;
+  v_outreach.hold_reason_id := p_hold_reason_id;
+  v_outreach.hold_memo := btrim(p_hold_memo, E' \t\r\n');
+  v_blockers := engine.outreach_blockers(v_list, v_outreach.kind, v_outreach.channel, p_phone_number_id);
+  if v_blockers <> '[]' and not v_dry_run then
+    perform engine.refuse(
+      'OB007', format('The outreach is not ready: %s', v_blockers -> 0 ->> 'message'),
+      jsonb_build_object('blockers', v_blockers), 'Mend what the detail lists, then launch again.'
+    );
+  end if;
+  v_answer := engine.sum_outreach(v_list, v_outreach.kind, v_outreach.channel, null);
+  -- Nothing new: nothing is made, and the answer names what exists.
+  if not v_dry_run and (v_answer -> 'counts' ->> 'items')::bigint > 0 then
+    v_outreach := engine.store_outreach(
+      v_list, v_outreach, coalesce(btrim(p_name), left(initcap(p_kind) || ': ' || v_list.name, 200)), p_phone_number_id,
+      engine.outreach_graph(p_channel, p_kind, p_assistant_id, p_template, p_settings)
+    );
+    perform engine.fill_outreach(v_list, v_outreach);
+    v_answer := engine.sum_outreach(v_list, v_outreach.kind, v_outreach.channel, v_outreach.id);
+  end if;
+  return jsonb_build_object(
+    'outreach_id', v_outreach.id, 'campaign_id', v_outreach.campaign_id, 'dry_run', v_dry_run, 'blockers', v_blockers
+  ) || v_answer;
+end
+$$;
+comment on function public.launch_outreach(
+  uuid, text, text, uuid, uuid, text, bigint, text, text, jsonb, boolean, uuid
+) is
+'Launches maintenance, reschedule or text over a list: {outreach_id, campaign_id (both null when all are duplicates), dry_run, '
+'blockers, counts{members, items, duplicates, without_appointment, same_customer, suppressed, holds}, duplicates[{contact_id, phone, item_id, '
+'outreach_id, status, dedupe_hash}], left_out[{contact_id, phone, code, message}]}. OB001, OB003, OB004, OB007.';
+revoke all on function public.launch_outreach(
+  uuid, text, text, uuid, uuid, text, bigint, text, text, jsonb, boolean, uuid
+) from public;
+grant execute on function public.launch_outreach(
+  uuid, text, text, uuid, uuid, text, bigint, text, text, jsonb, boolean, uuid
+) to authenticated, service_role;
+
+-- sql/40_functions/outreach/plan_outreach.sql
+-- The members of a list as an outreach would treat them. The dry run counts them and the launch stores them: one
+-- place decides. A customer is done once, whatever her numbers (engine.same_customers): what was done for her under
+-- another one is a duplicate, unless that number was dead, and of several that come together the contact is taken that
+-- the team has known longest. Items of p_outreach_id itself are no duplicates.
+create or replace function engine.plan_outreach(
+  p_list public.audience_lists, p_kind public.outreach_kind, p_channel public.contact_channel, p_outreach_id uuid default null
+)
+returns setof engine.planned_item
+language plpgsql
+stable
+set search_path = ''
+set jit = off
+as $$
+declare
+  v_day date := (
+    select (engine.now() at time zone t.timezone)::date from public.teams as t where t.id = p_list.team_id
+  );
+begin
+  return query
+  with members as materialized (
+    select
+      m.*, row_number() over () as ordinal, c.phone, c.servicetitan_customer_id as customer_id,
+      p_kind = 'reschedule' and m.servicetitan_appointment_id is null as is_aimless,
+      engine.outreach_hash(
+        m.team_id, p_kind, p_channel, m.servicetitan_job_id, m.servicetitan_appointment_id, c.phone, v_day
+      ) as dedupe_hash,
+      cardinality(c.timezones) = 0 or exists (
+        select from public.suppressions as s
+        where s.team_id = m.team_id and s.phone = c.phone and s.channel = p_channel
+      ) as is_unreachable
+    from public.audience_members as m
+    inner join public.contacts as c on m.team_id = c.team_id and m.contact_id = c.id
+    where m.team_id = p_list.team_id and m.list_id = p_list.id
+  ),
+
+  known as (
+    select m.ordinal, i.id, 1 as place
+    from members as m
+    inner join public.outreach_items as i on m.team_id = i.team_id and m.dedupe_hash = i.dedupe_hash
+    where i.status <> 'CANCELLED' and i.outreach_id is distinct from p_outreach_id
+    union all
+    select m.ordinal, i.id, 2
+    from engine.same_customers(p_list.team_id, array(
+      select (m.ordinal, m.contact_id, m.phone, m.customer_id)::engine.candidate from members as m where m.customer_id is not null
+    )) as o
+    inner join members as m on o.ordinal = m.ordinal
+    inner join public.outreach_items as i
+      on m.team_id = i.team_id and i.dedupe_hash = engine.outreach_hash(
+        m.team_id, p_kind, p_channel, m.servicetitan_job_id, m.servicetitan_appointment_id, o.phone, v_day
+      )
+    left join engine.enrollments as e
+      on i.team_id = e.team_id and i.campaign_id = e.campaign_id and i.contact_id = e.contact_id
+    where i.status <> 'CANCELLED' and i.outreach_id is distinct from p_outreach_id
+      and (e.id is null or engine.takes_place(e))
+  ),
+
+  planned as (
+    select m.*, k.id as item_id, not m.is_aimless and not m.is_unreachable and k.id is null as is_new
+    from members as m
+    left join (select distinct on (d.ordinal) d.* from known as d order by d.ordinal, d.place, d.id) as k
+      on m.ordinal = k.ordinal and not m.is_aimless
+  )
+
+  select
+    p.contact_id, p.phone, p.servicetitan_customer_id, p.servicetitan_job_id, p.servicetitan_appointment_id, p.dedupe_hash,
+    p.is_aimless or (
+      p.is_new and p.customer_id is not null
+      and row_number() over (partition by p.customer_id, p.is_new order by p.contact_id) > 1
+    ),
+    p.is_unreachable, p.item_id
+  from planned as p;
+end
+$$;
+comment on function engine.plan_outreach(public.audience_lists, public.outreach_kind, public.contact_channel, uuid) is
+'Each member of a list as an outreach would treat it, with the item that exists for the same work and customer.';
+revoke all on function engine.plan_outreach(
+  public.audience_lists, public.outreach_kind, public.contact_channel, uuid
+) from public;
+
+-- sql/40_functions/outreach/sum_outreach.sql
+-- The answer of a launch, before it (p_outreach_id null) and after: what is new, what exists already and
+-- where, who is left out.
+create or replace function engine.sum_outreach(
+  p_list public.audience_lists,
+  p_kind public.outreach_kind,
+  p_channel public.contact_channel,
+  p_outreach_id uuid
+)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  with planned as materialized (
+    select
+      p.*, i.outreach_id, i.status,
+      case
+        when p.is_left_out then 'left_out'
+        when p.item_id is null then 'item'
+        else 'duplicate'
+      end as part,
+      p.is_left_out and p_kind = 'reschedule' and p.servicetitan_appointment_id is null as is_aimless,
+      row_number() over (partition by p.is_left_out, i.outreach_id order by p.contact_id) as place
+    from engine.plan_outreach(p_list, p_kind, p_channel, p_outreach_id) as p
+    left join public.outreach_items as i on i.team_id = p_list.team_id and p.item_id = i.id
+  )
+
+  select jsonb_build_object(
+    'counts', jsonb_build_object(
+      'members', count(*),
+      'items', count(*) filter (where p.part = 'item'),
+      'duplicates', count(*) filter (where p.part = 'duplicate'),
+      'without_appointment', count(*) filter (where p.is_aimless),
+      'same_customer', count(*) filter (where p.part = 'left_out' and not p.is_aimless),
+      'suppressed', count(*) filter (where p.part = 'item' and p.is_unreachable),
+      'holds', count(*) filter (where p.part = 'item' and p_kind = 'reschedule' and not p.is_unreachable)
+    ),
+    'duplicates', coalesce(jsonb_path_query_array(jsonb_agg(jsonb_build_object(
+      'contact_id', p.contact_id, 'phone', p.phone, 'item_id', p.item_id, 'outreach_id', p.outreach_id, 'status', p.status,
+      'dedupe_hash', encode(p.dedupe_hash, 'hex')
+    ) order by p.contact_id) filter (where p.part = 'duplicate' and p.place <= 50), '$[0 to 49]'), '[]'),
+    'left_out', coalesce(jsonb_agg(jsonb_build_object(
+      'contact_id', p.contact_id, 'phone', p.phone,
+      'code', case when p.is_aimless then 'appointment_missing' else 'same_customer' end,
+      'message', case
+        when p.is_aimless then 'There is no appointment that could be rescheduled.' else 'The customer is done under another number.'
+      end
+    ) order by p.contact_id) filter (where p.part = 'left_out' and p.place <= 50), '[]')
+  )
+  from planned as p
+$$;
+comment on function engine.sum_outreach(
+  public.audience_lists, public.outreach_kind, public.contact_channel, uuid
+) is 'What a launch does or did: {counts, duplicates, left_out}, the lists with their first 50.';
+revoke all on function engine.sum_outreach(
+  public.audience_lists, public.outreach_kind, public.contact_channel, uuid
+) from public;
 
 -- sql/40_functions/phone/parse_phones.sql
 -- The one way from what somebody wrote to a number that may be dialled, for whole sets at once: the
@@ -2190,6 +4662,30 @@ comment on function engine.finish_refresh(uuid, uuid, boolean) is
 revoke all on function engine.finish_refresh(uuid, uuid, boolean) from public;
 grant execute on function engine.finish_refresh(uuid, uuid, boolean) to outbound_worker;
 
+-- sql/40_functions/refresh/keep_member_jobs.sql
+-- Before a refresh forgets the jobs that it found: what campaigns target by, of the jobs that members name.
+create or replace function engine.keep_member_jobs(p_team_id uuid, p_run_id uuid)
+returns void
+language sql
+volatile
+set search_path = ''
+set enable_nestloop = off -- whatever statistics say of tables that are filled at this moment
+as $$
+  insert into engine.servicetitan_member_jobs as k (team_id, id, business_unit_id, campaign_id)
+  select j.team_id, j.id, j.business_unit_id, j.campaign_id
+  from engine.servicetitan_jobs as j
+  where j.team_id = p_team_id and j.subject_id = p_run_id and j.id in (
+    select f.servicetitan_job_id from engine.member_facts as f where f.team_id = p_team_id and f.run_id = p_run_id
+  )
+  order by j.id
+  on conflict on constraint servicetitan_member_jobs_pk do update
+    set business_unit_id = excluded.business_unit_id, campaign_id = excluded.campaign_id
+    where (k.business_unit_id, k.campaign_id) is distinct from (excluded.business_unit_id, excluded.campaign_id)
+$$;
+comment on function engine.keep_member_jobs(uuid, uuid) is
+'Keeps business unit and campaign of the jobs that a refresh''s members matched by.';
+revoke all on function engine.keep_member_jobs(uuid, uuid) from public;
+
 -- sql/40_functions/refresh/keep_member_work.sql
 -- Whether the jobs and appointments are cancelled that a refresh's members match by. One that was not when it matched
 -- before has been cancelled since; one that is not any more has come back.
@@ -2220,11 +4716,13 @@ as $$
   on conflict on constraint servicetitan_work_pk do update
     set
       was_cancelled = excluded.was_cancelled,
+      kept_at = excluded.kept_at,
       cancelled_at = case
         when excluded.was_cancelled and not w.was_cancelled then coalesce(w.cancelled_at, engine.now())
         when excluded.was_cancelled then w.cancelled_at
       end
     where w.was_cancelled <> excluded.was_cancelled or (w.cancelled_at is not null and not excluded.was_cancelled)
+      or w.kept_at < excluded.kept_at - interval '1 month'
 $$;
 comment on function engine.keep_member_work(uuid, uuid) is
 'Keeps whether the jobs and appointments that a refresh''s members match by are cancelled.';
@@ -2401,7 +4899,7 @@ revoke all on function engine.queue_watches() from public;
 -- sql/40_functions/servicetitan/start_watch.sql
 -- Since when a look has to ask: not from before the oldest match of anybody who may still be called, and a day
 -- back from where the last look ended, for a refresh that began before that look and was stored after it. Whoever's
--- journey is over is not looked after any more; one that failed may be opened again.
+-- journey is over is not looked after any more; one that failed may be opened again, as long as its history is kept.
 create or replace function engine.start_watch(p_team_id uuid, p_watch_id uuid)
 returns table (since timestamptz, until timestamptz)
 language plpgsql
@@ -2418,7 +4916,10 @@ begin
   end if;
   delete from engine.enrollment_work as b
   using engine.enrollments as e
-  where b.team_id = p_team_id and b.team_id = e.team_id and b.enrollment_id = e.id and e.status not in ('ACTIVE', 'FAILED');
+  where b.team_id = p_team_id and b.team_id = e.team_id and b.enrollment_id = e.id and (
+    e.status not in ('ACTIVE', 'FAILED')
+    or e.ended_at < engine.now() - (select d.history_retention from engine.deployment as d)
+  );
   return query
   select greatest(min(b.matched_at) - interval '1 hour', v_watch.looked_at - interval '1 day'), engine.now()
   from engine.enrollment_work as b
@@ -2587,6 +5088,7 @@ as $$
       where r.rolname = 'outbound_worker'
     ),
     'queues', (select jsonb_agg(to_jsonb(q) order by q.queue) from engine.queue_lag() as q),
+    'held', engine.held_campaigns(),
     'integrations', (
       select coalesce(jsonb_agg(
         engine.describe_health(i) || jsonb_build_object(
@@ -2605,9 +5107,93 @@ comment on function public.get_deployment_facts() is
 '{at, environment, postgres, migrations[versions] (null without a record), tick{driven_by, has_cron, last_run_at, '
 'last_status, last_message, failed_jobs[], failing[], overdue_seconds}, '
 'worker_role{can_log_in, is_privileged}, queues[{queue, due_jobs, jobs_in_progress, jobs_in_doubt, lag_seconds}], '
+'held[{team, campaign_id, campaign, blockers[{code, message}]}], '
 'integrations[as in get_integration_health, with team, secret_name, account_ref, webhooks{taken, heard_of}]}: for operators of the deployment.';
 revoke all on function public.get_deployment_facts() from public;
 grant execute on function public.get_deployment_facts() to service_role;
+
+-- sql/40_functions/setup/phone_number_issues.sql
+-- What is wrong with a sending number as it would be stored; p_problem is what the rule for phone numbers says of it.
+create or replace function engine.phone_number_issues(p_number public.phone_numbers, p_problem text)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(jsonb_agg(i.issue order by i.n), '[]')
+  from (
+    select 1 as n, engine.issue(
+      coalesce(p_problem, 'phone_missing'), 'p_phone', 'The number is not a valid phone number.'
+    ) as issue
+    where p_number.phone is null
+    union all
+    select 2, engine.issue(
+      'vapi_id_required', 'p_vapi_phone_number_id', 'A number that is verified for calls needs its Vapi id.'
+    )
+    where p_number.is_verified_for_calls and p_number.vapi_phone_number_id is null
+    union all
+    select 3, engine.issue(
+      'rate_range', 'p_rate_per_minute', 'The rate must be between 1 and 100,000 a minute, or null for no cap.'
+    )
+    where p_number.rate_per_minute not between 1 and 100000
+    union all
+    select 4, engine.issue(
+      'daily_limit_range', 'p_daily_limit', 'The daily limit must be between 1 and 10,000,000, or null for no cap.'
+    )
+    where p_number.daily_limit not between 1 and 10000000
+  ) as i
+$$;
+comment on function engine.phone_number_issues(public.phone_numbers, text) is
+'The problems of a sending number, as engine.issue makes them; [] when there is none.';
+revoke all on function engine.phone_number_issues(public.phone_numbers, text) from public;
+
+-- sql/40_functions/setup/refuse_while_sending.sql
+-- What a campaign sends with, or is about to, is not taken from it unawares: who wants that pauses it first, and it is
+-- resumed only when everything is there. What is taken in another way, or at the very moment of a launch, holds
+-- the campaign's jobs at the gate (engine.sending_hold).
+create or replace function engine.refuse_while_sending(
+  p_team_id uuid, p_entity text, p_id uuid, p_channels public.contact_channel[]
+)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_used_by jsonb;
+begin
+  select jsonb_agg(
+    jsonb_build_object('entity', 'campaign', 'id', c.id, 'name', c.name, 'status', c.status) order by c.name, c.id
+  )
+  into v_used_by
+  from public.campaigns as c
+  where c.team_id = p_team_id and c.status in ('SCHEDULED', 'ACTIVE')
+    and (p_entity = 'assistant' or c.phone_number_id = p_id) and exists (
+      select
+      from public.workflow_nodes as n
+      where n.team_id = c.team_id and n.workflow_id = c.workflow_id
+        and n.type::text = any(p_channels::text[]) and (p_entity <> 'assistant' or n.config ->> 'assistant_id' = p_id::text)
+    );
+  if v_used_by is not null then
+    perform engine.refuse(
+      'OB005',
+      case jsonb_array_length(v_used_by)
+        when 1 then format('The campaign "%s" needs it for %ss.', v_used_by -> 0 ->> 'name', array_to_string(p_channels, 's and '))
+        else format(
+          '%s campaigns need it for %ss, "%s" among them.', jsonb_array_length(v_used_by),
+          array_to_string(p_channels, 's and '), v_used_by -> 0 ->> 'name'
+        )
+      end,
+      jsonb_build_object('entity', p_entity, 'id', p_id, 'used_by', v_used_by),
+      'Pause them, or unschedule those that have not begun. They are resumed or launched when it is back.'
+    );
+  end if;
+end
+$$;
+comment on function engine.refuse_while_sending(uuid, text, uuid, public.contact_channel[]) is
+'Raises OB005 while a SCHEDULED or ACTIVE campaign needs the phone_number or assistant on one of the channels; used_by is '
+'[{entity, id, name, status}].';
+revoke all on function engine.refuse_while_sending(uuid, text, uuid, public.contact_channel[]) from public;
 
 -- sql/40_functions/setup/tick_facts.sql
 -- Who calls the tick, and what shows that somebody does: pg_cron's own record, and which steps fail.
@@ -2659,6 +5245,68 @@ comment on function engine.tick_facts() is
 '{driven_by: pg_cron|workers, has_cron, last_run_at, last_status, last_message, failed_jobs[{job, message}], '
 'failing[{step, subject, since, at, count, code, message}]}: how the tick is called, and what of it fails.';
 revoke all on function engine.tick_facts() from public;
+
+-- sql/40_functions/setup/upsert_assistant.sql
+-- Registers an assistant that workflow nodes may name, keyed by the provider's own id. What a published
+-- workflow sends does not change with it: that was copied when it was published. Whether it is active changes only when
+-- it is said.
+create or replace function public.upsert_assistant(
+  p_name text,
+  p_provider_assistant_id text,
+  p_channel public.contact_channel default 'call',
+  p_is_active boolean default null,
+  p_team_id uuid default null,
+  p_template text default null
+)
+returns public.assistants
+language plpgsql
+security definer -- writes public.assistants, which no role may write
+set search_path = ''
+as $$
+declare
+  v_team_id uuid := engine.require_team(p_team_id, 'admin');
+  v_issues jsonb := '[]'::jsonb;
+  v_assistant public.assistants;
+  v_is_active boolean;
+begin
+  if coalesce(btrim(p_name), '') = '' or length(btrim(p_name)) > 200 then
+    v_issues := v_issues || engine.issue('name_length', 'p_name', 'The name must have 1 to 200 characters.');
+  end if;
+  if coalesce(btrim(p_provider_assistant_id), '') = '' or length(p_provider_assistant_id) > 200 then
+    v_issues := v_issues || engine.issue(
+      'provider_id_required', 'p_provider_assistant_id', 'The provider''s id of the assistant is missing or too long.'
+    );
+  end if;
+  if p_channel is null then
+    v_issues := v_issues || engine.issue('channel_required', 'p_channel', 'Say which channel: call or text.');
+  end if;
+  v_issues := v_issues || engine.assistant_template_issues(p_channel, p_template);
+  perform engine.refuse_issues(v_issues, 'The assistant');
+  select a.* into v_assistant
+  from public.assistants as a
+  where a.team_id = v_team_id and a.provider_assistant_id = btrim(p_provider_assistant_id) and a.channel = p_channel
+  for no key update;
+  v_is_active := coalesce(p_is_active, v_assistant.is_active, true);
+  if v_assistant.is_active and not v_is_active then
+    perform engine.refuse_while_sending(v_team_id, 'assistant', v_assistant.id, array[p_channel]);
+  end if;
+  insert into public.assistants (team_id, name, channel, provider_assistant_id, is_active, template)
+  values (
+    v_team_id, btrim(p_name), p_channel, btrim(p_provider_assistant_id), v_is_active, p_template
+  )
+  on conflict (team_id, provider_assistant_id, channel)
+  do update set name = excluded.name, is_active = excluded.is_active, template = excluded.template
+  returning * into v_assistant;
+  return v_assistant;
+end
+$$;
+comment on function public.upsert_assistant(text, text, public.contact_channel, boolean, uuid, text) is
+'Adds or changes an assistant, keyed by the provider''s id and the channel. One for texts has the template that it writes, '
+'with the variables of workflow templates; published workflows keep the one that they were published with. p_is_active null '
+'leaves it as it is. OB005 naming the campaigns, SCHEDULED or ACTIVE, that need one that is switched off. Admin only.';
+revoke all on function public.upsert_assistant(text, text, public.contact_channel, boolean, uuid, text) from public;
+grant execute on function public.upsert_assistant(text, text, public.contact_channel, boolean, uuid, text)
+to authenticated, service_role;
 
 -- sql/40_functions/setup/upsert_integration.sql
 -- Connects a provider account. What is stored is the name of its secret; workers hold the secret.
@@ -2731,6 +5379,84 @@ comment on function public.upsert_integration(public.provider, text, text, integ
 revoke all on function public.upsert_integration(public.provider, text, text, integer, boolean, uuid) from public;
 grant execute on function public.upsert_integration(public.provider, text, text, integer, boolean, uuid)
 to service_role;
+
+-- sql/40_functions/setup/upsert_phone_number.sql
+-- Registers a number that the team sends from. The engine trusts the verification flags, so only an
+-- admin sets them, and they and the Vapi id change only when they are said: whoever changes a cap takes no campaign
+-- off the air. Label and caps are set each time: null is no cap.
+create or replace function public.upsert_phone_number(
+  p_phone text,
+  p_label text default null,
+  p_vapi_phone_number_id text default null,
+  p_is_verified_for_calls boolean default null,
+  p_is_verified_for_texts boolean default null,
+  p_team_id uuid default null,
+  p_rate_per_minute integer default null,
+  p_daily_limit integer default null
+)
+returns public.phone_numbers
+language plpgsql
+security definer -- writes public.phone_numbers, which no role may write
+set search_path = ''
+as $$
+declare
+  v_team_id uuid := engine.require_team(p_team_id, 'admin');
+  v_parsed record;
+  v_before public.phone_numbers;
+  v_number public.phone_numbers;
+  v_lost public.contact_channel[];
+begin
+  select n.* into v_parsed
+  from public.teams as t
+  cross join engine.parse_phone(p_phone, t.country, t.is_sandbox) as n
+  where t.id = v_team_id;
+  select f.* into v_before
+  from public.phone_numbers as f
+  where f.team_id = v_team_id and f.phone = v_parsed.phone
+  for no key update;
+  v_number := v_before;
+  v_number.phone := v_parsed.phone;
+  v_number.label := nullif(btrim(p_label), '');
+  v_number.vapi_phone_number_id := nullif(btrim(coalesce(p_vapi_phone_number_id, v_before.vapi_phone_number_id)), '');
+  v_number.is_verified_for_calls := coalesce(p_is_verified_for_calls, v_before.is_verified_for_calls, false);
+  v_number.is_verified_for_texts := coalesce(p_is_verified_for_texts, v_before.is_verified_for_texts, false);
+  v_number.rate_per_minute := p_rate_per_minute;
+  v_number.daily_limit := p_daily_limit;
+  perform engine.refuse_issues(engine.phone_number_issues(v_number, v_parsed.problem), 'The phone number');
+  v_lost := array(
+    select c.channel
+    from (values
+      ('call'::public.contact_channel, v_before.is_verified_for_calls and not v_number.is_verified_for_calls),
+      ('text', v_before.is_verified_for_texts and not v_number.is_verified_for_texts)
+    ) as c (channel, is_lost)
+    where c.is_lost
+  );
+  perform engine.refuse_while_sending(v_team_id, 'phone_number', v_before.id, v_lost);
+  insert into public.phone_numbers as f (
+    team_id, phone, label, vapi_phone_number_id, is_verified_for_calls, is_verified_for_texts, rate_per_minute, daily_limit
+  )
+  values (
+    v_team_id, v_number.phone, v_number.label, v_number.vapi_phone_number_id, v_number.is_verified_for_calls,
+    v_number.is_verified_for_texts, v_number.rate_per_minute, v_number.daily_limit
+  )
+  on conflict (team_id, phone) do update set
+    label = excluded.label,
+    vapi_phone_number_id = excluded.vapi_phone_number_id,
+    is_verified_for_calls = excluded.is_verified_for_calls,
+    is_verified_for_texts = excluded.is_verified_for_texts,
+    rate_per_minute = excluded.rate_per_minute,
+    daily_limit = excluded.daily_limit
+  returning f.* into v_number;
+  return v_number;
+end
+$$;
+comment on function public.upsert_phone_number(text, text, text, boolean, boolean, uuid, integer, integer) is
+'Adds or changes a sending number, keyed by the number: p_rate_per_minute calls and texts in any 60 seconds and '
+'p_daily_limit in a day of the team''s time zone, null for no cap. What it is verified for and its Vapi id stay when they are '
+'null, and '''' takes the id away. OB005 naming the campaigns, SCHEDULED or ACTIVE, that need what is taken away. Admin only.';
+revoke all on function public.upsert_phone_number(text, text, text, boolean, boolean, uuid, integer, integer) from public;
+grant execute on function public.upsert_phone_number(text, text, text, boolean, boolean, uuid, integer, integer)
+to authenticated, service_role;
 
 -- sql/40_functions/tasks/fail_task_subject.sql
 -- What the failure of a task means for what it was for: one branch a kind, and the one place that knows.
@@ -2819,17 +5545,51 @@ COMMENT ON COLUMN engine.tasks.subject_id IS 'What it is for: the run, the previ
 
 COMMENT ON FUNCTION engine.wake_cron() IS 'Lets pg_cron read its jobs again when it should call the tick and has not for three minutes; whether it did so.';
 
+-- a migration is one transaction; contacts can be read, and wait a few seconds for a million of them to be written
+-- squawk-ignore require-concurrent-index-creation
+CREATE INDEX contacts_by_customer ON public.contacts USING btree (team_id, servicetitan_customer_id) WHERE (servicetitan_customer_id IS NOT NULL);
+
+REVOKE ALL ON TYPE engine.beginning_job FROM PUBLIC;
+
+REVOKE ALL ON TYPE engine.ended_job FROM PUBLIC;
+
+REVOKE ALL ON TYPE engine.told_event FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION engine.advance_enrollments(p_ended engine.ended_job[]) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION engine.applied_migrations() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION engine.apply_known_events(p_events engine.told_event[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION engine.bind_enrollments(p_campaign public.campaigns, p_jobs engine.new_job[]) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION engine.check_other_rows(p_team_id uuid, p_run_id uuid, p_first bigint, p_last bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION engine.check_usual_rows(p_team_id uuid, p_run_id uuid, p_first bigint, p_last bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION engine.credit_outcomes(p_ended engine.ended_job[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION engine.doubled_numbers(p_campaign public.campaigns, p_candidates engine.candidate[], p_others engine.candidate[]) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION engine.drop_old_slots() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION engine.drop_old_work(p_limit integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION engine.due_priorities(p_campaign_id uuid, p_channel public.contact_channel, p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION engine.end_jobs(p_finished engine.finished_job[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION engine.find_exclusions(p_team_id uuid, p_exclusions jsonb, p_candidates engine.candidate[], p_others engine.candidate[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION engine.held_campaigns() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION engine.hold_due(p_job_ids uuid[]) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION engine.is_replaced(p_enrollment engine.enrollments) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION engine.keep_member_work(p_team_id uuid, p_run_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION engine.launch_scheduled_campaigns(p_enough integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION engine.learn_size(p_table regclass, p_added bigint) FROM PUBLIC;
 
@@ -2837,9 +5597,15 @@ REVOKE ALL ON FUNCTION engine.legal_week(p_channel public.contact_channel, p_reg
 
 REVOKE ALL ON FUNCTION engine.local_days(p_zone text, p_from timestamp with time zone, p_until timestamp with time zone, p_weekday integer) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION engine.next_steps(p_ended engine.ended_job[]) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION engine.note_account_change(p_team_id uuid, p_provider public.provider, p_secret_name text, p_account_ref text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION engine.note_tick_failures(p_steps text[], p_failures jsonb, p_untried text[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION engine.phone_number_issues(p_number public.phone_numbers, p_problem text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION engine.plan_outreach(p_list public.audience_lists, p_kind public.outreach_kind, p_channel public.contact_channel, p_outreach_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION engine.proves_absence(p_attempt engine.attempts, p_asked_at timestamp with time zone) FROM PUBLIC;
 
@@ -2847,9 +5613,27 @@ REVOKE ALL ON FUNCTION engine.queue_watches() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION engine.read_answers(p_results jsonb) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION engine.read_events(p_events engine.told_event[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION engine.read_vapi_messages(p_types text[], p_messages jsonb[]) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION engine.readmit_number(p_team_id uuid, p_phone text, p_channel public.contact_channel, p_source text, p_words text, p_said_at timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION engine.refuse_while_sending(p_team_id uuid, p_entity text, p_id uuid, p_channels public.contact_channel[]) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION engine.run_tick_steps(p_steps text[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION engine.same_customers(p_team_id uuid, p_candidates engine.candidate[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION engine.sending_hold(p_team_id uuid, p_workflow_id uuid, p_phone_number_id uuid, p_channel public.contact_channel) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION engine.start_issues(p_path text, p_at timestamp with time zone, p_team_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION engine.store_events(p_told engine.events[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION engine.takes_place(p_enrollment engine.enrollments) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION engine.unchecked_rows(p_team_id uuid, p_run_id uuid, p_first bigint, p_last bigint) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION engine.write_attempts(p_worker text, p_job_ids uuid[]) FROM PUBLIC;
 
@@ -2948,6 +5732,14 @@ insert into reference.reasons (code, message, cure) values
 -- the gate: held until somebody acts
 ('campaign_not_active', 'The campaign was not active.', 'Resume the campaign.'),
 ('integration_paused', 'The provider''s account is paused.', 'See the reason at the integration, mend it, and turn it on again.'),
+(
+  'number_not_verified', 'The campaign''s sending number is no longer verified for what would be sent.',
+  'Verify the number again; everything goes on by itself then.'
+),
+(
+  'assistant_inactive', 'An assistant that the campaign''s calls or texts need is no longer active.',
+  'Activate the assistant again; everything goes on by itself then.'
+),
 ('live_account_in_sandbox', 'The account is a real one, and this is a sandbox.', 'Connect the sandbox''s account.'),
 ('undecided', 'The gate could not decide, and lets nobody through then.', 'Report it: this is a defect.'),
 -- the gate: put off
@@ -2982,6 +5774,10 @@ insert into reference.reasons (code, message, cure) values
 ('excluded_recently_contacted', 'The number was called or texted a short time before.', 'Launch again later.'),
 ('excluded_booked', 'The contact had booked already.', 'Nothing: she has booked.'),
 ('not_targeted', 'The contact is not among those that the campaign targets.', 'Widen the targeting of the next campaign.'),
+(
+  'same_customer', 'The customer is in the campaign under another number.',
+  'Nothing: one number of a customer is enough. See the contact with the other number.'
+),
 -- never enrolled
 ('not_a_member', 'The contact is not in the campaign''s list.', 'See the runs of the list: excluded, rejected, or never matched.'),
 ('campaign_not_launched', 'The campaign has not been launched.', 'Launch it.'),
@@ -3079,6 +5875,14 @@ $$;
 -- nobody else may call it
 -- squawk-ignore ban-drop-function
 drop function engine.weekday_name(date);
+
+-- nobody else may call it
+-- squawk-ignore ban-drop-function
+drop function engine.template_values(public.teams, public.contacts, public.audience_members);
+
+-- nobody else may call it
+-- squawk-ignore ban-drop-function
+drop function engine.read_vapi_message(text, jsonb, public.job_outcome, text);
 
 -- nobody else may call it
 -- squawk-ignore ban-drop-function
