@@ -329,14 +329,16 @@ begin
       select
         b.row_number, b.first_name, b.last_name, b.email, b.postal_code, b.customer_id, b.ten,
         b.bare in (b.ten, '1' || b.ten, '+1' || b.ten)
-        and b.ten ~ '^[0-9]{3}[2-9][0-9]{6}$' and b.ten not like '____11%' and b.ten not like '___55501%'
+        and octet_length(b.ten) = 10 and b.ten not like '___0%' and b.ten not like '___1%'
+        and b.ten not like '____11%' and b.ten not like '___55501%'
         and octet_length(coalesce(b.first_name, '')) <= 200 and octet_length(coalesce(b.last_name, '')) <= 200
         and coalesce(b.first_name, '') not like '="%' and coalesce(b.last_name, '') not like '="%'
         and coalesce(b.email, 'a@b.c') like '_%@_%._%' and coalesce(b.email, '') not like '%@%@%'
         and octet_length(coalesce(b.email, '')) <= 200 and coalesce(b.email, '') !~ '[ <>(),;/|":\t\r\n\u00A0]'
         and (b.postal_code is null or octet_length(b.postal_code) = 5)
         and (b.customer_id is null or octet_length(b.customer_id) between 1 and 18)
-        and coalesce(b.postal_code, '') || coalesce(b.customer_id, '') !~ '[^0-9]' as is_usual
+        -- one look for all that must be digits, and no counting in it, which takes three times as long
+        and b.ten || coalesce(b.postal_code, '') || coalesce(b.customer_id, '') !~ '[^0-9]' as is_usual
       from (
         select r.*, right(r.bare, 10) as ten
         from (
@@ -554,7 +556,8 @@ revoke all on function engine.range_marks(uuid, uuid, integer) from public;
 
 -- sql/40_functions/audiences/same_customers.sql
 -- Contacts of a team that have the same ServiceTitan customer are one customer with several numbers: the one rule for
--- who was reached, enrolled or booked already. A number is a contact, so whose number changes is two of them.
+-- who was reached, enrolled or booked already. A number is a contact, so whose number changes is two of them. Customers
+-- that were merged are one, over however many merges; hardly any are, so that is looked into only where there are some.
 create or replace function engine.same_customers(p_team_id uuid, p_candidates engine.candidate[])
 returns setof engine.candidate
 language plpgsql
@@ -565,15 +568,37 @@ set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written ord
 as $$
 begin
   return query
+  with recursive merged as (
+    select p.ordinal, p.contact_id, p.customer_id, p.customer_id as id
+    from unnest(p_candidates) as p
+    where p.customer_id is not null and exists (
+      select from engine.servicetitan_customers as m where m.team_id = p_team_id and m.merged_to_id is not null
+    )
+    union
+    select f.ordinal, f.contact_id, f.customer_id, n.id
+    from merged as f
+    cross join lateral (
+      select m.merged_to_id as id
+      from engine.servicetitan_customers as m
+      where m.team_id = p_team_id and m.id = f.id and m.merged_to_id is not null
+      union all
+      select m.id from engine.servicetitan_customers as m where m.team_id = p_team_id and m.merged_to_id = f.id
+    ) as n
+  )
+
   select p.ordinal, c.id, c.phone, c.servicetitan_customer_id
-  from unnest(p_candidates) as p
+  from (
+    select p.ordinal, p.contact_id, p.customer_id from unnest(p_candidates) as p where p.customer_id is not null
+    union all
+    select m.ordinal, m.contact_id, m.id from merged as m where m.id <> m.customer_id
+  ) as p
   cross join lateral (
     select k.id, k.phone, k.servicetitan_customer_id
     from public.contacts as k
     where k.team_id = p_team_id and k.servicetitan_customer_id = p.customer_id
     offset 0 -- looked up for each customer by its key, whatever statistics say
   ) as c
-  where p.customer_id is not null and c.id is distinct from p.contact_id;
+  where c.id is distinct from p.contact_id;
 end
 $$;
 comment on function engine.same_customers(uuid, engine.candidate[]) is
@@ -749,11 +774,20 @@ begin
   union
   select n.ordinal
   from (
-    select p.ordinal, row_number() over (partition by p.customer_id order by p.contact_id) as place
-    from unnest(p_candidates) as p
-    where not exists (
+    select k.ordinal, row_number() over (partition by k.customer_id order by k.contact_id) as place
+    from (
+      -- Merged customers have several ids: of all that belong together the lowest.
+      select u.ordinal, min(u.customer_id) as customer_id, (array_agg(u.contact_id) filter (where u.is_own))[1] as contact_id
+      from (
+        select p.*, true as is_own from unnest(p_candidates) as p
+        union all
+        select o.*, false from unnest(p_others) as o
+      ) as u
+      group by u.ordinal
+    ) as k
+    where k.contact_id is not null and not exists (
       select from engine.enrollments as e
-      where e.team_id = p_campaign.team_id and e.campaign_id = p_campaign.id and e.contact_id = p.contact_id
+      where e.team_id = p_campaign.team_id and e.campaign_id = p_campaign.id and e.contact_id = k.contact_id
       offset 0
     )
   ) as n
@@ -2326,6 +2360,7 @@ begin
       where c.status = 'ACTIVE'
       group by 1, 2, 3, 4
       having sum(d.amount) > 0
+      offset 0 -- asked of what is due, not of every node: a trigger has no channel
     ) as w
     inner join public.integrations as i on w.team_id = i.team_id and i.provider = engine.provider_for(w.channel)
     where engine.sending_hold(w.team_id, w.workflow_id, w.phone_number_id, w.channel) is null
@@ -4427,6 +4462,13 @@ begin
     where m.team_id = p_list.team_id and m.list_id = p_list.id
   ),
 
+  others as materialized (
+    select o.*
+    from engine.same_customers(p_list.team_id, array(
+      select (m.ordinal, m.contact_id, m.phone, m.customer_id)::engine.candidate from members as m where m.customer_id is not null
+    )) as o
+  ),
+
   known as (
     select m.ordinal, i.id, 1 as place
     from members as m
@@ -4434,9 +4476,7 @@ begin
     where i.status <> 'CANCELLED' and i.outreach_id is distinct from p_outreach_id
     union all
     select m.ordinal, i.id, 2
-    from engine.same_customers(p_list.team_id, array(
-      select (m.ordinal, m.contact_id, m.phone, m.customer_id)::engine.candidate from members as m where m.customer_id is not null
-    )) as o
+    from others as o
     inner join members as m on o.ordinal = m.ordinal
     inner join public.outreach_items as i
       on m.team_id = i.team_id and i.dedupe_hash = engine.outreach_hash(
@@ -4449,8 +4489,11 @@ begin
   ),
 
   planned as (
-    select m.*, k.id as item_id, not m.is_aimless and not m.is_unreachable and k.id is null as is_new
+    select
+      m.*, k.id as item_id, not m.is_aimless and not m.is_unreachable and k.id is null as is_new,
+      least(m.customer_id, o.customer_id) as any_id -- of merged customers the lowest
     from members as m
+    left join (select n.ordinal, min(n.customer_id) as customer_id from others as n group by n.ordinal) as o on m.ordinal = o.ordinal
     left join (select distinct on (d.ordinal) d.* from known as d order by d.ordinal, d.place, d.id) as k
       on m.ordinal = k.ordinal and not m.is_aimless
   )
@@ -4459,7 +4502,7 @@ begin
     p.contact_id, p.phone, p.servicetitan_customer_id, p.servicetitan_job_id, p.servicetitan_appointment_id, p.dedupe_hash,
     p.is_aimless or (
       p.is_new and p.customer_id is not null
-      and row_number() over (partition by p.customer_id, p.is_new order by p.contact_id) > 1
+      and row_number() over (partition by p.any_id, p.is_new order by p.contact_id) > 1
     ),
     p.is_unreachable, p.item_id
   from planned as p;
