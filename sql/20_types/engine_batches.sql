@@ -37,4 +37,4 @@ create type engine.told_event as (
   type text,
   payload jsonb
 );
-comment on type engine.told_event is 'A stored event with the attempt that it is about, as that was under the lock on its job.';
+comment on type engine.told_event is 'A stored event with the attempt that it is about, as that was when the event was stored.';

@@ -25,7 +25,6 @@ begin
     where k.team_id = p_team_id and k.run_id = p_run_id and k.verdict = 'accepted'
       and k.phone >= p_from and (p_before is null or k.phone < p_before)
       and c.phone >= p_from and (p_before is null or c.phone < p_before) -- the same, for the index
-    order by c.id
   )
   select
     p_team_id, p_list_id, p.id, p.servicetitan_customer_id, p.servicetitan_job_id, p.servicetitan_job_type_id,
@@ -37,7 +36,8 @@ begin
       -- or all members would be read for each range of new contacts, whose ids are next to each other
       and m.contact_id >= (select n.id from people as n order by n.id limit 1)
       and m.contact_id <= (select n.id from people as n order by n.id desc limit 1)
-  );
+  )
+  order by p.id; -- in the key's order, as everybody who adds members, so that two of them never wait in a circle
   get diagnostics v_added = row_count;
   return v_added;
 end

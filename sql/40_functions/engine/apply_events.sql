@@ -7,6 +7,7 @@ set search_path = ''
 as $$
 declare
   v_sources engine.event_source[];
+  v_jobs uuid[];
   v_known engine.told_event[];
 begin
   if cardinality(p_events) = 0 then
@@ -18,11 +19,8 @@ begin
     from unnest(p_events) as p
     inner join engine.events as e on p.provider = e.provider and p.event_key = e.event_key and e.result = 'waiting'
   );
-  perform
-  from engine.jobs as j
-  where j.id = any(array(select f.job_id from engine.find_attempts(v_sources) as f))
-  order by j.id
-  for update of j;
+  v_jobs := array(select f.job_id from engine.find_attempts(v_sources) as f);
+  perform engine.lock_jobs(v_jobs);
 
   -- Looked for again: what another transaction told of these calls while the locks were waited for counts.
   with known as (
@@ -36,6 +34,7 @@ begin
   )
 
   select coalesce(array_agg(k.event), '{}') into v_known from known as k;
+  perform engine.lock_jobs(array(select k.job_id from unnest(v_known) as k except select j.id from unnest(v_jobs) as j (id)));
   perform engine.apply_known_events(v_known);
 end
 $$;

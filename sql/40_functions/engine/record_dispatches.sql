@@ -26,11 +26,7 @@ begin
       'OB001', 'Each result needs a verdict: accepted, refused, try_later or unknown.', '[]'
     );
   end if;
-  perform
-  from engine.jobs as j
-  where j.id = any(array(select a.job_id from engine.attempts as a where a.id = any(v_ids)))
-  order by j.id
-  for update of j;
+  perform engine.lock_jobs(array(select a.job_id from engine.attempts as a where a.id = any(v_ids)));
 
   v_open := array(
     select (

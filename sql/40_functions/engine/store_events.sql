@@ -14,13 +14,10 @@ declare
     from unnest(p_told) as e
     where e.type <> 'inbound'
   );
+  v_jobs constant uuid[] := array(select f.job_id from engine.find_attempts(v_sources) as f);
   v_stored engine.told_event[];
 begin
-  perform
-  from engine.jobs as j
-  where j.id = any(array(select f.job_id from engine.find_attempts(v_sources) as f))
-  order by j.id
-  for update of j;
+  perform engine.lock_jobs(v_jobs);
 
   -- Looked for again: what another transaction told while the locks were waited for counts.
   with found as materialized (
@@ -48,6 +45,7 @@ begin
   into v_stored
   from stored as s
   left join found as f on s.provider = f.provider and s.event_key = f.event_key;
+  perform engine.lock_jobs(array(select s.job_id from unnest(v_stored) as s except select j.id from unnest(v_jobs) as j (id)));
   return v_stored;
 end
 $$;

@@ -1,5 +1,5 @@
 -- What people were enrolled for in ServiceTitan, and whether it was cancelled, as long as anything may come of it. Of a
--- campaign that is over it goes with the history, without which nobody's journey is opened again; those of campaigns
+-- campaign that is over it goes after the history, without which nobody's journey is opened again; those of campaigns
 -- that run are looked through by each watch (engine.start_watch). A job goes when no refresh has matched it for as long
 -- and nobody is enrolled for it; one that is needed is looked at again after that time. A batch at each tick; what is
 -- locked is left to a later one.
@@ -9,7 +9,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_before constant timestamptz := (select engine.now() - d.history_retention from engine.deployment as d);
+  v_before constant timestamptz := engine.work_kept_since();
   v_bound integer;
   v_known integer;
 begin

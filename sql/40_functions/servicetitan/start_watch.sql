@@ -19,7 +19,7 @@ begin
   using engine.enrollments as e
   where b.team_id = p_team_id and b.team_id = e.team_id and b.enrollment_id = e.id and (
     e.status not in ('ACTIVE', 'FAILED')
-    or e.ended_at < engine.now() - (select d.history_retention from engine.deployment as d)
+    or e.ended_at < (select engine.work_kept_since())
   );
   return query
   select greatest(min(b.matched_at) - interval '1 hour', v_watch.looked_at - interval '1 day'), engine.now()

@@ -58,9 +58,10 @@ begin
   )
   on conflict (team_id, phone) do update set
     label = excluded.label,
-    vapi_phone_number_id = excluded.vapi_phone_number_id,
-    is_verified_for_calls = excluded.is_verified_for_calls,
-    is_verified_for_texts = excluded.is_verified_for_texts,
+    -- One that somebody else adds at this moment was not seen above.
+    vapi_phone_number_id = nullif(btrim(coalesce(p_vapi_phone_number_id, f.vapi_phone_number_id)), ''),
+    is_verified_for_calls = coalesce(p_is_verified_for_calls, f.is_verified_for_calls),
+    is_verified_for_texts = coalesce(p_is_verified_for_texts, f.is_verified_for_texts),
     rate_per_minute = excluded.rate_per_minute,
     daily_limit = excluded.daily_limit
   returning f.* into v_number;
