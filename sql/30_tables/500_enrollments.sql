@@ -45,7 +45,7 @@ comment on table engine.enrollments is 'One contact''s journey through one campa
 comment on column engine.enrollments.retries_left is 'Budget that retries of every kind share.';
 comment on column engine.enrollments.phone is 'The number at enrollment: what a stop or a suppression is matched against.';
 comment on column engine.enrollments.retry_count is
-'How often it was opened again after it had failed: the only way out of an end.';
+'How often a retry opened it again, after it had failed or was left out for another number: the only way out of an end.';
 comment on column engine.enrollments.reopened_at is
 'When it was last opened again. The retry rules of nodes begin anew from here.';
 comment on column engine.enrollments.archived_at is 'When its jobs, attempts and events went to the history tables; null: they are in the hot ones.';

@@ -19,8 +19,11 @@ before update of status on engine.enrollments
 for each row
 when (
   old.status is distinct from new.status and old.status <> 'ACTIVE'
-  -- A retry of what failed, which counts itself.
-  and not (old.status = 'FAILED' and new.status = 'ACTIVE' and new.retry_count > old.retry_count)
+  -- A retry, which counts itself: of what failed, and of who was left out for another number of hers.
+  and not (
+    (old.status = 'FAILED' or (old.status = 'SUPPRESSED' and old.reason_code = 'same_customer'))
+    and new.status = 'ACTIVE' and new.retry_count > old.retry_count
+  )
 )
 execute function engine.refuse_step('enrollment');
 

@@ -58,15 +58,15 @@ insert into reference.reasons (code, message, cure) values
 ),
 -- left out at launch
 ('excluded_phone', 'The number is among those that are left out.', 'Take it off the exclusions of the next campaign.'),
-('excluded_in_list', 'The contact is in a list that is left out.', 'Take the list off the exclusions of the next campaign.'),
-('excluded_in_campaign', 'The contact is in a campaign that is left out.', 'Take it off the exclusions of the next campaign.'),
+('excluded_in_list', 'The customer, under this number or another, is in a list that is left out.', 'Take the list off the exclusions of the next campaign.'),
+('excluded_in_campaign', 'The customer, under this number or another, is in a campaign that is left out.', 'Take it off the exclusions of the next campaign.'),
 ('excluded_tag', 'The customer has a tag that is left out.', 'Take the tag off the exclusions of the next campaign.'),
-('excluded_recently_contacted', 'The number was called or texted a short time before.', 'Launch again later.'),
-('excluded_booked', 'The contact had booked already.', 'Nothing: she has booked.'),
+('excluded_recently_contacted', 'The customer, under this number or another, was called or texted a short time before.', 'Launch again later.'),
+('excluded_booked', 'The customer, under this number or another, had booked already.', 'Nothing: she has booked.'),
 ('not_targeted', 'The contact is not among those that the campaign targets.', 'Widen the targeting of the next campaign.'),
 (
   'same_customer', 'The customer is in the campaign under another number.',
-  'Nothing: one number of a customer is enough. See the contact with the other number.'
+  'Nothing: one number of a customer is enough. When the other one proves dead, a retry of what failed takes up this one.'
 ),
 -- never enrolled
 ('not_a_member', 'The contact is not in the campaign''s list.', 'See the runs of the list: excluded, rejected, or never matched.'),

@@ -1,5 +1,6 @@
 -- Kept equal to the triggers by a test that tries every pair. Of a campaign COMPLETED to ACTIVE, and of an
--- enrollment FAILED to ACTIVE, are legal only together with a rising retry_count: a retry of what failed.
+-- enrollment FAILED to ACTIVE, are legal only together with a rising retry_count: a retry of what failed. So is SUPPRESSED
+-- to ACTIVE, of who was left out for another number of the customer (same_customer) alone.
 insert into reference.transitions (entity, from_status, to_status) values
 ('audience_list', 'ACTIVE', 'ARCHIVED'),
 ('audience_list', 'ARCHIVED', 'ACTIVE'),
@@ -27,6 +28,7 @@ insert into reference.transitions (entity, from_status, to_status) values
 ('enrollment', 'ACTIVE', 'FAILED'),
 ('enrollment', 'ACTIVE', 'CANCELLED'),
 ('enrollment', 'FAILED', 'ACTIVE'),
+('enrollment', 'SUPPRESSED', 'ACTIVE'),
 ('job', 'READY', 'CLAIMED'),
 ('job', 'READY', 'DISPATCHED'),
 ('job', 'READY', 'CANCELLED'),

@@ -47,7 +47,7 @@ def _campaign(state: str) -> Columns:
 def _enrollment(state: str) -> Columns:
     return {
         "ended_at": None if state == "ACTIVE" else NOW,
-        "reason_code": None if state == "ACTIVE" else "'because'",
+        "reason_code": {"ACTIVE": None, "SUPPRESSED": "'same_customer'"}.get(state, "'because'"),
         "booked_at": NOW if state == "BOOKED" else None,
         "reopened_at": "case when retry_count > 0 then engine.now() end",
     }
@@ -117,12 +117,12 @@ MACHINES = {
             "COMPLETED": "",
             "BOOKED": "",
             "OPTED_OUT": "",
-            "SUPPRESSED": "",
+            "SUPPRESSED": "ACTIVE",
             "FAILED": "ACTIVE",
             "CANCELLED": "",
         },
         _enrollment,
-        frozenset({("FAILED", "ACTIVE")}),
+        frozenset({("FAILED", "ACTIVE"), ("SUPPRESSED", "ACTIVE")}),
     ),
     "job": Machine(
         "engine.jobs",

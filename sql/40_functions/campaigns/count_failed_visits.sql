@@ -28,5 +28,5 @@ as $$
   )
 $$;
 comment on function engine.count_failed_visits(public.campaigns, text[]) is
-'Failed enrollments: {retried, by_reason[{reason_code, enrollments}], by_node[{node_id, label, enrollments}]}.';
+'What a retry would take up: {retried, by_reason[{reason_code, enrollments}], by_node[{node_id, label, enrollments}]}.';
 revoke all on function engine.count_failed_visits(public.campaigns, text[]) from public;

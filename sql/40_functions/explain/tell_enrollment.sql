@@ -11,14 +11,27 @@ as $$
   union all
   select l.at, l.job_no, 9, l.kind, l.message, jsonb_build_object('enrollment_id', e.id, 'status', l.status, 'reason_code', l.reason_code)
   from engine.enrollments as e
-  cross join lateral (select e.ended_at is not distinct from e.enrolled_at and not exists (
-    select from engine.all_jobs as j where j.team_id = e.team_id and j.enrollment_id = e.id
-  ) as is_left_out) as o
+  cross join lateral (
+    select min(j.created_at) as begun_at from engine.all_jobs as j where j.team_id = e.team_id and j.enrollment_id = e.id
+  ) as b
+  cross join lateral (
+    select
+      e.ended_at is not distinct from e.enrolled_at and b.begun_at is null as is_left_out,
+      -- For another number of hers, which a retry had instead of one that proved dead.
+      e.retry_count = 1 and b.begun_at >= e.reopened_at as is_late
+  ) as o
   cross join lateral (values
-    (e.enrolled_at, 0, 'enrollment', 'ACTIVE', null, 'The contact was enrolled.', not o.is_left_out),
+    (e.enrolled_at, 0, 'enrollment', 'ACTIVE', null, 'The contact was enrolled.', not o.is_left_out and o.is_late is not true),
+    (
+      e.enrolled_at, 0, 'enrollment', 'SUPPRESSED', 'same_customer',
+      'The contact was left out: ' || engine.tell_reason('same_customer'), o.is_late
+    ),
     (
       e.reopened_at, 1000000, 'reopened', 'ACTIVE', null,
-      format('The failed journey was opened again (%s), with a whole budget of retries.', e.retry_count), e.reopened_at is not null
+      case
+        when o.is_late then 'The contact was taken up instead of the customer''s other number.'
+        else format('The failed journey was opened again (%s), with a whole budget of retries.', e.retry_count)
+      end, e.reopened_at is not null
     ),
     (
       e.ended_at, 1000000, 'end', e.status::text, e.reason_code,

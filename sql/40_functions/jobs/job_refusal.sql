@@ -27,9 +27,10 @@ as $$
       where e.team_id = p_job.team_id and e.id = p_job.enrollment_id and e.booked_at is not null
     ) then 'The person has booked since.'
     when exists (
-      select from engine.enrollments as e
-      where e.team_id = p_job.team_id and e.id = p_job.enrollment_id and engine.is_replaced(e)
-    ) then 'The campaign has the customer under another number since.'
+      select from public.campaigns as c
+      cross join lateral engine.passed_over(c, array[p_job.enrollment_id]) as o (id)
+      where c.team_id = p_job.team_id and c.id = p_job.campaign_id
+    ) then 'Another number of the customer has the place since, or gets it with a retry of what failed.'
     when exists (
       select from engine.all_jobs as j
       where j.team_id = p_job.team_id and j.enrollment_id = p_job.enrollment_id and (j.created_at, j.id) > (p_job.created_at, p_job.id)

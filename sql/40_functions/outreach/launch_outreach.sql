@@ -36,8 +36,7 @@ begin
     select l.* into v_list from public.audience_lists as l
     where l.team_id = v_list.team_id and l.id = v_list.id
     for no key update;
-    -- Of two lists that have a customer under two numbers, the hashes would not tell: a team's launches go one by one.
-    perform pg_advisory_xact_lock(hashtextextended(concat('outreach ', v_list.team_id), 0));
+    perform engine.lock_outreaches(v_list.team_id);
   end if;
   if v_list.status = 'ARCHIVED' then
     perform engine.refuse_archived_list(v_list.id);

@@ -40,23 +40,24 @@ begin
     )) as o
   ),
 
+  works as materialized (
+    select m.ordinal, engine.outreach_hash(
+      m.team_id, p_kind, p_channel, m.servicetitan_job_id, m.servicetitan_appointment_id, o.phone, v_day
+    ) as dedupe_hash
+    from others as o
+    inner join members as m on o.ordinal = m.ordinal
+  ),
+
   known as (
     select m.ordinal, i.id, 1 as place
     from members as m
     inner join public.outreach_items as i on m.team_id = i.team_id and m.dedupe_hash = i.dedupe_hash
     where i.status <> 'CANCELLED' and i.outreach_id is distinct from p_outreach_id
     union all
-    select m.ordinal, i.id, 2
-    from others as o
-    inner join members as m on o.ordinal = m.ordinal
-    inner join public.outreach_items as i
-      on m.team_id = i.team_id and i.dedupe_hash = engine.outreach_hash(
-        m.team_id, p_kind, p_channel, m.servicetitan_job_id, m.servicetitan_appointment_id, o.phone, v_day
-      )
-    left join engine.enrollments as e
-      on i.team_id = e.team_id and i.campaign_id = e.campaign_id and i.contact_id = e.contact_id
-    where i.status <> 'CANCELLED' and i.outreach_id is distinct from p_outreach_id
-      and (e.id is null or engine.takes_place(e))
+    select w.ordinal, d.item_id, 2
+    from engine.done_items(p_list.team_id, array(select w.dedupe_hash from works as w)) as d
+    inner join works as w on d.dedupe_hash = w.dedupe_hash
+    where d.has_place and d.outreach_id is distinct from p_outreach_id
   ),
 
   planned as (
