@@ -10,7 +10,7 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from tests.support import races
+from tests.support import engine, races
 from tests.support.databases import Database
 
 Connection = psycopg.Connection[Any]
@@ -71,6 +71,34 @@ def test_two_operators_at_once_make_one_job_for_each_customer(
     assert (second["counts"]["items"], second["counts"]["duplicates"]) == (0, 20)
     assert {row["outreach_id"] for row in second["duplicates"]} == {first["outreach_id"]}
     assert work(database) == (20, 20, 20)
+
+
+@pytest.mark.parametrize("is_retry_first", [True, False])
+def test_of_a_retry_and_a_launch_one_takes_the_place_of_a_dead_number(database: Database, is_retry_first: bool) -> None:
+    """An outreach finds three numbers dead; another list has other numbers of the same customers for the same jobs."""
+    with database.connect(autocommit=True) as connection:
+        connection.execute("select tests.set_clock(%s)", [_NOON])
+        [team] = _one(connection, "select tests.create_team('Acme', 'ann@acme.example')")
+        connection.execute("select tests.connect_providers(%s)", [team])
+        lists = [_one(connection, "select tests.create_list(%s, 3, %s)", team, skip)[0] for skip in (0, 2000)]
+        for one in lists:
+            connection.execute("select tests.give_appointments(%s)", [one])
+        connection.execute(
+            "update public.contacts as c set servicetitan_customer_id = m.servicetitan_customer_id"
+            " from public.audience_members as m where m.contact_id = c.id"
+        )
+        campaign = launch(connection, lists[0], "maintenance")["campaign_id"]
+        begun = engine.begin(connection, engine.claim(connection))
+        engine.record(connection, begun, "refused", scope="number", code="invalid-number")
+
+    def retry(one: Connection) -> int:
+        return int(_one(one, "select public.retry_failed_enrollments(%s) ->> 'retried'", campaign)[0])
+
+    def follow(one: Connection) -> int:
+        return int(launch(one, lists[1], "maintenance")["counts"]["items"])
+
+    first, second = (retry, follow) if is_retry_first else (follow, retry)
+    assert races.race(database, first, second) == (3, 0)
 
 
 def test_many_operators_and_lists_deadlock_nowhere(database: Database, lists: list[UUID]) -> None:
