@@ -10,6 +10,7 @@ language plpgsql
 stable
 set search_path = ''
 set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
+set plan_cache_mode = force_custom_plan -- all of a campaign's, and by key where some are named
 as $$
 declare
   v_entry record;
