@@ -13,14 +13,15 @@ set statement_timeout = '10min' -- as of launch_campaign
 as $$
 declare
   v_dry_run boolean := coalesce(p_dry_run, false);
-  v_campaign public.campaigns := engine.take_campaign(p_campaign_id, 'retry', v_dry_run);
+  v_campaign public.campaigns := engine.require_campaign(p_campaign_id, 'operator');
   v_counts jsonb;
   v_is_any boolean;
   v_blockers jsonb := '[]'::jsonb;
 begin
   if not v_dry_run then
-    perform engine.hold_places(v_campaign);
+    perform engine.hold_places(v_campaign.team_id, v_campaign.id);
   end if;
+  v_campaign := engine.take_campaign(p_campaign_id, 'retry', v_dry_run);
   v_counts := engine.count_failed_visits(v_campaign, p_reason_codes);
   v_is_any := v_counts ->> 'retried' <> '0';
   if v_dry_run and v_is_any and v_campaign.status = 'COMPLETED' then

@@ -14,10 +14,10 @@ declare
 begin
   -- Campaigns come before jobs in the order of locks.
   if v_job.status = 'FAILED' then
-    v_campaign := engine.take_campaign(v_job.campaign_id, 'retry', v_dry_run);
     if not v_dry_run then
-      perform engine.hold_places(v_campaign);
+      perform engine.hold_places(v_job.team_id, v_job.campaign_id);
     end if;
+    v_campaign := engine.take_campaign(v_job.campaign_id, 'retry', v_dry_run);
   end if;
   v_job := engine.take_job(p_job_id, 'retry', 'READY', v_dry_run);
   if v_job.status = 'FAILED' and v_campaign.id is null then
