@@ -142,7 +142,8 @@ class Director:
         waiting = [row for row in states if row["status"] not in OVER and row not in resting]
         if waiting and self._unlaunched and all(row["status"] == "CREATED" for row in waiting):
             self._fire(self._unlaunched[0])
-        if waiting or any(row["open_jobs"] for row in states):
+        # Somebody may have come since the look began, and be on the way.
+        if waiting or self._tasks or any(row["open_jobs"] for row in states):
             return False
         if self._to_come:
             # Nobody has to wait for a request that never comes.

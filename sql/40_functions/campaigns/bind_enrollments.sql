@@ -1,4 +1,5 @@
--- Notes which job and appointment in ServiceTitan people are enrolled for, to stop them when it is cancelled. What was
+-- Notes which job and appointment in ServiceTitan people are enrolled for, to stop them when it is cancelled: when they are
+-- enrolled, also those who only wait for a place, because the list forgets who does not match any more. What was
 -- cancelled when it matched is what the list wants, and what nobody knows the state of stops nobody.
 create or replace function engine.bind_enrollments(p_campaign public.campaigns, p_jobs engine.new_job[])
 returns void
@@ -9,7 +10,7 @@ as $$
 declare
   v_matched_at timestamptz;
 begin
-  if p_jobs is null or not exists (
+  if cardinality(p_jobs) = 0 or not exists (
     select from public.audience_lists as l
     where l.team_id = p_campaign.team_id and l.id = p_campaign.list_id and l.source = 'servicetitan'
   ) then
@@ -33,5 +34,5 @@ begin
 end
 $$;
 comment on function engine.bind_enrollments(public.campaigns, engine.new_job[]) is
-'Notes the ServiceTitan jobs and appointments that new enrollments of a campaign, each with its first job, are for.';
+'Notes the ServiceTitan jobs and appointments that new enrollments of a campaign, named by enrollment and contact, are for.';
 revoke all on function engine.bind_enrollments(public.campaigns, engine.new_job[]) from public;

@@ -35,7 +35,6 @@ begin
 
   select e.id, e.contact_id, e.phone, e.reason_code, v.node_id, v.visit
   from ended as e
-  left join passed as p on e.id = p.id
   cross join lateral (
     (
       select j.node_id, j.visit
@@ -47,7 +46,7 @@ begin
     union all
     select v_entry.node_id, 0 where e.status <> 'FAILED'
   ) as v
-  where p.id is null;
+  where e.id not in (select p.id from passed as p);
 end
 $$;
 comment on function engine.failed_visits(public.campaigns, text[], uuid[]) is

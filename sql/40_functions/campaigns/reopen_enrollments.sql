@@ -46,7 +46,6 @@ begin
     from unnest(v_jobs) as n
     inner join reopened as r on n.enrollment_id = r.id;
     perform engine.create_jobs(v_jobs);
-    perform engine.bind_enrollments(p_campaign, array(select n from unnest(v_jobs) as n where n.visit = 1));
   end loop;
 end
 $$;

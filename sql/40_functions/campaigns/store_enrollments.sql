@@ -15,6 +15,7 @@ declare
   v_not_before timestamptz;
   v_enrolled bigint;
   v_jobs engine.new_job[];
+  v_waiting engine.new_job[];
   v_ids constant uuid[] := array(select i.id from engine.new_ids(cardinality(p_contact_ids)) as i order by i.ordinal);
   v_sorted constant uuid[] := array(select a.id from unnest(p_contact_ids) as a (id) order by a.id);
 begin
@@ -44,20 +45,21 @@ begin
     left join known as k on j.contact_id = k.contact_id
     where k.contact_id is null
     order by j.contact_id
-    returning id, contact_id, phone, status
+    returning id, contact_id, phone, status, reason_code
   )
 
   select
-    count(*), array_agg((
-      p_campaign.team_id, p_campaign.id, e.id, e.contact_id, e.phone, p_campaign.workflow_id, v_entry.node_id, 1,
-      p_campaign.priority, v_not_before
-    )::engine.new_job) filter (where e.status = 'ACTIVE')
-  into v_enrolled, v_jobs
-  from enrolled as e;
+    count(*), array_agg(n.job) filter (where e.status = 'ACTIVE'), array_agg(n.job) filter (where e.reason_code = 'same_customer')
+  into v_enrolled, v_jobs, v_waiting
+  from enrolled as e
+  cross join lateral (select (
+    p_campaign.team_id, p_campaign.id, e.id, e.contact_id, e.phone, p_campaign.workflow_id, v_entry.node_id, 1,
+    p_campaign.priority, v_not_before
+  )::engine.new_job as job) as n;
   perform engine.learn_size('engine.enrollments', v_enrolled);
   perform engine.create_jobs(coalesce(v_jobs, '{}'));
   perform engine.learn_size('engine.jobs', v_enrolled); -- for the attempts that refer to it
-  perform engine.bind_enrollments(p_campaign, v_jobs);
+  perform engine.bind_enrollments(p_campaign, coalesce(v_jobs, '{}') || coalesce(v_waiting, '{}'));
   return v_enrolled::integer;
 end
 $$;

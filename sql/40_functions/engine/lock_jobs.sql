@@ -1,4 +1,4 @@
--- Locks jobs in order of id, as everybody does who ends them, so that two who want the same never wait in a circle.
+-- Locks jobs in order of id, as everybody does who ends them, so that two who want the same at once don't wait in a circle.
 create or replace function engine.lock_jobs(p_job_ids uuid[])
 returns void
 language plpgsql

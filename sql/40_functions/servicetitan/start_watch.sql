@@ -1,6 +1,7 @@
 -- Since when a look has to ask: not from before the oldest match of anybody who may still be called, and a day
 -- back from where the last look ended, for a refresh that began before that look and was stored after it. Whoever's
--- journey is over is not looked after any more; one that failed may be opened again, as long as its history is kept.
+-- journey is over is not looked after any more; one that failed may be opened again, as long as its history is kept, and
+-- who waits for the place of another number of hers may get it.
 create or replace function engine.start_watch(p_team_id uuid, p_watch_id uuid)
 returns table (since timestamptz, until timestamptz)
 language plpgsql
@@ -18,7 +19,7 @@ begin
   delete from engine.enrollment_work as b
   using engine.enrollments as e
   where b.team_id = p_team_id and b.team_id = e.team_id and b.enrollment_id = e.id and (
-    e.status not in ('ACTIVE', 'FAILED')
+    (e.status not in ('ACTIVE', 'FAILED') and e.reason_code is distinct from 'same_customer')
     or e.ended_at < (select engine.work_kept_since())
   );
   return query

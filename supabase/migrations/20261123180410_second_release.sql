@@ -725,7 +725,8 @@ comment on function engine.awaits_place(engine.enrollments, public.contact_chann
 revoke all on function engine.awaits_place(engine.enrollments, public.contact_channel) from public;
 
 -- sql/40_functions/campaigns/bind_enrollments.sql
--- Notes which job and appointment in ServiceTitan people are enrolled for, to stop them when it is cancelled. What was
+-- Notes which job and appointment in ServiceTitan people are enrolled for, to stop them when it is cancelled: when they are
+-- enrolled, also those who only wait for a place, because the list forgets who does not match any more. What was
 -- cancelled when it matched is what the list wants, and what nobody knows the state of stops nobody.
 create or replace function engine.bind_enrollments(p_campaign public.campaigns, p_jobs engine.new_job[])
 returns void
@@ -736,7 +737,7 @@ as $$
 declare
   v_matched_at timestamptz;
 begin
-  if p_jobs is null or not exists (
+  if cardinality(p_jobs) = 0 or not exists (
     select from public.audience_lists as l
     where l.team_id = p_campaign.team_id and l.id = p_campaign.list_id and l.source = 'servicetitan'
   ) then
@@ -760,7 +761,7 @@ begin
 end
 $$;
 comment on function engine.bind_enrollments(public.campaigns, engine.new_job[]) is
-'Notes the ServiceTitan jobs and appointments that new enrollments of a campaign, each with its first job, are for.';
+'Notes the ServiceTitan jobs and appointments that new enrollments of a campaign, named by enrollment and contact, are for.';
 revoke all on function engine.bind_enrollments(public.campaigns, engine.new_job[]) from public;
 
 -- sql/40_functions/campaigns/doubled_numbers.sql
@@ -874,7 +875,6 @@ begin
 
   select e.id, e.contact_id, e.phone, e.reason_code, v.node_id, v.visit
   from ended as e
-  left join passed as p on e.id = p.id
   cross join lateral (
     (
       select j.node_id, j.visit
@@ -886,7 +886,7 @@ begin
     union all
     select v_entry.node_id, 0 where e.status <> 'FAILED'
   ) as v
-  where p.id is null;
+  where e.id not in (select p.id from passed as p);
 end
 $$;
 comment on function engine.failed_visits(public.campaigns, text[], uuid[]) is
@@ -1149,9 +1149,10 @@ revoke all on function engine.launch_scheduled_campaigns(integer) from public;
 
 -- sql/40_functions/campaigns/passed_over.sql
 -- Whom a retry passes over, of enrollments that failed or wait for their customer's place: whose place another number
--- has. Of several that failed the last one counts, which is the number that came after; where all that failed found
--- their numbers dead, one that waits is taken instead, and of several the contact that the team has known longest. So
--- of a customer at most one is tried.
+-- has. Of several that failed one that may still be reached counts, and of these the last, which is the number that came
+-- after; where all that failed found their numbers dead, one that waits is taken instead, and of several the contact that
+-- the team has known longest. So of a customer at most one is tried. Nobody stops waiting because whom she waits for is
+-- not known any more, as when a contact became another customer's: a number must have proved dead in this campaign.
 create or replace function engine.passed_over(p_campaign public.campaigns, p_enrollment_ids uuid[])
 returns setof uuid
 language plpgsql
@@ -1166,27 +1167,42 @@ declare
 begin
   return query
   with asked as materialized (
-    select e.id, row_number() over () as ordinal, c.id as contact_id, c.phone, c.servicetitan_customer_id as customer_id
+    select
+      e as enrollment, row_number() over () as ordinal, c.id as contact_id, c.phone, c.servicetitan_customer_id as customer_id
     from unnest(p_enrollment_ids) as a (id)
     inner join engine.enrollments as e on e.team_id = p_campaign.team_id and a.id = e.id
     inner join public.contacts as c on e.team_id = c.team_id and e.contact_id = c.id
-    where c.servicetitan_customer_id is not null
+  ),
+
+  rivals as materialized (
+    select a.ordinal, a.enrollment as own, r.enrollment as other, r.has_place
+    from engine.rival_journeys(p_campaign, array(
+      select (a.ordinal, a.contact_id, a.phone, a.customer_id)::engine.candidate
+      from asked as a
+      where a.customer_id is not null
+    )) as r
+    inner join asked as a on r.ordinal = a.ordinal
   )
 
-  select distinct e.id
-  from engine.rival_journeys(p_campaign, array(
-    select (a.ordinal, a.contact_id, a.phone, a.customer_id)::engine.candidate from asked as a
-  )) as r
-  inner join asked as a on r.ordinal = a.ordinal
-  inner join engine.enrollments as e on e.team_id = p_campaign.team_id and a.id = e.id
+  select (r.own).id
+  from rivals as r
   where case
-    when e.status = 'FAILED' and (r.enrollment).status = 'FAILED'
-      then ((r.enrollment).enrolled_at, (r.enrollment).id) > (e.enrolled_at, e.id)
+    when (r.own).status = 'FAILED' and (r.other).status = 'FAILED'
+      then (r.has_place, (r.other).enrolled_at, (r.other).id)
+        > (engine.takes_place(r.own), (r.own).enrolled_at, (r.own).id)
     when r.has_place then true
-    when (r.enrollment).campaign_id <> p_campaign.id or not engine.awaits_place(r.enrollment, v_channel) then false
-    when e.status = 'FAILED' then not engine.takes_place(e)
-    else (r.enrollment).contact_id < e.contact_id
-  end;
+    when (r.other).campaign_id <> p_campaign.id or not engine.awaits_place(r.other, v_channel) then false
+    when (r.own).status = 'FAILED' then not engine.takes_place(r.own)
+    else (r.other).contact_id < (r.own).contact_id
+  end
+  union
+  select (a.enrollment).id
+  from asked as a
+  where (a.enrollment).reason_code = 'same_customer' and a.ordinal not in (
+    select r.ordinal
+    from rivals as r
+    where not r.has_place and (r.other).campaign_id = p_campaign.id and engine.was_tried(r.other)
+  );
 end
 $$;
 comment on function engine.passed_over(public.campaigns, uuid[]) is
@@ -1351,7 +1367,6 @@ begin
     from unnest(v_jobs) as n
     inner join reopened as r on n.enrollment_id = r.id;
     perform engine.create_jobs(v_jobs);
-    perform engine.bind_enrollments(p_campaign, array(select n from unnest(v_jobs) as n where n.visit = 1));
   end loop;
 end
 $$;
@@ -1532,6 +1547,7 @@ declare
   v_not_before timestamptz;
   v_enrolled bigint;
   v_jobs engine.new_job[];
+  v_waiting engine.new_job[];
   v_ids constant uuid[] := array(select i.id from engine.new_ids(cardinality(p_contact_ids)) as i order by i.ordinal);
   v_sorted constant uuid[] := array(select a.id from unnest(p_contact_ids) as a (id) order by a.id);
 begin
@@ -1561,20 +1577,21 @@ begin
     left join known as k on j.contact_id = k.contact_id
     where k.contact_id is null
     order by j.contact_id
-    returning id, contact_id, phone, status
+    returning id, contact_id, phone, status, reason_code
   )
 
   select
-    count(*), array_agg((
-      p_campaign.team_id, p_campaign.id, e.id, e.contact_id, e.phone, p_campaign.workflow_id, v_entry.node_id, 1,
-      p_campaign.priority, v_not_before
-    )::engine.new_job) filter (where e.status = 'ACTIVE')
-  into v_enrolled, v_jobs
-  from enrolled as e;
+    count(*), array_agg(n.job) filter (where e.status = 'ACTIVE'), array_agg(n.job) filter (where e.reason_code = 'same_customer')
+  into v_enrolled, v_jobs, v_waiting
+  from enrolled as e
+  cross join lateral (select (
+    p_campaign.team_id, p_campaign.id, e.id, e.contact_id, e.phone, p_campaign.workflow_id, v_entry.node_id, 1,
+    p_campaign.priority, v_not_before
+  )::engine.new_job as job) as n;
   perform engine.learn_size('engine.enrollments', v_enrolled);
   perform engine.create_jobs(coalesce(v_jobs, '{}'));
   perform engine.learn_size('engine.jobs', v_enrolled); -- for the attempts that refer to it
-  perform engine.bind_enrollments(p_campaign, v_jobs);
+  perform engine.bind_enrollments(p_campaign, coalesce(v_jobs, '{}') || coalesce(v_waiting, '{}'));
   return v_enrolled::integer;
 end
 $$;
@@ -1615,6 +1632,21 @@ $$;
 comment on function engine.takes_place(engine.enrollments) is
 'False for an enrollment that left its contact out or found only that the number is dead: another number may have its place.';
 revoke all on function engine.takes_place(engine.enrollments) from public;
+
+-- sql/40_functions/campaigns/was_tried.sql
+-- Whether a journey began: who was left out when she was enrolled never had a job.
+create or replace function engine.was_tried(p_enrollment engine.enrollments)
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+  select exists (
+    select from engine.all_jobs as j where j.team_id = p_enrollment.team_id and j.enrollment_id = p_enrollment.id
+  )
+$$;
+comment on function engine.was_tried(engine.enrollments) is 'Whether somebody was not left out of a campaign from the start.';
+revoke all on function engine.was_tried(engine.enrollments) from public;
 
 -- sql/40_functions/consent/read_number.sql
 -- One number of a request, by the one phone rule; what is wrong with it is said as for a row of a file. Several are
@@ -3459,7 +3491,7 @@ comment on function engine.lock_due_jobs(text[], integer) is
 revoke all on function engine.lock_due_jobs(text[], integer) from public;
 
 -- sql/40_functions/engine/lock_jobs.sql
--- Locks jobs in order of id, as everybody does who ends them, so that two who want the same never wait in a circle.
+-- Locks jobs in order of id, as everybody does who ends them, so that two who want the same at once don't wait in a circle.
 create or replace function engine.lock_jobs(p_job_ids uuid[])
 returns void
 language plpgsql
@@ -5461,7 +5493,8 @@ revoke all on function engine.queue_watches() from public;
 -- sql/40_functions/servicetitan/start_watch.sql
 -- Since when a look has to ask: not from before the oldest match of anybody who may still be called, and a day
 -- back from where the last look ended, for a refresh that began before that look and was stored after it. Whoever's
--- journey is over is not looked after any more; one that failed may be opened again, as long as its history is kept.
+-- journey is over is not looked after any more; one that failed may be opened again, as long as its history is kept, and
+-- who waits for the place of another number of hers may get it.
 create or replace function engine.start_watch(p_team_id uuid, p_watch_id uuid)
 returns table (since timestamptz, until timestamptz)
 language plpgsql
@@ -5479,7 +5512,7 @@ begin
   delete from engine.enrollment_work as b
   using engine.enrollments as e
   where b.team_id = p_team_id and b.team_id = e.team_id and b.enrollment_id = e.id and (
-    e.status not in ('ACTIVE', 'FAILED')
+    (e.status not in ('ACTIVE', 'FAILED') and e.reason_code is distinct from 'same_customer')
     or e.ended_at < (select engine.work_kept_since())
   );
   return query
@@ -6116,8 +6149,6 @@ COMMENT ON FUNCTION engine.wake_cron() IS 'Lets pg_cron read its jobs again when
 -- squawk-ignore require-concurrent-index-creation
 CREATE INDEX contacts_by_customer ON public.contacts USING btree (team_id, servicetitan_customer_id) WHERE (servicetitan_customer_id IS NOT NULL);
 
-drop trigger enrollments_take_legal_steps on engine.enrollments;
-
 create or replace trigger enrollments_take_legal_steps
 before update of status on engine.enrollments
 for each row
@@ -6228,6 +6259,8 @@ REVOKE ALL ON FUNCTION engine.store_events(p_told engine.events[]) FROM PUBLIC;
 REVOKE ALL ON FUNCTION engine.takes_place(p_enrollment engine.enrollments) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION engine.unchecked_rows(p_team_id uuid, p_run_id uuid, p_first bigint, p_last bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION engine.was_tried(p_enrollment engine.enrollments) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION engine.work_kept_since() FROM PUBLIC;
 
