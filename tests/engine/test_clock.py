@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import concurrent.futures
+from collections.abc import Callable
 from typing import Any
 
 import psycopg
@@ -10,6 +12,9 @@ from psycopg import errors
 
 from tests.support import engine, factories
 from tests.support.databases import Database
+from tests.support.waiting import wait_until_blocked
+
+Begin = Callable[[psycopg.Connection[Any]], int]
 
 
 def test_a_production_databases_clock_cannot_be_set(database: Database) -> None:
@@ -33,6 +38,44 @@ def test_the_sandboxs_clock_never_goes_back(admin: psycopg.Connection[Any]) -> N
     factories.set_clock(admin, engine.MONDAY_NOON)
     admin.execute("select engine.set_clock('2020-01-01', 0)")
     assert admin.execute("select engine.now() = %s::timestamptz", [engine.MONDAY_NOON]).fetchone() == (True,)
+
+
+@pytest.fixture(params=["claimed and begun at once", "in two steps"])
+def begin(request: pytest.FixtureRequest, admin: psycopg.Connection[Any]) -> Begin:
+    """Both ways to begin what is due, ten seconds before nobody may be called any more."""
+    engine.set_scene(admin)
+    admin.execute("select engine.set_clock('2027-03-01 20:59:50-05', 0)")
+    if request.param == "in two steps":
+        claimed = engine.claim(admin)
+        return lambda connection: len(engine.begin(connection, claimed))
+    return lambda connection: sum(attempt is not None for _, _, attempt in engine.claim_and_begin(connection))
+
+
+def test_the_clock_stands_still_while_attempts_begin(
+    admin: psycopg.Connection[Any], database: Database, begin: Begin
+) -> None:
+    """Else who passed the gate at one moment is begun at another, at which she may not be called."""
+    with database.connect("outbound_worker") as beginning, database.connect(autocommit=True) as setting:
+        assert begin(beginning) == 1
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            moving = pool.submit(engine.move_clock, setting, "30 seconds")
+            wait_until_blocked(admin, setting.info.backend_pid)
+            beginning.commit()
+            moving.result()
+    assert admin.execute("select begun_at < engine.now() from engine.attempts").fetchall() == [(True,)]
+
+
+def test_what_begins_while_the_clock_is_being_set_is_judged_by_the_new_moment(
+    admin: psycopg.Connection[Any], database: Database, begin: Begin
+) -> None:
+    with database.connect() as setting, database.connect("outbound_worker", autocommit=True) as beginning:
+        engine.move_clock(setting, "30 seconds")
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            begun = pool.submit(begin, beginning)
+            wait_until_blocked(admin, beginning.info.backend_pid)
+            setting.commit()
+            assert begun.result() == 0
+    assert admin.execute("select count(*) from engine.attempts").fetchone() == (0,)
 
 
 def test_nothing_but_the_clock_reads_the_machines_time(admin: psycopg.Connection[Any]) -> None:

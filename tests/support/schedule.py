@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
+from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]  # it ships none
 
 TOGETHER = ("tests/api/",)
 """Folders whose tests share a stack: each process that had some of them would start one of its own."""

@@ -18,6 +18,7 @@ from cli.dev.faults.crew import Crew
 from cli.dev.faults.plan import Count, Moment, Step
 from cli.dev.faults.record import MISCOUNTED
 from cli.dev.faults.scene import Scene
+from cli.dev.faults.standstill import Standstill
 
 LOOK_SECONDS = 0.02
 IDLE_SECONDS = 1.0
@@ -105,21 +106,18 @@ class Director:
 
     async def until_over(self) -> str | None:
         """Wait for the end of every campaign; says what is stuck when nothing moves any more."""
-        began = moved = time.monotonic()
-        seen: tuple[object, ...] = ()
+        began, standstill = time.monotonic(), Standstill()
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             stage, driver = self._scene.sandbox.stage, self._scene.sandbox.driver
-            state = (stage.journal.last_seq, stage.clock.now(), driver.pending)
-            if state != seen:
-                seen, moved = state, time.monotonic()
+            still = standstill.look((stage.journal.last_seq, stage.clock.now(), driver.pending))
             if driver.pending.open_jobs == 0 and not self._tasks and await self._is_over():
                 return None
             if self.lost:
                 return "somebody is lost, so the rest was not waited for"
-            if time.monotonic() - moved > IDLE_SECONDS and not self._frozen:
+            if still > IDLE_SECONDS and not self._frozen:
                 await self._resume_accounts()
-            if time.monotonic() - moved > STUCK_SECONDS:
+            if still > STUCK_SECONDS:
                 return f"nothing has moved for {STUCK_SECONDS:.0f} seconds at {stage.clock.now()}: {driver.pending}"
             if time.monotonic() - began > LONGEST_SECONDS:
                 return f"not over after {LONGEST_SECONDS:.0f} seconds, at {stage.clock.now()}: {driver.pending}"

@@ -25,10 +25,13 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from cli.dev.faults.plan import BRIEFLY, SEND_WITHIN_SECONDS
+from cli.dev.faults.standstill import Standstill
 from workers.sandbox.stage import Stage
 
+LOOK_SECONDS = 0.2
 STILL_SECONDS = 15.0
-"""Campaign time may stand still because of the frozen worker itself: a request of which half has arrived."""
+"""Campaign time may stand still because of the frozen worker itself: a request of which half has arrived. Well before
+the run is taken for stuck (`director.STUCK_SECONDS`)."""
 MARGIN_SECONDS = 0.05
 GRACE = timedelta(minutes=5)
 
@@ -100,12 +103,10 @@ class Freezer:
 
     async def _wait(self, due: asyncio.Event) -> None:
         """Wait for its moment, for as long as campaign time moves at all."""
-        while True:
-            before = self.stage.clock.now()
+        standstill = Standstill()
+        while not due.is_set() and standstill.look(self.stage.clock.now()) < STILL_SECONDS:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(due.wait(), STILL_SECONDS)
-            if due.is_set() or self.stage.clock.now() == before:
-                return
+                await asyncio.wait_for(due.wait(), LOOK_SECONDS)
 
     def _let_go(self, worker: Freezable, since: datetime) -> None:
         now = self.stage.clock.now()

@@ -17,7 +17,7 @@ begin
     from engine.import_rows as r
     where r.team_id = p_team_id and r.run_id = p_run_id and r.row_number >= coalesce(v_from, 0);
     exit when v_from is null;
-    perform engine.check_range(p_team_id, p_run_id, v_from, v_from + c_batch);
+    perform engine.check_other_rows(p_team_id, p_run_id, v_from, v_from + c_batch - 1);
     v_from := v_from + c_batch;
   end loop;
 end

@@ -1,4 +1,5 @@
--- Checks the staged rows of these numbers that engine.check_usual_rows has left: as many as memory holds.
+-- Checks the staged rows of a run, or a preview, that engine.check_usual_rows has left of these numbers, or that it was
+-- not asked for: no more than memory holds.
 create or replace function engine.check_other_rows(p_team_id uuid, p_run_id uuid, p_first bigint, p_last bigint)
 returns void
 language sql

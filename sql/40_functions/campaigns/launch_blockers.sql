@@ -31,14 +31,8 @@ as $$
       p_campaign.team_id, p_campaign.phone_number_id, array(select q.channel from needs as q)
     ) as b
     union all
-    select 7, 'assistant_inactive', format('The assistant of "%s" is not active.', coalesce(n.label, n.id))
-    from public.workflow_nodes as n
-    where n.team_id = p_campaign.team_id and n.workflow_id = p_campaign.workflow_id
-      and n.config ->> 'assistant_id' is not null
-      and not exists (
-        select from public.assistants as a
-        where a.team_id = n.team_id and a.id::text = n.config ->> 'assistant_id' and a.is_active
-      )
+    select b.n, b.code, b.message
+    from engine.assistant_blockers(p_campaign.team_id, p_campaign.workflow_id) as b
   )
 
   select coalesce(jsonb_agg(jsonb_build_object('code', f.code, 'message', f.message) order by f.n, f.code), '[]')

@@ -18,12 +18,7 @@ as $$
           p_team_id, engine.provider_for(c.channel), format('%ss need', c.channel)
         ) as a
         union all
-        select 7, 'assistant_inactive', format('The assistant of "%s" is not active.', coalesce(n.label, n.id))
-        from public.workflow_nodes as n
-        where n.team_id = p_team_id and n.workflow_id = w.id and n.config ->> 'assistant_id' is not null and not exists (
-          select from public.assistants as s
-          where s.team_id = n.team_id and s.id::text = n.config ->> 'assistant_id' and s.is_active
-        )
+        select s.n, s.code, s.message from engine.assistant_blockers(p_team_id, w.id) as s
       ) as b
     )
   ) order by w.name, w.version desc, w.id), '[]')

@@ -21,6 +21,7 @@ declare
   v_held uuid[];
   v_verdicts engine.verdict[];
 begin
+  perform engine.hold_clock();
   v_held := engine.hold_beginning(p_worker, p_job_ids);
   -- Asked after the locks are held, in a statement of its own, so that it sees what they waited for.
   v_verdicts := array(select v from engine.check_eligibility(v_held) as v);

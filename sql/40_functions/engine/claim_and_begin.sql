@@ -22,7 +22,7 @@ set plan_cache_mode = force_generic_plan -- planned once a session, not for each
 as $$
 #variable_conflict use_column
 declare
-  v_now constant timestamptz := engine.now();
+  v_now constant timestamptz := engine.hold_clock();
   v_due uuid[];
   v_verdicts engine.verdict[];
   v_passing uuid[];

@@ -1,5 +1,6 @@
--- Due jobs that a worker could take now, and when there is room again for those that it could not: what
--- waits for a free line, for its account's pace, for its number's caps or for what was taken from its campaign is not work for now. Counted from the counters.
+-- Due jobs that a worker could take now, and when there is room again for those that it could not. What waits for a
+-- free line, for its account's pace, for its number's caps or for what was taken from its campaign (engine.sending_hold)
+-- is not work for now. Counted from the counters.
 create or replace function engine.due_jobs()
 returns table (due bigint, frees_at timestamptz)
 language plpgsql -- whose plans are kept: a driver of the clock asks this at every step

@@ -16,6 +16,7 @@ begin
     begin
       execute format('select to_jsonb(d) from engine.%I() as d', v_step) into v_done;
       v_summary := v_summary || jsonb_build_object(v_step, v_done);
+    -- Whatever it is: no step may keep another from being done, and what is unforeseen has no list.
     exception when others then
       raise warning 'outbound: % of the tick failed: % (%)', v_step, sqlerrm, sqlstate;
       v_failures := v_failures || jsonb_build_object('step', v_step, 'subject', '', 'code', sqlstate, 'message', sqlerrm);

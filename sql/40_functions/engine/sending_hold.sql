@@ -20,12 +20,8 @@ begin
     ) then 'number_not_verified'
     when exists (
       select
-      from public.workflow_nodes as n
-      where n.team_id = p_team_id and n.workflow_id = p_workflow_id and n.type::text = p_channel::text
-        and n.config ->> 'assistant_id' is not null
-        and n.config ->> 'assistant_id' <> all(array(
-          select a.id::text from public.assistants as a where a.team_id = p_team_id and a.is_active
-        ))
+      from engine.nodes_without_assistant(p_team_id, p_workflow_id) as n
+      where n.type::text = p_channel::text
     ) then 'assistant_inactive'
   end;
 end

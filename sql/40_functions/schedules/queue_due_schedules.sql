@@ -37,6 +37,7 @@ begin
       where s.team_id = v_schedule.team_id and s.list_id = v_schedule.list_id;
       queued_count := queued_count + (v_run_id is not null)::integer;
       skipped_count := skipped_count + (v_run_id is null)::integer;
+    -- Whatever is wrong with one team's schedule must not stop those of all the others.
     exception when others then
       raise warning 'outbound: the schedule of list % could not be followed: % (%)', v_schedule.list_id, sqlerrm, sqlstate;
       v_failures := v_failures || jsonb_build_object(

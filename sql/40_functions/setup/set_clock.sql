@@ -12,6 +12,7 @@ declare
   v_environment text;
   v_goes_back boolean;
 begin
+  perform pg_advisory_xact_lock(engine.clock_lock()); -- before any other lock: whoever holds the clock waits for none of ours
   select environment, clock_at is null and p_at < engine.now() into v_environment, v_goes_back
   from engine.deployment
   for update;
