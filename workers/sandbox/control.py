@@ -93,6 +93,7 @@ class Control:
             "due_jobs": driver.pending.due_jobs,
             "open_jobs": driver.pending.open_jobs,
             "busy": driver.is_busy(),
+            "busy_with": driver.busy_with(),
             "stalled": driver.stalled,
             "problem": driver.problem,
             "waited_seconds": {name: round(spent, 1) for name, spent in driver.waited.items()},

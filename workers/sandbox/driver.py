@@ -139,9 +139,13 @@ class Driver:
             return False
         return True
 
+    def busy_with(self) -> dict[str, int]:
+        """What a clock that jumps waits for: requests that are being answered, webhooks on their way, who holds it."""
+        return {"requests": self._requests(), "webhooks": self._stage.courier.in_flight, "holds": self._holds}
+
     def is_busy(self) -> bool:
-        """Whether requests are being answered, webhooks are on their way, or somebody holds the clock."""
-        return self._requests() > 0 or self._stage.courier.in_flight > 0 or self._holds > 0
+        """Whether there is any of that."""
+        return any(self.busy_with().values())
 
     @contextlib.contextmanager
     def hold(self) -> Iterator[None]:

@@ -118,9 +118,18 @@ class Director:
             if still > IDLE_SECONDS and not self._frozen:
                 await self._resume_accounts()
             if still > STUCK_SECONDS:
-                return f"nothing has moved for {STUCK_SECONDS:.0f} seconds at {stage.clock.now()}: {driver.pending}"
+                return f"nothing has moved for {STUCK_SECONDS:.0f} seconds at {self._standing()}"
             if time.monotonic() - began > LONGEST_SECONDS:
-                return f"not over after {LONGEST_SECONDS:.0f} seconds, at {stage.clock.now()}: {driver.pending}"
+                return f"not over after {LONGEST_SECONDS:.0f} seconds, at {self._standing()}"
+
+    def _standing(self) -> str:
+        """What somebody who finds the run stuck wants to know."""
+        driver = self._scene.sandbox.driver
+        return (
+            f"{self._scene.sandbox.stage.clock.now()}: {driver.pending}, busy with {driver.busy_with()}, "
+            f"doing {sorted(task.get_name() for task in self._tasks)}, frozen {self._crew.freezer.frozen()}, "
+            f"problem {driver.problem}"
+        )
 
     async def settle(self) -> None:
         """Let nothing more happen, and what is happening come to its end."""
@@ -199,7 +208,7 @@ class Director:
         self._note(step)
         hold = contextlib.ExitStack()
         hold.enter_context(self._scene.sandbox.driver.hold())
-        task = asyncio.create_task(self._do(step, hold))
+        task = asyncio.create_task(self._do(step, hold), name=str(step))
         self._tasks.add(task)
         task.add_done_callback(self._ended)
 

@@ -61,9 +61,13 @@ class Freezer:
     def stopped(self, worker: Freezable) -> None:
         """A worker has stopped: see to it that it goes on."""
         due = asyncio.Event()
-        task = asyncio.create_task(self._thaw(worker, due))
+        task = asyncio.create_task(self._thaw(worker, due), name=f"worker {worker.pid}")
         self._thawing[task] = due
         task.add_done_callback(self._thawing.pop)
+
+    def frozen(self) -> list[str]:
+        """Who is stopped now."""
+        return sorted(task.get_name() for task in self._thawing)
 
     async def thaw_all(self) -> None:
         """Let everybody go on as soon as that proves something, and whoever stops from now on too."""
