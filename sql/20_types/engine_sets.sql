@@ -142,7 +142,6 @@ create type engine.event_reading as (
   team_id uuid,
   attempt_id uuid,
   job_id uuid,
-  provider_id text,
   reading engine.reading
 );
 comment on type engine.event_reading is 'A stored event, the attempt that it is about, and what it says.';

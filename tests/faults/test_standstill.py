@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from cli.dev.faults import director, frost
@@ -10,7 +12,7 @@ from cli.dev.faults.standstill import Standstill
 
 def test_it_lasts_since_the_last_move(monkeypatch: pytest.MonkeyPatch) -> None:
     moments = iter([0.0, 1.0, 6.0, 7.0, 14.0])
-    monkeypatch.setattr("time.monotonic", lambda: next(moments))
+    monkeypatch.setattr("cli.dev.faults.standstill.time", SimpleNamespace(monotonic=lambda: next(moments)))
     still = Standstill()
     assert [still.look(state) for state in ("six", "six", "seven", "seven")] == [0.0, 5.0, 0.0, 7.0]
 

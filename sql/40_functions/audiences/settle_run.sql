@@ -13,6 +13,7 @@ declare
   v_run public.audience_runs := engine.join_run(p_team_id, p_run_id);
   v_marks text[];
 begin
+  -- These marks are a transaction of their own: what a crash takes of them the next try makes again.
   perform set_config('synchronous_commit', 'off', true);
   perform engine.check_run(p_team_id, p_run_id);
   perform engine.mark_duplicates(p_team_id, p_run_id);

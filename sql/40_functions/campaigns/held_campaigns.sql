@@ -1,5 +1,5 @@
 -- Campaigns that run and whose jobs wait for a number or an assistant that was taken from them. The gate holds them
--- (engine.sending_hold); this is how operators hear of it.
+-- (engine.sending_hold); this is how operators hear of it, in the words of what would keep them from being resumed.
 create or replace function engine.held_campaigns()
 returns jsonb
 language sql

@@ -1,5 +1,6 @@
 -- A campaign in which something is tried again. One that was over runs again, if nothing stands in the
--- way; the rising count is what makes that step legal. The caller has taken it for a retry.
+-- way; the rising count is what makes that step legal. Nobody looked meanwhile what ServiceTitan cancelled, so the next
+-- tick does. The caller has taken it for a retry.
 create or replace function engine.reopen_campaign(p_campaign public.campaigns)
 returns void
 language plpgsql
@@ -10,6 +11,7 @@ begin
     perform engine.hold_workflow(p_campaign.team_id, p_campaign.workflow_id);
     perform engine.hold_list(p_campaign.team_id, p_campaign.list_id);
     perform engine.refuse_blockers(engine.running_blockers(p_campaign), 'The campaign');
+    update engine.servicetitan_watches as w set queued_at = null where w.team_id = p_campaign.team_id;
   end if;
   update public.campaigns as c
   set

@@ -1,7 +1,9 @@
 -- Each failed journey goes on with a new visit of the node that it ended with, spread by the node's hours
 -- and batches as every job, and with a whole budget; who waited for the place of a number that proved dead begins as at
--- the launch. What the history has of it comes back first. The caller holds the campaign, so that nobody else
--- reopens or enrolls; of what else happens to an enrollment that has ended, a late booking is seen under its lock.
+-- the launch. In a campaign that was over, whoever is called about a job or an appointment waits until ServiceTitan has
+-- been asked whether it was cancelled meanwhile (engine.queue_watches). What the history has of it comes back first. The
+-- caller holds the campaign, so that nobody else reopens or enrolls; of what else happens to an enrollment that has ended,
+-- a late booking is seen under its lock.
 create or replace function engine.reopen_enrollments(
   p_campaign public.campaigns, p_reason_codes text[], p_enrollment_ids uuid[] default null
 )
@@ -11,6 +13,7 @@ set search_path = ''
 as $$
 declare
   c_chunk constant integer := 10000;
+  c_look constant interval := '5 minutes'; -- a look is queued within one, and takes seconds
   v_now constant timestamptz := engine.now();
   v_ids constant uuid[] := array(
     select v.enrollment_id from engine.failed_visits(p_campaign, p_reason_codes, p_enrollment_ids) as v order by v.enrollment_id
@@ -24,7 +27,16 @@ begin
     v_jobs := array(
       select (
         p_campaign.team_id, p_campaign.id, f.enrollment_id, f.contact_id, f.phone, p_campaign.workflow_id, f.node_id,
-        f.visit + 1, p_campaign.priority, case when f.visit = 0 then engine.later(v_now, v_delay) else v_now end
+        f.visit + 1, p_campaign.priority,
+        greatest(
+          case when f.visit = 0 then engine.later(v_now, v_delay) else v_now end,
+          (
+            select v_now + c_look
+            from engine.enrollment_work as b
+            where p_campaign.status = 'COMPLETED' and b.team_id = p_campaign.team_id and b.enrollment_id = f.enrollment_id
+            limit 1
+          )
+        )
       )::engine.new_job
       from engine.failed_visits(p_campaign, p_reason_codes, v_ids[v_from:v_from + c_chunk - 1]) as f
       order by f.enrollment_id

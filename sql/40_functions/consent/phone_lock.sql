@@ -1,5 +1,6 @@
 -- The advisory lock of a number: of 1,024 for each team, so that a stop of a long list fits into the
 -- server's table of locks. Whoever stops a number takes it alone; what begins to reach it holds it shared.
+-- engine.hold_due has the key inlined.
 create or replace function engine.phone_lock(p_team_id uuid, p_phone text)
 returns bigint
 language plpgsql

@@ -27,7 +27,7 @@ begin
         from public.suppressions as s
         where s.team_id = j.team_id and s.phone = j.phone and s.channel = j.channel
       ) as suppression,
-      -- Found out since she was enrolled for it, or known before: a launch goes by what the last refresh saw.
+      -- Cancelled since it matched: a look stops her (engine.stop_cancelled), but whoever was added after it is told here.
       (
         select max(w.cancelled_at)
         from engine.enrollment_work as b

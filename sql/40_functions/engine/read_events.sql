@@ -11,7 +11,7 @@ declare
 begin
   return query
   with readings as materialized (
-    select e.provider, e.event_key, e.team_id, e.attempt_id, e.job_id, e.provider_id, r.reading
+    select e.provider, e.event_key, e.team_id, e.attempt_id, e.job_id, r.reading
     from engine.read_vapi_messages(
       array(select v.type from unnest(v_of_vapi) as v),
       array(
@@ -24,13 +24,13 @@ begin
     ) on r.ordinal = e.n
     union all
     select
-      e.provider, e.event_key, e.team_id, e.attempt_id, e.job_id, e.provider_id, engine.read_twilio_event(e.type, e.payload)
+      e.provider, e.event_key, e.team_id, e.attempt_id, e.job_id, engine.read_twilio_event(e.type, e.payload)
     from unnest(p_events) as e
     where e.provider <> 'vapi'
   )
 
   select
-    r.provider, r.event_key, r.team_id, r.attempt_id, r.job_id, r.provider_id,
+    r.provider, r.event_key, r.team_id, r.attempt_id, r.job_id,
     case
       when r.provider = 'vapi' and (r.reading).kind = 'final' and (r.reading).outcome <> 'opted_out'
         and exists (

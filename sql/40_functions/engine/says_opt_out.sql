@@ -1,6 +1,7 @@
 -- Whether the structured data of a call's report says that the person opted out. What the field is called, and
 -- how deep it lies, is up to whoever wrote the assistant, so every usual name counts at any depth; the value
 -- must say yes, alone or before anything else ("Yes, she asked"). Values are looked at first: most say no, and names cost more.
+-- engine.read_vapi_messages asks only where something could be such a value.
 create or replace function engine.says_opt_out(p_data jsonb)
 returns boolean
 language plpgsql -- a function in SQL would be made ready for each report

@@ -12,13 +12,16 @@ as $$
   select l.at, l.job_no, 9, l.kind, l.message, jsonb_build_object('enrollment_id', e.id, 'status', l.status, 'reason_code', l.reason_code)
   from engine.enrollments as e
   cross join lateral (
-    select min(j.created_at) as begun_at from engine.all_jobs as j where j.team_id = e.team_id and j.enrollment_id = e.id
+    select min(j.created_at) as begun_at, min(j.created_at) filter (where j.visit = 1) as first_at
+    from engine.all_jobs as j
+    where j.team_id = e.team_id and j.enrollment_id = e.id
   ) as b
   cross join lateral (
     select
       e.ended_at is not distinct from e.enrolled_at and b.begun_at is null as is_left_out,
-      -- For another number of hers, which a retry had instead of one that proved dead.
-      e.retry_count = 1 and b.begun_at >= e.reopened_at as is_late
+      -- Taken up by a retry instead of another number of hers that proved dead: whoever is enrolled otherwise has her first
+      -- job at that moment.
+      e.retry_count > 0 and b.begun_at = b.first_at and b.begun_at > e.enrolled_at as is_late
   ) as o
   cross join lateral (values
     (e.enrolled_at, 0, 'enrollment', 'ACTIVE', null, 'The contact was enrolled.', not o.is_left_out and o.is_late is not true),
@@ -29,7 +32,7 @@ as $$
     (
       e.reopened_at, 1000000, 'reopened', 'ACTIVE', null,
       case
-        when o.is_late then 'The contact was taken up instead of the customer''s other number.'
+        when o.is_late and e.retry_count = 1 then 'The contact was taken up instead of the customer''s other number.'
         else format('The failed journey was opened again (%s), with a whole budget of retries.', e.retry_count)
       end, e.reopened_at is not null
     ),

@@ -1,6 +1,6 @@
--- The items of an outreach that has just been stored. Of two launches that meet, the second waits at the
--- hash and stores nothing: in order of the hashes, so that they can't wait for each other. Who needs no
--- hold is enrolled at once; for the others the holds are queued.
+-- The items of an outreach that has just been stored. Launches of a team go one by one (engine.lock_outreaches), so what
+-- is planned as new is new; the unique index on the hashes is the second fence. Who needs no hold is enrolled at once; for
+-- the others the holds are queued.
 create or replace function engine.fill_outreach(p_list public.audience_lists, p_outreach public.outreaches)
 returns void
 language plpgsql
@@ -25,8 +25,6 @@ begin
     from engine.plan_outreach(p_list, p_outreach.kind, p_outreach.channel, p_outreach.id) as p
     cross join (select p_outreach.kind = 'reschedule' as is_held) as k
     where not p.is_left_out and p.item_id is null
-    order by p.dedupe_hash
-    on conflict (team_id, dedupe_hash) where status <> 'CANCELLED' do nothing
     returning contact_id
   )
 

@@ -1,6 +1,6 @@
--- A launch straight from a list's scheduling dialog. The list is locked before anything is looked at, so
--- that of two operators who press at once the second sees what the first did; of two lists that share
--- customers, the hashes decide, and where a customer has several numbers, who is first of the team.
+-- A launch straight from a list's scheduling dialog. The list, and then all launches of the team, are locked before
+-- anything is looked at, so that of two operators who press at once, over one list or over two that share customers, the
+-- second sees what the first did.
 create or replace function public.launch_outreach(
   p_list_id uuid,
   p_kind text,

@@ -1,6 +1,6 @@
--- What judges by the clock and writes what it decided reads the moment here, first of all: a set clock stands still until
--- its transaction is over, so that who passed the gate at eight in the evening is not begun at nine. Real time needs no
--- hold: there engine.now() is one moment for the whole statement.
+-- What begins attempts reads the moment here, first of all: a set clock stands still until its transaction is over, so that
+-- who passed the gate at eight in the evening is not begun at nine. Real time needs no hold: there engine.now() is one
+-- moment for the whole statement.
 create or replace function engine.hold_clock()
 returns timestamptz
 language plpgsql

@@ -41,13 +41,16 @@ begin
   if v_assistant.is_active and not v_is_active then
     perform engine.refuse_while_sending(v_team_id, 'assistant', v_assistant.id, array[p_channel]);
   end if;
-  insert into public.assistants (team_id, name, channel, provider_assistant_id, is_active, template)
+  insert into public.assistants as a (team_id, name, channel, provider_assistant_id, is_active, template)
   values (
     v_team_id, btrim(p_name), p_channel, btrim(p_provider_assistant_id), v_is_active, p_template
   )
   on conflict (team_id, provider_assistant_id, channel)
-  do update set name = excluded.name, is_active = excluded.is_active, template = excluded.template
-  returning * into v_assistant;
+  do update set
+    name = excluded.name,
+    is_active = coalesce(p_is_active, a.is_active), -- one that somebody else adds at this moment was not seen above
+    template = excluded.template
+  returning a.* into v_assistant;
   return v_assistant;
 end
 $$;

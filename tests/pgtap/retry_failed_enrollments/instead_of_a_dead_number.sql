@@ -1,6 +1,6 @@
 -- Who was left out for another number of the same customer is tried once that one proved dead, one number of each.
 begin;
-select plan(22);
+select plan(23);
 select tests.set_clock('2027-03-01 12:00-05');
 create temp table team as select tests.create_team('Acme', 'admin@acme.example') as id;
 create temp table campaign as select tests.create_campaign(team.id, 10) as id from team;
@@ -66,6 +66,7 @@ select is(pg_temp.call('{
   "8": {"code": "invalid-number", "scope": "number"}, "11": {"code": "invalid-number", "scope": "number"}
 }'), 5::bigint, 'three are dead, one failed, one is called');
 insert into public.suppressions (team_id, phone, channel, reason, source) select team_id, phone, 'call', 'litigator', 'test' from people where n = 2;
+select tests.quietly('select engine.set_clock(engine.now() + interval ''1 minute'', 0)');
 create temp table dead as select j.id from engine.jobs as j inner join people as p on j.contact_id = p.id where p.n = 8;
 grant select on dead to authenticated;
 
@@ -130,6 +131,19 @@ select results_eq(
   'select p.n from people as p where pg_temp.standing(p.n::integer) = ''ACTIVE'' order by 1',
   $$ values (3::bigint), (4), (6), (10), (12) $$, 'and never two of one customer'
 );
+
+select tests.act_as('admin@acme.example');
+select is(
+  (
+    select array_agg(l ->> 'message' order by o)
+    from campaign, people as p, jsonb_array_elements(public.explain_contact(campaign.id, p.id) -> 'timeline') with ordinality as t (l, o)
+    where p.n = 12 and l ->> 'kind' in ('enrollment', 'reopened')
+  ), array[
+    'The contact was left out: The customer is in the campaign under another number.',
+    'The failed journey was opened again (2), with a whole budget of retries.'
+  ], 'a second retry does not change what explain_contact tells of the launch'
+);
+select tests.act_as_superuser();
 
 -- The door is no wider than that.
 update engine.enrollments as e set reason_code = 'excluded_phone' from people as p where e.contact_id = p.id and p.n = 7;

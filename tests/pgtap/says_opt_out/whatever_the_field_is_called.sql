@@ -1,7 +1,8 @@
 begin;
-select plan(57);
+select plan(90);
 
-select is(engine.says_opt_out(data::jsonb), true, data)
+create temp table yes as
+select data
 from unnest(array[
   '{"opted_out": true}', '{"optedOut": true}', '{"optOut": "yes"}', '{"opt_out": "True"}', '{"do_not_call": true}', '{"doNotContact": 1}',
   '{"DNC": false, "stop_calling": true}', '{"wants_opt_out": true}', '{"unsubscribed": "true"}', '{"revoked_consent": true}',
@@ -12,6 +13,14 @@ from unnest(array[
   '{"consent": {"opt_out": true}}', '{"a": [{"b": {"dnc": "yes"}}]}', '{"opt_out": "Yes."}', '{"opt_out": "yes, she asked"}',
   '{"opt_out": " YES!"}', '{"opt_out": "True - said so twice"}', '{"opt_out": "1"}'
 ]) as data;
+select is(engine.says_opt_out(data::jsonb), true, data) from yes;
+select is(
+  (engine.read_vapi_event('end-of-call-report', jsonb_build_object(
+    'endedReason', 'customer-ended-call', 'analysis', jsonb_build_object('structuredData', data::jsonb)
+  ))).outcome,
+  'opted_out', 'in a report: ' || data
+)
+from yes;
 select is(engine.says_opt_out(data::jsonb), false, data)
 from unnest(array[
   '{}', '{"opted_out": false}', '{"opted_out": "no"}', '{"opted_out": null}', '{"opted_out": {}}', '{"not_opted_out": true}',
