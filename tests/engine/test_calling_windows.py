@@ -108,17 +108,18 @@ def test_every_area_code_is_open_exactly_when_all_its_zones_and_states_allow(db:
 @pytest.mark.parametrize(
     ("phone", "closed", "opened"),
     [
-        # 850 is in two zones, both of Florida: from eight by Chicago's clocks until eight by New York's
-        ("+18505550101", ["03-02 08:59:59-05", "03-02 20:00-05"], ["03-02 09:00-05", "03-02 19:59-05"]),
+        # 850 is in two zones, both of Florida: from eight by Chicago's clocks until eight by New York's, less the minute
+        # in which what has begun leaves
+        ("+18505550101", ["03-02 08:59:59-05", "03-02 19:59-05"], ["03-02 09:00-05", "03-02 19:58:59-05"]),
         # 208 reaches from Denver's clocks to Los Angeles's
-        ("+12085550101", ["03-02 08:59:59-07", "03-02 21:00-07"], ["03-02 09:00-07", "03-02 20:59-07"]),
+        ("+12085550101", ["03-02 08:59:59-07", "03-02 20:59-07"], ["03-02 09:00-07", "03-02 20:58:59-07"]),
         # clocks go forward in the night: eight is an hour earlier than the day before
-        ("+12125550101", ["03-14 11:59:59+00", "03-15 01:00+00"], ["03-14 12:00+00", "03-15 00:59+00"]),
+        ("+12125550101", ["03-14 11:59:59+00", "03-15 00:59+00"], ["03-14 12:00+00", "03-15 00:58:59+00"]),
         # and back: an hour later
-        ("+12125550101", ["11-07 12:59:59+00", "11-08 02:00+00"], ["11-07 13:00+00", "11-08 01:59+00"]),
+        ("+12125550101", ["11-07 12:59:59+00", "11-08 01:59+00"], ["11-07 13:00+00", "11-08 01:58:59+00"]),
         # Texas begins on Sundays at noon; Alabama has none
         ("+12145550101", ["03-07 11:59-06"], ["03-07 12:00-06"]),
-        ("+12055550101", ["03-06 20:00-06", "03-07 12:00-06"], ["03-06 19:59-06"]),
+        ("+12055550101", ["03-06 19:59-06", "03-07 12:00-06"], ["03-06 19:58:59-06"]),
     ],
 )  # fmt: skip
 def test_the_gate_lets_nobody_be_called_outside(

@@ -44,7 +44,7 @@ def test_the_sandboxs_clock_never_goes_back(admin: psycopg.Connection[Any]) -> N
 def begin(request: pytest.FixtureRequest, admin: psycopg.Connection[Any]) -> Begin:
     """Both ways to begin what is due, ten seconds before nobody may be called any more."""
     engine.set_scene(admin)
-    admin.execute("select engine.set_clock('2027-03-01 20:59:50-05', 0)")
+    admin.execute("select engine.set_clock('2027-03-01 20:58:50-05', 0)")
     if request.param == "in two steps":
         claimed = engine.claim(admin)
         return lambda connection: len(engine.begin(connection, claimed))

@@ -1,6 +1,7 @@
 -- When a person may be reached at a node: the node's business hours and the legal hours, in every
 -- zone and under every region's rules that may apply. Intersecting ranges of real instants keeps the
--- days right on which the clocks change.
+-- days right on which the clocks change. What has begun leaves within a minute (workers/deadline.py), so legal hours end
+-- a minute before the law's, here where everybody asks.
 create or replace function engine.open_hours(
   p_channel public.contact_channel,
   p_business_hours jsonb,
@@ -17,6 +18,7 @@ set search_path = ''
 set plan_cache_mode = force_generic_plan -- to plan it takes longer than a calendar
 as $$
 declare
+  c_leaving constant interval := '1 minute';
   v_legal tstzmultirange;
 begin
   v_legal := (
@@ -29,12 +31,15 @@ begin
 
     legal as (
       select z.zone, r.region, range_agg(tstzrange(
-        (d.day + w.starts_at) at time zone z.zone, (d.day + w.ends_at) at time zone z.zone
+        least(i.starts_at, i.ends_at - c_leaving), i.ends_at - c_leaving
       )) as hours
       from zones as z
       cross join unnest(case when cardinality(p_regions) = 0 then array[''] else p_regions end) as r (region)
       cross join engine.legal_week(p_channel, r.region) as w
       cross join engine.local_days(z.zone, p_from, p_until, w.weekday) as d (day)
+      cross join lateral (
+        select (d.day + w.starts_at) at time zone z.zone as starts_at, (d.day + w.ends_at) at time zone z.zone as ends_at
+      ) as i
       where w.starts_at is not null
       group by z.zone, r.region
     )
