@@ -1,5 +1,6 @@
 -- `any` leaves out a booking, which goes on only over an edge that says `booked`, and an opt-out,
--- which never goes on. A trigger has no outcome of its own: its one rule matches whatever there is.
+-- which never goes on. A call has no rule of its own for a number that cannot be called: to whoever draws one it
+-- has failed. A trigger has no outcome of its own: its one rule matches whatever there is.
 insert into reference.edge_rules (node_type, rule, outcome, is_partial, needs_reply_window)
 select 'call'::public.node_type, r.rule, o.outcome, false, false
 from (
@@ -9,9 +10,9 @@ from (
   ('voicemail', array['voicemail']),
   ('no_answer', array['no_answer']),
   ('busy', array['busy']),
-  ('failed', array['failed']),
-  ('not_booked', array['answered', 'voicemail', 'no_answer', 'busy', 'failed']),
-  ('any', array['answered', 'voicemail', 'no_answer', 'busy', 'failed'])
+  ('failed', array['undeliverable', 'failed']),
+  ('not_booked', array['answered', 'voicemail', 'no_answer', 'busy', 'undeliverable', 'failed']),
+  ('any', array['answered', 'voicemail', 'no_answer', 'busy', 'undeliverable', 'failed'])
 ) as r (rule, outcomes)
 cross join unnest(r.outcomes::public.job_outcome[]) as o (outcome)
 union all
