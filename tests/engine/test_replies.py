@@ -7,7 +7,8 @@ from uuid import UUID
 
 import psycopg
 
-from tests.support import engine
+from tests.support import engine, races
+from tests.support.databases import Database
 
 FIRST, SECOND = "+12125550100", "+12125550199"
 """Our numbers: the first campaign's and the second's."""
@@ -87,3 +88,37 @@ def test_a_reply_to_a_number_that_awaits_none_answers_the_latest_text(admin: psy
     _text(admin, second)
     assert _reply(admin, scene, FIRST) == ["applied"]
     assert _outcomes(admin)["Second"] == "replied"
+
+
+def test_a_reply_that_had_to_wait_is_not_lost_when_the_sending_settles_meanwhile(
+    admin: psycopg.Connection[Any], database: Database
+) -> None:
+    """It came with a stop of somebody else, for which that person's job had to be waited for."""
+    scene = engine.set_scene(admin, 2)
+    for _ in range(2):
+        calls = engine.dispatch(admin)
+        engine.ingest(admin, *(engine.call_report(call, "customer-did-not-answer") for call in calls))
+        engine.move_clock(admin, "4 hours 1 minute")
+    attempts = engine.begin(admin, engine.claim(admin))
+    phones = dict(admin.execute("select id, phone from engine.attempts where id = any(%s)", [attempts]).fetchall())
+    replying, stopping = attempts
+    texts = [
+        engine.inbound_text(scene.team.id, phones[replying], "Tomorrow suits me", "SM1"),
+        engine.inbound_text(scene.team.id, phones[stopping], "STOP", "SM2"),
+    ]
+    with database.connect() as sending:
+        sending.execute("select from engine.jobs where phone = %s for update", [phones[stopping]])
+
+        def settle() -> None:
+            engine.record(sending, [replying])
+            sending.commit()
+
+        results = races.after(database, lambda receiving: engine.ingest(receiving, *texts), settle)
+    assert sorted(results) == ["applied", "waiting"]
+    admin.execute("select engine.apply_waiting_events()")
+    outcome = admin.execute(
+        "select j.status, j.outcome from engine.jobs as j inner join engine.attempts as a on j.id = a.job_id"
+        " where a.id = %s",
+        [replying],
+    ).fetchone()
+    assert outcome == ("DONE", "replied")

@@ -19,10 +19,12 @@ begin
   -- and a start that come together the stop is the last. Should two teams have the same number at one
   -- account, a stop holds for both.
   for v_text in
-    select t.*, e.occurred_at
+    select
+      t.provider, t.event_key, t.team_id, t.phone, t.words, t.job_id, e.occurred_at,
+      case when t.phone is not null then t.consent end as consent -- a short code or a name is nobody that we call
     from engine.read_inbound_texts(p_events) as t
     inner join engine.events as e on t.provider = e.provider and t.event_key = e.event_key
-    where t.team_id is not null and t.phone is not null and not t.must_wait
+    where not t.must_wait
     order by coalesce(e.occurred_at, e.received_at), t.consent = 'opt_out', t.event_key, t.team_id
   loop
     if v_text.consent = 'opt_out' then
@@ -47,14 +49,14 @@ begin
         'inbound_text', v_text.words
       )::engine.finished_job]);
     end if;
+    -- Of those that were looked at here and no other: what had to wait then may be answerable by now, and would be
+    -- lost if it counted as applied.
+    update engine.events as e
+    set
+      team_id = v_text.team_id, applied_at = engine.now(),
+      result = case when v_text.team_id is null or v_text.phone is null then 'ignored' else 'applied' end
+    where e.provider = v_text.provider and e.event_key = v_text.event_key and e.result = 'waiting';
   end loop;
-  update engine.events as e
-  set
-    team_id = t.team_id, applied_at = engine.now(),
-    result = case when t.team_id is null or t.phone is null then 'ignored' else 'applied' end
-  from engine.read_inbound_texts(p_events) as t
-  where e.provider = t.provider and e.event_key = t.event_key and e.result = 'waiting'
-    and not t.must_wait;
 end
 $$;
 comment on function engine.apply_inbound_texts(engine.event_ref[]) is 'Stops, opt-ins and replies that people texted.';
