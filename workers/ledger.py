@@ -150,6 +150,14 @@ class QueueLag:
 
 
 @dataclass(frozen=True, slots=True)
+class TickLag:
+    """For how many seconds of campaign time the oldest thing has waited for the tick; how many of its steps fail."""
+
+    lag_seconds: float
+    failing_steps: int
+
+
+@dataclass(frozen=True, slots=True)
 class DueInbox:
     """A number of ours whose provider is to be asked for the texts that people sent it between two moments."""
 
@@ -283,6 +291,10 @@ class Ledger(Protocol):
 
     async def queue_lag(self) -> list[QueueLag]:
         """How far each queue is behind."""
+        ...
+
+    async def tick_lag(self) -> TickLag:
+        """What the tick has left undone, whoever calls it."""
         ...
 
     async def record_dispatches(self, worker: str, results: Sequence[tuple[UUID, DispatchResult]]) -> list[JobState]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Final, Protocol
 
-from workers.ledger import Begun, QueueLag
+from workers.ledger import Begun, QueueLag, TickLag
 from workers.metrics import Metrics
 
 _COUNTERS: Final = {
@@ -68,17 +68,25 @@ class Measured(Protocol):
 
 
 class Queues:
-    """The last look at the queues."""
+    """The last look at the queues and the tick, whoever calls that."""
 
     def __init__(self, metrics: Metrics, queues: Iterable[str]) -> None:
         self._seen = {queue: QueueLag(queue, 0, 0, 0, 0.0) for queue in queues}
         for queue in self._seen:
             for name, (text, read) in _OF_A_QUEUE.items():
                 metrics.gauge(name, text, partial(self._read, read, queue), queue=queue)
+        self._tick = TickLag(0.0, 0)
+        metrics.gauge(
+            "tick_lag_seconds",
+            "Campaign seconds for which the oldest thing has waited for the tick.",
+            lambda: self._tick.lag_seconds,
+        )
+        metrics.gauge("tick_failing_steps", "Steps of the tick that fail.", lambda: self._tick.failing_steps)
 
-    def note(self, lags: Iterable[QueueLag]) -> None:
-        """Remember how far the queues are behind; those that this worker doesn't serve are left out."""
+    def note(self, lags: Iterable[QueueLag], tick: TickLag) -> None:
+        """Remember how far they are behind; queues that this worker doesn't serve are left out."""
         self._seen |= {lag.queue: lag for lag in lags if lag.queue in self._seen}
+        self._tick = tick
 
     def _read(self, read: Callable[[QueueLag], float], queue: str) -> float:
         return read(self._seen[queue])

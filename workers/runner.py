@@ -361,10 +361,11 @@ class Runner:
                 await self._index_bell.wait(self.pace.index)
 
     async def _watch(self) -> None:
-        """Look how far the queues are behind, for the metrics."""
+        """Look how far the queues and the tick are behind, for the metrics."""
         while True:
             try:
-                self._queues.note(await self._reached(self._ledger.queue_lag()))
+                queues = await self._reached(self._ledger.queue_lag())
+                self._queues.note(queues, await self._reached(self._ledger.tick_lag()))
             except (DatabaseUnavailableError, DatabaseFaultError, OutboundError) as error:
                 await self._step_back(self._watch_bell, "watch", error, self.pace.watch)
                 continue

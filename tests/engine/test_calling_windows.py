@@ -108,8 +108,8 @@ def test_every_area_code_is_open_exactly_when_all_its_zones_and_states_allow(db:
 @pytest.mark.parametrize(
     ("phone", "closed", "opened"),
     [
-        # 850 is in two zones, both of Florida: from eight by Chicago's clocks until eight by New York's, less the minute
-        # in which what has begun leaves
+        # 850 is in two zones, both of Florida: from eight by Chicago's clocks until eight by New York's, less the
+        # minute in which what has begun leaves
         ("+18505550101", ["03-02 08:59:59-05", "03-02 19:59-05"], ["03-02 09:00-05", "03-02 19:58:59-05"]),
         # 208 reaches from Denver's clocks to Los Angeles's
         ("+12085550101", ["03-02 08:59:59-07", "03-02 20:59-07"], ["03-02 09:00-07", "03-02 20:58:59-07"]),

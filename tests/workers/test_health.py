@@ -20,7 +20,7 @@ async def test_health_and_metrics_are_served() -> None:
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
             health = await http.get("/healthz")
             assert (health.status_code, health.json()["status"], health.json()["worker"]) == (200, "ok", "worker-1")
-            await until(lambda: ledger.calls["queue_lag"], "a look at the queues")
+            await until(lambda: ledger.calls["tick_lag"], "a look at the queues and the tick")
             metrics = await http.get("/metrics")
     assert metrics.headers["content-type"].startswith("text/plain; version=0.0.4")
     read = parse(metrics.text)
@@ -31,6 +31,8 @@ async def test_health_and_metrics_are_served() -> None:
     assert read["outbound_claim_lag_seconds"].samples["outbound_claim_lag_seconds_count", (("queue", "call"),)] == 2
     assert read["outbound_queue_lag_seconds"].samples == {("outbound_queue_lag_seconds", (("queue", "call"),)): 1.5}
     assert read["outbound_in_flight"].kind == "gauge"
+    assert read["outbound_tick_lag_seconds"].samples == {("outbound_tick_lag_seconds", ()): 240}
+    assert read["outbound_tick_failing_steps"].samples == {("outbound_tick_failing_steps", ()): 1}
 
 
 async def test_a_worker_without_its_database_is_not_healthy() -> None:

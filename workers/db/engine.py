@@ -19,6 +19,7 @@ from workers.ledger import (
     ProviderEvent,
     QueueLag,
     Resolution,
+    TickLag,
 )
 from workers.sandbox.campaign_time import ClockReading, PendingWork
 from workers.ticks import TickPart
@@ -45,6 +46,7 @@ _EXTEND_LEASES = """
 """
 _RELEASE_LEASES = "select engine.release_leases(p_worker => %(worker)s, p_job_ids => %(job_ids)s) as released"
 _QUEUE_LAG = "select queue, due_jobs, jobs_in_progress, jobs_in_doubt, lag_seconds from engine.queue_lag()"
+_TICK_LAG = "select lag_seconds, failing_steps from engine.tick_lag()"
 _RECORD_DISPATCHES = """
     select attempt_id, job_id, job_status::text as job_status
     from engine.record_dispatches(p_worker => %(worker)s, p_results => %(results)s)
@@ -127,6 +129,10 @@ class EngineCalls(Session):
     async def queue_lag(self) -> list[QueueLag]:
         """How far each queue is behind."""
         return [QueueLag(**row) for row in await self._rows(_QUEUE_LAG)]
+
+    async def tick_lag(self) -> TickLag:
+        """What the tick has left undone."""
+        return TickLag(**await self._row(_TICK_LAG))
 
     async def record_dispatches(self, worker: str, results: Sequence[tuple[UUID, DispatchResult]]) -> list[JobState]:
         """Write what became of attempts."""
