@@ -57,11 +57,14 @@ async def look(database: Copy, client: TwilioClient, metrics: Metrics, token: Se
         await InboxReader(opened, client, Secrets({"TWILIO": token}), every=60, metrics=metrics).look()
 
 
+@pytest.mark.parametrize("is_for_texts", [True, False])
 async def test_a_stop_that_no_webhook_brought_holds(
-    admin: psycopg.Connection[Any], database: Copy, twilio: tuple[Sandbox, TwilioClient]
+    is_for_texts: bool, admin: psycopg.Connection[Any], database: Copy, twilio: tuple[Sandbox, TwilioClient]
 ) -> None:
+    """Also one to a number that only calls."""
     box, client = twilio
     scene, metrics = scene_at(admin, box), Metrics()
+    admin.execute("update public.phone_numbers set is_verified_for_texts = %s", [is_for_texts])
     box.texts.receive(engine.only_phone(admin), our_number(box), "Stop")
     await look(database, client, metrics)
     assert engine.suppressed(admin) == set(), "the webhook may still be on its way"

@@ -1,6 +1,6 @@
 -- Numbers whose provider is to be asked for the texts that people sent: webhooks of these are sent once, and what
--- comes while the receiver is away would be lost, a stop as well. Also where the account is paused: nothing is
--- sent there. The last two minutes are left to the webhooks, which say more than the provider's list.
+-- comes while the receiver is away would be lost, a stop as well. Of every number, because people write back to one that
+-- only calls, or that texts no more; and where the account is paused: nothing is sent there. The last two minutes are left to the webhooks, which say more than the provider's list.
 create or replace function engine.claim_inboxes(p_limit integer, p_lease interval)
 returns table (
   team_id uuid, phone_number_id uuid, phone text, secret_name text, account_ref text, since timestamptz, until timestamptz
@@ -15,7 +15,7 @@ as $$
     from public.phone_numbers as n
     inner join public.integrations as i on n.team_id = i.team_id and i.provider = 'twilio' and i.account_ref is not null
     left join engine.inboxes as b on n.team_id = b.team_id and n.id = b.phone_number_id
-    where n.is_verified_for_texts and (b.check_at is null or b.check_at <= engine.now())
+    where b.check_at is null or b.check_at <= engine.now()
     order by b.check_at nulls first, n.id
     limit p_limit
   ),
