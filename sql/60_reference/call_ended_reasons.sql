@@ -20,6 +20,7 @@ insert into reference.call_ended_reasons (pattern, outcome, scope) values
 ('call.ending.hook-executed-%', 'answered', 'job'),
 ('voicemail', 'voicemail', 'job'),
 ('customer-busy', 'busy', 'job'),
+('twilio-reported-customer-misdialed', 'undeliverable', 'job'),
 ('customer-did-not-answer', 'no_answer', 'job'),
 ('call.in-progress.error-providerfault-outbound-sip-408-%', 'no_answer', 'job'),
 ('call.in-progress.error-providerfault-outbound-sip-480-%', 'no_answer', 'job'),

@@ -25,6 +25,7 @@ ENDED_REASONS = {
     "voicemail": "voicemail",
     "no_answer": "customer-did-not-answer",
     "busy": "customer-busy",
+    "undeliverable": "twilio-reported-customer-misdialed",
     "failed": "pipeline-error-openai-llm-failed",
 }
 TEXT_STATUSES = {"delivered": "delivered", "undeliverable": "undelivered", "failed": "canceled"}
@@ -158,11 +159,11 @@ def scalar(connection: Connection, query: str, arguments: list[Any]) -> Any:
 def tell(connection: Connection, team: factories.Team, attempt: UUID, journey: Journey, visit: dict[str, Any]) -> None:
     """Let the providers say what the simulation said."""
     outcome, is_call = visit["outcome"], visit["type"] == "call"
-    if outcome == ("undeliverable" if is_call else "booked"):  # A refusal, a person's entry: not a provider's news.
+    if outcome == "booked" and not is_call:  # A person's entry, not a provider's news.
         connection.execute(
-            "select engine.finish_jobs(array[(a.team_id, a.job_id, %s, 'test', null)::engine.finished_job])"
+            "select engine.finish_jobs(array[(a.team_id, a.job_id, 'booked', 'test', null)::engine.finished_job])"
             " from engine.attempts as a where a.id = %s",
-            [outcome, attempt],
+            [attempt],
         )
         return
     if is_call and outcome in ENDED_REASONS:

@@ -237,7 +237,7 @@ def _outcomes_are_what_happened(record: Record) -> Iterator[str]:
             continue
         if call.outcome == "booked" and call.booking_via == "tool":
             continue  # only a webhook told it, and that may be lost
-        if job["outcome"] not in ({"failed", "no_answer"} if call.outcome == "failed" else {call.outcome}):
+        if job["outcome"] not in ({"undeliverable", "no_answer"} if call.outcome == "failed" else {call.outcome}):
             yield f"job {job['id']} has outcome {job['outcome']} ({job['reason_code']}), the call was {call.outcome}"
 
 

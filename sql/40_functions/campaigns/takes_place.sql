@@ -1,8 +1,8 @@
 -- Whether an enrollment takes the one place that its customer has in the campaign. It does, but for one that never got
 -- as far as her: who was left out at once has no job, and where every job found the number dead nobody was reached. A
 -- corrected number is a reason to try then. What is in doubt takes the place: of what the provider refused only what is
--- about the number says that it is dead (21408 is about the account), and of what it took only that the carrier knows no
--- such number, or none that takes texts; a phone that was off or a text that was filtered may be hers.
+-- about the number says that it is dead (what is barred is about the account), and of what it took only that the carrier
+-- knows no such number, or none that takes texts; a phone that was off or a text that was filtered may be hers.
 create or replace function engine.takes_place(p_enrollment engine.enrollments)
 returns boolean
 language sql
@@ -13,9 +13,10 @@ as $$
     (
       select bool_and(p_enrollment.status <> 'OPTED_OUT' and case
         when j.outcome is null then j.reason_code is not distinct from 'suppressed_invalid'
-        when j.outcome <> 'undeliverable' or j.reason_code is null then false
-        when j.reason_code in ('21211', '21614', '21635', '30005', '30006') then true
-        else j.reason_code <> '21408' and exists (
+        -- 0.1.0 wrote "failed" where a call found the number dead.
+        when j.outcome not in ('undeliverable', 'failed') or j.reason_code is null then false
+        when engine.number_fault(j.reason_code) is not null then engine.number_fault(j.reason_code) = 'dead'
+        else j.outcome = 'undeliverable' and exists (
           select from engine.all_attempts as a
           where a.team_id = j.team_id and a.job_id = j.id and a.status = 'REFUSED' and coalesce(a.code, 'refused') = j.reason_code
         )

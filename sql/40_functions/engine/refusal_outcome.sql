@@ -1,5 +1,5 @@
 -- What a provider's refusal means for the person: a number that cannot be reached, an opt-out that the
--- provider knows of, or a failure. Codes are Twilio's.
+-- provider knows of (a code of Twilio's), or a failure.
 create or replace function engine.refusal_outcome(p_scope text, p_code text)
 returns public.job_outcome
 language sql
@@ -9,7 +9,7 @@ set search_path = ''
 as $$
   select case
     when p_code = '21610' then 'opted_out'
-    when p_scope = 'number' or p_code in ('21211', '21614', '21635', '21408') then 'undeliverable'
+    when p_scope = 'number' or engine.number_fault(p_code) is not null then 'undeliverable'
     else 'failed'
   end::public.job_outcome
 $$;
