@@ -19,7 +19,7 @@ from workers.errors import ConfigurationError, DatabaseFaultError, DatabaseUnava
 from workers.providers.base import Lookup, Transport
 from workers.providers.servicetitan import LocalLimiter, ServiceTitanClient, account_of
 from workers.providers.twilio import TwilioClient
-from workers.providers.vapi import VapiClient
+from workers.providers.vapi import KINDS, VapiClient
 
 _ROLE = "outbound_worker"
 _NOTIFIED_SECONDS = 3.0
@@ -115,6 +115,8 @@ async def accounts(
                 )
             else:
                 yield ok(name, "They are there, and the provider takes them.")
+                if account.get("named"):
+                    yield await _named(account, secrets, vapi)
     finally:
         await vapi.aclose()
         await twilio.aclose()
@@ -134,6 +136,26 @@ async def _ask(
         return _refusal(await twilio.get_message(reference, token, _NO_MESSAGE))
     checks = await titan.tenant(account_of(secrets, secret, reference)).check()
     return "; ".join(f"{one.name}: {one.message}" for one in checks if not one.ok) or None
+
+
+async def _named(account: dict[str, Any], secrets: Secrets, vapi: VapiClient) -> Finding:
+    """Whether Vapi has the assistants and numbers that calls name: one with a wrong id pauses the account."""
+    name, key = f"assistants and numbers: {name_of(account)}", secrets.get(account["secret_name"], "the API key")
+    known = {kind: await vapi.list_ids(key, kind) for kind in KINDS}
+    missing = [
+        f"{one['kind'].replace('-', ' ')} {one['name']} ({one['id']})"
+        for one in account["named"]
+        if (ids := known[one["kind"]]) is not None and one["id"] not in ids
+    ]
+    if missing:
+        return wrong(
+            name,
+            f"Vapi does not have {', '.join(missing)}.",
+            "Set the right ids (`upsert_assistant`, `upsert_phone_number`), or connect the account that has them.",
+        )
+    if None in known.values():
+        return skipped(name, "Vapi did not list all of its assistants and numbers.")
+    return ok(name, f"Vapi has all {len(account['named'])} that calls name.")
 
 
 def _refusal(found: Lookup) -> str | None:

@@ -17,9 +17,11 @@ from cli.doctor.findings import Finding, Status
 from cli.stack.migrations import Migration, migrations
 from tests.support.databases import Database
 from tests.support.pooler import WAYS, reached
+from tests.workers.wire import sandbox
 from workers import __version__
 from workers.config import Secrets, Settings
 from workers.errors import ConfigurationError
+from workers.sandbox.faults import Fault
 
 NOW = datetime(2027, 3, 1, 15, tzinfo=UTC)
 SOUND: dict[str, Any] = {
@@ -173,6 +175,32 @@ async def test_secrets_that_are_missing_are_named() -> None:
     given = Secrets.from_environment({"OUTBOUND_SECRET_ACME_VAPI": "k"})
     found = [one async for one in workers.accounts(SOUND["integrations"], settings("postgresql://x"), given)]
     assert [(one.status, "OUTBOUND_SECRET_ACME_VAPI_WEBHOOK" in one.message) for one in found] == [(Status.wrong, True)]
+
+
+async def test_vapi_is_asked_for_what_calls_name() -> None:
+    async with sandbox() as (box, url):
+        assistant, number = box.stage.account.assistants[0], box.stage.account.phone_numbers[0]
+        account = SOUND["integrations"][0] | {
+            "named": [
+                {"kind": "assistant", "name": "Ava", "id": assistant.id},
+                {"kind": "phone-number", "name": number.number, "id": number.id},
+            ]
+        }
+        key = box.settings.vapi_api_key.get_secret_value()
+        given = Secrets.from_environment(
+            {"OUTBOUND_SECRET_ACME_VAPI": key, "OUTBOUND_SECRET_ACME_VAPI_WEBHOOK": "w" * 40}
+        )
+        stated = settings("postgresql://x", vapi_base_url=f"{url}/vapi")
+
+        async def asked() -> Finding:
+            return [one async for one in workers.accounts([account], stated, given)][-1]
+
+        assert (await asked()).status is Status.ok
+        account["named"][0]["id"] = "gone"
+        found = await asked()
+        assert (found.status, "does not have assistant Ava (gone)." in found.message) == (Status.wrong, True)
+        box.stage.faults.replace([Fault(kind="server_error", status=500, methods=("GET",), path="/assistant")])
+        assert (await asked()).status is Status.skipped
 
 
 async def test_something_else_at_the_public_address_is_noticed() -> None:

@@ -7,7 +7,7 @@ travels as the customer's `externalId` and in the overrides' `metadata`, and is 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Literal
 from urllib.parse import quote
 from uuid import UUID
 
@@ -29,8 +29,12 @@ from workers.providers.base import (
 )
 from workers.providers.text_limits import cut
 
+Kind = Literal["assistant", "phone-number"]
 NAME_LIMIT: Final = 40
 PAGE_SIZE: Final = 100
+LONGEST_LIST: Final = 1000
+KINDS: Final[tuple[Kind, ...]] = ("assistant", "phone-number")
+"""What an account has that calls name."""
 MOST_PAGES: Final = 200
 CLOCK_MARGIN: Final = timedelta(minutes=10)
 """How far Vapi's clock may be behind ours."""
@@ -125,6 +129,14 @@ class VapiClient:
             return Lookup(None, reason=_why(answer, api_key))
         return Lookup(found=True, provider_id=call_id, payload=body)
 
+    async def list_ids(self, api_key: SecretStr, kind: Kind) -> frozenset[str] | None:
+        """Ids of the account's assistants or numbers; `None` when it does not say, or has more than one page shows."""
+        answer = await self._transport.send(
+            "GET", f"/{kind}", headers=_authorization(api_key), params={"limit": str(LONGEST_LIST)}
+        )
+        listed = None if isinstance(answer, Unanswered) else _listed(answer)
+        return None if listed is None or len(listed) >= LONGEST_LIST else frozenset(str(one["id"]) for one in listed)
+
     async def find_call(
         self, api_key: SecretStr, attempt_id: UUID, since: datetime, phone_number_id: str, assistant_id: str
     ) -> Lookup:
@@ -147,7 +159,7 @@ class VapiClient:
             answer = await self._transport.send("GET", "/call", headers=_authorization(api_key), params=parameters)
             if isinstance(answer, Unanswered):
                 return Lookup(None, reason=answer.message)
-            calls = _calls(answer)
+            calls = _listed(answer)
             if calls is None:
                 return Lookup(None, reason=_why(answer, api_key))
             for call in calls:
@@ -243,7 +255,8 @@ def _windows_left(
     return [window for window in (before, after) if window != (start, end)]
 
 
-def _calls(response: httpx.Response) -> list[dict[str, Any]] | None:
+def _listed(response: httpx.Response) -> list[dict[str, Any]] | None:
+    """A list as Vapi has them, of calls or of anything with an id; `None` when it is something else."""
     if response.status_code != 200:
         return None
     try:
@@ -252,7 +265,7 @@ def _calls(response: httpx.Response) -> list[dict[str, Any]] | None:
         return None
     if not isinstance(body, list):
         return None
-    return body if all(isinstance(call, dict) and call.get("id") for call in body) else None
+    return body if all(isinstance(one, dict) and one.get("id") for one in body) else None
 
 
 def _carries(call: dict[str, Any], attempt_id: UUID) -> bool:

@@ -36,7 +36,7 @@ as $$
       select coalesce(jsonb_agg(
         engine.describe_health(i) || jsonb_build_object(
           'team', t.name, 'secret_name', i.secret_name, 'account_ref', i.account_ref,
-          'webhooks', engine.webhook_facts(i)
+          'webhooks', engine.webhook_facts(i), 'named', engine.named_at_provider(i)
         )
         order by t.name, i.provider
       ), '[]')
@@ -51,6 +51,6 @@ comment on function public.get_deployment_facts() is
 'last_status, last_message, failed_jobs[], failing[], overdue_seconds}, '
 'worker_role{can_log_in, is_privileged}, queues[{queue, due_jobs, jobs_in_progress, jobs_in_doubt, lag_seconds}], '
 'held[{team, campaign_id, campaign, blockers[{code, message}]}], '
-'integrations[as in get_integration_health, with team, secret_name, account_ref, webhooks{taken, heard_of}]}: for operators of the deployment.';
+'integrations[as in get_integration_health, with team, secret_name, account_ref, webhooks{taken, heard_of}, named[{kind, name, id}]]}: for operators of the deployment.';
 revoke all on function public.get_deployment_facts() from public;
 grant execute on function public.get_deployment_facts() to service_role;
