@@ -25,6 +25,9 @@ def create(
     ] = "P2D",
     continuous: Annotated[bool, typer.Option("--continuous", help="Enroll members who come later, too.")] = False,
     priority: Annotated[int, typer.Option(min=1, max=1000, help="The lowest goes first.")] = 100,
+    retry_budget: Annotated[
+        int, typer.Option(min=0, max=100, help="Retries that all nodes share, for each contact.")
+    ] = 10,
     exclusions: Annotated[Path | None, typer.Option(help="JSON file: whom of the list to leave out.")] = None,
     targeting: Annotated[
         Path | None, typer.Option(help="JSON file: tags, campaigns and business units of ServiceTitan to target.")
@@ -49,6 +52,7 @@ def create(
             p_team_id=team_id,
             p_exclusions=json_file(exclusions),
             p_targeting=json_file(targeting),
+            p_retry_budget=retry_budget,
         )
     if as_json:
         print_json(made)

@@ -79,6 +79,7 @@ def show(campaign: CampaignArgument, as_json: JsonOption = False) -> None:
             "list": f"{found['list']['name']} ({found['list']['member_count']} members)",
             "workflow": f"{found['workflow']['name']} v{found['workflow']['version']}",
             "from": found["phone_number"]["phone"],
+            "retries": f"{found['retry_budget']} for each contact",
             "scheduled": moment(found["scheduled_at"]),
             "started": moment(found["started_at"]),
             "ended": moment(found["ended_at"]),

@@ -56,9 +56,9 @@ def made(project: Project, tmp_path: Path) -> dict[str, str]:
     return {"team": team["team_id"], "list": imported.json["run"]["list_id"], "workflow": workflow.json["id"]}
 
 
-def create(project: Project, made: dict[str, str], name: str) -> str:
+def create(project: Project, made: dict[str, str], name: str, *more: str) -> str:
     done = project.stack.run(
-        "campaigns", "create", name, "--list", made["list"], "--workflow", made["workflow"], "--json"
+        "campaigns", "create", name, "--list", made["list"], "--workflow", made["workflow"], "--json", *more
     )
     assert done.status == 0, done.err
     return str(done.json["id"])
@@ -122,6 +122,12 @@ def test_a_launch_is_looked_at_beforehand(spring: Campaign) -> None:
     refused = spring.step("preflight")
     assert refused.status == 1
     assert "OB003" in refused.err
+
+
+def test_the_retries_of_a_contact_are_chosen(project: Project, made: dict[str, str]) -> None:
+    frugal, usual = create(project, made, "Frugal", "--retry-budget", "0"), create(project, made, "Usual")
+    assert "0 for each contact" in project.stack.run("campaigns", "show", frugal).out
+    assert project.stack.run("campaigns", "show", usual, "--json").json["retry_budget"] == 10
 
 
 def test_a_campaign_is_held_back_and_let_go(running: Campaign) -> None:

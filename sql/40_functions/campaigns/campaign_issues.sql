@@ -40,6 +40,9 @@ begin
   if p_priority is null or p_priority not between 1 and 1000 then
     v_issues := v_issues || engine.issue('priority_range', 'p_priority', 'The priority must be between 1 and 1000.');
   end if;
+  if p_campaign.retry_budget is null or p_campaign.retry_budget not between 0 and 100 then
+    v_issues := v_issues || engine.issue('retry_budget_range', 'p_retry_budget', 'The retries in all must be between 0 and 100.');
+  end if;
   return v_issues || engine.exclusion_issues(p_campaign.team_id, p_campaign.list_id, coalesce(p_exclusions, '{}'))
     || engine.targeting_issues(coalesce(p_targeting, '{}'));
 end

@@ -10,7 +10,8 @@ create or replace function public.update_campaign(
   p_is_continuous boolean default null,
   p_priority integer default null,
   p_exclusions jsonb default null,
-  p_targeting jsonb default null
+  p_targeting jsonb default null,
+  p_retry_budget integer default null
 )
 returns public.campaigns
 language plpgsql
@@ -36,6 +37,7 @@ begin
   v_campaign.list_id := coalesce(p_list_id, v_campaign.list_id);
   v_campaign.workflow_id := coalesce(p_workflow_id, v_campaign.workflow_id);
   v_campaign.phone_number_id := coalesce(p_phone_number_id, v_campaign.phone_number_id);
+  v_campaign.retry_budget := coalesce(p_retry_budget, v_campaign.retry_budget);
   perform engine.hold_workflow(v_campaign.team_id, v_campaign.workflow_id);
   perform engine.refuse_issues(engine.campaign_issues(
     v_campaign, coalesce(p_max_lateness, 'P1D'), coalesce(p_priority, v_campaign.priority),
@@ -52,15 +54,16 @@ begin
     priority = coalesce(p_priority, c.priority),
     exclusions = case when p_exclusions is null then c.exclusions else engine.read_exclusions(c.team_id, p_exclusions) end,
     targeting = case when p_targeting is null then c.targeting else engine.read_targeting(p_targeting) end,
+    retry_budget = v_campaign.retry_budget,
     updated_at = engine.now()
   where c.team_id = v_campaign.team_id and c.id = v_campaign.id
   returning c.* into v_campaign;
   return v_campaign;
 end
 $$;
-comment on function public.update_campaign(uuid, text, uuid, uuid, uuid, text, boolean, integer, jsonb, jsonb) is
+comment on function public.update_campaign(uuid, text, uuid, uuid, uuid, text, boolean, integer, jsonb, jsonb, integer) is
 'Changes a CREATED campaign and returns it; what is null stays, {} takes exclusions or targeting away. OB001 with every '
 'problem, OB003 when it is not CREATED.';
-revoke all on function public.update_campaign(uuid, text, uuid, uuid, uuid, text, boolean, integer, jsonb, jsonb) from public;
-grant execute on function public.update_campaign(uuid, text, uuid, uuid, uuid, text, boolean, integer, jsonb, jsonb)
+revoke all on function public.update_campaign(uuid, text, uuid, uuid, uuid, text, boolean, integer, jsonb, jsonb, integer) from public;
+grant execute on function public.update_campaign(uuid, text, uuid, uuid, uuid, text, boolean, integer, jsonb, jsonb, integer)
 to authenticated, service_role;

@@ -1,6 +1,6 @@
 -- A campaign is changed until it is launched: what is null stays, everything wrong is named at once.
 begin;
-select plan(17);
+select plan(18);
 select tests.set_clock('2027-03-01 12:00-05');
 create temp table team as select tests.create_team('Acme', 'admin@acme.example') as id;
 create temp table campaign as select tests.create_campaign(team.id, 3) as id from team;
@@ -36,15 +36,17 @@ select is(
   (select to_jsonb(c) - 'updated_at' from public.campaigns as c), 'null leaves everything'
 );
 select results_eq(
-  $$ select c.name, c.list_id = other_list.id, c.max_lateness, c.is_continuous, c.priority, c.exclusions, c.targeting
+  $$ select c.name, c.list_id = other_list.id, c.max_lateness, c.is_continuous, c.priority, c.exclusions, c.targeting, c.retry_budget
      from campaign cross join other_list cross join lateral public.update_campaign(
        campaign.id, p_name => ' Spring ', p_list_id => other_list.id, p_max_lateness => 'PT6H', p_is_continuous => true,
-       p_priority => 7, p_exclusions => '{"tags": ["12", 12], "already_booked": false}', p_targeting => '{"tags": ["3", 3, 2]}'
+       p_priority => 7, p_exclusions => '{"tags": ["12", 12], "already_booked": false}', p_targeting => '{"tags": ["3", 3, 2]}',
+       p_retry_budget => 3
      ) as c $$,
-  $$ values ('Spring', true, interval '6 hours', true, 7::smallint, '{"tags": [12]}'::jsonb, '{"tags": [2, 3]}'::jsonb) $$,
+  $$ values ('Spring', true, interval '6 hours', true, 7::smallint, '{"tags": [12]}'::jsonb, '{"tags": [2, 3]}'::jsonb, 3) $$,
   'what is said is stored, in one spelling'
 );
 select is((select exclusions from campaign cross join lateral public.update_campaign(campaign.id, 'Summer')), '{"tags": [12]}', 'and stays');
+select is((select retry_budget from public.campaigns), 3, 'so do the retries');
 select is(
   (select c.exclusions || c.targeting from campaign
    cross join lateral public.update_campaign(campaign.id, p_exclusions => '{}', p_targeting => '{}') as c),
@@ -52,8 +54,8 @@ select is(
 );
 select is(
   pg_temp.problems($$ ' ', gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'P1M', null, 0,
-    '{"tags": ["x"], "planets": []}', '{"tags": ["x", 1.5], "zones": [], "campaigns": 7}' $$),
-  '{name_length,list_unknown,workflow_not_published,phone_number_unknown,duration_malformed,priority_range,'
+    '{"tags": ["x"], "planets": []}', '{"tags": ["x", 1.5], "zones": [], "campaigns": 7}', -1 $$),
+  '{name_length,list_unknown,workflow_not_published,phone_number_unknown,duration_malformed,priority_range,retry_budget_range,'
   'exclusion_tag_malformed,exclusion_unknown,targeting_malformed,targeting_id_malformed,targeting_id_malformed,targeting_unknown}',
   'all problems at once'
 );
