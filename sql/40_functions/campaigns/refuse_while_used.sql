@@ -6,29 +6,19 @@ stable
 set search_path = ''
 as $$
 declare
-  v_noun text := case p_entity when 'audience_list' then 'list' else p_entity end;
-  v_used_by jsonb;
+  v_noun constant text := case p_entity when 'audience_list' then 'list' else p_entity end;
 begin
-  select jsonb_agg(
-    jsonb_build_object('entity', 'campaign', 'id', c.id, 'name', c.name, 'status', c.status) order by c.name, c.id
-  )
-  into v_used_by
-  from public.campaigns as c
-  where c.team_id = p_team_id and c.status in ('SCHEDULED', 'ACTIVE', 'PAUSED')
-    and ((p_entity = 'workflow' and c.workflow_id = p_id) or (p_entity = 'audience_list' and c.list_id = p_id));
-  if v_used_by is not null then
-    perform engine.refuse(
-      'OB005',
-      case jsonb_array_length(v_used_by)
-        when 1 then format('The campaign "%s" uses this %s.', v_used_by -> 0 ->> 'name', v_noun)
-        else format(
-          '%s campaigns use this %s, "%s" among them.', jsonb_array_length(v_used_by), v_noun, v_used_by -> 0 ->> 'name'
-        )
-      end,
-      jsonb_build_object('entity', p_entity, 'id', p_id, 'used_by', v_used_by),
-      'Wait until they are completed, or unschedule or cancel them.'
-    );
-  end if;
+  perform engine.refuse_in_use(
+    p_team_id, p_entity, p_id,
+    array(
+      select c.id
+      from public.campaigns as c
+      where c.team_id = p_team_id and c.status in ('SCHEDULED', 'ACTIVE', 'PAUSED')
+        and ((p_entity = 'workflow' and c.workflow_id = p_id) or (p_entity = 'audience_list' and c.list_id = p_id))
+    ),
+    format('uses this %s', v_noun), format('use this %s', v_noun),
+    'Wait until they are completed, or unschedule or cancel them.'
+  );
 end
 $$;
 comment on function engine.refuse_while_used(uuid, text, uuid) is

@@ -10,34 +10,24 @@ stable
 set search_path = ''
 as $$
 declare
-  v_used_by jsonb;
+  v_what constant text := format('it for %ss', array_to_string(p_channels, 's and '));
 begin
-  select jsonb_agg(
-    jsonb_build_object('entity', 'campaign', 'id', c.id, 'name', c.name, 'status', c.status) order by c.name, c.id
-  )
-  into v_used_by
-  from public.campaigns as c
-  where c.team_id = p_team_id and c.status in ('SCHEDULED', 'ACTIVE')
-    and (p_entity = 'assistant' or c.phone_number_id = p_id) and exists (
-      select
-      from public.workflow_nodes as n
-      where n.team_id = c.team_id and n.workflow_id = c.workflow_id
-        and n.type::text = any(p_channels::text[]) and (p_entity <> 'assistant' or n.config ->> 'assistant_id' = p_id::text)
-    );
-  if v_used_by is not null then
-    perform engine.refuse(
-      'OB005',
-      case jsonb_array_length(v_used_by)
-        when 1 then format('The campaign "%s" needs it for %ss.', v_used_by -> 0 ->> 'name', array_to_string(p_channels, 's and '))
-        else format(
-          '%s campaigns need it for %ss, "%s" among them.', jsonb_array_length(v_used_by),
-          array_to_string(p_channels, 's and '), v_used_by -> 0 ->> 'name'
+  perform engine.refuse_in_use(
+    p_team_id, p_entity, p_id,
+    array(
+      select c.id
+      from public.campaigns as c
+      where c.team_id = p_team_id and c.status in ('SCHEDULED', 'ACTIVE')
+        and (p_entity = 'assistant' or c.phone_number_id = p_id) and exists (
+          select
+          from public.workflow_nodes as n
+          where n.team_id = c.team_id and n.workflow_id = c.workflow_id
+            and n.type::text = any(p_channels::text[]) and (p_entity <> 'assistant' or n.config ->> 'assistant_id' = p_id::text)
         )
-      end,
-      jsonb_build_object('entity', p_entity, 'id', p_id, 'used_by', v_used_by),
-      'Pause them, or unschedule those that have not begun. They are resumed or launched when it is back.'
-    );
-  end if;
+    ),
+    'needs ' || v_what, 'need ' || v_what,
+    'Pause them, or unschedule those that have not begun. They are resumed or launched when it is back.'
+  );
 end
 $$;
 comment on function engine.refuse_while_sending(uuid, text, uuid, public.contact_channel[]) is
