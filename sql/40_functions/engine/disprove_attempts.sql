@@ -41,8 +41,10 @@ begin
     from unnest(v_untraced) as a
     where a.id = any(v_elsewhere)
   ));
-  perform engine.finish_jobs(array(
-    select (a.team_id, a.job_id, 'failed', 'provider_lost_it', null)::engine.finished_job
+  perform engine.end_unheard(array(
+    select (
+      a.provider, null, a.team_id, a.id, a.job_id, ('final', 'failed', 'job', 'provider_lost_it', null)::engine.reading
+    )::engine.event_reading
     from unnest(p_answers) as l
     inner join engine.attempts as a on l.attempt_id = a.id
     where not l.found and a.status = 'ACCEPTED' and engine.proves_absence(a, engine.now())

@@ -7,8 +7,10 @@ language sql
 volatile
 set search_path = ''
 as $$
-  select engine.finish_jobs(array(
-    select (j.team_id, j.id, s.outcome, s.reason_code, null)::engine.finished_job
+  select engine.end_unheard(array(
+    select (
+      a.provider, null, j.team_id, a.id, j.id, ('final', s.outcome, 'job', s.reason_code, null)::engine.reading
+    )::engine.event_reading
     from unnest(p_answers) as l
     inner join engine.attempts as a on l.attempt_id = a.id
     inner join engine.jobs as j on a.team_id = j.team_id and a.job_id = j.id and j.status = 'DISPATCHED'
