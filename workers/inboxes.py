@@ -14,6 +14,7 @@ from workers.errors import ConfigurationError, DatabaseFaultError, DatabaseUnava
 from workers.ledger import DueInbox, Inboxes, ProviderEvent
 from workers.logs import get_logger
 from workers.metrics import Metrics
+from workers.providers.base import ListBrokenOffError
 from workers.providers.twilio import InboundText, TwilioClient
 
 log = get_logger(__name__)
@@ -51,35 +52,52 @@ class InboxReader:
         """Ask about each number that is due; one whose account cannot be asked keeps none of the others from it."""
         while inboxes := await self._inboxes.claim_inboxes(INBOXES_AT_ONCE, LEASE):
             for inbox in inboxes:
-                try:
-                    await self._read(inbox)
-                except (ConfigurationError, LookupError) as problem:
-                    log.warning("inbox_not_read", team_id=inbox.team_id, number=inbox.phone, reason=str(problem))
+                await self._try(inbox)
             if len(inboxes) < INBOXES_AT_ONCE:
                 return
+
+    async def _try(self, inbox: DueInbox) -> None:
+        try:
+            await self._read(inbox)
+        except (ConfigurationError, ListBrokenOffError, DatabaseUnavailableError) as problem:
+            log.warning("inbox_not_read", team_id=inbox.team_id, number=inbox.phone, reason=str(problem))
+        except Exception as error:  # a defect here must not keep the stops of the other numbers from us
+            log.exception("inbox_failed", team_id=inbox.team_id, number=inbox.phone, error=type(error).__name__)
 
     async def _read(self, inbox: DueInbox) -> None:
         token = self._secrets.get(inbox.secret_name, "the auth token of a Twilio account")
         found: dict[str, InboundText] = {}
-        problem: LookupError | None = None
+        problem: Exception | None = None
         try:
             async for page in self._twilio.list_inbound(
                 inbox.account_ref, token, inbox.phone, inbox.since, inbox.until
             ):
                 found |= {text.sid: text for text in page}
-        except LookupError as error:  # what was shown holds, and the rest is asked for again
+        except ListBrokenOffError as error:  # what was shown holds, and the rest is asked for again
             problem = error
         texts = sorted(found.values(), key=lambda text: text.created_at)
         for start in range(0, len(texts), TEXTS_AT_ONCE):
-            events = [_event(inbox, text) for text in texts[start : start + TEXTS_AT_ONCE]]
-            results = await self._inboxes.ingest_events(events)
-            missed = sum(result != "duplicate" for result in results.values())
-            self._metrics.count("texts_found_total", missed)
-            if missed:
-                log.warning("texts_found", team_id=inbox.team_id, number=inbox.phone, texts=missed)
+            refusal = await self._store(inbox, texts[start : start + TEXTS_AT_ONCE])
+            problem = problem or refusal
         if problem is not None:
             raise problem
         await self._inboxes.note_inbox(inbox)
+
+    async def _store(self, inbox: DueInbox, texts: list[InboundText]) -> Exception | None:
+        """Store texts; why one was not. One that the database refuses must not hold up the others: each goes alone."""
+        try:
+            results = await self._inboxes.ingest_events([_event(inbox, text) for text in texts])
+        except (DatabaseFaultError, OutboundError) as error:
+            if len(texts) > 1:
+                refusals = [await self._store(inbox, [text]) for text in texts]
+                return next((refusal for refusal in refusals if refusal), None)
+            log.error("text_rejected", team_id=inbox.team_id, number=inbox.phone, sid=texts[0].sid, error=str(error))
+            return error
+        missed = sum(result != "duplicate" for result in results.values())
+        self._metrics.count("texts_found_total", missed)
+        if missed:
+            log.warning("texts_found", team_id=inbox.team_id, number=inbox.phone, texts=missed)
+        return None
 
 
 def _event(inbox: DueInbox, text: InboundText) -> ProviderEvent:

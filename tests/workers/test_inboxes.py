@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 import pytest
+import structlog
 from pydantic import SecretStr
 
 from tests.support import engine
@@ -15,10 +16,10 @@ from tests.support.databases import Database as Copy
 from tests.workers.wire import AUTH_TOKEN, noon, sandbox
 from workers.config import Secrets
 from workers.db import Database
-from workers.inboxes import InboxReader
-from workers.ledger import DueInbox
+from workers.inboxes import InboxReader, _event
+from workers.ledger import DueInbox, ProviderEvent
 from workers.metrics import Metrics
-from workers.providers.base import Transport
+from workers.providers.base import ListBrokenOffError, Transport
 from workers.providers.twilio import PAGE_SIZE, InboundText, TwilioClient
 from workers.sandbox.app import Sandbox
 
@@ -55,6 +56,12 @@ def scene_at(admin: psycopg.Connection[Any], box: Sandbox) -> engine.Scene:
 async def look(database: Copy, client: TwilioClient, metrics: Metrics, token: SecretStr = AUTH_TOKEN) -> None:
     async with Database(database.url("outbound_worker")) as opened:
         await InboxReader(opened, client, Secrets({"TWILIO": token}), every=60, metrics=metrics).look()
+
+
+def is_behind(admin: psycopg.Connection[Any]) -> bool:
+    """Whether the number's texts have to be asked for again."""
+    row = admin.execute("select read_at < engine.now() - interval '1 hour' from engine.inboxes").fetchone()
+    return row == (True,)
 
 
 @pytest.mark.parametrize("is_for_texts", [True, False])
@@ -107,7 +114,7 @@ async def test_every_page_of_the_list_is_read(twilio: tuple[Sandbox, TwilioClien
     found = await listed(noon() - timedelta(hours=1), noon())
     assert len({text.sid for text in found}) == len(found) == many
     assert await listed(noon() + timedelta(seconds=1), noon() + timedelta(hours=1)) == []
-    with pytest.raises(LookupError):
+    with pytest.raises(ListBrokenOffError):
         await listed(noon(), noon(), SecretStr("not the token"))
 
 
@@ -127,7 +134,56 @@ async def test_what_is_shown_of_a_list_that_breaks_off_holds(
     engine.move_clock(admin, "6 minutes")
     await look(database, client, Metrics())
     assert engine.suppressed(admin) == {"call", "text"}
-    assert admin.execute("select read_at < engine.now() - interval '1 hour' from engine.inboxes").fetchone() == (True,)
+    assert is_behind(admin)
+
+
+async def test_an_inbox_that_cannot_be_read_keeps_no_other_from_being_read(
+    admin: psycopg.Connection[Any],
+    database: Copy,
+    twilio: tuple[Sandbox, TwilioClient],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A defect of ours, not a list that breaks off: it is told as one, and the stop to the number behind it holds."""
+    box, client = twilio
+    scene = scene_at(admin, box)
+    first = "00000000-0000-4000-8000-000000000000"
+    admin.execute(
+        "insert into public.phone_numbers (id, team_id, phone, is_verified_for_texts) values (%s, %s, %s, true)",
+        [first, scene.team.id, box.stage.account.text_numbers[1].number],
+    )
+    box.texts.receive("+12125550123", box.stage.account.text_numbers[1].number, "Yes")
+    box.texts.receive(engine.only_phone(admin), our_number(box), "Stop")
+    monkeypatch.setattr("workers.inboxes._event", broken_for(box.stage.account.text_numbers[1].number))
+    engine.move_clock(admin, "6 minutes")
+    with structlog.testing.capture_logs() as logs:
+        await look(database, client, Metrics())
+    assert [line["event"] for line in logs if line["log_level"] == "error"] == ["inbox_failed"]
+    assert engine.suppressed(admin) == {"call", "text"}
+
+
+def broken_for(number: str) -> Any:
+    """What makes events of texts, with a defect that shows at one number."""
+
+    def event(inbox: DueInbox, text: InboundText) -> ProviderEvent:
+        if inbox.phone == number:
+            raise KeyError(number)
+        return _event(inbox, text)
+
+    return event
+
+
+async def test_a_text_that_the_database_refuses_keeps_no_other_from_being_stored(
+    admin: psycopg.Connection[Any], database: Copy, twilio: tuple[Sandbox, TwilioClient]
+) -> None:
+    box, client = twilio
+    scene_at(admin, box)
+    admin.execute("alter table engine.events add constraint not_maybe check (payload ->> 'Body' <> 'Maybe')")
+    box.texts.receive("+12125550123", our_number(box), "Maybe")
+    box.texts.receive(engine.only_phone(admin), our_number(box), "Stop")
+    engine.move_clock(admin, "6 minutes")
+    await look(database, client, Metrics())
+    assert engine.suppressed(admin) == {"call", "text"}
+    assert is_behind(admin), "it is asked for again"
 
 
 async def test_an_inbox_is_one_workers_at_a_time(admin: psycopg.Connection[Any], database: Copy) -> None:

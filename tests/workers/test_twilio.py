@@ -255,3 +255,14 @@ async def test_pages_are_followed_until_they_are_older_than_the_attempt() -> Non
 async def test_what_is_not_a_list_of_messages_is_not_a_no(answer: Response) -> None:
     async with scripted(lambda _: answer) as (_, url):
         assert (await look(url)).found is None
+
+
+async def test_a_defect_of_ours_is_not_taken_for_a_list_that_breaks_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    def defect(*_: object) -> None:
+        msg = "sid"
+        raise KeyError(msg)
+
+    monkeypatch.setattr("workers.providers.twilio._closest", defect)
+    async with scripted(pages([message(1)])) as (_, url):
+        with pytest.raises(KeyError):
+            await look(url)

@@ -44,6 +44,13 @@ class Lookup:
     reason: str = ""
 
 
+class ListBrokenOffError(Exception):
+    """A provider's list was not shown to its end; the text says why.
+
+    A class of its own: what is caught as "it can't be read" must not be a defect of ours, which would then go unseen.
+    """
+
+
 @dataclass(frozen=True, slots=True)
 class Unanswered:
     """A request without an answer that can be read; `sent` is false when nothing can have reached the provider."""

@@ -17,6 +17,7 @@ from workers.deadline import Deadline
 from workers.ledger import DispatchResult
 from workers.providers.base import (
     Answer,
+    ListBrokenOffError,
     Lookup,
     Transport,
     Unanswered,
@@ -180,7 +181,7 @@ class TwilioClient:
                     return Lookup(found=True, provider_id=str(match["sid"]), payload=match)
                 if _all_before(messages, since - ORDER_MARGIN):
                     break
-        except LookupError as problem:
+        except ListBrokenOffError as problem:
             return Lookup(None, reason=str(problem))
         return Lookup(found=False, reason="no such message since")
 
@@ -189,7 +190,7 @@ class TwilioClient:
     ) -> AsyncIterator[list[InboundText]]:
         """The texts that people sent to a number between two moments, page by page, the newest first.
 
-        Raises `LookupError` when Twilio does not show any more, though there may be.
+        Raises `ListBrokenOffError` when Twilio does not show any more, though there may be.
         """
         sent_from = (since - ORDER_MARGIN).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         parameters = {"To": to, "DateSent>": sent_from, "PageSize": str(PAGE_SIZE)}
@@ -200,27 +201,27 @@ class TwilioClient:
     async def _pages(
         self, account_sid: str, auth_token: SecretStr, parameters: dict[str, str]
     ) -> AsyncIterator[list[Any]]:
-        """The pages of a list of messages to its end; `LookupError` says why it can't be walked to there."""
+        """The pages of a list of messages to its end; `ListBrokenOffError` says why it can't be walked to there."""
         url: str = _messages(account_sid)
         asked: dict[str, str] | None = parameters
         for _ in range(MOST_PAGES):
             answer = await self._transport.send("GET", url, auth=_credentials(account_sid, auth_token), params=asked)
             if isinstance(answer, Unanswered):
-                raise LookupError(answer.message)
+                raise ListBrokenOffError(answer.message)
             body = json_object(answer)
             messages = body.get("messages") if body else None
             if answer.status_code != 200 or body is None or not isinstance(messages, list):
-                raise LookupError(_why(answer, auth_token))
+                raise ListBrokenOffError(_why(answer, auth_token))
             yield messages
             following = body.get("next_page_uri")
             if not following:
                 return
             if not isinstance(following, str) or not following.startswith("/"):
                 msg = "the list of messages cannot be walked to its end"
-                raise LookupError(msg)
+                raise ListBrokenOffError(msg)
             url, asked = following, None
         msg = f"more than {MOST_PAGES} pages of messages"
-        raise LookupError(msg)
+        raise ListBrokenOffError(msg)
 
 
 def read_message_answer(response: httpx.Response, *secrets: str) -> DispatchResult:
