@@ -249,21 +249,22 @@ class Director:
     async def _move(self, step: Step) -> None:
         """Launch, pause, resume, cancel or retry; a campaign that is over, or not yet begun, refuses."""
         campaign, now = self._scene.campaign_ids[step.target], self._scene.sandbox.stage.clock.now()
-        resume = Step(step.at, "resume", step.target)
         try:
             await self._insist(lambda: self._scene.operate(_MOVES[step.act], campaign))
         except psycopg.Error as error:
-            if error.sqlstate == "OB007" and step.act == "resume":
-                # An account is paused: whoever resumes the campaign sees that first.
+            if error.sqlstate == "OB007" and step.act in {"launch", "resume"}:
+                # An account is paused: whoever launches or resumes the campaign sees that first.
                 if not self._frozen:
                     await self._resume_accounts()
-                self._plan_step(now + TRY_AGAIN, resume)
-            elif error.sqlstate != "OB002":
+                if step.act == "launch":
+                    self._unlaunched.append(step)
+                self._plan_step(now + TRY_AGAIN, step)
+            elif error.sqlstate not in {"OB002", "OB007"}:
                 raise
             self.acts[f"{step.act} refused"] += 1
         else:
             if step.act == "pause":
-                self._plan_step(now + step.lasting, resume)
+                self._plan_step(now + step.lasting, Step(step.at, "resume", step.target))
 
     def _freeze(self, step: Step) -> None:
         """No call starts any more, until the account is mended."""
