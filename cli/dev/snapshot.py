@@ -139,7 +139,8 @@ def _roles(connection: psycopg.Connection) -> list[str]:
             case when r.rolcreaterole then ' createrole' else '' end,
             case when r.rolcreatedb then ' createdb' else '' end,
             case when r.rolbypassrls then ' bypassrls' else '' end,
-            case when r.rolreplication then ' replication' else '' end,
+            case when r.rolreplication then ' replication' else '' end
+            || case when has_database_privilege(r.oid, current_database(), 'temporary') then ' temporary' else '' end,
             (select string_agg(g.rolname, ', ' order by g.rolname)
              from pg_auth_members m join pg_roles g on g.oid = m.roleid where m.member = r.oid),
             (select string_agg(s, ', ' order by s)

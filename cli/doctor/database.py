@@ -172,6 +172,13 @@ def _worker_role(role: dict[str, Any]) -> Finding:
             "outbound_worker has more rights than its own: an attribute or the membership of another role.",
             "Revoke them: `alter role outbound_worker nosuperuser nobypassrls nocreaterole` and `revoke … from`.",
         )
+    if role["may_make_temporary"]:
+        return wrong(
+            "worker role",
+            "outbound_worker may create temporary objects, by which it could act as the functions' owner.",
+            "As the database's owner: `revoke temporary on database postgres from public, outbound_worker`. A database "
+            "that was restored from a dump needs it anew.",
+        )
     if not role["can_log_in"]:
         return wrong(
             "worker role",

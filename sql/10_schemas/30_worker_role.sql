@@ -11,3 +11,20 @@ $$;
 grant usage on schema engine to outbound_worker;
 -- Workers' statements are short and many: compiling one takes longer than running it.
 alter role outbound_worker set jit = off;
+-- Names of types are looked for among a session's own temporary ones first, also with an empty search_path: who may make
+-- these puts checks of her own into functions that run as their owner. Everybody may, by a grant to public, so that is
+-- taken away, and given by name to the roles of Supabase that had it. Without the owner's rights this only warns, and
+-- `outbound doctor` says so.
+do $$
+begin
+  execute (
+    select format('grant temporary on database %I to %s', current_database(), string_agg(quote_ident(r.rolname), ', '))
+    from pg_catalog.pg_roles as r
+    where r.rolname in (
+      'anon', 'authenticated', 'service_role', 'authenticator', 'dashboard_user', 'supabase_auth_admin',
+      'supabase_storage_admin', 'supabase_functions_admin', 'supabase_replication_admin', 'supabase_read_only_user'
+    )
+  );
+  execute format('revoke temporary on database %I from public, outbound_worker', current_database());
+end
+$$;

@@ -34,7 +34,7 @@ SOUND: dict[str, Any] = {
         "last_status": "succeeded", "last_message": "SELECT 1", "overdue_seconds": None,
         "failed_jobs": [], "failing": [],
     },
-    "worker_role": {"can_log_in": True, "is_privileged": False},
+    "worker_role": {"can_log_in": True, "is_privileged": False, "may_make_temporary": False},
     "queues": [{"queue": "call", "due_jobs": 3, "jobs_in_progress": 2, "jobs_in_doubt": 0, "lag_seconds": 4.0}],
     "held": [],
     "integrations": [
@@ -98,6 +98,7 @@ def test_nothing_is_wrong_with_a_sound_deployment() -> None:
         ([("tick.driven_by", "workers")], "tick", "warning", "not every job"),
         ([("worker_role.can_log_in", False)], "worker role", "wrong", "cannot log in"),
         ([("worker_role.is_privileged", True)], "worker role", "wrong", "more rights"),
+        ([("worker_role.may_make_temporary", True)], "worker role", "wrong", "temporary"),
         ([("queues.0.lag_seconds", 61.0)], "queue call", "warning", "for 61 s"),
         ([("held", [HELD])], "campaign Spring of Acme", "warning", "The number may not call. Ava is off."),
         ([("integrations.0.health", "paused")], "vapi of Acme", "wrong", "In use."),

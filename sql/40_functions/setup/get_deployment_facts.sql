@@ -25,7 +25,8 @@ as $$
         'can_log_in', r.rolcanlogin,
         'is_privileged', r.rolsuper or r.rolbypassrls or r.rolcreaterole or exists (
           select from pg_catalog.pg_auth_members as m where m.member = r.oid
-        )
+        ),
+        'may_make_temporary', has_database_privilege(r.oid, current_database(), 'temporary')
       )
       from pg_catalog.pg_roles as r
       where r.rolname = 'outbound_worker'
@@ -49,7 +50,7 @@ $$;
 comment on function public.get_deployment_facts() is
 '{at, environment, postgres, migrations[versions] (null without a record), tick{driven_by, has_cron, last_run_at, '
 'last_status, last_message, failed_jobs[], failing[], overdue_seconds}, '
-'worker_role{can_log_in, is_privileged}, queues[{queue, due_jobs, jobs_in_progress, jobs_in_doubt, lag_seconds}], '
+'worker_role{can_log_in, is_privileged, may_make_temporary}, queues[{queue, due_jobs, jobs_in_progress, jobs_in_doubt, lag_seconds}], '
 'held[{team, campaign_id, campaign, blockers[{code, message}]}], '
 'integrations[as in get_integration_health, with team, secret_name, account_ref, webhooks{taken, heard_of}, named[{kind, name, id}]]}: for operators of the deployment.';
 revoke all on function public.get_deployment_facts() from public;
