@@ -147,7 +147,7 @@ class Director:
         }
         resting = [row for row in states if row["id"] in growing and row["status"] in {"ACTIVE", "PAUSED"}]
         waiting = [row for row in states if row["status"] not in OVER and row not in resting]
-        if waiting and self._unlaunched and all(row["status"] == "CREATED" for row in waiting):
+        if waiting and self._unlaunched and not self._frozen and all(row["status"] == "CREATED" for row in waiting):
             self._fire(self._unlaunched[0])
         # Somebody may have come since the look began, and be on the way.
         if waiting or self._tasks or any(row["open_jobs"] for row in states):
