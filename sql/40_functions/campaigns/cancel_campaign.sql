@@ -24,7 +24,7 @@ begin
     where i.team_id = v_campaign.team_id and i.campaign_id = v_campaign.id and i.status <> 'CANCELLED'
     order by i.id
     for update;
-    perform engine.lock_open_jobs(v_campaign);
+    perform engine.lock_open_jobs(array[v_campaign]);
     select w.* into v_work from engine.open_work(v_campaign) as w;
     update public.campaigns as c
     set status = 'CANCELLED', ended_at = engine.now(), updated_at = engine.now()

@@ -23,7 +23,7 @@ begin
   v_blockers := engine.running_blockers(v_campaign);
   if not v_dry_run then
     perform engine.refuse_blockers(v_blockers, 'The campaign');
-    perform engine.lock_open_jobs(v_campaign);
+    perform engine.lock_open_jobs(array[v_campaign]);
   end if;
   select w.* into v_work from engine.open_work(v_campaign) as w;
   if v_dry_run then
@@ -33,7 +33,7 @@ begin
     set status = 'ACTIVE', updated_at = engine.now()
     where c.team_id = v_campaign.team_id and c.id = v_campaign.id;
     v_late := engine.close_late_jobs(v_campaign)::bigint;
-    perform engine.spread_due_jobs(v_campaign);
+    perform engine.spread_due_jobs(v_campaign, enum_range(null::public.contact_channel));
   end if;
   v_holds := engine.resume_holds(v_campaign, v_dry_run);
   return engine.tell_campaign_step(

@@ -1,9 +1,9 @@
--- After a pause, everybody moves up the queue of a node by as many places as have become due meanwhile:
+-- After a pause (of the campaign, or of the account that a channel goes through), everybody moves up the queue of a node by as many places as have become due meanwhile:
 -- the due ones take the next places, those who had them take later ones, and so on to the first gap. So
 -- the batches are never exceeded, nobody overtakes, and nobody is sent before the time that was dealt to
 -- her: sorted, the new places are nowhere earlier than the old ones. Contacts share places only with
 -- those of the same hours. The caller holds the campaign and its open jobs.
-create or replace function engine.spread_due_jobs(p_campaign public.campaigns)
+create or replace function engine.spread_due_jobs(p_campaign public.campaigns, p_channels public.contact_channel[])
 returns void
 language plpgsql
 set search_path = ''
@@ -19,6 +19,7 @@ begin
   for v_node_id in
     select n.id from public.workflow_nodes as n
     where n.team_id = p_campaign.team_id and n.workflow_id = p_campaign.workflow_id and n.config -> 'batching' is not null
+      and n.type::text = any(p_channels::text[])
     order by n.id
   loop
     v_due := array(
@@ -64,6 +65,6 @@ begin
   end loop;
 end
 $$;
-comment on function engine.spread_due_jobs(public.campaigns) is
-'Spreads the due jobs of a campaign by the batching of their nodes, in the order of their due times.';
-revoke all on function engine.spread_due_jobs(public.campaigns) from public;
+comment on function engine.spread_due_jobs(public.campaigns, public.contact_channel[]) is
+'Spreads the due jobs of a campaign''s channels by the batching of their nodes, in the order of their due times.';
+revoke all on function engine.spread_due_jobs(public.campaigns, public.contact_channel[]) from public;

@@ -1,5 +1,6 @@
 -- Connects a provider account. What is stored is the name of its secret; workers hold the secret.
--- Saving an integration also lifts a pause and a lowered pace: whoever saves it says that the cause is mended.
+-- Saving an integration also lifts a pause and a lowered pace, as resume_integration does: whoever saves it says that the
+-- cause is mended.
 -- Only a backend with the service key may call it: the names of secrets are shared by the teams of a
 -- deployment, and a team that could choose one could spend another team's money.
 create or replace function public.upsert_integration(
@@ -14,6 +15,8 @@ returns public.integrations
 language plpgsql
 security definer -- writes public.integrations, which no role may write
 set search_path = ''
+set jit = off
+set statement_timeout = '10min' -- as of resume_campaign
 as $$
 declare
   v_team_id uuid := engine.require_team(p_team_id, 'admin');
@@ -45,6 +48,7 @@ begin
     );
   end if;
   perform engine.refuse_issues(v_issues, 'The integration');
+  perform engine.spread_held_jobs(v_team_id, p_provider);
   perform engine.note_account_change(v_team_id, p_provider, p_secret_name, p_account_ref);
   insert into public.integrations (team_id, provider, secret_name, account_ref, concurrency_limit, is_sandbox)
   values (v_team_id, p_provider, p_secret_name, p_account_ref, p_concurrency_limit, coalesce(p_is_sandbox, false))
