@@ -18,7 +18,7 @@ _COUNTERS: Final = {
     "jobs_stuck_total": "Claimed jobs that the database could not begin, while others were.",
     "dispatches_total": "Requests to providers, by what became of them.",
     "results_recorded_total": "Results written to the ledger.",
-    "results_rejected_total": "Results that the ledger refused.",
+    "results_rejected_total": "Results, and answers about attempts in doubt, that the ledger refused.",
     "leases_extended_total": "Leases prolonged while a request was out.",
     "leases_lost_total": "Jobs whose lease ran out while their request was out.",
     "leases_released_total": "Jobs given back because they were not begun.",

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from workers.deadline import SEND_WITHIN, Deadline
+from workers.doubts import Doubts
 from workers.errors import DatabaseFaultError, DatabaseUnavailableError, OutboundError
 from workers.ledger import (
     TOO_OLD,
@@ -23,10 +24,8 @@ from workers.ledger import (
     Begun,
     BegunAttempt,
     DispatchResult,
-    DoubtfulAttempt,
     Handler,
     Ledger,
-    Resolution,
 )
 from workers.logs import get_logger
 from workers.metrics import Metrics
@@ -108,6 +107,7 @@ class Runner:
         self._tick_bells, self._long_ticks = {part: Bell() for part in TICK_PARTS}, asyncio.Lock()
         self._held: dict[UUID, UUID] = {}
         self._recorder = Recorder(ledger, worker, self.metrics, self._settled)
+        self._doubts = Doubts(ledger, worker, self.metrics)
         self._contact = time.monotonic()
         self._lease = timedelta(seconds=self.pace.lease)
         describe(self.metrics, self)
@@ -304,33 +304,14 @@ class Runner:
             try:
                 doubts = await self._reached(self._ledger.claim_ambiguous(self.worker, DOUBTS_AT_ONCE, self._lease))
                 if doubts:
-                    answers = await asyncio.gather(*(self._ask_one(ask, doubt) for doubt in doubts))
-                    await self._reached(self._ledger.resolve_attempts(self.worker, answers))
+                    answers = await asyncio.gather(*(self._doubts.ask(ask, doubt) for doubt in doubts))
+                    await self._reached(self._doubts.resolve(answers))
             except (DatabaseUnavailableError, DatabaseFaultError, OutboundError) as error:
                 await self._step_back(self._reconcile_bell, "reconcile", error, next(delays))
                 continue
             delays = backoff(0.5, 30)
             if len(doubts) < DOUBTS_AT_ONCE:
                 await self._reconcile_bell.wait(self.pace.reconcile)
-
-    async def _ask_one(self, ask: Asker, doubt: DoubtfulAttempt) -> Resolution:
-        [answer] = await asyncio.gather(ask(doubt), return_exceptions=True)
-        if isinstance(answer, BaseException):
-            log.error("asking_failed", attempt_id=doubt.attempt_id, exc_info=answer)
-            answer = Resolution(doubt.attempt_id, None, reason=type(answer).__name__)
-        found = {True: "yes", False: "no", None: "could_not_ask"}[answer.found]
-        self.metrics.count("doubts_total", kind=doubt.kind, found=found)
-        log.info(
-            "asked_provider",
-            team_id=doubt.team_id,
-            job_id=doubt.job_id,
-            attempt_id=doubt.attempt_id,
-            kind=doubt.kind,
-            found=found,
-            provider_id=answer.provider_id,
-            reason=answer.reason or None,
-        )
-        return replace(answer, asked_at=doubt.asked_at)
 
     async def _tick(self, part: TickPart, interval: float) -> None:
         """Do a part of what time alone changes, where no cron does it; what may take long has one connection."""

@@ -52,6 +52,7 @@ class MemoryLedger:
     closed_by_gate: set[UUID] = field(default_factory=set)
     poison: UUID | None = None
     cannot_begin: set[UUID] = field(default_factory=set)
+    cannot_resolve: set[UUID] = field(default_factory=set)
     lose_leases: bool = False
     backlog: int = 0
     tick_answers: dict[TickPart, dict[str, Any]] = field(default_factory=dict)
@@ -159,6 +160,9 @@ class MemoryLedger:
     async def resolve_attempts(self, worker: str, resolutions: Sequence[Resolution]) -> list[JobState]:
         del worker
         self._reach("resolve_attempts")
+        if self.cannot_resolve & {one.attempt_id for one in resolutions}:
+            msg = "22P05 unsupported Unicode escape sequence"
+            raise DatabaseFaultError(msg)
         self.resolutions += resolutions
         return []
 

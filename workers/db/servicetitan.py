@@ -72,7 +72,7 @@ class ServiceTitanCalls(Session):
         arguments = {
             "team": team,
             "feed": feed,
-            "records": _jsonb(records),
+            "records": Jsonb(records),
             "started_from": started_from,
             "continue_from": continue_from,
         }
@@ -85,18 +85,18 @@ class ServiceTitanCalls(Session):
 
     async def store_found(self, team: UUID, subject: UUID, kind: str, records: list[Row]) -> None:
         """Store jobs or appointments that a running refresh or preview asked for."""
-        await self._row(_STORE_FOUND, {"team": team, "subject": subject, "kind": kind, "records": _jsonb(records)})
+        await self._row(_STORE_FOUND, {"team": team, "subject": subject, "kind": kind, "records": Jsonb(records)})
 
     async def store_report_page(
         self, team: UUID, subject: UUID, page: int, columns: Sequence[str], rows: list[list[Any]]
     ) -> None:
         """Store a page of a report."""
-        arguments = {"team": team, "subject": subject, "page": page, "columns": list(columns), "rows": _jsonb(rows)}
+        arguments = {"team": team, "subject": subject, "page": page, "columns": list(columns), "rows": Jsonb(rows)}
         await self._row(_STORE_REPORT_PAGE, arguments)
 
     async def report_issues(self, definition: Row, report: Row) -> list[Row]:
         """What is wrong with a definition's parameters, by the report's own description."""
-        arguments = {"definition": Jsonb(definition), "report": _jsonb(report)}
+        arguments = {"definition": Jsonb(definition), "report": Jsonb(report)}
         issues: list[Row] = (await self._row(_REPORT_ISSUES, arguments))["issues"]
         return issues
 
@@ -130,7 +130,7 @@ class ServiceTitanCalls(Session):
 
     async def store_catalogue(self, team: UUID, kind: str, records: list[Row]) -> None:
         """Replace one kind of catalogue."""
-        await self._row(_STORE_CATALOGUE, {"team": team, "kind": kind, "records": _jsonb(records)})
+        await self._row(_STORE_CATALOGUE, {"team": team, "kind": kind, "records": Jsonb(records)})
 
     async def finish_catalogue(self, team: UUID, catalogue: UUID) -> None:
         """All kinds were read."""
@@ -153,18 +153,3 @@ class ServiceTitanCalls(Session):
     async def stop_cancelled(self, team: UUID) -> int:
         """Stop whoever is enrolled for what is known to be cancelled; how many people."""
         return int((await self._row(_STOP_CANCELLED, {"team": team}))["stopped"])
-
-
-def _jsonb(value: Any) -> Jsonb:
-    """For Postgres, whose text has no NUL."""
-    return Jsonb(_without_nul(value))
-
-
-def _without_nul(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.replace("\x00", "")
-    if isinstance(value, dict):
-        return {_without_nul(key): _without_nul(one) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_without_nul(one) for one in value]
-    return value

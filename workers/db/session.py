@@ -13,11 +13,13 @@ from typing import Any, Self, TypeVar
 import psycopg
 from psycopg import errors as pg
 from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
 from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout
 
 from workers.config import Settings
 from workers.errors import ERRORS, DatabaseFaultError, DatabaseUnavailableError, OutboundError
 from workers.logs import get_logger
+from workers.storable import UnstorableError, storable
 from workers.waiting import backoff
 
 log = get_logger(__name__)
@@ -111,6 +113,7 @@ class Session:
 
     async def _rows(self, statement: str, arguments: dict[str, Any] | None = None) -> list[Row]:
         with translated():
+            arguments = arguments and {name: _storable(value) for name, value in arguments.items()}
             if self._suspect:
                 self._suspect = False
                 await self._pool.check()
@@ -122,6 +125,11 @@ class Session:
                     # One dead connection after a restart means that the idle ones are dead too.
                     self._suspect = self._suspect or connection.closed
                     raise
+
+
+def _storable(argument: Any) -> Any:
+    """What providers and people wrote may be in any argument, and one NUL among it would have the statement refused."""
+    return Jsonb(storable(argument.obj)) if isinstance(argument, Jsonb) else storable(argument)
 
 
 async def when_reachable(ask: Callable[[], Awaitable[T]], stop: asyncio.Event) -> T | None:
@@ -153,3 +161,5 @@ def translated() -> Iterator[None]:
             ) from error
         msg = f"{state} {parts.message_primary or type(error).__name__}"
         raise DatabaseFaultError(msg) from error
+    except UnstorableError as error:
+        raise DatabaseFaultError(str(error)) from error

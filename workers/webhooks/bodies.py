@@ -1,13 +1,14 @@
 """Reading bodies that strangers send: bounded, and such that Postgres can store what comes out."""
 
 import json
-import math
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
 from starlette.datastructures import ImmutableMultiDict
 from starlette.requests import ClientDisconnect, Request
+
+from workers.storable import UnstorableError, storable, storable_text
 
 DEEPEST = 64
 MOST_FIELDS = 500
@@ -48,8 +49,11 @@ def json_object(body: bytes) -> dict[str, Any]:
     if not isinstance(parsed, dict):
         msg = "not a JSON object"
         raise UnreadableBodyError(msg)
-    storable: dict[str, Any] = _storable(parsed, 0)
-    return storable
+    try:
+        stored: dict[str, Any] = storable(parsed, DEEPEST)
+    except UnstorableError as error:
+        raise UnreadableBodyError(str(error)) from error
+    return stored
 
 
 def form(body: bytes, content_type: str) -> ImmutableMultiDict[str, str]:
@@ -90,34 +94,11 @@ def form_object(fields: ImmutableMultiDict[str, str]) -> dict[str, Any]:
     """A form as a JSON object; a field that comes more than once is a list."""
     collected: dict[str, Any] = {}
     for key in fields:
-        values = [_text(value) for value in fields.getlist(key)]
-        collected[_text(key)] = values if len(values) > 1 else values[0]
+        values = [storable_text(value) for value in fields.getlist(key)]
+        collected[storable_text(key)] = values if len(values) > 1 else values[0]
     return collected
 
 
 def _refuse(constant: str) -> Any:
     msg = f"{constant} is not JSON"
     raise ValueError(msg)
-
-
-def _storable(value: Any, depth: int) -> Any:
-    if depth > DEEPEST:
-        msg = "nested too deeply"
-        raise UnreadableBodyError(msg)
-    if isinstance(value, str):
-        return _text(value)
-    if isinstance(value, dict):
-        return {_text(key): _storable(item, depth + 1) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_storable(item, depth + 1) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        msg = "a number is out of range"
-        raise UnreadableBodyError(msg)
-    return value
-
-
-def _text(value: str) -> str:
-    """Text without what Postgres cannot store: NUL, and halves of characters."""
-    if "\x00" not in value and value.isascii():
-        return value
-    return value.replace("\x00", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
