@@ -9,7 +9,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import Any, TypeVar
@@ -18,8 +18,8 @@ from uuid import UUID
 from workers.deadline import SEND_WITHIN, Deadline
 from workers.doubts import Doubts
 from workers.errors import DatabaseFaultError, DatabaseUnavailableError, OutboundError
+from workers.lanes import Lane
 from workers.ledger import (
-    TOO_OLD,
     Asker,
     Begun,
     BegunAttempt,
@@ -57,18 +57,6 @@ class Pace:
     watch: float = 15.0
     drain: float = 75
     send_within: float = SEND_WITHIN
-
-
-@dataclass
-class Lane:
-    """One queue: its handler, the requests in flight, and the bell that says "look again"."""
-
-    queue: str
-    handler: Handler
-    bell: Bell = field(default_factory=Bell)
-    in_flight: set[asyncio.Task[DispatchResult]] = field(default_factory=set)
-    unbegun: list[UUID] = field(default_factory=list)
-    """Jobs that were claimed and, for all that is known, not begun."""
 
 
 class Runner:
@@ -203,7 +191,7 @@ class Runner:
         note_begun(self.metrics, lane.queue, begun)
         for attempt in begun.attempts:
             self._held[attempt.job_id] = attempt.attempt_id
-            sending = _send(lane.handler, replace(attempt, send_by=send_by))
+            sending = lane.send(replace(attempt, send_by=send_by))
             task: asyncio.Task[DispatchResult] = asyncio.ensure_future(sending)
             lane.in_flight.add(task)
             task.add_done_callback(partial(self._came_back, lane, attempt, time.monotonic()))
@@ -373,10 +361,3 @@ class Runner:
         level = log.warning if isinstance(error, DatabaseUnavailableError) else log.error
         level("database_failed", what=what, error=str(error), retry_in_seconds=round(delay, 2))
         await bell.wait(delay)
-
-
-async def _send(handler: Handler, attempt: BegunAttempt) -> DispatchResult:
-    # The handler passes it on to where the bytes leave; what is too old already need not go that far.
-    if attempt.send_by is not None and attempt.send_by.has_passed():
-        return TOO_OLD
-    return await handler(attempt)
