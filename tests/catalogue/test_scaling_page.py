@@ -14,6 +14,7 @@ from cli.bench.place import Database as BenchDatabase
 from tests.support import engine
 from tests.support.databases import Database
 from tests.support.pages import DOCS, coded, rows_under
+from workers.config import Settings
 
 PAGE = (DOCS / "scaling.md").read_text()
 CITUS = "### Distributing by `team_id` on Citus"
@@ -140,3 +141,28 @@ def test_figures_of_speed_are_those_of_the_benchmarks() -> None:
         assert [
             figure for figure in figures if not re.search(rf"(?<![\d.,]){figure}(?![\d]|[.,]\d)", performance)
         ] == []
+
+
+def test_what_is_worked_out_from_figures_is_right() -> None:
+    defaults = {name.upper(): field.default for name, field in Settings.model_fields.items()}
+    told = re.findall(r"`OUTBOUND_(\w+)`(?: requests in flight in each queue)?, (\d+)(?: unless set|\))", PAGE)
+    assert {name for name, _ in told} == {"DATABASE_CONNECTIONS", "CONCURRENCY", "LEASE_SECONDS"}
+    assert [(name, value) for name, value in told if int(value) != defaults[name]] == []
+    an_hour = defaults["CONCURRENCY"] * 3600 * 2  # half a second each
+    assert f"{an_hour:,} an hour, which keeps {an_hour * 3 // 60:,} lines busy" in PAGE
+    assert f"Two workers and a receiver are up to {2 * (defaults['DATABASE_CONNECTIONS'] + 1) + 4}." in PAGE
+
+    disk = {
+        coded(row[0])[0]: [int(cell.replace(",", "")) for cell in row[2:]]
+        for row in rows_under("scaling.md", "### Disk")
+    }
+    person = sum(disk[name][0] for name in ("public.contacts", "public.audience_members", "engine.search_entries"))
+    hot = sum(disk[name][1] for name in ("engine.jobs", "engine.attempts", "engine.events"))
+    [moved] = re.findall(r"\(([\d,]+), ([\d,]+) and ([\d,]+) bytes\)", PAGE)
+    kept = sum(int(size.replace(",", "")) for size in moved)
+    assert f"A person in one list is {person / 1e3:.1f} kB: 1,000,000 are {person / 1e3:.1f} GB." in PAGE
+    assert f"{hot / 1e3:.1f} kB while it is hot, {kept / 1e3:.1f} kB in the history" in PAGE
+    assert f"7,300,000 calls or {7.3e6 * kept / 1e9:.0f} GB" in PAGE
+    assert f"300,000 hot ones,\n{3e5 * hot / 1e9:.1f} GB" in PAGE
+    assert f"10,000,000 jobs a day at 286 microseconds are {10 * 286 / 60:.0f} minutes of one core" in PAGE
+    assert f"{10 * 286 / 60:.0f} minutes of a core, and {1e7 * kept / 1e9:.0f} GB a day" in PAGE
