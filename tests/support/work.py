@@ -21,8 +21,8 @@ _WATCH = """
 
 def rows_worked(connection: psycopg.Connection[Any], statement: str, values: Any) -> int:
     """Run a statement, in the transaction that is open if one is, and count the rows that its plans took up: given on,
-    or read and thrown away. Those of the functions and the foreign keys inside it are among them; what plpgsql works out
-    without a plan, such as an array that grows by itself, is not."""
+    or read and thrown away. Those of the functions and the foreign keys inside it are among them; what plpgsql works
+    out without a plan, such as an array that grows by itself, is not."""
     plans: list[str] = []
 
     def take(diagnostic: psycopg.errors.Diagnostic) -> None:

@@ -13,7 +13,7 @@ set search_path = ''
 as $$
 declare
   c_chunk constant integer := 10000;
-  c_look constant interval := '5 minutes'; -- a look is queued within one, and takes seconds
+  c_look constant interval := interval '5 minutes'; -- a look is queued within one, and takes seconds
   v_now constant timestamptz := engine.now();
   v_ids constant uuid[] := array(
     select v.enrollment_id from engine.failed_visits(p_campaign, p_reason_codes, p_enrollment_ids) as v order by v.enrollment_id

@@ -1,6 +1,7 @@
 -- Numbers whose provider is to be asked for the texts that people sent: webhooks of these are sent once, and what
 -- comes while the receiver is away would be lost, a stop as well. Of every number, because people write back to one that
--- only calls, or that texts no more; and where the account is paused: nothing is sent there. The last two minutes are left to the webhooks, which say more than the provider's list.
+-- only calls, or that texts no more; and where the account is paused: nothing is sent there. The last two minutes are left
+-- to the webhooks, which say more than the provider's list.
 create or replace function engine.claim_inboxes(p_limit integer, p_lease interval)
 returns table (
   team_id uuid, phone_number_id uuid, phone text, secret_name text, account_ref text, since timestamptz, until timestamptz

@@ -18,7 +18,7 @@ set search_path = ''
 set plan_cache_mode = force_generic_plan -- to plan it takes longer than a calendar
 as $$
 declare
-  c_leaving constant interval := '1 minute';
+  c_leaving constant interval := interval '1 minute';
   v_legal tstzmultirange;
 begin
   v_legal := (
