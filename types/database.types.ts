@@ -1246,6 +1246,7 @@ export type Database = {
           p_name: string;
           p_phone_number_id: string;
           p_priority?: number;
+          p_retry_budget?: number;
           p_targeting?: Json;
           p_team_id?: string;
           p_workflow_id: string;
@@ -1614,6 +1615,7 @@ export type Database = {
           p_name?: string;
           p_phone_number_id?: string;
           p_priority?: number;
+          p_retry_budget?: number;
           p_targeting?: Json;
           p_workflow_id?: string;
         };

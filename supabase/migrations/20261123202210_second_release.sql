@@ -38,6 +38,10 @@ drop function engine.local_days(text, timestamp with time zone, timestamp with t
 
 -- nobody else may call it
 -- squawk-ignore ban-drop-function
+drop function engine.lock_open_jobs(public.campaigns);
+
+-- nobody else may call it
+-- squawk-ignore ban-drop-function
 drop function engine.next_steps(engine.finished_job[]);
 
 -- nobody else may call it
@@ -54,9 +58,57 @@ drop function engine.readmit_number(uuid, text, public.contact_channel, text, te
 
 -- nobody else may call it
 -- squawk-ignore ban-drop-function
+drop function engine.spread_due_jobs(public.campaigns);
+
+-- nobody else may call it
+-- squawk-ignore ban-drop-function
 drop function engine.start_issues(text, timestamp with time zone);
 
+-- made again below with an argument more, which has a default: whoever names the arguments calls it as before
+-- squawk-ignore ban-drop-function
+drop function public.create_campaign(text, uuid, uuid, uuid, text, boolean, integer, uuid, jsonb, jsonb);
+
+-- made again below with an argument more, which has a default: whoever names the arguments calls it as before
+-- squawk-ignore ban-drop-function
+drop function public.update_campaign(uuid, text, uuid, uuid, uuid, text, boolean, integer, jsonb, jsonb);
+
+-- nothing outside a statement ever held one
+-- squawk-ignore ban-drop-column
+alter type engine.event_reading drop attribute provider_id;
+
 alter type engine.task_kind add value if not exists 'watch' before 'preview';
+
+-- sql/10_schemas/30_worker_role.sql
+-- Workers log in as a role of their own that can execute the engine's functions and nothing else.
+-- It is created without login; a deployment gives it a password. Roles belong to the cluster, so
+-- the role may be there already.
+do $$
+begin
+  if not exists (select from pg_catalog.pg_roles where rolname = 'outbound_worker') then
+    create role outbound_worker nologin noinherit;
+  end if;
+end
+$$;
+grant usage on schema engine to outbound_worker;
+-- Workers' statements are short and many: compiling one takes longer than running it.
+alter role outbound_worker set jit = off;
+-- Names of types are looked for among a session's own temporary ones first, also with an empty search_path: who may make
+-- these puts checks of her own into functions that run as their owner. Everybody may, by a grant to public, so that is
+-- taken away, and given by name to the roles of Supabase that had it. Without the owner's rights this only warns, and
+-- `outbound doctor` says so.
+do $$
+begin
+  execute (
+    select format('grant temporary on database %I to %s', current_database(), string_agg(quote_ident(r.rolname), ', '))
+    from pg_catalog.pg_roles as r
+    where r.rolname in (
+      'anon', 'authenticated', 'service_role', 'authenticator', 'dashboard_user', 'supabase_auth_admin',
+      'supabase_storage_admin', 'supabase_functions_admin', 'supabase_replication_admin', 'supabase_read_only_user'
+    )
+  );
+  execute format('revoke temporary on database %I from public, outbound_worker', current_database());
+end
+$$;
 
 -- sql/20_types/engine_batches.sql
 -- Rows that one step of a batch has read and hands on, so that the next does not look them up again.
@@ -256,8 +308,37 @@ comment on function engine.add_members(uuid, uuid, uuid, text, text) is
 'Adds the contacts of a run''s accepted rows, with numbers in [from, before) if that is given, to a list; returns how many of them were no members before.';
 revoke all on function engine.add_members(uuid, uuid, uuid, text, text) from public;
 
+-- sql/40_functions/audiences/check_new_rows.sql
+-- Checks the staged rows of a run, or a preview, that come after those that are checked already. Batch by
+-- batch, so that memory stays flat whatever the file's size: that is the reason for the loop.
+create or replace function engine.check_new_rows(p_team_id uuid, p_run_id uuid)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  c_batch constant integer := 20000;
+  v_from bigint;
+begin
+  select max(k.row_number) + 1 into v_from
+  from engine.checked_rows as k
+  where k.team_id = p_team_id and k.run_id = p_run_id;
+  loop
+    select min(r.row_number) into v_from
+    from engine.import_rows as r
+    where r.team_id = p_team_id and r.run_id = p_run_id and r.row_number >= coalesce(v_from, 0);
+    exit when v_from is null;
+    perform engine.check_other_rows(p_team_id, p_run_id, v_from, v_from + c_batch - 1);
+    v_from := v_from + c_batch;
+  end loop;
+end
+$$;
+comment on function engine.check_new_rows(uuid, uuid) is 'Checks staged rows into engine.checked_rows, from the first on that is not checked.';
+revoke all on function engine.check_new_rows(uuid, uuid) from public;
+
 -- sql/40_functions/audiences/check_other_rows.sql
--- Checks the staged rows of these numbers that engine.check_usual_rows has left: as many as memory holds.
+-- Checks the staged rows of a run, or a preview, that engine.check_usual_rows has left of these numbers, or that it was
+-- not asked for: no more than memory holds.
 create or replace function engine.check_other_rows(p_team_id uuid, p_run_id uuid, p_first bigint, p_last bigint)
 returns void
 language sql
@@ -621,6 +702,7 @@ declare
   v_run public.audience_runs := engine.join_run(p_team_id, p_run_id);
   v_marks text[];
 begin
+  -- These marks are a transaction of their own: what a crash takes of them the next try makes again.
   perform set_config('synchronous_commit', 'off', true);
   perform engine.check_run(p_team_id, p_run_id);
   perform engine.mark_duplicates(p_team_id, p_run_id);
@@ -705,6 +787,21 @@ $$;
 comment on function engine.unchecked_rows(uuid, uuid, bigint, bigint) is 'Staged rows of these numbers that are not checked yet.';
 revoke all on function engine.unchecked_rows(uuid, uuid, bigint, bigint) from public;
 
+-- sql/40_functions/campaigns/assistant_blockers.sql
+-- What of a workflow has nobody to say it.
+create or replace function engine.assistant_blockers(p_team_id uuid, p_workflow_id uuid)
+returns table (n integer, code text, message text)
+language sql
+stable
+set search_path = ''
+as $$
+  select 7, 'assistant_inactive', format('The assistant of "%s" is not active.', coalesce(n.label, n.id))
+  from engine.nodes_without_assistant(p_team_id, p_workflow_id) as n
+$$;
+comment on function engine.assistant_blockers(uuid, uuid) is
+'Nodes of a workflow whose assistant is not active: code, message and their place in a list.';
+revoke all on function engine.assistant_blockers(uuid, uuid) from public;
+
 -- sql/40_functions/campaigns/awaits_place.sql
 -- Whether somebody was left out only because the campaign had her customer under another number, and may be reached: a
 -- retry takes her up once nothing has the place any more. As at the launch, a number that must not be contacted on the
@@ -763,6 +860,174 @@ $$;
 comment on function engine.bind_enrollments(public.campaigns, engine.new_job[]) is
 'Notes the ServiceTitan jobs and appointments that new enrollments of a campaign, named by enrollment and contact, are for.';
 revoke all on function engine.bind_enrollments(public.campaigns, engine.new_job[]) from public;
+
+-- sql/40_functions/campaigns/campaign_issues.sql
+-- Everything that is wrong with what a campaign is to be, at once; a campaign's own values that stay as they are
+-- are looked at too, because the list may have been archived meanwhile.
+create or replace function engine.campaign_issues(
+  p_campaign public.campaigns, p_max_lateness text, p_priority integer, p_exclusions jsonb, p_targeting jsonb
+)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_issues jsonb := '[]'::jsonb;
+  v_max_lateness interval := engine.parse_duration(p_max_lateness);
+begin
+  if coalesce(btrim(p_campaign.name), '') = '' or length(btrim(p_campaign.name)) > 200 then
+    v_issues := v_issues || engine.issue('name_length', 'p_name', 'The name must have 1 to 200 characters.');
+  end if;
+  if not exists (
+    select from public.audience_lists as l
+    where l.team_id = p_campaign.team_id and l.id = p_campaign.list_id and l.status = 'ACTIVE'
+  ) then
+    v_issues := v_issues || engine.issue('list_unknown', 'p_list_id', 'There is no such active audience list.');
+  end if;
+  if not exists (
+    select from public.workflows as w
+    where w.team_id = p_campaign.team_id and w.id = p_campaign.workflow_id and w.status = 'PUBLISHED'
+  ) then
+    v_issues := v_issues || engine.issue('workflow_not_published', 'p_workflow_id', 'There is no such published workflow.');
+  end if;
+  if not exists (
+    select from public.phone_numbers as f where f.team_id = p_campaign.team_id and f.id = p_campaign.phone_number_id
+  ) then
+    v_issues := v_issues || engine.issue('phone_number_unknown', 'p_phone_number_id', 'There is no such sending number.');
+  end if;
+  if v_max_lateness is null or v_max_lateness <= interval '0' then
+    v_issues := v_issues || engine.issue(
+      'duration_malformed', 'p_max_lateness', 'The latest start must be an ISO 8601 duration, such as PT6H or P2D.'
+    );
+  end if;
+  if p_priority is null or p_priority not between 1 and 1000 then
+    v_issues := v_issues || engine.issue('priority_range', 'p_priority', 'The priority must be between 1 and 1000.');
+  end if;
+  if p_campaign.retry_budget is null or p_campaign.retry_budget not between 0 and 100 then
+    v_issues := v_issues || engine.issue('retry_budget_range', 'p_retry_budget', 'The retries in all must be between 0 and 100.');
+  end if;
+  return v_issues || engine.exclusion_issues(p_campaign.team_id, p_campaign.list_id, coalesce(p_exclusions, '{}'))
+    || engine.targeting_issues(coalesce(p_targeting, '{}'));
+end
+$$;
+comment on function engine.campaign_issues(public.campaigns, text, integer, jsonb, jsonb) is
+'Issues of a campaign that is to be stored, with the arguments as they came; none is an empty array.';
+revoke all on function engine.campaign_issues(public.campaigns, text, integer, jsonb, jsonb) from public;
+
+-- sql/40_functions/campaigns/cancel_campaign.sql
+-- The end, before the work is done. What a provider may have finishes and is counted, and makes no next
+-- job; everything else is called off in this transaction. Of an outreach, customers whom nobody reached
+-- are free for another one.
+create or replace function public.cancel_campaign(p_campaign_id uuid, p_dry_run boolean default false)
+returns jsonb
+language plpgsql
+security definer -- writes public.campaigns and the engine, which no role may write; engine.take_campaign asks engine.require_role
+set search_path = ''
+set jit = off
+set statement_timeout = '10min' -- as of launch_campaign
+set lock_timeout = '10min' -- an import that enrolls members is waited for; a pause is not kept waiting by it
+as $$
+declare
+  v_dry_run boolean := coalesce(p_dry_run, false);
+  v_campaign public.campaigns := engine.take_campaign(p_campaign_id, 'cancel', v_dry_run);
+  v_work record;
+  v_freed integer;
+begin
+  if v_dry_run then
+    select w.* into v_work from engine.open_work(v_campaign) as w;
+    select count(*)::integer into v_freed from engine.items_to_free(v_campaign);
+  else
+    perform from public.outreach_items as i
+    where i.team_id = v_campaign.team_id and i.campaign_id = v_campaign.id and i.status <> 'CANCELLED'
+    order by i.id
+    for update;
+    perform engine.lock_open_jobs(array[v_campaign]);
+    select w.* into v_work from engine.open_work(v_campaign) as w;
+    update public.campaigns as c
+    set status = 'CANCELLED', ended_at = engine.now(), updated_at = engine.now()
+    where c.team_id = v_campaign.team_id and c.id = v_campaign.id;
+    perform engine.cancel_open_work(v_campaign);
+    v_freed := engine.free_items(v_campaign);
+  end if;
+  return engine.tell_campaign_step(
+    v_campaign, 'CANCELLED', v_dry_run,
+    concat_ws(
+      ' ',
+      format(
+        '"%s" %s cancelled for good. Called off: %s due now, %s that wait for their time. With a provider already, which '
+        'finish and are counted: %s.',
+        v_campaign.name, engine.tense(v_dry_run), v_work.queued, v_work.waiting, v_work.in_progress
+      ),
+      case when v_campaign.kind = 'outreach' then
+        format('Customers whom nobody has reached, free for another outreach: %s.', v_freed)
+      end
+    ),
+    to_jsonb(v_work) || jsonb_build_object('cancelled', v_work.waiting + v_work.queued, 'freed', v_freed)
+  );
+end
+$$;
+comment on function public.cancel_campaign(uuid, boolean) is
+'Cancels a campaign that is not over: {campaign_id, from, to, dry_run, at, message, waiting, queued, in_progress, cancelled, '
+'freed}; cancelled enrollments, and freed customers of an outreach. With p_dry_run nothing changes. OB002, OB004, OB008.';
+revoke all on function public.cancel_campaign(uuid, boolean) from public;
+grant execute on function public.cancel_campaign(uuid, boolean) to authenticated, service_role;
+
+-- sql/40_functions/campaigns/create_campaign.sql
+-- One list, one published workflow, one sending number, and whom of the list to leave out or to target.
+create or replace function public.create_campaign(
+  p_name text,
+  p_list_id uuid,
+  p_workflow_id uuid,
+  p_phone_number_id uuid,
+  p_max_lateness text default 'P2D',
+  p_is_continuous boolean default false,
+  p_priority integer default 100,
+  p_team_id uuid default null,
+  p_exclusions jsonb default null,
+  p_targeting jsonb default null,
+  p_retry_budget integer default 10
+)
+returns public.campaigns
+language plpgsql
+security definer -- writes public.campaigns, which no role may write
+set search_path = ''
+as $$
+declare
+  v_campaign public.campaigns;
+begin
+  v_campaign.team_id := engine.require_team(p_team_id, 'operator');
+  v_campaign.name := p_name;
+  v_campaign.list_id := p_list_id;
+  v_campaign.workflow_id := p_workflow_id;
+  v_campaign.phone_number_id := p_phone_number_id;
+  v_campaign.retry_budget := p_retry_budget;
+  perform engine.hold_workflow(v_campaign.team_id, p_workflow_id);
+  perform engine.refuse_issues(
+    engine.campaign_issues(v_campaign, p_max_lateness, p_priority, p_exclusions, p_targeting), 'The campaign'
+  );
+  insert into public.campaigns (
+    team_id, name, list_id, workflow_id, phone_number_id, max_lateness, is_continuous, priority, exclusions, targeting,
+    retry_budget
+  )
+  values (
+    v_campaign.team_id, btrim(p_name), p_list_id, p_workflow_id, p_phone_number_id,
+    engine.parse_duration(p_max_lateness), coalesce(p_is_continuous, false), p_priority,
+    engine.read_exclusions(v_campaign.team_id, coalesce(p_exclusions, '{}')),
+    engine.read_targeting(coalesce(p_targeting, '{}')),
+    p_retry_budget
+  )
+  returning * into v_campaign;
+  return v_campaign;
+end
+$$;
+comment on function public.create_campaign(text, uuid, uuid, uuid, text, boolean, integer, uuid, jsonb, jsonb, integer) is
+'Creates a campaign (status CREATED). p_max_lateness is an ISO 8601 duration, p_exclusions like those of lists, p_targeting '
+'{tags?[], campaigns?[], business_units?[]} of ServiceTitan ids; p_retry_budget says how many retries one enrollment has, whatever the '
+'node. OB001 lists all that is wrong.';
+revoke all on function public.create_campaign(text, uuid, uuid, uuid, text, boolean, integer, uuid, jsonb, jsonb, integer) from public;
+grant execute on function public.create_campaign(text, uuid, uuid, uuid, text, boolean, integer, uuid, jsonb, jsonb, integer)
+to authenticated, service_role;
 
 -- sql/40_functions/campaigns/doubled_numbers.sql
 -- A campaign has a customer once, under whichever number. Of customers with several, those are left out who have their
@@ -895,7 +1160,7 @@ revoke all on function engine.failed_visits(public.campaigns, text[], uuid[]) fr
 
 -- sql/40_functions/campaigns/held_campaigns.sql
 -- Campaigns that run and whose jobs wait for a number or an assistant that was taken from them. The gate holds them
--- (engine.sending_hold); this is how operators hear of it.
+-- (engine.sending_hold); this is how operators hear of it, in the words of what would keep them from being resumed.
 create or replace function engine.held_campaigns()
 returns jsonb
 language sql
@@ -1023,6 +1288,50 @@ comment on function engine.judge_members(public.campaigns, public.contact_channe
 'Each of the contacts with the reason for which the campaign does not contact them; null: it does.';
 revoke all on function engine.judge_members(public.campaigns, public.contact_channel, uuid[]) from public;
 
+-- sql/40_functions/campaigns/launch_blockers.sql
+-- Everything that stands in the way of a launch, all at once: [{code, message}].
+create or replace function engine.launch_blockers(p_campaign public.campaigns)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  with needs as (
+    select distinct n.type::text::public.contact_channel as channel
+    from public.workflow_nodes as n
+    where n.team_id = p_campaign.team_id and n.workflow_id = p_campaign.workflow_id and n.type <> 'trigger'
+  ),
+
+  found as (
+    select 1 as n, 'workflow_not_published' as code, 'The workflow is not published.' as message
+    from public.workflows as w
+    where w.team_id = p_campaign.team_id and w.id = p_campaign.workflow_id and w.status <> 'PUBLISHED'
+    union all
+    select 2, 'list_archived', 'The audience list is archived.'
+    from public.audience_lists as l
+    where l.team_id = p_campaign.team_id and l.id = p_campaign.list_id and l.status <> 'ACTIVE'
+    union all
+    select 3, 'list_empty', 'The audience list has no members.'
+    where not p_campaign.is_continuous and not exists (
+      select from public.audience_members as m
+      where m.team_id = p_campaign.team_id and m.list_id = p_campaign.list_id
+    )
+    union all
+    select b.n, b.code, b.message
+    from engine.sending_blockers(
+      p_campaign.team_id, p_campaign.phone_number_id, array(select q.channel from needs as q)
+    ) as b
+    union all
+    select b.n, b.code, b.message
+    from engine.assistant_blockers(p_campaign.team_id, p_campaign.workflow_id) as b
+  )
+
+  select coalesce(jsonb_agg(jsonb_build_object('code', f.code, 'message', f.message) order by f.n, f.code), '[]')
+  from found as f
+$$;
+comment on function engine.launch_blockers(public.campaigns) is 'What stands in the way of a launch: [{code, message}].';
+revoke all on function engine.launch_blockers(public.campaigns) from public;
+
 -- sql/40_functions/campaigns/launch_campaign.sql
 -- CREATED to ACTIVE now, or to SCHEDULED when a later time is given; one that is past is refused. With p_dry_run nothing changes,
 -- and the answer says what would: the numbers of a confirmation dialog.
@@ -1146,6 +1455,25 @@ $$;
 comment on function engine.launch_scheduled_campaigns(integer) is
 'Launches scheduled campaigns that are due, until p_enough people are enrolled; returns how many.';
 revoke all on function engine.launch_scheduled_campaigns(integer) from public;
+
+-- sql/40_functions/campaigns/lock_open_jobs.sql
+-- Waits for whoever is ending one of these jobs: what comes after sees what that made of it, a retry
+-- perhaps, which nobody can end any more while the campaigns are held. In order of id, as everybody locks jobs.
+create or replace function engine.lock_open_jobs(p_campaigns public.campaigns[])
+returns void
+language sql
+volatile
+set search_path = ''
+as $$
+  select
+  from unnest(p_campaigns) as c
+  cross join lateral engine.open_jobs(c) as o (id)
+  inner join engine.jobs as j on c.team_id = j.team_id and o.id = j.id
+  order by j.id
+  for update of j
+$$;
+comment on function engine.lock_open_jobs(public.campaigns[]) is 'Locks the open jobs of campaigns that the caller holds.';
+revoke all on function engine.lock_open_jobs(public.campaigns[]) from public;
 
 -- sql/40_functions/campaigns/passed_over.sql
 -- Whom a retry passes over, of enrollments that failed or wait for their customer's place: whose place another number
@@ -1318,11 +1646,105 @@ comment on function engine.preflight_funnel(jsonb) is
 '[{code, message, left_out, left}]: members first, then each reason of engine.judge_members that leaves somebody out.';
 revoke all on function engine.preflight_funnel(jsonb) from public;
 
+-- sql/40_functions/campaigns/refuse_in_use.sql
+-- The words of a refusal because campaigns use something: how many, and one of them by name.
+create or replace function engine.refuse_in_use(
+  p_team_id uuid, p_entity text, p_id uuid, p_campaign_ids uuid[], p_does text, p_do text, p_hint text
+)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_used_by constant jsonb := (
+    select jsonb_agg(
+      jsonb_build_object('entity', 'campaign', 'id', c.id, 'name', c.name, 'status', c.status) order by c.name, c.id
+    )
+    from public.campaigns as c
+    where c.team_id = p_team_id and c.id = any(p_campaign_ids)
+  );
+  v_first constant text := v_used_by -> 0 ->> 'name';
+begin
+  if v_used_by is not null then
+    perform engine.refuse(
+      'OB005',
+      case cardinality(p_campaign_ids)
+        when 1 then format('The campaign "%s" %s.', v_first, p_does)
+        else format('%s campaigns %s, "%s" among them.', cardinality(p_campaign_ids), p_do, v_first)
+      end,
+      jsonb_build_object('entity', p_entity, 'id', p_id, 'used_by', v_used_by),
+      p_hint
+    );
+  end if;
+end
+$$;
+comment on function engine.refuse_in_use(uuid, text, uuid, uuid[], text, text, text) is
+'Raises OB005 if there are campaigns, with used_by as [{entity, id, name, status}]: the words for one ("uses it") and for several.';
+revoke all on function engine.refuse_in_use(uuid, text, uuid, uuid[], text, text, text) from public;
+
+-- sql/40_functions/campaigns/refuse_while_used.sql
+-- What a campaign uses, or is about to use, can't be taken from under it.
+create or replace function engine.refuse_while_used(p_team_id uuid, p_entity text, p_id uuid)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_noun constant text := case p_entity when 'audience_list' then 'list' else p_entity end;
+begin
+  perform engine.refuse_in_use(
+    p_team_id, p_entity, p_id,
+    array(
+      select c.id
+      from public.campaigns as c
+      where c.team_id = p_team_id and c.status in ('SCHEDULED', 'ACTIVE', 'PAUSED')
+        and ((p_entity = 'workflow' and c.workflow_id = p_id) or (p_entity = 'audience_list' and c.list_id = p_id))
+    ),
+    format('uses this %s', v_noun), format('use this %s', v_noun),
+    'Wait until they are completed, or unschedule or cancel them.'
+  );
+end
+$$;
+comment on function engine.refuse_while_used(uuid, text, uuid) is
+'Raises OB005 while a SCHEDULED, ACTIVE or PAUSED campaign uses the workflow or audience_list; used_by is [{entity, id, name, status}].';
+revoke all on function engine.refuse_while_used(uuid, text, uuid) from public;
+
+-- sql/40_functions/campaigns/reopen_campaign.sql
+-- A campaign in which something is tried again. One that was over runs again, if nothing stands in the
+-- way; the rising count is what makes that step legal. Nobody looked meanwhile what ServiceTitan cancelled, so the next
+-- tick does. The caller has taken it for a retry.
+create or replace function engine.reopen_campaign(p_campaign public.campaigns)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if p_campaign.status = 'COMPLETED' then
+    perform engine.hold_workflow(p_campaign.team_id, p_campaign.workflow_id);
+    perform engine.hold_list(p_campaign.team_id, p_campaign.list_id);
+    perform engine.refuse_blockers(engine.running_blockers(p_campaign), 'The campaign');
+    update engine.servicetitan_watches as w set queued_at = null where w.team_id = p_campaign.team_id;
+  end if;
+  update public.campaigns as c
+  set
+    status = case when c.status = 'COMPLETED' then 'ACTIVE' else c.status end, ended_at = null,
+    retry_count = c.retry_count + 1, updated_at = engine.now()
+  where c.team_id = p_campaign.team_id and c.id = p_campaign.id;
+end
+$$;
+comment on function engine.reopen_campaign(public.campaigns) is
+'Counts a retry in a campaign, and makes it ACTIVE again when it was COMPLETED. OB007.';
+revoke all on function engine.reopen_campaign(public.campaigns) from public;
+
 -- sql/40_functions/campaigns/reopen_enrollments.sql
 -- Each failed journey goes on with a new visit of the node that it ended with, spread by the node's hours
 -- and batches as every job, and with a whole budget; who waited for the place of a number that proved dead begins as at
--- the launch. What the history has of it comes back first. The caller holds the campaign, so that nobody else
--- reopens or enrolls; of what else happens to an enrollment that has ended, a late booking is seen under its lock.
+-- the launch. In a campaign that was over, whoever is called about a job or an appointment waits until ServiceTitan has
+-- been asked whether it was cancelled meanwhile (engine.queue_watches). What the history has of it comes back first. The
+-- caller holds the campaign, so that nobody else reopens or enrolls; of what else happens to an enrollment that has ended,
+-- a late booking is seen under its lock.
 create or replace function engine.reopen_enrollments(
   p_campaign public.campaigns, p_reason_codes text[], p_enrollment_ids uuid[] default null
 )
@@ -1332,6 +1754,7 @@ set search_path = ''
 as $$
 declare
   c_chunk constant integer := 10000;
+  c_look constant interval := interval '5 minutes'; -- a look is queued within one, and takes seconds
   v_now constant timestamptz := engine.now();
   v_ids constant uuid[] := array(
     select v.enrollment_id from engine.failed_visits(p_campaign, p_reason_codes, p_enrollment_ids) as v order by v.enrollment_id
@@ -1345,7 +1768,16 @@ begin
     v_jobs := array(
       select (
         p_campaign.team_id, p_campaign.id, f.enrollment_id, f.contact_id, f.phone, p_campaign.workflow_id, f.node_id,
-        f.visit + 1, p_campaign.priority, case when f.visit = 0 then engine.later(v_now, v_delay) else v_now end
+        f.visit + 1, p_campaign.priority,
+        greatest(
+          case when f.visit = 0 then engine.later(v_now, v_delay) else v_now end,
+          (
+            select v_now + c_look
+            from engine.enrollment_work as b
+            where p_campaign.status = 'COMPLETED' and b.team_id = p_campaign.team_id and b.enrollment_id = f.enrollment_id
+            limit 1
+          )
+        )
       )::engine.new_job
       from engine.failed_visits(p_campaign, p_reason_codes, v_ids[v_from:v_from + c_chunk - 1]) as f
       order by f.enrollment_id
@@ -1373,6 +1805,69 @@ $$;
 comment on function engine.reopen_enrollments(public.campaigns, text[], uuid[]) is
 'Opens enrollments again that failed or waited for their customer''s place, all or some, each with a new visit.';
 revoke all on function engine.reopen_enrollments(public.campaigns, text[], uuid[]) from public;
+
+-- sql/40_functions/campaigns/resume_campaign.sql
+-- Due jobs go out again, spread by the batching of their nodes and never as one burst; what has become too
+-- late is closed with that reason. Holds of an outreach that waited are tried at once.
+create or replace function public.resume_campaign(p_campaign_id uuid, p_dry_run boolean default false)
+returns jsonb
+language plpgsql
+security definer -- writes public.campaigns and the engine, which no role may write; engine.take_campaign asks engine.require_role
+set search_path = ''
+set jit = off
+set statement_timeout = '10min' -- as of launch_campaign
+as $$
+declare
+  v_dry_run boolean := coalesce(p_dry_run, false);
+  v_campaign public.campaigns := engine.take_campaign(p_campaign_id, 'resume', v_dry_run);
+  v_blockers jsonb;
+  v_work record;
+  v_late bigint;
+  v_holds bigint;
+begin
+  if not v_dry_run then
+    perform engine.hold_workflow(v_campaign.team_id, v_campaign.workflow_id);
+    perform engine.hold_list(v_campaign.team_id, v_campaign.list_id);
+  end if;
+  v_blockers := engine.running_blockers(v_campaign);
+  if not v_dry_run then
+    perform engine.refuse_blockers(v_blockers, 'The campaign');
+    perform engine.lock_open_jobs(array[v_campaign]);
+  end if;
+  select w.* into v_work from engine.open_work(v_campaign) as w;
+  if v_dry_run then
+    select count(*) into v_late from engine.late_jobs(v_campaign);
+  else
+    update public.campaigns as c
+    set status = 'ACTIVE', updated_at = engine.now()
+    where c.team_id = v_campaign.team_id and c.id = v_campaign.id;
+    v_late := engine.close_late_jobs(v_campaign)::bigint;
+    perform engine.spread_due_jobs(v_campaign, enum_range(null::public.contact_channel));
+  end if;
+  v_holds := engine.resume_holds(v_campaign, v_dry_run);
+  return engine.tell_campaign_step(
+    v_campaign, 'ACTIVE', v_dry_run,
+    concat_ws(
+      ' ',
+      format(
+        '"%s" %s resumed. Due, and spread by the batches of their nodes: %s. Waiting for their time: %s. Too late, and skipped: %s.',
+        v_campaign.name, engine.tense(v_dry_run), v_work.queued - v_late, v_work.waiting, v_late
+      ),
+      case when v_holds > 0 then format('Appointments to hold: %s.', v_holds) end,
+      (select format('Not before this is mended: %s', b.value ->> 'message') from jsonb_array_elements(v_blockers) as b limit 1)
+    ),
+    jsonb_build_object(
+      'due', v_work.queued - v_late, 'waiting', v_work.waiting, 'in_progress', v_work.in_progress, 'too_late', v_late,
+      'holds', v_holds, 'blockers', v_blockers
+    )
+  );
+end
+$$;
+comment on function public.resume_campaign(uuid, boolean) is
+'Lets a PAUSED campaign go on: {campaign_id, from, to, dry_run, at, message, due, waiting, in_progress, too_late, holds, '
+'blockers}. With p_dry_run nothing changes. OB002, OB004, OB007, OB008.';
+revoke all on function public.resume_campaign(uuid, boolean) from public;
+grant execute on function public.resume_campaign(uuid, boolean) to authenticated, service_role;
 
 -- sql/40_functions/campaigns/retry_failed_enrollments.sql
 -- Tries once more just what failed, all of it or what failed for some reasons, and instead of a number that proved dead
@@ -1498,6 +1993,129 @@ comment on function engine.rival_journeys(public.campaigns, engine.candidate[]) 
 'What other numbers of the candidates'' customers have in a campaign, or for the same work in another outreach, and whether it takes the place.';
 revoke all on function engine.rival_journeys(public.campaigns, engine.candidate[]) from public;
 
+-- sql/40_functions/campaigns/spread_due_jobs.sql
+-- After a pause (of the campaign, or of the account that a channel goes through), everybody moves up the queue of a node by as many places as have become due meanwhile:
+-- the due ones take the next places, those who had them take later ones, and so on to the first gap. So
+-- the batches are never exceeded, nobody overtakes, and nobody is sent before the time that was dealt to
+-- her: sorted, the new places are nowhere earlier than the old ones. Contacts share places only with
+-- those of the same hours. The caller holds the campaign and its open jobs.
+create or replace function engine.spread_due_jobs(p_campaign public.campaigns, p_channels public.contact_channel[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  c_chunk constant integer := 10000;
+  v_node_id text;
+  v_due uuid[];
+  v_ids uuid[];
+  v_places timestamptz[];
+begin
+  -- A loop over the nodes that deal their jobs out.
+  for v_node_id in
+    select n.id from public.workflow_nodes as n
+    where n.team_id = p_campaign.team_id and n.workflow_id = p_campaign.workflow_id and n.config -> 'batching' is not null
+      and n.type::text = any(p_channels::text[])
+    order by n.id
+  loop
+    v_due := array(
+      select j.id from engine.jobs as j
+      where j.campaign_id = p_campaign.id and j.status = 'READY' and j.node_id = v_node_id and j.run_at <= engine.now()
+      order by j.run_at, j.id
+    );
+    continue when v_due = '{}';
+    perform pg_advisory_xact_lock(hashtextextended('pacing ' || p_campaign.id || ' ' || v_node_id, 0));
+    perform engine.release_places(v_due);
+    v_ids := '{}';
+    v_places := '{}';
+    for v_from in 1..cardinality(v_due) by c_chunk loop
+      select v_ids || array_agg(f.job_id), v_places || array_agg(f.run_at) into v_ids, v_places
+      from engine.find_places(v_due[v_from:v_from + c_chunk - 1]) as f;
+    end loop;
+    with queue as materialized (
+      select j.id, j.run_at, coalesce(f.run_at, j.run_at) as place_at, p.timezones, p.regions
+      from engine.jobs as j
+      inner join public.contacts as p on j.team_id = p.team_id and j.contact_id = p.id
+      left join unnest(v_ids, v_places) as f (id, run_at) on j.id = f.id
+      where j.campaign_id = p_campaign.id and j.status = 'READY' and j.node_id = v_node_id
+    ),
+
+    moved as (
+      select r.id, t.place_at
+      from (
+        select q.*, row_number() over (partition by q.timezones, q.regions order by q.run_at, q.id) as rank from queue as q
+      ) as r
+      inner join (
+        select q.*, row_number() over (partition by q.timezones, q.regions order by q.place_at) as rank from queue as q
+      ) as t on r.timezones = t.timezones and r.regions = t.regions and r.rank = t.rank
+      where r.run_at <> t.place_at
+    )
+
+    update engine.jobs as j
+    set
+      run_at = m.place_at,
+      -- Whoever was late at the resume stays as late; the move makes nobody late.
+      due_at = j.due_at + greatest(m.place_at - greatest(j.run_at, engine.now()), interval '0')
+    from moved as m
+    where j.team_id = p_campaign.team_id and j.id = m.id;
+  end loop;
+end
+$$;
+comment on function engine.spread_due_jobs(public.campaigns, public.contact_channel[]) is
+'Spreads the due jobs of a campaign''s channels by the batching of their nodes, in the order of their due times.';
+revoke all on function engine.spread_due_jobs(public.campaigns, public.contact_channel[]) from public;
+
+-- sql/40_functions/campaigns/spread_held_jobs.sql
+-- Before the pause of an account is lifted: what it held of the team's running campaigns goes on as after the pause of a
+-- campaign, spread by the batches of its nodes and never as one burst; what has become too late is closed. What the team
+-- sends through other accounts is not moved. The caller takes the account after this: whoever tells what a provider
+-- answered holds jobs when it comes to the account, and is waited for here.
+create or replace function engine.spread_held_jobs(p_team_id uuid, p_provider public.provider)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_channels constant public.contact_channel[] := array(
+    select h.channel
+    from unnest(enum_range(null::public.contact_channel)) as h (channel)
+    where engine.provider_for(h.channel) = p_provider
+  );
+  v_campaigns public.campaigns[];
+  v_campaign public.campaigns;
+begin
+  if not exists (
+    select from public.integrations as i where i.team_id = p_team_id and i.provider = p_provider and i.status = 'PAUSED'
+  ) then
+    return;
+  end if;
+  -- As a pause takes them: nothing of theirs begins, and who enrolls is not waited for.
+  v_campaigns := array(
+    select c
+    from public.campaigns as c
+    where c.team_id = p_team_id and c.status = 'ACTIVE' and exists (
+      select
+      from engine.jobs as j
+      inner join public.workflow_nodes as n
+        on j.team_id = n.team_id and j.workflow_id = n.workflow_id and j.node_id = n.id
+      where j.campaign_id = c.id and j.channel = any(v_channels) and j.status = 'READY' and j.run_at <= engine.now()
+        and n.config -> 'batching' is not null
+    )
+    order by c.id
+    for no key update of c
+  );
+  perform engine.lock_open_jobs(v_campaigns);
+  -- A loop over campaigns, because each has its own queues.
+  foreach v_campaign in array v_campaigns loop
+    perform engine.close_late_jobs(v_campaign);
+    perform engine.spread_due_jobs(v_campaign, v_channels);
+  end loop;
+end
+$$;
+comment on function engine.spread_held_jobs(uuid, public.provider) is
+'Spreads the due jobs that a paused account of the team held by the batching of their nodes; nothing for one in use.';
+revoke all on function engine.spread_held_jobs(uuid, public.provider) from public;
+
 -- sql/40_functions/campaigns/start_issues.sql
 -- A time of start that is far away is a slip, and one at the end of all time (timestamps have an infinity) can't be
 -- counted with. One that is past is a slip too, mostly of the time zone: nobody wants everybody called at once because
@@ -1603,8 +2221,8 @@ revoke all on function engine.store_enrollments(public.campaigns, uuid[]) from p
 -- Whether an enrollment takes the one place that its customer has in the campaign. It does, but for one that never got
 -- as far as her: who was left out at once has no job, and where every job found the number dead nobody was reached. A
 -- corrected number is a reason to try then. What is in doubt takes the place: of what the provider refused only what is
--- about the number says that it is dead (21408 is about the account), and of what it took only that the carrier knows no
--- such number, or none that takes texts; a phone that was off or a text that was filtered may be hers.
+-- about the number says that it is dead (what is barred is about the account), and of what it took only that the carrier
+-- knows no such number, or none that takes texts; a phone that was off or a text that was filtered may be hers.
 create or replace function engine.takes_place(p_enrollment engine.enrollments)
 returns boolean
 language sql
@@ -1615,9 +2233,10 @@ as $$
     (
       select bool_and(p_enrollment.status <> 'OPTED_OUT' and case
         when j.outcome is null then j.reason_code is not distinct from 'suppressed_invalid'
-        when j.outcome <> 'undeliverable' or j.reason_code is null then false
-        when j.reason_code in ('21211', '21614', '21635', '30005', '30006') then true
-        else j.reason_code <> '21408' and exists (
+        -- 0.1.0 wrote "failed" where a call found the number dead.
+        when j.outcome not in ('undeliverable', 'failed') or j.reason_code is null then false
+        when engine.number_fault(j.reason_code) is not null then engine.number_fault(j.reason_code) = 'dead'
+        else j.outcome = 'undeliverable' and exists (
           select from engine.all_attempts as a
           where a.team_id = j.team_id and a.job_id = j.id and a.status = 'REFUSED' and coalesce(a.code, 'refused') = j.reason_code
         )
@@ -1633,6 +2252,77 @@ comment on function engine.takes_place(engine.enrollments) is
 'False for an enrollment that left its contact out or found only that the number is dead: another number may have its place.';
 revoke all on function engine.takes_place(engine.enrollments) from public;
 
+-- sql/40_functions/campaigns/update_campaign.sql
+-- Changes a campaign that has not been launched; null leaves a thing as it is, and {} takes exclusions or
+-- targeting away. What is SCHEDULED is unscheduled first: its launch was agreed to as it stands.
+create or replace function public.update_campaign(
+  p_campaign_id uuid,
+  p_name text default null,
+  p_list_id uuid default null,
+  p_workflow_id uuid default null,
+  p_phone_number_id uuid default null,
+  p_max_lateness text default null,
+  p_is_continuous boolean default null,
+  p_priority integer default null,
+  p_exclusions jsonb default null,
+  p_targeting jsonb default null,
+  p_retry_budget integer default null
+)
+returns public.campaigns
+language plpgsql
+security definer -- writes public.campaigns, which no role may write
+set search_path = ''
+as $$
+declare
+  v_campaign public.campaigns := engine.require_campaign(p_campaign_id, 'operator'); -- which asks engine.caller_team_ids
+begin
+  select c.* into v_campaign
+  from public.campaigns as c
+  where c.team_id = v_campaign.team_id and c.id = v_campaign.id
+  for update;
+  if engine.action_refusal(v_campaign, 'update') is not null then
+    perform engine.refuse(
+      'OB003', engine.action_refusal(v_campaign, 'update'),
+      jsonb_build_object('entity', 'campaign', 'id', v_campaign.id, 'status', v_campaign.status), a.hint
+    )
+    from reference.campaign_actions as a
+    where a.action = 'update';
+  end if;
+  v_campaign.name := btrim(coalesce(p_name, v_campaign.name));
+  v_campaign.list_id := coalesce(p_list_id, v_campaign.list_id);
+  v_campaign.workflow_id := coalesce(p_workflow_id, v_campaign.workflow_id);
+  v_campaign.phone_number_id := coalesce(p_phone_number_id, v_campaign.phone_number_id);
+  v_campaign.retry_budget := coalesce(p_retry_budget, v_campaign.retry_budget);
+  perform engine.hold_workflow(v_campaign.team_id, v_campaign.workflow_id);
+  perform engine.refuse_issues(engine.campaign_issues(
+    v_campaign, coalesce(p_max_lateness, 'P1D'), coalesce(p_priority, v_campaign.priority),
+    coalesce(p_exclusions, v_campaign.exclusions), p_targeting
+  ), 'The campaign');
+  update public.campaigns as c
+  set
+    name = v_campaign.name,
+    list_id = v_campaign.list_id,
+    workflow_id = v_campaign.workflow_id,
+    phone_number_id = v_campaign.phone_number_id,
+    max_lateness = coalesce(engine.parse_duration(p_max_lateness), c.max_lateness),
+    is_continuous = coalesce(p_is_continuous, c.is_continuous),
+    priority = coalesce(p_priority, c.priority),
+    exclusions = case when p_exclusions is null then c.exclusions else engine.read_exclusions(c.team_id, p_exclusions) end,
+    targeting = case when p_targeting is null then c.targeting else engine.read_targeting(p_targeting) end,
+    retry_budget = v_campaign.retry_budget,
+    updated_at = engine.now()
+  where c.team_id = v_campaign.team_id and c.id = v_campaign.id
+  returning c.* into v_campaign;
+  return v_campaign;
+end
+$$;
+comment on function public.update_campaign(uuid, text, uuid, uuid, uuid, text, boolean, integer, jsonb, jsonb, integer) is
+'Changes a CREATED campaign and returns it; what is null stays, {} takes exclusions or targeting away. OB001 with every '
+'problem, OB003 when it is not CREATED.';
+revoke all on function public.update_campaign(uuid, text, uuid, uuid, uuid, text, boolean, integer, jsonb, jsonb, integer) from public;
+grant execute on function public.update_campaign(uuid, text, uuid, uuid, uuid, text, boolean, integer, jsonb, jsonb, integer)
+to authenticated, service_role;
+
 -- sql/40_functions/campaigns/was_tried.sql
 -- Whether a journey began: who was left out when she was enrolled never had a job.
 create or replace function engine.was_tried(p_enrollment engine.enrollments)
@@ -1647,6 +2337,47 @@ as $$
 $$;
 comment on function engine.was_tried(engine.enrollments) is 'Whether somebody was not left out of a campaign from the start.';
 revoke all on function engine.was_tried(engine.enrollments) from public;
+
+-- sql/40_functions/campaigns/workflow_choices.sql
+-- Published workflows that a campaign can run: over which channels, and what still stands in their way besides
+-- the sending number. Those of outreach are left out.
+create or replace function engine.workflow_choices(p_team_id uuid, p_limit integer)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(jsonb_agg(jsonb_build_object(
+    'id', w.id, 'lineage_id', w.lineage_id, 'name', w.name, 'version', w.version, 'published_at', w.published_at,
+    'channels', to_jsonb(k.channels),
+    'blockers', (
+      select coalesce(jsonb_agg(jsonb_build_object('code', b.code, 'message', b.message) order by b.n, b.code), '[]')
+      from (
+        select a.n, a.code, a.message
+        from unnest(k.channels) as c (channel)
+        cross join lateral engine.account_blockers(
+          p_team_id, engine.provider_for(c.channel), format('%ss need', c.channel)
+        ) as a
+        union all
+        select s.n, s.code, s.message from engine.assistant_blockers(p_team_id, w.id) as s
+      ) as b
+    )
+  ) order by w.name, w.version desc, w.id), '[]')
+  from (
+    select v.* from public.workflows as v
+    where v.team_id = p_team_id and v.status = 'PUBLISHED' and not v.is_generated
+    order by v.published_at desc, v.id desc
+    limit p_limit
+  ) as w
+  cross join lateral (
+    select array_agg(distinct n.type::text::public.contact_channel) as channels
+    from public.workflow_nodes as n
+    where n.team_id = w.team_id and n.workflow_id = w.id and n.type <> 'trigger'
+  ) as k
+$$;
+comment on function engine.workflow_choices(uuid, integer) is
+'[{id, lineage_id, name, version, published_at, channels[], blockers[{code, message}]}]: the last published.';
+revoke all on function engine.workflow_choices(uuid, integer) from public;
 
 -- sql/40_functions/consent/read_number.sql
 -- One number of a request, by the one phone rule; what is wrong with it is said as for a row of a file. Several are
@@ -1949,10 +2680,12 @@ begin
   -- and a start that come together the stop is the last. Should two teams have the same number at one
   -- account, a stop holds for both.
   for v_text in
-    select t.*, e.occurred_at
+    select
+      t.provider, t.event_key, t.team_id, t.phone, t.words, t.job_id, e.occurred_at,
+      case when t.phone is not null then t.consent end as consent -- a short code or a name is nobody that we call
     from engine.read_inbound_texts(p_events) as t
     inner join engine.events as e on t.provider = e.provider and t.event_key = e.event_key
-    where t.team_id is not null and t.phone is not null and not t.must_wait
+    where not t.must_wait
     order by coalesce(e.occurred_at, e.received_at), t.consent = 'opt_out', t.event_key, t.team_id
   loop
     if v_text.consent = 'opt_out' then
@@ -1977,14 +2710,14 @@ begin
         'inbound_text', v_text.words
       )::engine.finished_job]);
     end if;
+    -- Of those that were looked at here and no other: what had to wait then may be answerable by now, and would be
+    -- lost if it counted as applied.
+    update engine.events as e
+    set
+      team_id = v_text.team_id, applied_at = engine.now(),
+      result = case when v_text.team_id is null or v_text.phone is null then 'ignored' else 'applied' end
+    where e.provider = v_text.provider and e.event_key = v_text.event_key and e.result = 'waiting';
   end loop;
-  update engine.events as e
-  set
-    team_id = t.team_id, applied_at = engine.now(),
-    result = case when t.team_id is null or t.phone is null then 'ignored' else 'applied' end
-  from engine.read_inbound_texts(p_events) as t
-  where e.provider = t.provider and e.event_key = t.event_key and e.result = 'waiting'
-    and not t.must_wait;
 end
 $$;
 comment on function engine.apply_inbound_texts(engine.event_ref[]) is 'Stops, opt-ins and replies that people texted.';
@@ -2124,6 +2857,7 @@ declare
   v_held uuid[];
   v_verdicts engine.verdict[];
 begin
+  perform engine.hold_clock();
   v_held := engine.hold_beginning(p_worker, p_job_ids);
   -- Asked after the locks are held, in a statement of its own, so that it sees what they waited for.
   v_verdicts := array(select v from engine.check_eligibility(v_held) as v);
@@ -2288,7 +3022,7 @@ set plan_cache_mode = force_generic_plan -- planned once a session, not for each
 as $$
 #variable_conflict use_column
 declare
-  v_now constant timestamptz := engine.now();
+  v_now constant timestamptz := engine.hold_clock();
   v_due uuid[];
   v_verdicts engine.verdict[];
   v_passing uuid[];
@@ -2333,8 +3067,9 @@ grant execute on function engine.claim_and_begin(text, text[], integer, interval
 
 -- sql/40_functions/engine/claim_inboxes.sql
 -- Numbers whose provider is to be asked for the texts that people sent: webhooks of these are sent once, and what
--- comes while the receiver is away would be lost, a stop as well. Also where the account is paused: nothing is
--- sent there. The last two minutes are left to the webhooks, which say more than the provider's list.
+-- comes while the receiver is away would be lost, a stop as well. Of every number, because people write back to one that
+-- only calls, or that texts no more; and where the account is paused: nothing is sent there. The last two minutes are left
+-- to the webhooks, which say more than the provider's list.
 create or replace function engine.claim_inboxes(p_limit integer, p_lease interval)
 returns table (
   team_id uuid, phone_number_id uuid, phone text, secret_name text, account_ref text, since timestamptz, until timestamptz
@@ -2349,7 +3084,7 @@ as $$
     from public.phone_numbers as n
     inner join public.integrations as i on n.team_id = i.team_id and i.provider = 'twilio' and i.account_ref is not null
     left join engine.inboxes as b on n.team_id = b.team_id and n.id = b.phone_number_id
-    where n.is_verified_for_texts and (b.check_at is null or b.check_at <= engine.now())
+    where b.check_at is null or b.check_at <= engine.now()
     order by b.check_at nulls first, n.id
     limit p_limit
   ),
@@ -2601,8 +3336,10 @@ begin
     from unnest(v_untraced) as a
     where a.id = any(v_elsewhere)
   ));
-  perform engine.finish_jobs(array(
-    select (a.team_id, a.job_id, 'failed', 'provider_lost_it', null)::engine.finished_job
+  perform engine.end_unheard(array(
+    select (
+      a.provider, null, a.team_id, a.id, a.job_id, ('final', 'failed', 'job', 'provider_lost_it', null)::engine.reading
+    )::engine.event_reading
     from unnest(p_answers) as l
     inner join engine.attempts as a on l.attempt_id = a.id
     where not l.found and a.status = 'ACCEPTED' and engine.proves_absence(a, engine.now())
@@ -2632,8 +3369,9 @@ comment on function engine.drop_old_slots() is 'Removes batch slots of more than
 revoke all on function engine.drop_old_slots() from public;
 
 -- sql/40_functions/engine/due_jobs.sql
--- Due jobs that a worker could take now, and when there is room again for those that it could not: what
--- waits for a free line, for its account's pace, for its number's caps or for what was taken from its campaign is not work for now. Counted from the counters.
+-- Due jobs that a worker could take now, and when there is room again for those that it could not. What waits for a
+-- free line, for its account's pace, for its number's caps or for what was taken from its campaign (engine.sending_hold)
+-- is not work for now. Counted from the counters.
 create or replace function engine.due_jobs()
 returns table (due bigint, frees_at timestamptz)
 language plpgsql -- whose plans are kept: a driver of the clock asks this at every step
@@ -2813,6 +3551,38 @@ $$;
 comment on function engine.end_jobs(engine.finished_job[]) is
 'Ends jobs in flight, which the caller has locked, with their outcomes and moves their enrollments on; returns how many it ended.';
 revoke all on function engine.end_jobs(engine.finished_job[]) from public;
+
+-- sql/40_functions/engine/end_unheard.sql
+-- Ends jobs of which no provider told the end, as far as it can be guessed. What was heard before holds: when the
+-- assistant booked through a tool during the call, she has booked, and is not called or texted as somebody who has not.
+create or replace function engine.end_unheard(p_ends engine.event_reading[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_ends constant engine.event_reading[] := array(
+    select case
+      when u.provider = 'vapi' and engine.has_booked_by_tool(u.team_id, u.attempt_id) then (
+        u.provider, u.event_key, u.team_id, u.attempt_id, u.job_id, ('final', 'booked', 'job', 'tool_call', null)::engine.reading
+      )::engine.event_reading
+      else u
+    end
+    from unnest(p_ends) as u
+  );
+begin
+  if cardinality(v_ends) = 0 then
+    return;
+  end if;
+  perform engine.finish_jobs(array(
+    select (u.team_id, u.job_id, (u.reading).outcome, (u.reading).reason_code, null)::engine.finished_job from unnest(v_ends) as u
+  ));
+  perform engine.note_bookings(v_ends);
+end
+$$;
+comment on function engine.end_unheard(engine.event_reading[]) is
+'Ends jobs whose end nobody told, with the outcome that is given or a booking that was made by a tool.';
+revoke all on function engine.end_unheard(engine.event_reading[]) from public;
 
 -- sql/40_functions/engine/find_attempt.sql
 -- The attempt that one event is about: see the function for many.
@@ -3189,7 +3959,7 @@ begin
         from public.suppressions as s
         where s.team_id = j.team_id and s.phone = j.phone and s.channel = j.channel
       ) as suppression,
-      -- Found out since she was enrolled for it, or known before: a launch goes by what the last refresh saw.
+      -- Cancelled since it matched: a look stops her (engine.stop_cancelled), but whoever was added after it is told here.
       (
         select max(w.cancelled_at)
         from engine.enrollment_work as b
@@ -3597,6 +4367,28 @@ comment on function engine.next_steps(engine.ended_job[]) is
 'Where the active enrollments of ended jobs go: retry, edge or end. Writes nothing.';
 revoke all on function engine.next_steps(engine.ended_job[]) from public;
 
+-- sql/40_functions/engine/nodes_without_assistant.sql
+-- Nodes whose assistant was switched off, or is gone: what they would say nobody says any more.
+create or replace function engine.nodes_without_assistant(p_team_id uuid, p_workflow_id uuid)
+returns setof public.workflow_nodes
+language plpgsql -- whose plan is kept: a claim asks this for each campaign that has something due
+stable
+set search_path = ''
+as $$
+begin
+  return query
+  select n.*
+  from public.workflow_nodes as n
+  where n.team_id = p_team_id and n.workflow_id = p_workflow_id
+    and n.config ->> 'assistant_id' is not null
+    and n.config ->> 'assistant_id' <> all(array(
+      select a.id::text from public.assistants as a where a.team_id = p_team_id and a.is_active
+    ));
+end
+$$;
+comment on function engine.nodes_without_assistant(uuid, uuid) is 'Nodes of a workflow whose assistant is not active.';
+revoke all on function engine.nodes_without_assistant(uuid, uuid) from public;
+
 -- sql/40_functions/engine/note_account_change.sql
 -- An integration that is about to be saved with another account. Twilio's have an id; of Vapi's only the secret tells
 -- them apart. A secret that is replaced under its name is the same account's, as docs/deploy.md tells.
@@ -3667,10 +4459,33 @@ comment on function engine.note_tick_failures(text[], jsonb, text[]) is
 'Replaces what is known of the failures of steps by [{step, subject, code, message}], but for subjects that were not tried.';
 revoke all on function engine.note_tick_failures(text[], jsonb, text[]) from public;
 
+-- sql/40_functions/engine/number_fault.sql
+-- What a provider's code says of the number; the one place that knows. Dead: there is no such number, or none that takes
+-- texts. Barred: the account or the sending number may not reach its country, and it may be hers. Null: something else.
+create or replace function engine.number_fault(p_code text)
+returns text
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select case
+    -- Twilio's, of requests (21…) and of deliveries (30…)
+    when p_code in ('21211', '21614', '21635', '30005', '30006') then 'dead'
+    when p_code = '21408' then 'barred'
+    -- Vapi's
+    when p_code in ('invalid_number', 'twilio-reported-customer-misdialed') then 'dead'
+    when p_code = 'international_not_allowed' then 'barred'
+  end
+$$;
+comment on function engine.number_fault(text) is 'dead or barred where a provider''s code is about the number that was to be reached, else null.';
+revoke all on function engine.number_fault(text) from public;
+
 -- sql/40_functions/engine/open_hours.sql
 -- When a person may be reached at a node: the node's business hours and the legal hours, in every
 -- zone and under every region's rules that may apply. Intersecting ranges of real instants keeps the
--- days right on which the clocks change.
+-- days right on which the clocks change. What has begun leaves within a minute (workers/deadline.py), so legal hours end
+-- a minute before the law's, here where everybody asks.
 create or replace function engine.open_hours(
   p_channel public.contact_channel,
   p_business_hours jsonb,
@@ -3687,6 +4502,7 @@ set search_path = ''
 set plan_cache_mode = force_generic_plan -- to plan it takes longer than a calendar
 as $$
 declare
+  c_leaving constant interval := interval '1 minute';
   v_legal tstzmultirange;
 begin
   v_legal := (
@@ -3699,12 +4515,15 @@ begin
 
     legal as (
       select z.zone, r.region, range_agg(tstzrange(
-        (d.day + w.starts_at) at time zone z.zone, (d.day + w.ends_at) at time zone z.zone
+        least(i.starts_at, i.ends_at - c_leaving), i.ends_at - c_leaving
       )) as hours
       from zones as z
       cross join unnest(case when cardinality(p_regions) = 0 then array[''] else p_regions end) as r (region)
       cross join engine.legal_week(p_channel, r.region) as w
       cross join engine.local_days(z.zone, p_from, p_until, w.weekday) as d (day)
+      cross join lateral (
+        select (d.day + w.starts_at) at time zone z.zone as starts_at, (d.day + w.ends_at) at time zone z.zone as ends_at
+      ) as i
       where w.starts_at is not null
       group by z.zone, r.region
     )
@@ -3910,7 +4729,7 @@ declare
 begin
   return query
   with readings as materialized (
-    select e.provider, e.event_key, e.team_id, e.attempt_id, e.job_id, e.provider_id, r.reading
+    select e.provider, e.event_key, e.team_id, e.attempt_id, e.job_id, r.reading
     from engine.read_vapi_messages(
       array(select v.type from unnest(v_of_vapi) as v),
       array(
@@ -3923,13 +4742,13 @@ begin
     ) on r.ordinal = e.n
     union all
     select
-      e.provider, e.event_key, e.team_id, e.attempt_id, e.job_id, e.provider_id, engine.read_twilio_event(e.type, e.payload)
+      e.provider, e.event_key, e.team_id, e.attempt_id, e.job_id, engine.read_twilio_event(e.type, e.payload)
     from unnest(p_events) as e
     where e.provider <> 'vapi'
   )
 
   select
-    r.provider, r.event_key, r.team_id, r.attempt_id, r.job_id, r.provider_id,
+    r.provider, r.event_key, r.team_id, r.attempt_id, r.job_id,
     case
       when r.provider = 'vapi' and (r.reading).kind = 'final' and (r.reading).outcome <> 'opted_out'
         and exists (
@@ -4144,6 +4963,25 @@ comment on function engine.record_dispatches(text, jsonb) is
 revoke all on function engine.record_dispatches(text, jsonb) from public;
 grant execute on function engine.record_dispatches(text, jsonb) to outbound_worker;
 
+-- sql/40_functions/engine/refusal_outcome.sql
+-- What a provider's refusal means for the person: a number that cannot be reached, an opt-out that the
+-- provider knows of (a code of Twilio's), or a failure.
+create or replace function engine.refusal_outcome(p_scope text, p_code text)
+returns public.job_outcome
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select case
+    when p_code = '21610' then 'opted_out'
+    when p_scope = 'number' or engine.number_fault(p_code) is not null then 'undeliverable'
+    else 'failed'
+  end::public.job_outcome
+$$;
+comment on function engine.refusal_outcome(text, text) is 'Outcome of a job whose request was refused.';
+revoke all on function engine.refusal_outcome(text, text) from public;
+
 -- sql/40_functions/engine/resolve_attempts.sql
 -- What the provider said when asked. Found: the attempt is accepted and the provider's object is read
 -- like an event. Not found: only after a grace period, in which the provider may still be writing it
@@ -4228,6 +5066,7 @@ begin
     begin
       execute format('select to_jsonb(d) from engine.%I() as d', v_step) into v_done;
       v_summary := v_summary || jsonb_build_object(v_step, v_done);
+    -- Whatever it is: no step may keep another from being done, and what is unforeseen has no list.
     exception when others then
       raise warning 'outbound: % of the tick failed: % (%)', v_step, sqlerrm, sqlstate;
       v_failures := v_failures || jsonb_build_object('step', v_step, 'subject', '', 'code', sqlstate, 'message', sqlerrm);
@@ -4248,6 +5087,7 @@ revoke all on function engine.run_tick_steps(text[]) from public;
 -- Whether the structured data of a call's report says that the person opted out. What the field is called, and
 -- how deep it lies, is up to whoever wrote the assistant, so every usual name counts at any depth; the value
 -- must say yes, alone or before anything else ("Yes, she asked"). Values are looked at first: most say no, and names cost more.
+-- engine.read_vapi_messages asks only where something could be such a value.
 create or replace function engine.says_opt_out(p_data jsonb)
 returns boolean
 language plpgsql -- a function in SQL would be made ready for each report
@@ -4287,12 +5127,8 @@ begin
     ) then 'number_not_verified'
     when exists (
       select
-      from public.workflow_nodes as n
-      where n.team_id = p_team_id and n.workflow_id = p_workflow_id and n.type::text = p_channel::text
-        and n.config ->> 'assistant_id' is not null
-        and n.config ->> 'assistant_id' <> all(array(
-          select a.id::text from public.assistants as a where a.team_id = p_team_id and a.is_active
-        ))
+      from engine.nodes_without_assistant(p_team_id, p_workflow_id) as n
+      where n.type::text = p_channel::text
     ) then 'assistant_inactive'
   end;
 end
@@ -4300,6 +5136,37 @@ $$;
 comment on function engine.sending_hold(uuid, uuid, uuid, public.contact_channel) is
 'Why what a campaign would send on a channel waits: number_not_verified, assistant_inactive, or null.';
 revoke all on function engine.sending_hold(uuid, uuid, uuid, public.contact_channel) from public;
+
+-- sql/40_functions/engine/settle_silent_jobs.sql
+-- What the provider keeps calling unfinished. Some carriers never confirm delivery: a text that has been
+-- "sent" for a day is taken as delivered. A call that has gone on for six hours, or a text that has been
+-- queued for two days, is not coming to an end, and must not hold a line for ever.
+create or replace function engine.settle_silent_jobs(p_answers engine.lookup_answer[])
+returns void
+language sql
+volatile
+set search_path = ''
+as $$
+  select engine.end_unheard(array(
+    select (
+      a.provider, null, j.team_id, a.id, j.id, ('final', s.outcome, 'job', s.reason_code, null)::engine.reading
+    )::engine.event_reading
+    from unnest(p_answers) as l
+    inner join engine.attempts as a on l.attempt_id = a.id
+    inner join engine.jobs as j on a.team_id = j.team_id and a.job_id = j.id and j.status = 'DISPATCHED'
+    inner join (
+      values
+      ('text'::public.contact_channel, true, interval '1 day', 'delivered'::public.job_outcome, 'sent_unconfirmed'),
+      ('text', false, interval '2 days', 'failed', 'never_sent'),
+      ('call', false, interval '6 hours', 'failed', 'never_ended')
+    ) as s (channel, is_sent, patience, outcome, reason_code)
+      on j.channel = s.channel and s.is_sent = (coalesce(l.payload ->> 'status', '') = 'sent')
+    where l.found and j.reply_deadline is null and j.dispatched_at <= engine.now() - s.patience
+  ))
+$$;
+comment on function engine.settle_silent_jobs(engine.lookup_answer[]) is
+'Ends dispatched jobs that the provider has been calling unfinished for too long.';
+revoke all on function engine.settle_silent_jobs(engine.lookup_answer[]) from public;
 
 -- sql/40_functions/engine/store_events.sql
 -- Puts events into the inbox and returns those that were not in it yet; one without a job waits for its attempt.
@@ -4380,6 +5247,30 @@ $$;
 comment on function engine.tick() is 'Does what time alone changes, all of it, and returns what it did. Idempotent.';
 revoke all on function engine.tick() from public;
 grant execute on function engine.tick() to outbound_worker;
+
+-- sql/40_functions/engine/tick_lag.sql
+-- Whether the tick is done, whoever calls it, by what it leaves undone: how long the oldest thing that time alone changes
+-- has been overdue, and how many of the tick's steps fail.
+create or replace function engine.tick_lag()
+returns table (lag_seconds double precision, failing_steps bigint)
+language sql
+stable
+security definer -- workers may read no table
+set search_path = ''
+as $$
+  select
+    greatest(extract(epoch from engine.now() - least(
+      (select min(j.lease_expires_at) from engine.jobs as j where j.status = 'CLAIMED'),
+      (select min(j.reply_deadline) from engine.jobs as j where j.status = 'DISPATCHED'),
+      (select min(c.scheduled_at) from public.campaigns as c where c.status = 'SCHEDULED'),
+      (select min(s.next_run_at) from public.audience_schedules as s where s.is_enabled)
+    )), 0)::double precision,
+    (select count(*) from engine.tick_failures)
+$$;
+comment on function engine.tick_lag() is
+'Campaign seconds for which an expired lease, a reply window, a scheduled launch or a refresh has waited for the tick; steps that fail.';
+revoke all on function engine.tick_lag() from public;
+grant execute on function engine.tick_lag() to outbound_worker;
 
 -- sql/40_functions/engine/tick_launches.sql
 -- The part of the tick that launches scheduled campaigns: a list of a million takes a minute, and its locks are kept as
@@ -4524,13 +5415,16 @@ as $$
   select l.at, l.job_no, 9, l.kind, l.message, jsonb_build_object('enrollment_id', e.id, 'status', l.status, 'reason_code', l.reason_code)
   from engine.enrollments as e
   cross join lateral (
-    select min(j.created_at) as begun_at from engine.all_jobs as j where j.team_id = e.team_id and j.enrollment_id = e.id
+    select min(j.created_at) as begun_at, min(j.created_at) filter (where j.visit = 1) as first_at
+    from engine.all_jobs as j
+    where j.team_id = e.team_id and j.enrollment_id = e.id
   ) as b
   cross join lateral (
     select
       e.ended_at is not distinct from e.enrolled_at and b.begun_at is null as is_left_out,
-      -- For another number of hers, which a retry had instead of one that proved dead.
-      e.retry_count = 1 and b.begun_at >= e.reopened_at as is_late
+      -- Taken up by a retry instead of another number of hers that proved dead: whoever is enrolled otherwise has her first
+      -- job at that moment.
+      e.retry_count > 0 and b.begun_at = b.first_at and b.begun_at > e.enrolled_at as is_late
   ) as o
   cross join lateral (values
     (e.enrolled_at, 0, 'enrollment', 'ACTIVE', null, 'The contact was enrolled.', not o.is_left_out and o.is_late is not true),
@@ -4541,7 +5435,7 @@ as $$
     (
       e.reopened_at, 1000000, 'reopened', 'ACTIVE', null,
       case
-        when o.is_late then 'The contact was taken up instead of the customer''s other number.'
+        when o.is_late and e.retry_count = 1 then 'The contact was taken up instead of the customer''s other number.'
         else format('The failed journey was opened again (%s), with a whole budget of retries.', e.retry_count)
       end, e.reopened_at is not null
     ),
@@ -4814,9 +5708,9 @@ comment on function engine.done_items(uuid, bytea[]) is
 revoke all on function engine.done_items(uuid, bytea[]) from public;
 
 -- sql/40_functions/outreach/fill_outreach.sql
--- The items of an outreach that has just been stored. Of two launches that meet, the second waits at the
--- hash and stores nothing: in order of the hashes, so that they can't wait for each other. Who needs no
--- hold is enrolled at once; for the others the holds are queued.
+-- The items of an outreach that has just been stored. Launches of a team go one by one (engine.lock_outreaches), so what
+-- is planned as new is new; the unique index on the hashes is the second fence. Who needs no hold is enrolled at once; for
+-- the others the holds are queued.
 create or replace function engine.fill_outreach(p_list public.audience_lists, p_outreach public.outreaches)
 returns void
 language plpgsql
@@ -4841,8 +5735,6 @@ begin
     from engine.plan_outreach(p_list, p_outreach.kind, p_outreach.channel, p_outreach.id) as p
     cross join (select p_outreach.kind = 'reschedule' as is_held) as k
     where not p.is_left_out and p.item_id is null
-    order by p.dedupe_hash
-    on conflict (team_id, dedupe_hash) where status <> 'CANCELLED' do nothing
     returning contact_id
   )
 
@@ -4870,9 +5762,9 @@ comment on function engine.fill_outreach(public.audience_lists, public.outreache
 revoke all on function engine.fill_outreach(public.audience_lists, public.outreaches) from public;
 
 -- sql/40_functions/outreach/launch_outreach.sql
--- A launch straight from a list's scheduling dialog. The list is locked before anything is looked at, so
--- that of two operators who press at once the second sees what the first did; of two lists that share
--- customers, the hashes decide, and where a customer has several numbers, who is first of the team.
+-- A launch straight from a list's scheduling dialog. The list, and then all launches of the team, are locked before
+-- anything is looked at, so that of two operators who press at once, over one list or over two that share customers, the
+-- second sees what the first did.
 create or replace function public.launch_outreach(
   p_list_id uuid,
   p_kind text,
@@ -5362,6 +6254,7 @@ begin
       where s.team_id = v_schedule.team_id and s.list_id = v_schedule.list_id;
       queued_count := queued_count + (v_run_id is not null)::integer;
       skipped_count := skipped_count + (v_run_id is null)::integer;
+    -- Whatever is wrong with one team's schedule must not stop those of all the others.
     exception when others then
       raise warning 'outbound: the schedule of list % could not be followed: % (%)', v_schedule.list_id, sqlerrm, sqlstate;
       v_failures := v_failures || jsonb_build_object(
@@ -5649,6 +6542,22 @@ comment on function engine.applied_migrations() is
 'The versions of the migrations that this database has had, in order; null where no record says so.';
 revoke all on function engine.applied_migrations() from public;
 
+-- sql/40_functions/setup/clock_lock.sql
+-- The advisory lock of the sandbox's clock: what judges by it holds it shared, what sets it takes it alone.
+create or replace function engine.clock_lock()
+returns bigint
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+  return hashtextextended('the clock', 0);
+end
+$$;
+comment on function engine.clock_lock() is 'Key of the advisory lock between what sets the sandbox''s clock and what judges by it.';
+revoke all on function engine.clock_lock() from public;
+
 -- sql/40_functions/setup/get_deployment_facts.sql
 -- What `outbound doctor` can't see from outside. It is of all teams, so the service role alone may ask; it names
 -- accounts and secrets and shows none.
@@ -5677,7 +6586,8 @@ as $$
         'can_log_in', r.rolcanlogin,
         'is_privileged', r.rolsuper or r.rolbypassrls or r.rolcreaterole or exists (
           select from pg_catalog.pg_auth_members as m where m.member = r.oid
-        )
+        ),
+        'may_make_temporary', has_database_privilege(r.oid, current_database(), 'temporary')
       )
       from pg_catalog.pg_roles as r
       where r.rolname = 'outbound_worker'
@@ -5688,7 +6598,7 @@ as $$
       select coalesce(jsonb_agg(
         engine.describe_health(i) || jsonb_build_object(
           'team', t.name, 'secret_name', i.secret_name, 'account_ref', i.account_ref,
-          'webhooks', engine.webhook_facts(i)
+          'webhooks', engine.webhook_facts(i), 'named', engine.named_at_provider(i)
         )
         order by t.name, i.provider
       ), '[]')
@@ -5701,11 +6611,56 @@ $$;
 comment on function public.get_deployment_facts() is
 '{at, environment, postgres, migrations[versions] (null without a record), tick{driven_by, has_cron, last_run_at, '
 'last_status, last_message, failed_jobs[], failing[], overdue_seconds}, '
-'worker_role{can_log_in, is_privileged}, queues[{queue, due_jobs, jobs_in_progress, jobs_in_doubt, lag_seconds}], '
+'worker_role{can_log_in, is_privileged, may_make_temporary}, queues[{queue, due_jobs, jobs_in_progress, jobs_in_doubt, lag_seconds}], '
 'held[{team, campaign_id, campaign, blockers[{code, message}]}], '
-'integrations[as in get_integration_health, with team, secret_name, account_ref, webhooks{taken, heard_of}]}: for operators of the deployment.';
+'integrations[as in get_integration_health, with team, secret_name, account_ref, webhooks{taken, heard_of}, named[{kind, name, id}]]}: for operators of the deployment.';
 revoke all on function public.get_deployment_facts() from public;
 grant execute on function public.get_deployment_facts() to service_role;
+
+-- sql/40_functions/setup/hold_clock.sql
+-- What begins attempts reads the moment here, first of all: a set clock stands still until its transaction is over, so that
+-- who passed the gate at eight in the evening is not begun at nine. Real time needs no hold: there engine.now() is one
+-- moment for the whole statement.
+create or replace function engine.hold_clock()
+returns timestamptz
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform pg_advisory_xact_lock_shared(engine.clock_lock())
+  from engine.deployment as d
+  where d.environment = 'sandbox';
+  return engine.now(); -- in a statement of its own: a clock that was being set is seen as it is now
+end
+$$;
+comment on function engine.hold_clock() is
+'The moment it is, which stays the moment until this transaction ends, whoever sets the sandbox''s clock.';
+revoke all on function engine.hold_clock() from public;
+
+-- sql/40_functions/setup/named_at_provider.sql
+-- What the team says that its provider has, and calls can't do without: assistants, and numbers that may call. Whoever
+-- has the account's key can compare.
+create or replace function engine.named_at_provider(p_integration public.integrations)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(jsonb_agg(jsonb_build_object('kind', k.kind, 'name', k.name, 'id', k.id) order by k.kind, k.name, k.id), '[]')
+  from (
+    select 'assistant' as kind, a.name, a.provider_assistant_id as id
+    from public.assistants as a
+    where a.team_id = p_integration.team_id and a.channel = 'call' and a.is_active
+    union all
+    select 'phone-number', n.phone, n.vapi_phone_number_id
+    from public.phone_numbers as n
+    where n.team_id = p_integration.team_id and n.is_verified_for_calls and n.vapi_phone_number_id is not null
+  ) as k
+  where p_integration.provider = 'vapi'
+$$;
+comment on function engine.named_at_provider(public.integrations) is
+'[{kind: assistant|phone-number, name, id}] that an account at Vapi must have for the team''s calls; [] for others.';
+revoke all on function engine.named_at_provider(public.integrations) from public;
 
 -- sql/40_functions/setup/phone_number_issues.sql
 -- What is wrong with a sending number as it would be stored; p_problem is what the rule for phone numbers says of it.
@@ -5755,40 +6710,123 @@ stable
 set search_path = ''
 as $$
 declare
-  v_used_by jsonb;
+  v_what constant text := format('it for %ss', array_to_string(p_channels, 's and '));
 begin
-  select jsonb_agg(
-    jsonb_build_object('entity', 'campaign', 'id', c.id, 'name', c.name, 'status', c.status) order by c.name, c.id
-  )
-  into v_used_by
-  from public.campaigns as c
-  where c.team_id = p_team_id and c.status in ('SCHEDULED', 'ACTIVE')
-    and (p_entity = 'assistant' or c.phone_number_id = p_id) and exists (
-      select
-      from public.workflow_nodes as n
-      where n.team_id = c.team_id and n.workflow_id = c.workflow_id
-        and n.type::text = any(p_channels::text[]) and (p_entity <> 'assistant' or n.config ->> 'assistant_id' = p_id::text)
-    );
-  if v_used_by is not null then
-    perform engine.refuse(
-      'OB005',
-      case jsonb_array_length(v_used_by)
-        when 1 then format('The campaign "%s" needs it for %ss.', v_used_by -> 0 ->> 'name', array_to_string(p_channels, 's and '))
-        else format(
-          '%s campaigns need it for %ss, "%s" among them.', jsonb_array_length(v_used_by),
-          array_to_string(p_channels, 's and '), v_used_by -> 0 ->> 'name'
+  perform engine.refuse_in_use(
+    p_team_id, p_entity, p_id,
+    array(
+      select c.id
+      from public.campaigns as c
+      where c.team_id = p_team_id and c.status in ('SCHEDULED', 'ACTIVE')
+        and (p_entity = 'assistant' or c.phone_number_id = p_id) and exists (
+          select
+          from public.workflow_nodes as n
+          where n.team_id = c.team_id and n.workflow_id = c.workflow_id
+            and n.type::text = any(p_channels::text[]) and (p_entity <> 'assistant' or n.config ->> 'assistant_id' = p_id::text)
         )
-      end,
-      jsonb_build_object('entity', p_entity, 'id', p_id, 'used_by', v_used_by),
-      'Pause them, or unschedule those that have not begun. They are resumed or launched when it is back.'
-    );
-  end if;
+    ),
+    'needs ' || v_what, 'need ' || v_what,
+    'Pause them, or unschedule those that have not begun. They are resumed or launched when it is back.'
+  );
 end
 $$;
 comment on function engine.refuse_while_sending(uuid, text, uuid, public.contact_channel[]) is
 'Raises OB005 while a SCHEDULED or ACTIVE campaign needs the phone_number or assistant on one of the channels; used_by is '
 '[{entity, id, name, status}].';
 revoke all on function engine.refuse_while_sending(uuid, text, uuid, public.contact_channel[]) from public;
+
+-- sql/40_functions/setup/resume_integration.sql
+-- Somebody has mended what made an account pause, and says so: jobs that waited go out again, spread by the batches of
+-- their nodes, and the account is at full pace.
+create or replace function public.resume_integration(p_provider text, p_team_id uuid default null)
+returns jsonb
+language plpgsql
+security definer -- writes public.integrations, which no role may write
+set search_path = ''
+set jit = off
+set statement_timeout = '10min' -- as of resume_campaign
+as $$
+declare
+  v_team_id uuid := engine.require_team(p_team_id, 'admin');
+  v_integration public.integrations;
+begin
+  if coalesce(p_provider, '') <> all(enum_range(null::public.provider)::text[]) then
+    perform engine.refuse_issues(jsonb_build_array(
+      engine.issue('provider_unknown', 'p_provider', 'The provider must be vapi, twilio or servicetitan.')
+    ), 'The request');
+  end if;
+  perform engine.spread_held_jobs(v_team_id, p_provider::public.provider);
+  select i.* into v_integration
+  from public.integrations as i
+  where i.team_id = v_team_id and i.provider::text = p_provider
+  for no key update;
+  if v_integration.id is null then
+    perform engine.refuse_not_found('integration', null);
+  end if;
+  update public.integrations as i
+  set
+    status = 'ACTIVE', paused_reason = null, paused_at = null,
+    pace_per_minute = null, pace_begins_at = null, pace_reason = null
+  where i.team_id = v_integration.team_id and i.id = v_integration.id
+  returning i.* into v_integration;
+  perform pg_notify('outbound_jobs', '');
+  return engine.describe_health(v_integration);
+end
+$$;
+comment on function public.resume_integration(text, uuid) is
+'Lifts the pause and the lowered pace of a provider''s account, and returns it like get_integration_health. What waited goes '
+'out spread by the batches of its nodes. Changes nothing of one that is in use. Admin only; OB001, OB004, OB008.';
+revoke all on function public.resume_integration(text, uuid) from public;
+grant execute on function public.resume_integration(text, uuid) to authenticated, service_role;
+
+-- sql/40_functions/setup/set_clock.sql
+-- Sets the sandbox's clock. It never runs backwards: what happened stays in the past. What time alone
+-- changes is done at once, as in a real day of which no minute is skipped.
+create or replace function engine.set_clock(p_at timestamptz, p_rate double precision default 1)
+returns timestamptz
+language plpgsql
+security definer -- writes the deployment row
+set search_path = ''
+set jit = off
+set join_collapse_limit = 1 -- see docs/scaling.md: plans follow the written order, from the given set to rows by key
+as $$
+declare
+  v_environment text;
+  v_goes_back boolean;
+begin
+  perform pg_advisory_xact_lock(engine.clock_lock()); -- before any other lock: whoever holds the clock waits for none of ours
+  select environment, clock_at is null and p_at < engine.now() into v_environment, v_goes_back
+  from engine.deployment
+  for update;
+  if v_environment <> 'sandbox' then
+    perform engine.refuse(
+      'OB002',
+      'The clock of a production database cannot be set.',
+      jsonb_build_object(
+        'entity', 'deployment', 'id', null, 'from', v_environment, 'to', 'clock_set', 'allowed', '[]'::jsonb
+      ),
+      'Only a sandbox has a clock that can be set.'
+    );
+  end if;
+  update engine.deployment
+  set
+    clock_at = greatest(p_at, case when clock_at is null then p_at else engine.now() end),
+    clock_set_at = statement_timestamp(),
+    clock_rate = coalesce(p_rate, 1);
+  if v_goes_back then
+    -- The first time only, from the real time: what had come may be to come.
+    perform engine.recount_due();
+  end if;
+  perform engine.tick();
+  -- Time has jumped: every worker looks again, whatever it waits for.
+  perform pg_notify('outbound_jobs', '');
+  return engine.now();
+end
+$$;
+comment on function engine.set_clock(timestamptz, double precision) is
+'Sets the sandbox''s clock and its rate (0 freezes it, 1 is real time); once set it never goes back. OB002 in production.';
+revoke all on function engine.set_clock(timestamptz, double precision) from public;
+grant execute on function engine.set_clock(timestamptz, double precision) to outbound_worker;
 
 -- sql/40_functions/setup/tick_facts.sql
 -- Who calls the tick, and what shows that somebody does: pg_cron's own record, and which steps fail.
@@ -5885,13 +6923,16 @@ begin
   if v_assistant.is_active and not v_is_active then
     perform engine.refuse_while_sending(v_team_id, 'assistant', v_assistant.id, array[p_channel]);
   end if;
-  insert into public.assistants (team_id, name, channel, provider_assistant_id, is_active, template)
+  insert into public.assistants as a (team_id, name, channel, provider_assistant_id, is_active, template)
   values (
     v_team_id, btrim(p_name), p_channel, btrim(p_provider_assistant_id), v_is_active, p_template
   )
   on conflict (team_id, provider_assistant_id, channel)
-  do update set name = excluded.name, is_active = excluded.is_active, template = excluded.template
-  returning * into v_assistant;
+  do update set
+    name = excluded.name,
+    is_active = coalesce(p_is_active, a.is_active), -- one that somebody else adds at this moment was not seen above
+    template = excluded.template
+  returning a.* into v_assistant;
   return v_assistant;
 end
 $$;
@@ -5905,7 +6946,8 @@ to authenticated, service_role;
 
 -- sql/40_functions/setup/upsert_integration.sql
 -- Connects a provider account. What is stored is the name of its secret; workers hold the secret.
--- Saving an integration also lifts a pause and a lowered pace: whoever saves it says that the cause is mended.
+-- Saving an integration also lifts a pause and a lowered pace, as resume_integration does: whoever saves it says that the
+-- cause is mended.
 -- Only a backend with the service key may call it: the names of secrets are shared by the teams of a
 -- deployment, and a team that could choose one could spend another team's money.
 create or replace function public.upsert_integration(
@@ -5920,6 +6962,8 @@ returns public.integrations
 language plpgsql
 security definer -- writes public.integrations, which no role may write
 set search_path = ''
+set jit = off
+set statement_timeout = '10min' -- as of resume_campaign
 as $$
 declare
   v_team_id uuid := engine.require_team(p_team_id, 'admin');
@@ -5951,6 +6995,7 @@ begin
     );
   end if;
   perform engine.refuse_issues(v_issues, 'The integration');
+  perform engine.spread_held_jobs(v_team_id, p_provider);
   perform engine.note_account_change(v_team_id, p_provider, p_secret_name, p_account_ref);
   insert into public.integrations (team_id, provider, secret_name, account_ref, concurrency_limit, is_sandbox)
   values (v_team_id, p_provider, p_secret_name, p_account_ref, p_concurrency_limit, coalesce(p_is_sandbox, false))
@@ -6174,6 +7219,8 @@ REVOKE ALL ON FUNCTION engine.applied_migrations() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION engine.apply_known_events(p_events engine.told_event[]) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION engine.assistant_blockers(p_team_id uuid, p_workflow_id uuid) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION engine.awaits_place(p_enrollment engine.enrollments, p_channel public.contact_channel) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION engine.bind_enrollments(p_campaign public.campaigns, p_jobs engine.new_job[]) FROM PUBLIC;
@@ -6181,6 +7228,8 @@ REVOKE ALL ON FUNCTION engine.bind_enrollments(p_campaign public.campaigns, p_jo
 REVOKE ALL ON FUNCTION engine.check_other_rows(p_team_id uuid, p_run_id uuid, p_first bigint, p_last bigint) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION engine.check_usual_rows(p_team_id uuid, p_run_id uuid, p_first bigint, p_last bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION engine.clock_lock() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION engine.credit_outcomes(p_ended engine.ended_job[]) FROM PUBLIC;
 
@@ -6196,9 +7245,13 @@ REVOKE ALL ON FUNCTION engine.due_priorities(p_campaign_id uuid, p_channel publi
 
 REVOKE ALL ON FUNCTION engine.end_jobs(p_finished engine.finished_job[]) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION engine.end_unheard(p_ends engine.event_reading[]) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION engine.find_exclusions(p_team_id uuid, p_exclusions jsonb, p_candidates engine.candidate[], p_others engine.candidate[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION engine.held_campaigns() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION engine.hold_clock() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION engine.hold_due(p_job_ids uuid[]) FROM PUBLIC;
 
@@ -6216,13 +7269,21 @@ REVOKE ALL ON FUNCTION engine.local_days(p_zone text, p_from timestamp with time
 
 REVOKE ALL ON FUNCTION engine.lock_jobs(p_job_ids uuid[]) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION engine.lock_open_jobs(p_campaigns public.campaigns[]) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION engine.lock_outreaches(p_team_id uuid) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION engine.named_at_provider(p_integration public.integrations) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION engine.next_steps(p_ended engine.ended_job[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION engine.nodes_without_assistant(p_team_id uuid, p_workflow_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION engine.note_account_change(p_team_id uuid, p_provider public.provider, p_secret_name text, p_account_ref text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION engine.note_tick_failures(p_steps text[], p_failures jsonb, p_untried text[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION engine.number_fault(p_code text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION engine.passed_over(p_campaign public.campaigns, p_enrollment_ids uuid[]) FROM PUBLIC;
 
@@ -6242,6 +7303,8 @@ REVOKE ALL ON FUNCTION engine.read_vapi_messages(p_types text[], p_messages json
 
 REVOKE ALL ON FUNCTION engine.readmit_number(p_team_id uuid, p_phone text, p_channel public.contact_channel, p_source text, p_words text, p_said_at timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION engine.refuse_in_use(p_team_id uuid, p_entity text, p_id uuid, p_campaign_ids uuid[], p_does text, p_do text, p_hint text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION engine.refuse_while_sending(p_team_id uuid, p_entity text, p_id uuid, p_channels public.contact_channel[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION engine.rival_journeys(p_campaign public.campaigns, p_candidates engine.candidate[]) FROM PUBLIC;
@@ -6251,6 +7314,10 @@ REVOKE ALL ON FUNCTION engine.run_tick_steps(p_steps text[]) FROM PUBLIC;
 REVOKE ALL ON FUNCTION engine.same_customers(p_team_id uuid, p_candidates engine.candidate[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION engine.sending_hold(p_team_id uuid, p_workflow_id uuid, p_phone_number_id uuid, p_channel public.contact_channel) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION engine.spread_due_jobs(p_campaign public.campaigns, p_channels public.contact_channel[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION engine.spread_held_jobs(p_team_id uuid, p_provider public.provider) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION engine.start_issues(p_path text, p_at timestamp with time zone, p_team_id uuid) FROM PUBLIC;
 
@@ -6265,6 +7332,46 @@ REVOKE ALL ON FUNCTION engine.was_tried(p_enrollment engine.enrollments) FROM PU
 REVOKE ALL ON FUNCTION engine.work_kept_since() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION engine.write_attempts(p_worker text, p_job_ids uuid[]) FROM PUBLIC;
+
+-- sql/60_reference/call_ended_reasons.sql
+-- From the provider's published list. Faults during a call count as failed: the person may have been
+-- reached, so only the node's own retry rule may dial again.
+insert into reference.call_ended_reasons (pattern, outcome, scope) values
+('%', 'failed', 'job'),
+('customer-ended-call%', 'answered', 'job'),
+('assistant-ended-call%', 'answered', 'job'),
+('assistant-said-end-call-phrase', 'answered', 'job'),
+('assistant-forwarded-call', 'answered', 'job'),
+('assistant-request-returned-forwarding-phone-number', 'answered', 'job'),
+('silence-timed-out', 'answered', 'job'),
+('exceeded-max-duration', 'answered', 'job'),
+('vonage-completed', 'answered', 'job'),
+('vonage-disconnected', 'answered', 'job'),
+('call.in-progress.twilio-completed-call', 'answered', 'job'),
+('call.in-progress.sip-completed-call', 'answered', 'job'),
+('call.in-progress.error-warm-transfer-%', 'answered', 'job'),
+('call.in-progress.error-transfer-failed', 'answered', 'job'),
+('call.forwarding.operator-busy', 'answered', 'job'),
+('call.forwarding.no-answer', 'answered', 'job'),
+('call.ending.hook-executed-%', 'answered', 'job'),
+('voicemail', 'voicemail', 'job'),
+('customer-busy', 'busy', 'job'),
+('twilio-reported-customer-misdialed', 'undeliverable', 'job'),
+('customer-did-not-answer', 'no_answer', 'job'),
+('call.in-progress.error-providerfault-outbound-sip-408-%', 'no_answer', 'job'),
+('call.in-progress.error-providerfault-outbound-sip-480-%', 'no_answer', 'job'),
+('call.in-progress.error-providerfault-outbound-sip-503-%', 'no_answer', 'job'),
+('call.in-progress.error-providerfault-outbound-sip-486-%', 'busy', 'job'),
+('call.in-progress.error-providerfault-outbound-sip-600-%', 'busy', 'job'),
+('call.start.error-subscription-concurrency-limit-reached', 'failed', 'capacity'),
+('call.start.error-subscription-%', 'failed', 'account'),
+('call.start.error-fraud-check-failed', 'failed', 'account'),
+('call.start.error-get-%', 'failed', 'account'),
+('call.start.error-get-customer', 'failed', 'job'),
+('assistant-not-found', 'failed', 'account'),
+('assistant-not-valid', 'failed', 'account'),
+('call.start.error-vapi-number-outbound-daily-limit', 'failed', 'account')
+on conflict (pattern) do update set outcome = excluded.outcome, scope = excluded.scope;
 
 -- sql/60_reference/consent_phrases.sql
 -- The FCC's revocation words, the carriers' own, and phrases that nobody could take for anything else. Each
@@ -6335,6 +7442,44 @@ insert into reference.consent_phrases (phrase, action, is_whole_message) values
 ('start', 'opt_in', true),
 ('unstop', 'opt_in', true)
 on conflict (phrase) do update set action = excluded.action, is_whole_message = excluded.is_whole_message;
+
+-- sql/60_reference/edge_rules.sql
+-- `any` leaves out a booking, which goes on only over an edge that says `booked`, and an opt-out,
+-- which never goes on. A call has no rule of its own for a number that cannot be called: to whoever draws one it
+-- has failed. A trigger has no outcome of its own: its one rule matches whatever there is.
+insert into reference.edge_rules (node_type, rule, outcome, is_partial, needs_reply_window)
+select 'call'::public.node_type, r.rule, o.outcome, false, false
+from (
+  values
+  ('booked', array['booked']),
+  ('answered', array['answered']),
+  ('voicemail', array['voicemail']),
+  ('no_answer', array['no_answer']),
+  ('busy', array['busy']),
+  ('failed', array['undeliverable', 'failed']),
+  ('not_booked', array['answered', 'voicemail', 'no_answer', 'busy', 'undeliverable', 'failed']),
+  ('any', array['answered', 'voicemail', 'no_answer', 'busy', 'undeliverable', 'failed'])
+) as r (rule, outcomes)
+cross join unnest(r.outcomes::public.job_outcome[]) as o (outcome)
+union all
+select 'text', r.rule, o.outcome, r.rule = 'reply_matches', r.waits
+from (
+  values
+  ('booked', array['booked'], true),
+  ('replied', array['replied'], true),
+  ('reply_matches', array['replied'], true),
+  ('no_reply', array['no_reply'], true),
+  ('opted_in', array['opted_in'], true),
+  ('undeliverable', array['undeliverable'], false),
+  ('failed', array['failed'], false),
+  ('any', array['delivered', 'replied', 'no_reply', 'opted_in', 'undeliverable', 'failed'], false)
+) as r (rule, outcomes, waits)
+cross join unnest(r.outcomes::public.job_outcome[]) as o (outcome)
+union all
+select 'trigger', 'any', o.outcome, false, false
+from unnest(enum_range(null::public.job_outcome)) as o (outcome)
+on conflict (node_type, rule, outcome) do update
+  set is_partial = excluded.is_partial, needs_reply_window = excluded.needs_reply_window;
 
 -- sql/60_reference/import_problems.sql
 -- The codes are part of the contract with frontends; docs/audiences.md lists them.
@@ -6511,6 +7656,34 @@ insert into reference.reasons (code, message, cure) values
 ('twilio-reported-customer-misdialed', 'The number is not in service.', 'Correct the number at its source.')
 on conflict (code) do update set message = excluded.message, cure = excluded.cure;
 
+-- sql/60_reference/simulated_outcomes.sql
+-- Shares as home-service campaigns see them, roughly; a script is there for whoever wants to be exact.
+insert into reference.simulated_outcomes (node_type, awaits_reply, outcome, weight, takes)
+select s.node_type::public.node_type, s.awaits_reply, s.outcome::public.job_outcome, s.weight, s.takes
+from (
+  values
+  ('call', false, 'booked', 12, interval '4 minutes'),
+  ('call', false, 'answered', 28, interval '2 minutes'),
+  ('call', false, 'voicemail', 24, interval '40 seconds'),
+  ('call', false, 'no_answer', 22, interval '40 seconds'),
+  ('call', false, 'busy', 6, interval '10 seconds'),
+  ('call', false, 'opted_out', 4, interval '1 minute'),
+  ('call', false, 'undeliverable', 3, interval '5 seconds'),
+  ('call', false, 'failed', 1, interval '5 seconds'),
+  ('text', false, 'delivered', 90, interval '5 seconds'),
+  ('text', false, 'undeliverable', 6, interval '5 seconds'),
+  ('text', false, 'opted_out', 2, interval '5 seconds'),
+  ('text', false, 'failed', 2, interval '5 seconds'),
+  ('text', true, 'no_reply', 58, null),
+  ('text', true, 'replied', 24, interval '12 minutes'),
+  ('text', true, 'booked', 4, interval '20 minutes'),
+  ('text', true, 'opted_in', 1, interval '12 minutes'),
+  ('text', true, 'opted_out', 5, interval '12 minutes'),
+  ('text', true, 'undeliverable', 6, interval '5 seconds'),
+  ('text', true, 'failed', 2, interval '5 seconds')
+) as s (node_type, awaits_reply, outcome, weight, takes)
+on conflict (node_type, awaits_reply, outcome) do update set weight = excluded.weight, takes = excluded.takes;
+
 -- sql/60_reference/transitions.sql
 -- Kept equal to the triggers by a test that tries every pair. Of a campaign COMPLETED to ACTIVE, and of an
 -- enrollment FAILED to ACTIVE, are legal only together with a rising retry_count: a retry of what failed. So is SUPPRESSED
@@ -6612,3 +7785,7 @@ drop function engine.read_vapi_message(text, jsonb, public.job_outcome, text);
 -- nobody else may call it
 -- squawk-ignore ban-drop-function
 drop function engine.legal_window(public.contact_channel, text, date);
+
+-- nobody else may call it
+-- squawk-ignore ban-drop-function
+drop function engine.check_range(uuid, uuid, bigint, bigint);
