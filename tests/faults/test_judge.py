@@ -144,6 +144,15 @@ async def test_a_stop_that_nobody_reads(server: Server, nursery: Nursery, mutate
     assert "nothing begins after a stop was heard" in await rules_broken(server, nursery, plan, mutant)
 
 
+async def test_a_stop_whose_webhook_is_lost(server: Server, nursery: Nursery, mutate: Mutate) -> None:
+    """The list of texts tells of it, if it is asked for the time in which she wrote."""
+    mutant = mutate(("engine/claim_inboxes.sql", "c.read_at - interval '10 minutes',", "engine.now(),"))
+    lost: dict[str, Any] = {"kind": "lost", "types": ["inbound"]}
+    plan = replace(small(Step(Moment("taken", 3), "stop_by_text", 1)), faults=(lost,))
+    assert await rules_broken(server, nursery, plan, mutant) == {"who texted a stop is suppressed"}
+    assert (await play(server, nursery, plan)).findings == []
+
+
 async def test_a_pause_that_stops_nothing(server: Server, nursery: Nursery, mutate: Mutate) -> None:
     mutant = mutate(
         ("engine/lock_due_jobs.sql", "c.status = 'ACTIVE'", "c.status in ('ACTIVE', 'PAUSED')"),

@@ -19,6 +19,7 @@ from cli.dev.faults.plan import Count, Moment, Step
 from cli.dev.faults.record import MISCOUNTED
 from cli.dev.faults.scene import Scene
 from cli.dev.faults.standstill import Standstill
+from cli.dev.faults.stops import Stops
 
 LOOK_SECONDS = 0.02
 IDLE_SECONDS = 1.0
@@ -73,6 +74,7 @@ class Director:
         self._counts: Counter[Count] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
         self._arrivals = Arrivals(scene)
+        self.stops = Stops(scene)
         self._unlaunched = [step for step in self._plan.steps if step.act == "launch"]
         self._to_come = [step for step in self._plan.steps if step.act == "lead"]
         self._at_the_end = [step for step in self._plan.steps if step.act == "retry"]
@@ -166,7 +168,7 @@ class Director:
         if self._at_the_end:
             self._fire(self._at_the_end.pop())
             return False
-        return True
+        return await self.stops.have_had_their_chance(lambda query: self._insist(lambda: self._scene.look(query)))
 
     def _saw(self, entry: Mapping[str, Any]) -> None:
         """Something was logged; whoever asked for it waits for the answer while this runs."""

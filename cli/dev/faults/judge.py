@@ -1,7 +1,7 @@
 """The judge: reads the sandbox's log and the moments of commits, and says which rule was broken.
 
 It asks the product nothing that the product could get wrong in the same way: the law, the business hours and the
-words of a stop are written down here or in `places` a second time.
+words of a stop are written down here, in `places` or in `texts` a second time.
 """
 
 from __future__ import annotations
@@ -17,11 +17,9 @@ from cli.dev.faults.arrivals import Brought
 from cli.dev.faults.graphs import business_hours
 from cli.dev.faults.places import daily_limit, is_business, is_legal
 from cli.dev.faults.record import Attempt, Record, Turn, attempt_of
+from cli.dev.faults.texts import says_start, says_stop, stopped_by_text
 
 OVER = frozenset({"COMPLETED", "CANCELLED"})
-STOP_WORDS = frozenset({"stop", "stop.", "unsubscribe", "cancel", "quit"})
-STOP_PHRASES = ("stop texting", "stop calling", "take me off", "do not contact")
-START_WORDS = frozenset({"start"})
 _FOREVER = datetime.max.replace(tzinfo=ZoneInfo("UTC"))
 MILLISECOND = timedelta(milliseconds=1)
 """The log cuts its moments to it."""
@@ -248,6 +246,13 @@ def _who_opted_out_is_suppressed(record: Record) -> Iterator[str]:
         yield f"{phone} opted out in a call and is not suppressed"
 
 
+def _who_texted_a_stop_is_suppressed(record: Record) -> Iterator[str]:
+    """Whatever became of the webhook: a reader has looked at the provider's list since, or had every chance to."""
+    for phone, at in sorted(stopped_by_text(record.texts).items()):
+        if phone not in record.opted_out:
+            yield f"{phone} texted a stop at {at} and is not suppressed"
+
+
 def _webhooks_are_welcome(record: Record) -> Iterator[str]:
     for entry in record.entries:
         if entry["kind"] == "webhook" and entry["status"] is not None and entry["status"] not in {200, 503}:
@@ -274,6 +279,7 @@ RULES: dict[str, Callable[[Record], Iterator[str]]] = {
     "counters equal a recount": _counters_equal_a_recount,
     "outcomes are what happened": _outcomes_are_what_happened,
     "who opted out is suppressed": _who_opted_out_is_suppressed,
+    "who texted a stop is suppressed": _who_texted_a_stop_is_suppressed,
     "webhooks are welcome": _webhooks_are_welcome,
 }
 
@@ -323,18 +329,22 @@ def _heard_stops(record: Record) -> Iterator[tuple[str, datetime, datetime]]:
         if entry["kind"] != "webhook":
             continue
         kind, phone = entry["correlation"].get("type"), entry["correlation"].get("to", "")
-        words = str((entry["body"] or {}).get("Body", "")).strip().lower() if kind == "inbound" else ""
-        if words in START_WORDS:
+        words = str((entry["body"] or {}).get("Body", "")) if kind == "inbound" else ""
+        if says_start(words):
             # Sent, whether confirmed or not: from then on she may be reached again.
             starts[phone].append(_moment(entry["real_at"]))
         if entry["status"] != 200:
             continue
-        is_stop = words in STOP_WORDS or any(phrase in words for phrase in STOP_PHRASES)
-        if is_stop or (kind == "end-of-call-report" and attempt_of(entry) in opted_out_calls):
+        if says_stop(words) or (kind == "end-of-call-report" and attempt_of(entry) in opted_out_calls):
             stops.append((phone, _moment(entry["real_at"]) + MILLISECOND))
     for phone, since in stops:
         # A start that was repeated, late or out of order may count at any time.
         yield phone, since, _FOREVER if not starts[phone] else min(since, *starts[phone])
+
+
+def only_listed_stops(record: Record) -> set[str]:
+    """Who texted a stop of which the receiver confirmed no webhook: the provider's list alone tells of it."""
+    return set(stopped_by_text(record.texts)) - {phone for phone, _, _ in _heard_stops(record)}
 
 
 def _phone(record: Record, brought: Brought) -> str:

@@ -15,7 +15,7 @@ from cli.dev.databases import Server
 from cli.dev.faults.crew import Crew, Nursery
 from cli.dev.faults.director import Director
 from cli.dev.faults.frost import GRACE, Freezer
-from cli.dev.faults.judge import Finding, judge
+from cli.dev.faults.judge import Finding, judge, only_listed_stops
 from cli.dev.faults.plan import Plan
 from cli.dev.faults.record import Record, take_record
 from cli.dev.faults.scene import TEMPLATE, staged
@@ -68,7 +68,7 @@ async def play(server: Server, nursery: Nursery, plan: Plan, template: str = TEM
                     # Who was frozen last may wake up only now: what it does then counts.
                     statuses = await crew.dismiss()
                     findings += [Finding("workers drain", f"a worker ended with {s}") for s in statuses if s != 0]
-            record = await take_record(scene, director.brought)
+            record = await take_record(scene, director.brought, director.stops.texts)
         findings += judge(record)
         findings += [Finding("nobody is lost", f"enrollment {one} had no open job") for one in director.lost]
         findings += [Finding("counters equal a recount", f"in the middle: {row}") for row in director.miscounted]
@@ -118,6 +118,7 @@ def _tried(record: Record, director: Director, crew: Crew) -> Counter[str]:
     tried["leads and rows brought"] = len(record.brought)
     tried["workers killed"] = crew.killed + len(crew.died)
     tried["opt-outs"] = len(record.opted_out)
+    tried["stops that only the list told"] = len(only_listed_stops(record))
     tried["attempts"] = len(record.attempts)
     tried["lookups"] = sum(entry["kind"] == "request" and entry["method"] == "GET" for entry in record.entries)
     last = max((datetime.fromisoformat(entry["at"]) for entry in record.entries), default=record.plan.start)

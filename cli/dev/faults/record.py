@@ -9,6 +9,7 @@ from typing import Any
 from cli.dev.faults.arrivals import Brought
 from cli.dev.faults.plan import Plan
 from cli.dev.faults.scene import Scene
+from cli.dev.faults.texts import Text
 
 _STEPS = """
     select id, kind, subject, facts, pg_xact_commit_timestamp(xmin) as committed_at from faults.steps order by id
@@ -34,7 +35,7 @@ _LEADS = """
     inner join public.campaigns as c on l.team_id = c.team_id and l.list_id = c.list_id
     left join public.contacts as p on l.team_id = p.team_id and l.contact_id = p.id
 """
-_SUPPRESSED = "select distinct phone from public.suppressions where reason = 'opted_out'"
+SUPPRESSED = "select distinct phone from public.suppressions where reason = 'opted_out'"
 MISCOUNTED = """
     with counted as (
         select campaign_id, node_id, state, outcome, due_at::text, amount
@@ -109,6 +110,8 @@ class Record:
     members: list[dict[str, Any]]
     leads: list[dict[str, Any]]
     brought: list[Brought]
+    texts: list[Text]
+    """What people had texted when the director saw to it that everybody's stop was known."""
     opted_out: frozenset[str]
     miscounted: list[dict[str, Any]]
 
@@ -129,7 +132,7 @@ def attempt_of(entry: dict[str, Any]) -> str | None:
     return about.get("attempt_id") or about.get("attempt")
 
 
-async def take_record(scene: Scene, brought: list[Brought]) -> Record:
+async def take_record(scene: Scene, brought: list[Brought], texts: list[Text]) -> Record:
     """Read everything."""
     steps = await scene.look(_STEPS)
     return Record(
@@ -165,7 +168,8 @@ async def take_record(scene: Scene, brought: list[Brought]) -> Record:
         members=await scene.look(_MEMBERS),
         leads=await scene.look(_LEADS),
         brought=brought,
-        opted_out=frozenset(row["phone"] for row in await scene.look(_SUPPRESSED)),
+        texts=texts,
+        opted_out=frozenset(row["phone"] for row in await scene.look(SUPPRESSED)),
         miscounted=await scene.look(MISCOUNTED),
     )
 
