@@ -1,7 +1,7 @@
--- After a pause (of the campaign, or of the account that a channel goes through), everybody moves up the queue of a node by as many places as have become due meanwhile:
--- the due ones take the next places, those who had them take later ones, and so on to the first gap. So
--- the batches are never exceeded, nobody overtakes, and nobody is sent before the time that was dealt to
--- her: sorted, the new places are nowhere earlier than the old ones. Contacts share places only with
+-- After a pause (of the campaign, or of the account that a channel goes through), everybody moves up the queue of a node by
+-- as many places as have become due meanwhile: the due ones take the next places, those who had them take later ones, and
+-- so on to the first gap. So the batches are never exceeded, nobody overtakes, and nobody is sent before the time that was
+-- dealt to her: sorted, the new places are nowhere earlier than the old ones. Contacts share places only with
 -- those of the same hours. The caller holds the campaign and its open jobs.
 create or replace function engine.spread_due_jobs(p_campaign public.campaigns, p_channels public.contact_channel[])
 returns void
