@@ -67,9 +67,9 @@ def test_the_doctor_finds_a_stack_in_order_and_names_what_is_wrong(project: Proj
     assert run("teams", "create", name, "--sandbox").status == 0
     found = {one["name"]: one["status"] for one in run("doctor", "--json").json}
     parts = ("data API", "schema", "clocks", "tick", "worker role", "worker connection", "webhook receiver")
-    # of each account how it is, and whether its provider takes its secrets
+    # of each account how it is, whether its provider takes its secrets, and whether Vapi has what calls name
     of_ours = [one for one in found if one.endswith(f"of {name}")]
-    assert len(of_ours) == 6, found
+    assert len(of_ours) == 7, found
     assert {one: found[one] for one in (*parts, *of_ours)} == dict.fromkeys((*parts, *of_ours), "ok")
     assert found["environment"] == "warning"
     refused = run("doctor", OUTBOUND_API_KEY=project.anon_key)
