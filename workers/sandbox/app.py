@@ -64,7 +64,7 @@ class Sandbox:
         self.driver = Driver(
             self.stage,
             campaign or MemoryClock(),
-            requests=lambda: sum(gate.in_flight for gate in self.gates.values()),
+            requests=lambda: sum(len(gate.in_flight) for gate in self.gates.values()),
             taken=lambda: sum(gate.taken for gate in self.gates.values()),
             calls=lambda: self.calls.unfinished,
         )
@@ -113,6 +113,10 @@ class Sandbox:
         self.calls.forget()
         self.texts.forget()
         self.servicetitan.forget()
+
+    def asked(self) -> list[str]:
+        """The requests that are not answered yet."""
+        return [" ".join((name, *one)) for name, gate in self.gates.items() for one in gate.in_flight]
 
     def counts(self) -> dict[str, Any]:
         """What happened so far, by the log: what was taken, and whether anything was taken twice."""

@@ -52,21 +52,24 @@ class Gate:
         self._stage = stage
         self._manners = manners
         self._hasten = hasten
-        self.in_flight = 0
+        self.in_flight: list[list[str]] = []
+        """Requests that have begun to arrive and are not answered yet: method, path, and how far each is."""
         self.taken = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Take one request from its first byte to its answer, or to the moment where its connection breaks."""
         if scope["type"] != "http":
             return
-        self.in_flight += 1
+        asked = [scope["method"], scope["path"], "arrives"]
+        self.in_flight.append(asked)
         try:
-            await self._handle(scope, receive, send)
+            await self._handle(scope, receive, send, asked)
         finally:
-            self.in_flight -= 1
+            self.in_flight.remove(asked)
 
-    async def _handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _handle(self, scope: Scope, receive: Receive, send: Send, asked: list[str]) -> None:
         body = await _read(receive)
+        asked[-1] = "is acted on"
         if body is None:
             return  # the client left before it had said what it wanted
         entry = self._entry(scope, body)
@@ -85,6 +88,7 @@ class Gate:
         if _one(faults, "drop_after"):
             await drop_connection(scope)
             return
+        asked[-1] = "is answered"
         await _send(send, answer)
 
     async def _decide(self, scope: Scope, body: bytes, faults: list[Fault], entry: Entry) -> Answer:

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+import psutil
+
 from cli.dev.faults.frost import Freezer
 from cli.dev.faults.plan import Death, Fate, Frost
 from cli.dev.project import ROOT
@@ -115,6 +117,13 @@ def _order(fate: Fate | None) -> dict[str, str | int] | None:
     return {"call": fate.call, "nth": fate.nth, "when": fate.when, "blow": int(blow)}
 
 
+def _state(pid: int) -> str:
+    try:
+        return psutil.Process(pid).status()
+    except psutil.NoSuchProcess:
+        return "gone"
+
+
 @dataclass
 class Crew:
     """So many workers, whatever happens to them: each that dies is replaced at once.
@@ -185,6 +194,10 @@ class Crew:
             if worker.ended in late:
                 worker.signal(signal.SIGKILL)
         return [await worker.ended for worker in workers if not worker.may_die or worker.ended in late]
+
+    def states(self) -> list[str]:
+        """How each worker is, as the system has it: whoever is stopped and nobody lets go on would be seen here."""
+        return [f"{worker.pid} {_state(worker.pid)}" for worker in self._workers.values() if not worker.ended.done()]
 
     def _stop_keeping(self) -> None:
         for task in self._keeping:

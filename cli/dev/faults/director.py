@@ -130,7 +130,7 @@ class Director:
         return (
             f"{self._scene.sandbox.stage.clock.now()}: {driver.pending}, busy with {driver.busy_with()}, "
             f"doing {sorted(task.get_name() for task in self._tasks)}, frozen {self._crew.freezer.frozen()}, "
-            f"problem {driver.problem}"
+            f"workers {self._crew.states()}, asked {self._scene.sandbox.asked()}, problem {driver.problem}"
         )
 
     async def settle(self) -> None:

@@ -180,10 +180,10 @@ async def test_time_stands_still_while_work_is_due() -> None:
 async def test_time_stands_still_while_a_request_is_answered() -> None:
     theatre = Theatre()
     theatre.plan("later", seconds(60))
-    theatre.sandbox.gates["vapi"].in_flight = 1
+    theatre.sandbox.gates["vapi"].in_flight.append(["POST", "/call", "arrives"])
     await theatre.run(10)
     assert theatre.played == []
-    theatre.sandbox.gates["vapi"].in_flight = 0
+    theatre.sandbox.gates["vapi"].in_flight.clear()
     await theatre.run()
     assert theatre.names == ["later"]
 
