@@ -116,7 +116,7 @@ class Sandbox:
 
     def asked(self) -> list[str]:
         """The requests that are not answered yet."""
-        return [" ".join((name, *one)) for name, gate in self.gates.items() for one in gate.in_flight]
+        return [f"{name} {one.what} {one.stage}" for name, gate in self.gates.items() for one in gate.in_flight]
 
     def counts(self) -> dict[str, Any]:
         """What happened so far, by the log: what was taken, and whether anything was taken twice."""

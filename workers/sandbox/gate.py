@@ -44,6 +44,14 @@ class Manners:
     """Whether the log has only the length of long answers: whole pages of a tenant's data would fill it."""
 
 
+@dataclass(eq=False)
+class Asked:
+    """A request that has begun to arrive and is not answered yet."""
+
+    what: str
+    stage: str = "arrives"
+
+
 class Gate:
     """Wraps a provider's API."""
 
@@ -52,24 +60,23 @@ class Gate:
         self._stage = stage
         self._manners = manners
         self._hasten = hasten
-        self.in_flight: list[list[str]] = []
-        """Requests that have begun to arrive and are not answered yet: method, path, and how far each is."""
+        self.in_flight: set[Asked] = set()
         self.taken = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Take one request from its first byte to its answer, or to the moment where its connection breaks."""
         if scope["type"] != "http":
             return
-        asked = [scope["method"], scope["path"], "arrives"]
-        self.in_flight.append(asked)
+        asked = Asked(f"{scope['method']} {scope['path']}")
+        self.in_flight.add(asked)
         try:
             await self._handle(scope, receive, send, asked)
         finally:
             self.in_flight.remove(asked)
 
-    async def _handle(self, scope: Scope, receive: Receive, send: Send, asked: list[str]) -> None:
+    async def _handle(self, scope: Scope, receive: Receive, send: Send, asked: Asked) -> None:
         body = await _read(receive)
-        asked[-1] = "is acted on"
+        asked.stage = "is acted on"
         if body is None:
             return  # the client left before it had said what it wanted
         entry = self._entry(scope, body)
@@ -88,7 +95,7 @@ class Gate:
         if _one(faults, "drop_after"):
             await drop_connection(scope)
             return
-        asked[-1] = "is answered"
+        asked.stage = "is answered"
         await _send(send, answer)
 
     async def _decide(self, scope: Scope, body: bytes, faults: list[Fault], entry: Entry) -> Answer:

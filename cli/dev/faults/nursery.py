@@ -12,9 +12,10 @@ import ctypes
 import itertools
 import json
 import os
+import select
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from workers.config import Secrets, Settings, redactor
 from workers.db import Database
 
 DURING_SECONDS = 0.001
+LOOK_SECONDS = 0.05
 _DIE_WITH_PARENT = 1
 _LIVING: set[int] = set()
 
@@ -121,11 +123,28 @@ def _reap(*_: object) -> None:
         _tell(f"ended {pid} {os.waitstatus_to_exitcode(status)}")
 
 
+def _orders() -> Iterator[bytes]:
+    """Lines of standard input, which is looked at again and again.
+
+    Python handles a signal that comes right before a read when that read is over: a worker that was stopped would be told
+    of only with the next order.
+    """
+    left = b""
+    while True:
+        while not select.select([0], [], [], LOOK_SECONDS)[0]:
+            pass
+        read = os.read(0, 65536)
+        if not read:
+            return
+        *lines, left = (left + read).split(b"\n")
+        yield from lines
+
+
 def main() -> int:
     """Take orders until there is nobody to give any."""
     signal.signal(signal.SIGCHLD, _reap)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started this ends it
-    for line in sys.stdin:
+    for line in _orders():
         # An end must not be told before its start.
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
         pid = _fork(json.loads(line))

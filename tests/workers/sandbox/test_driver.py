@@ -12,6 +12,7 @@ from tests.workers.sandbox.harness import START, Ear, Running, RunSandbox, wait_
 from workers.sandbox.app import Sandbox
 from workers.sandbox.campaign_time import ClockReading, PendingWork
 from workers.sandbox.clock import Agenda, MemoryClock, VirtualClock
+from workers.sandbox.gate import Asked
 from workers.sandbox.settings import SandboxSettings
 
 ANN = "+12025550101"
@@ -180,7 +181,7 @@ async def test_time_stands_still_while_work_is_due() -> None:
 async def test_time_stands_still_while_a_request_is_answered() -> None:
     theatre = Theatre()
     theatre.plan("later", seconds(60))
-    theatre.sandbox.gates["vapi"].in_flight.append(["POST", "/call", "arrives"])
+    theatre.sandbox.gates["vapi"].in_flight.add(Asked("POST /call"))
     await theatre.run(10)
     assert theatre.played == []
     theatre.sandbox.gates["vapi"].in_flight.clear()
