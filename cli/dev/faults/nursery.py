@@ -126,8 +126,8 @@ def _reap(*_: object) -> None:
 def _orders() -> Iterator[bytes]:
     """Lines of standard input, which is looked at again and again.
 
-    Python handles a signal that comes right before a read when that read is over: a worker that was stopped would be told
-    of only with the next order.
+    Python handles a signal that comes right before a read when that read is over: of a worker that was stopped nobody
+    would be told until the next order.
     """
     left = b""
     while True:
