@@ -22,6 +22,7 @@ from psycopg.types.json import Jsonb
 from pydantic import SecretStr
 
 from cli.dev.serving import serving
+from cli.stack.ports import free_port
 from tests.support.databases import Database as Copy
 from tests.support.factories import make_team, set_clock
 from tests.support.pooler import SESSIONS, PooledDatabase
@@ -340,12 +341,13 @@ async def test_a_worker_without_its_settings_says_which(database: Copy) -> None:
     assert b"OUTBOUND_DATABASE_URL is not set" in said
 
 
-async def test_the_receiver_runs_as_a_process_of_its_own(database: Copy, unused_tcp_port: int) -> None:
+async def test_the_receiver_runs_as_a_process_of_its_own(database: Copy) -> None:
     async with stage(database) as on:
-        environment = on.environment(OUTBOUND_PORT=str(unused_tcp_port))
+        port = free_port()
+        environment = on.environment(OUTBOUND_PORT=str(port))
         process = await asyncio.create_subprocess_exec(sys.executable, "-m", "workers.webhooks", env=environment)
         try:
-            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{unused_tcp_port}") as http:
+            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
                 async with asyncio.timeout(20):
                     while True:
                         with contextlib.suppress(httpx.ConnectError):
