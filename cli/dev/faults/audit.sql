@@ -6,7 +6,8 @@ create table faults.steps (
   id bigint generated always as identity primary key,
   kind text not null,
   subject text not null,
-  facts jsonb not null
+  facts jsonb not null,
+  noted_at timestamptz not null default clock_timestamp()
 );
 
 create function faults.note_attempt()

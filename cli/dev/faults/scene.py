@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from cli.dev import databases, source
 from cli.dev.databases import Server
 from cli.dev.faults.graphs import with_assistant
+from cli.dev.faults.patience import PatientClock
 from cli.dev.faults.plan import Campaign, Person, Plan
 from cli.dev.serving import serving
 from workers.config import Secrets, Settings
@@ -130,7 +131,8 @@ async def staged(server: Server, plan: Plan, template: str = TEMPLATE) -> AsyncI
             settings = Settings.load(database_url=worker_url, webhook_public_url=receiver_url)
             secrets = {"VAPI": API_KEY, "VAPI_WEBHOOK": WEBHOOK_SECRET, "TWILIO": AUTH_TOKEN}
             late.app = create_app(Receiver(settings, Secrets({k: SecretStr(v) for k, v in secrets.items()}), database))
-            sandbox = Sandbox(_sandbox_settings(plan, receiver_url), database)
+            clock = await stack.enter_async_context(PatientClock.over(database, server.admin_url(name)))
+            sandbox = Sandbox(_sandbox_settings(plan, receiver_url), clock)
             app = sandbox.app()
             sandbox_url = await stack.enter_async_context(serving(app, http=BreakableProtocol, lifespan="on"))
             yield Scene(
