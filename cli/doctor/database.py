@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cli.api import Api
-from cli.doctor.findings import Finding, ok, skipped, warning, wrong
+from cli.doctor.findings import Finding, Status, ok, skipped, warning, wrong
 from cli.errors import CommandError
 from cli.stack.migrations import Migration, migrations
 from workers import __version__
@@ -52,13 +52,16 @@ def judge(facts: dict[str, Any], now: datetime | None = None) -> Iterator[Findin
     """Everything that the facts show; `now` is this machine's clock."""
     yield _clock(facts, now or datetime.now(UTC))
     yield _environment(facts)
-    yield schema(facts)
+    release = schema(facts)
+    yield release
+    if release.status is Status.wrong:
+        return  # what an older database tells has another shape, and its cure is the same
     yield _tick(facts["tick"], datetime.fromisoformat(facts["at"]))
     yield from map(_failing_step, facts["tick"]["failing"])
     yield _worker_role(facts["worker_role"])
     for queue in facts["queues"]:
         yield _queue(queue)
-    yield from map(_held, facts.get("held", ()))
+    yield from map(_held, facts["held"])
     for account in facts["integrations"]:
         yield _account(account)
         yield from _webhooks(account)

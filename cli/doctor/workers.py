@@ -115,7 +115,7 @@ async def accounts(
                 )
             else:
                 yield ok(name, "They are there, and the provider takes them.")
-                if account.get("named"):
+                if account.get("named"):  # a database of 0.1.0 does not tell
                     yield await _named(account, secrets, vapi)
     finally:
         await vapi.aclose()

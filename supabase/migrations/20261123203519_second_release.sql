@@ -5262,8 +5262,19 @@ as $$
     greatest(extract(epoch from engine.now() - least(
       (select min(j.lease_expires_at) from engine.jobs as j where j.status = 'CLAIMED'),
       (select min(j.reply_deadline) from engine.jobs as j where j.status = 'DISPATCHED'),
-      (select min(c.scheduled_at) from public.campaigns as c where c.status = 'SCHEDULED'),
-      (select min(s.next_run_at) from public.audience_schedules as s where s.is_enabled)
+      -- What the tick tried in vain is no lag: it counts among the failures.
+      (
+        select min(c.scheduled_at) from public.campaigns as c
+        where c.status = 'SCHEDULED' and not exists (
+          select from engine.tick_failures as f where f.step = 'launch_campaign' and f.subject = c.id::text
+        )
+      ),
+      (
+        select min(s.next_run_at) from public.audience_schedules as s
+        where s.is_enabled and not exists (
+          select from engine.tick_failures as f where f.step = 'follow_schedule' and f.subject = s.list_id::text
+        )
+      )
     )), 0)::double precision,
     (select count(*) from engine.tick_failures)
 $$;

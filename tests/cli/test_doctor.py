@@ -140,6 +140,15 @@ def test_a_database_of_another_release_is_noticed(facts: dict[str, Any], status:
     assert schema({"migrations": ["1"]}, []).status is Status.skipped
 
 
+def test_of_an_older_database_nothing_else_is_judged() -> None:
+    """The first release's facts had another shape."""
+    facts = copy.deepcopy(SOUND)
+    del facts["migrations"], facts["held"], facts["tick"]["failing"], facts["tick"]["failed_jobs"]
+    del facts["worker_role"]["may_make_temporary"]
+    told = {one.name: one.status.value for one in judge(facts, NOW)}
+    assert told == {"clocks": "ok", "environment": "ok", "schema": "wrong"}
+
+
 def test_a_little_is_no_fault() -> None:
     assert judged(("integrations.0.webhooks", {"taken": 4, "heard_of": 0}), ("tick.overdue_seconds", 70)) == {}
     assert judged(("tick.driven_by", "workers"), ("tick.has_cron", False)) == {}

@@ -1,6 +1,6 @@
 -- Who was left out for another number of the same customer is tried once that one proved dead, one number of each.
 begin;
-select plan(23);
+select plan(24);
 select tests.set_clock('2027-03-01 12:00-05');
 create temp table team as select tests.create_team('Acme', 'admin@acme.example') as id;
 create temp table campaign as select tests.create_campaign(team.id, 10) as id from team;
@@ -112,6 +112,14 @@ select is(
     'The contact was left out: The customer is in the campaign under another number.',
     'The contact was taken up instead of the customer''s other number.'
   ], 'explain_contact tells it'
+);
+select is(
+  (
+    select array_agg(l ->> 'message' order by o)
+    from campaign, people as p, jsonb_array_elements(public.explain_contact(campaign.id, p.id) -> 'timeline') with ordinality as t (l, o)
+    where p.n = 4 and l ->> 'kind' in ('enrollment', 'reopened')
+  ), array['The contact was enrolled.', 'The failed journey was opened again (1), with a whole budget of retries.'],
+  'and of a journey that failed what happened to it'
 );
 
 -- The next number proves dead as well: the third is tried, and none of the first two.

@@ -1,7 +1,7 @@
 -- Who is taken up instead of a dead number is bound to her job in ServiceTitan since the launch: the list may have
 -- forgotten her by then, because the job was cancelled.
 begin;
-select plan(5);
+select plan(6);
 select tests.set_clock('2027-03-01 12:00-05');
 create temp table team as select tests.create_team('Acme', 'admin@acme.example') as id;
 create temp table campaign as select tests.create_campaign(id, 4) as id from team;
@@ -34,6 +34,9 @@ select tests.quietly('select * from engine.servicetitan_watches as w cross join 
 select tests.act_as('admin@acme.example');
 select is(public.retry_failed_enrollments(id) ->> 'retried', '2', 'the other numbers are taken up') from campaign;
 select tests.act_as_superuser();
+select is(
+  (select count(*) from engine.jobs where status = 'READY' and run_at = engine.now()), 2::bigint, 'at once: ServiceTitan is asked all the time'
+);
 select is(pg_temp.cancelled(7004), 2, 'whose jobs are cancelled, before or since');
 select is((select count(*) from engine.jobs where status = 'READY'), 0::bigint, 'nobody is called about them');
 select * from finish();
