@@ -18,12 +18,14 @@ from pathlib import Path
 
 import psutil
 
+from cli.dev.faults import evidence
 from cli.dev.faults.frost import Freezer
 from cli.dev.faults.plan import Death, Fate, Frost
 from cli.dev.project import ROOT
 
 STOP_SECONDS = 20.0
 START_SECONDS = 10.0
+ANSWER_SECONDS = 0.5
 
 
 @dataclass
@@ -198,6 +200,15 @@ class Crew:
     def states(self) -> list[str]:
         """How each worker is, as the system has it: whoever is stopped and nobody lets go on would be seen here."""
         return [f"{worker.pid} {_state(worker.pid)}" for worker in self._workers.values() if not worker.ended.done()]
+
+    async def stacks(self) -> str:
+        """Where each worker is in its code; who is stopped does not say."""
+        told = evidence.stacks_beside(self.log)
+        for worker in self._workers.values():
+            if worker.is_ready:
+                worker.signal(evidence.ASK)
+        await asyncio.sleep(ANSWER_SECONDS)
+        return told.read_text() if told.exists() else ""
 
     def _stop_keeping(self) -> None:
         for task in self._keeping:

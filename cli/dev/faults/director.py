@@ -10,11 +10,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg
 
 from cli.dev.faults.arrivals import Arrivals
 from cli.dev.faults.crew import Crew
+from cli.dev.faults.evidence import connections
 from cli.dev.faults.plan import Count, Moment, Step
 from cli.dev.faults.record import MISCOUNTED
 from cli.dev.faults.scene import Scene
@@ -120,17 +122,20 @@ class Director:
             if still > IDLE_SECONDS and not self._frozen:
                 await self._resume_accounts()
             if still > STUCK_SECONDS:
-                return f"nothing has moved for {STUCK_SECONDS:.0f} seconds at {self._standing()}"
+                return f"nothing has moved for {STUCK_SECONDS:.0f} seconds at {await self.standing()}"
             if time.monotonic() - began > LONGEST_SECONDS:
-                return f"not over after {LONGEST_SECONDS:.0f} seconds, at {self._standing()}"
+                return f"not over after {LONGEST_SECONDS:.0f} seconds, at {await self.standing()}"
 
-    def _standing(self) -> str:
+    async def standing(self) -> str:
         """What somebody who finds the run stuck wants to know."""
         driver = self._scene.sandbox.driver
+        wires = list(connections(urlsplit(self._scene.sandbox_url).port or 0))
         return (
             f"{self._scene.sandbox.stage.clock.now()}: {driver.pending}, busy with {driver.busy_with()}, "
             f"doing {sorted(task.get_name() for task in self._tasks)}, frozen {self._crew.freezer.frozen()}, "
-            f"workers {self._crew.states()}, asked {self._scene.sandbox.asked()}, problem {driver.problem}"
+            f"workers {self._crew.states()}, asked {self._scene.sandbox.asked()} over {wires}, "
+            f"problem {driver.problem}\n"
+            f"{await self._crew.stacks()}"
         )
 
     async def settle(self) -> None:

@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from cli.dev.faults import evidence
 from workers import logs, process
 from workers.config import Secrets, Settings, redactor
 from workers.db import Database
@@ -83,6 +84,7 @@ def _work(order: dict[str, Any]) -> int:
         os.dup2(nothing.fileno(), 0)
         os.dup2(nothing.fileno(), 1)
         os.dup2(log.fileno(), 2)
+    evidence.answer_to(evidence.stacks_beside(Path(order["log"])))
     os.environ.clear()
     os.environ.update(order["environment"])
     settings, secrets = Settings.load(), Secrets.from_environment()
