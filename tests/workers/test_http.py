@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import itertools
 import socket
 from datetime import UTC, datetime
 
 import httpx
 import pytest
 
+from tests.support.waiting import until
 from tests.workers.wire import raw
 from workers.providers.base import Transport, Unanswered, clean, read_status, retry_after
 
@@ -100,6 +103,53 @@ async def test_a_connection_lost_after_sending_leaves_the_fate_open(said: bytes)
     assert isinstance(answer, Unanswered)
     assert answer.sent
     assert answer.result().verdict == "unknown"
+
+
+async def test_a_request_that_is_cancelled_leaves_its_line_free() -> None:
+    """At whichever of its steps, once or twice; others wait for a line meanwhile, and no connection stays open."""
+    open_connections: set[asyncio.StreamWriter] = set()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        open_connections.add(writer)
+        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+            while await reader.readuntil(b"{}"):
+                writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
+        open_connections.discard(writer)
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with server:
+        transport = Transport(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", connections=2)
+        for steps, again in itertools.product(range(40), range(4)):
+            asked = [asyncio.create_task(transport.send("POST", "/call", json={})) for _ in range(6)]
+            await _turns(steps)
+            for one in asked[::2]:
+                one.cancel()
+            await _turns(again)
+            for one in asked[::2]:
+                one.cancel()
+            answers = await asyncio.gather(*asked, return_exceptions=True)
+            assert [getattr(one, "status_code", one) for one in answers[1::2]] == [200] * 3
+        await until(lambda: len(open_connections) <= 2)
+        await transport.aclose()
+
+
+async def _turns(count: int) -> None:
+    for _ in range(count):
+        await asyncio.sleep(0)
+
+
+async def test_no_line_in_time_means_that_nothing_was_sent() -> None:
+    async def never(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+        await reader.read()
+
+    async with raw(never) as url:
+        transport = Transport(url, connections=1, connect_timeout=0.05, timeout=0.3)
+        first, second = await asyncio.gather(*(transport.send("POST", "/call", json={}) for _ in range(2)))
+        await transport.aclose()
+    assert isinstance(first, Unanswered)
+    assert isinstance(second, Unanswered)
+    assert [(one.sent, one.code) for one in (first, second)] == [(True, "read_timeout"), (False, "pool_timeout")]
 
 
 async def test_a_body_that_cannot_be_decompressed_leaves_the_fate_open() -> None:

@@ -1,6 +1,7 @@
 """What every provider client has in common: the verdicts, the lookups, and how HTTP failures are read."""
 
 import asyncio
+import functools
 import ipaddress
 import re
 from collections.abc import Awaitable, Callable
@@ -13,10 +14,10 @@ import httpx
 
 from workers.deadline import Deadline
 from workers.ledger import TOO_OLD, DispatchResult, Scope, Verdict
+from workers.providers.lines import KEEP_SECONDS, Lines
 
 LONGEST_MESSAGE: Final = 500
 LONGEST_WAIT: Final = 24 * 3600.0
-KEEP_SECONDS: Final = 2.0
 
 
 class Provider(Protocol):
@@ -173,7 +174,7 @@ def clean(message: str, *secrets: str) -> str:
 
 
 class Transport:
-    """One pool of HTTP connections, and the one place where a failed exchange is read.
+    """The lines to one address, and the one place where a failed exchange is read.
 
     Times out as a whole too: a provider that sends a byte now and then would never reach a read timeout.
     """
@@ -185,26 +186,26 @@ class Transport:
         connect_timeout: float = 5,
         timeout: float = 30,
         connections: int = 100,
-        transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self.longest = connect_timeout + timeout + 5
-        self._http = httpx.AsyncClient(
-            base_url=base_url,
-            timeout=httpx.Timeout(timeout, connect=connect_timeout, pool=connect_timeout),
-            # A connection is not kept for as long as servers keep them: a request on one that the server is just
-            # closing fails in a way that leaves its fate open.
-            limits=httpx.Limits(
-                max_connections=connections, max_keepalive_connections=connections, keepalive_expiry=KEEP_SECONDS
+        self._lines = Lines(
+            connections,
+            connect_timeout,
+            functools.partial(
+                httpx.AsyncClient,
+                base_url=base_url,
+                timeout=httpx.Timeout(timeout, connect=connect_timeout),
+                limits=httpx.Limits(keepalive_expiry=KEEP_SECONDS),
+                follow_redirects=False,
+                # A proxy from the environment is for the outside, never for a sandbox on this machine.
+                trust_env=not _is_loopback(base_url),
+                verify=httpx.create_ssl_context(),  # takes longer than all the rest
             ),
-            follow_redirects=False,
-            transport=transport,
-            # A proxy from the environment is for the outside, never for a sandbox on this machine.
-            trust_env=not _is_loopback(base_url),
         )
 
     async def aclose(self) -> None:
         """Close the connections."""
-        await self._http.aclose()
+        await self._lines.aclose()
 
     async def send(
         self, method: str, url: str, *, send_by: Deadline | None = None, **options: Any
@@ -213,8 +214,8 @@ class Transport:
         if send_by is not None:
             options["extensions"] = {"trace": _holding_back(send_by)}
         try:
-            async with asyncio.timeout(self.longest):
-                return await self._http.request(method, url, **options)
+            async with asyncio.timeout(self.longest), self._lines.one() as line:
+                return await line.request(method, url, **options)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol) as error:
             # The request starts only once there is a connection: nothing of it has left.
             return Unanswered(sent=False, code=_words(error), message=f"no connection: {_reason(error)}")
