@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 import itertools
 import socket
+import time
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import httpx
@@ -13,6 +15,7 @@ import pytest
 
 from tests.support.waiting import until
 from tests.workers.wire import raw
+from workers.deadline import Deadline
 from workers.providers.base import Transport, Unanswered, clean, read_status, retry_after
 
 
@@ -105,21 +108,33 @@ async def test_a_connection_lost_after_sending_leaves_the_fate_open(said: bytes)
     assert answer.result().verdict == "unknown"
 
 
-async def test_a_request_that_is_cancelled_leaves_its_line_free() -> None:
-    """At whichever of its steps, once or twice; others wait for a line meanwhile, and no connection stays open."""
-    open_connections: set[asyncio.StreamWriter] = set()
+@contextlib.asynccontextmanager
+async def counting() -> AsyncIterator[tuple[str, set[asyncio.StreamWriter]]]:
+    """A provider that answers everything, and the connections that it has."""
+    connections: set[asyncio.StreamWriter] = set()
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        open_connections.add(writer)
+        connections.add(writer)
         with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
             while await reader.readuntil(b"{}"):
                 writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
-        open_connections.discard(writer)
+        connections.discard(writer)
         writer.close()
 
     server = await asyncio.start_server(answer, "127.0.0.1", 0)
     async with server:
-        transport = Transport(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", connections=2)
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", connections
+
+
+async def _turns(count: int) -> None:
+    for _ in range(count):
+        await asyncio.sleep(0)
+
+
+async def test_a_request_that_is_cancelled_leaves_its_line_free() -> None:
+    """At whichever of its steps, once or twice; others wait for a line meanwhile, and no connection stays open."""
+    async with counting() as (url, connections):
+        transport = Transport(url, connections=2)
         for steps, again in itertools.product(range(40), range(4)):
             asked = [asyncio.create_task(transport.send("POST", "/call", json={})) for _ in range(6)]
             await _turns(steps)
@@ -130,13 +145,25 @@ async def test_a_request_that_is_cancelled_leaves_its_line_free() -> None:
                 one.cancel()
             answers = await asyncio.gather(*asked, return_exceptions=True)
             assert [getattr(one, "status_code", one) for one in answers[1::2]] == [200] * 3
-        await until(lambda: len(open_connections) <= 2)
+        await until(lambda: len(connections) <= 2)
         await transport.aclose()
 
 
-async def _turns(count: int) -> None:
-    for _ in range(count):
-        await asyncio.sleep(0)
+async def test_a_process_that_was_frozen_leaves_no_request_half_sent() -> None:
+    """It wakes up with every timeout over, wherever its requests were."""
+    async with counting() as (url, connections):
+        transport = Transport(url, connections=2)
+        for steps in range(40):
+            transport.longest = 0.01
+            send_by = Deadline.after(0.01)
+            asked = [asyncio.create_task(transport.send("POST", "/call", json={}, send_by=send_by)) for _ in range(3)]
+            await _turns(steps)
+            time.sleep(0.02)  # noqa: ASYNC251 -- that is the point
+            await asyncio.gather(*asked)
+        await until(lambda: len(connections) <= 2)
+        transport.longest = 5.0
+        assert isinstance(await transport.send("POST", "/call", json={}), httpx.Response)
+        await transport.aclose()
 
 
 async def test_no_line_in_time_means_that_nothing_was_sent() -> None:
