@@ -15,6 +15,7 @@ from cli.errors import CommandError
 
 # An import or a launch is one statement that may work for minutes; connecting may not.
 _TIMEOUT = httpx.Timeout(600.0, connect=5.0)
+_NO_SUCH_FUNCTION = "PGRST202"
 
 
 class Api:
@@ -101,6 +102,13 @@ def _refusal(answer: httpx.Response) -> CommandError:
     if not isinstance(body, dict):
         return CommandError(f"The Data API answered {answer.status_code} without a reason.")
     message = body.get("message") or body.get("msg") or body.get("error_description") or f"HTTP {answer.status_code}"
+    if body.get("code") == _NO_SUCH_FUNCTION:  # what PostgREST would call instead helps nobody who only typed a command
+        return CommandError(
+            f"The Data API has no such function: {message}.",
+            hint="Its database is of another release than this program, which `outbound doctor` looks after: "
+            "migrations go first (docs/deploy.md, Upgrading).",
+            code=_NO_SUCH_FUNCTION,
+        )
     detail = body.get("details")
     if isinstance(detail, str):
         with contextlib.suppress(ValueError):  # a detail of Postgres's own is a text, and says enough as it is

@@ -148,6 +148,23 @@ def test_a_refusal_of_the_database_keeps_its_code_detail_and_hint(api: Api, monk
     assert error.detail == {"expected": 1, "actual": 2}
 
 
+def test_a_function_that_is_not_there_is_a_matter_of_releases(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a command of this release meets it on a database of the one before."""
+    body = {
+        "code": "PGRST202",
+        "message": "Could not find the function public.create_campaign(p_name, p_retry_budget) in the schema cache",
+        "details": "Searched for the function public.create_campaign with parameters p_name, p_retry_budget or …",
+        "hint": "Perhaps you meant to call the function public.create_campaign(p_name)",
+    }
+    monkeypatch.setattr(_Answers, "status", 404)
+    monkeypatch.setattr(_Answers, "body", json.dumps(body).encode())
+    with pytest.raises(CommandError, match="create_campaign") as refused:
+        api.rpc("create_campaign", p_name="x", p_retry_budget=10)
+    assert refused.value.code == "PGRST202"
+    assert "another release" in (refused.value.hint or "")
+    assert "Perhaps" not in f"{refused.value.hint} {refused.value.detail}"
+
+
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b'{"details": "text"}'])
 def test_an_answer_that_is_no_refusal_of_ours_is_still_one_sentence(
     api: Api, monkeypatch: pytest.MonkeyPatch, body: bytes
