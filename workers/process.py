@@ -190,7 +190,8 @@ async def _unless_hurried(
 
 
 async def _prepare(settings: Settings, secrets: Secrets, database: Database) -> tuple[Pace, Secrets]:
-    """What the database has to say of both."""
+    """What the database has to say of both, if it is one for this release."""
+    await database.demand_release()
     complete = await with_vault(database, settings, secrets, part="worker")
     return await settle_pace(settings, database), complete
 

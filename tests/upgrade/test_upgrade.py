@@ -24,6 +24,8 @@ from tests.upgrade.half_way import HalfWay
 from tests.workers.test_campaign import Stage, assert_sound, providers, stage
 from tests.workers.wire import API_KEY, AUTH_TOKEN, WEBHOOK_SECRET
 from tests.workers.worker_process import worker_process
+from workers.db import Database as WorkersDatabase
+from workers.errors import DatabaseFaultError
 
 SECRETS = [secret.get_secret_value() for secret in (API_KEY, AUTH_TOKEN, WEBHOOK_SECRET)]
 RELEASE = last_release() or ""
@@ -141,3 +143,51 @@ async def test_a_database_with_work_in_it_is_upgraded(
             == []
         )
     assert half_way.miscounted(database) == []
+
+
+async def test_a_worker_that_is_newer_than_the_database_waits_for_its_migrations(
+    in_use: tuple[Database, HalfWay], targets: Targets
+) -> None:
+    """Half of it would work: it would call people, while nobody takes leases back or looks for stops."""
+    database, begun = in_use
+    log: list[bytes] = []
+    async with providers(database) as on:
+        with database.connect() as connection:
+            on.name_accounts(connection, begun.team.id)
+            engine.ingest(connection, engine.call_report(begun.talking))
+            connection.commit()
+        is_older = await lacks_something(database)
+        async with worker_process(on.environment(PYTHONPATH=str(ROOT)), SECRETS, log=log) as process:
+            if is_older:  # else this is the release, or nothing that workers call came since
+                before = on.jobs()
+                await until(
+                    lambda: (
+                        [one["event"] for one in entries(log)].count("database_not_ready") > 2
+                        or process.returncode is not None
+                    ),
+                    "a worker that says what it waits for",
+                )
+                assert {(one["event"], one["level"]) for one in entries(log)} == {("database_not_ready", "warning")}
+                assert "pushed (docs/deploy.md, Upgrading)" in entries(log)[-1]["error"]
+                assert on.jobs() == before
+                assert on.sandbox.counts()["log_entries"] == 0
+                targets.server(Target.MIGRATIONS).push(database.name)
+            await until(
+                lambda: on.enrollments()["ACTIVE"] == 0 or complaints(log) or process.returncode is not None,
+                "the end of the campaign, begun by itself",
+            )
+            process.send_signal(signal.SIGTERM)
+            assert await process.wait() == 0
+        assert complaints(log) == []
+        assert on.sandbox.counts()["attempts_taken_twice"] == []
+
+
+async def lacks_something(database: Database) -> bool:
+    """Whether workers of this tree would wait; if not, the database understands all that they say."""
+    async with WorkersDatabase(database.url("outbound_worker")) as ours:
+        try:
+            await ours.demand_release()
+        except DatabaseFaultError:
+            return True
+    understood(database.url("outbound_worker"), list(statements(ROOT / "workers" / "db")))
+    return False

@@ -305,6 +305,20 @@ async def test_bad_arguments_are_refused_with_a_code(db: Database) -> None:
     assert refused.value.code == "OB001"
 
 
+async def test_a_database_that_lacks_what_workers_call_is_refused(database: Copy, db: Database) -> None:
+    await db.demand_release()
+    with database.connect(autocommit=True) as connection:
+        connection.execute("drop function engine.tick_work()")
+        with pytest.raises(DatabaseFaultError, match=r"lacks: engine\.tick_work\. Nothing is begun"):
+            await db.demand_release()
+        connection.execute("drop table engine.import_rows cascade")
+        with pytest.raises(DatabaseFaultError, match=r"lacks: engine\.import_rows and 1 more\."):
+            await db.demand_release()
+        connection.execute("drop schema engine cascade")
+        with pytest.raises(DatabaseFaultError, match="begin_attempts and"):
+            await db.demand_release()
+
+
 async def test_behind_a_transaction_pooler_nothing_is_prepared(database: Copy) -> None:
     async with open_database(database, connections=1, transaction_pooling=True) as db:
         for _ in range(12):

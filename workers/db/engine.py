@@ -77,11 +77,10 @@ _FIND_INTEGRATION = """
 """
 _READ_SECRETS = "select name, value from engine.read_secrets()"
 _RECEIVE_LEAD = "select engine.receive_lead(p_token_hash => %(hash)s, p_lead => %(lead)s) as taken"
-_TICK: dict[TickPart, str] = {
-    "work": "select engine.tick_work() as summary",
-    "launches": "select engine.tick_launches() as summary",
-    "upkeep": "select engine.tick_upkeep() as summary",
-}
+_TICK_WORK = "select engine.tick_work() as summary"
+_TICK_LAUNCHES = "select engine.tick_launches() as summary"
+_TICK_UPKEEP = "select engine.tick_upkeep() as summary"
+_TICK: dict[TickPart, str] = {"work": _TICK_WORK, "launches": _TICK_LAUNCHES, "upkeep": _TICK_UPKEEP}
 _INDEX_CONTACTS = "select engine.index_contacts(p_limit => %(limit)s) as indexed"
 _PENDING_WORK = "select due_jobs, open_jobs, next_due_at from engine.pending_work()"
 _CRON_DRIVES_TICK = "select engine.cron_drives_tick() as answer"
