@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import json
 import signal
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from cli.dev import parity, snapshot
 from cli.dev.databases import SOURCE
 from cli.dev.project import ROOT
 from cli.dev.releases import last_release, unpack
+from cli.stack.ports import free_port
 from tests.support import engine
 from tests.support.databases import Database, Target, Targets, load_helpers
 from tests.support.waiting import until
 from tests.upgrade import half_way
 from tests.upgrade.calls import statements, understood
 from tests.upgrade.half_way import HalfWay
-from tests.workers.test_campaign import Stage, assert_sound, providers, stage
+from tests.workers.test_campaign import CONTACTS, Stage, assert_sound, providers, stage
 from tests.workers.wire import API_KEY, AUTH_TOKEN, WEBHOOK_SECRET
 from tests.workers.worker_process import worker_process
 from workers.db import Database as WorkersDatabase
@@ -101,15 +104,31 @@ def differences(database: Database, targets: Targets) -> list[parity.Difference]
     return parity.compare(replace(wanted, rows={}), replace(found, rows={}))
 
 
-async def test_the_last_releases_worker_runs_on_the_new_schema(migrated: Database, release: Path) -> None:
-    async with stage(migrated) as on:
+async def test_the_last_releases_worker_and_receiver_run_on_the_new_schema(migrated: Database, release: Path) -> None:
+    port, log = free_port(), list[bytes]()
+    url = f"http://127.0.0.1:{port}"
+    async with stage(migrated, webhook_url=f"{url}/webhooks/twilio/inbound") as new:
+        on = replace(new, receiver_url=url)  # what workers tell the providers
         on.launch()
-        await play(on, release)
+        environment = on.environment(PYTHONPATH=str(release), OUTBOUND_PORT=str(port))
+        receiver = (sys.executable, "-m", "workers.webhooks")
+        async with worker_process(environment, SECRETS, *receiver, folder=release, log=log):
+            await until(lambda: _answers(url), "the release's receiver")
+            await play(on, release)
+        assert complaints([line for line in log if line.startswith(b"{")]) == []
         assert on.open_jobs() == 0
         assert_sound(on)
         assert on.sandbox.counts()["texts_taken"] > 0
+        assert on.sandbox.counts()["webhooks_answered"] > CONTACTS
     assert half_way.miscounted(migrated) == []
     assert list((release / "workers" / "__pycache__").glob("process.*")), "it was the release's own code that ran"
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/healthz", trust_env=False).is_success
+    except httpx.TransportError:
+        return False
 
 
 async def test_a_database_with_work_in_it_is_upgraded(

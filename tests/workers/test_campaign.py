@@ -160,12 +160,11 @@ async def providers(copy: Copy, **options: Any) -> AsyncIterator[Stage]:
             SandboxSettings(
                 vapi_api_key=API_KEY,
                 twilio_auth_token=AUTH_TOKEN,
-                webhook_url=f"{receiver_url}/webhooks/twilio/inbound",
                 clock_mode="auto",
                 clock_speed=100_000.0,
                 clock_stall_seconds=1.0,
                 vapi_concurrency_limit=LINES,
-                **options,
+                **{"webhook_url": f"{receiver_url}/webhooks/twilio/inbound", **options},
             ),
             database,
         )
