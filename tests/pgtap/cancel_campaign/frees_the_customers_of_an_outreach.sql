@@ -1,6 +1,6 @@
 -- Whoever was not reached may be done by another outreach; what a worker has asked ServiceTitan for is told first.
 begin;
-select plan(12);
+select plan(14);
 select tests.set_clock('2027-03-01 12:00-05');
 create temp table team as select tests.create_team('Acme', 'ann@acme.example') as id;
 select tests.connect_providers(id), tests.connect_holds(id) from team;
@@ -59,6 +59,26 @@ select is((select count(*) from public.outreach_items where status <> 'CANCELLED
 
 select tests.act_as('ann@acme.example');
 select is(tests.reschedule(id) #> '{counts,items}', '5', 'all are in the next launch') from list;
+
+-- A hold that was under way failed.
+select tests.act_as_superuser();
+create temp table again as select * from engine.claim_tasks('w', '{hold}', 2);
+select tests.act_as('ann@acme.example');
+select tests.quietly(format('select public.cancel_campaign(%L)', c.id)) from public.campaigns as c where c.status = 'ACTIVE';
+select tests.act_as_superuser();
+select tests.quietly($$
+  select case n
+    when 1 then engine.record_hold('w', task_id, 'appointment_dispatched', 'It is working.')
+    else engine.end_task('w', task_id, 'failed', 'forbidden', 'It may not.')
+  end
+  from (select t.task_id, row_number() over (order by t.task_id) as n from again as t) as t
+$$);
+select results_eq(
+  $$ select i.status::text, i.hold_outcome from public.outreach_items as i inner join again as t on i.id = t.subject_id order by 2 $$,
+  $$ values ('CANCELLED', 'appointment_dispatched'), ('CANCELLED', 'unknown') $$, 'what a hold of a cancelled outreach came to is told'
+);
+select tests.act_as('ann@acme.example');
+select is(tests.reschedule(id) #> '{counts,items}', '5', 'and keeps nobody from the next one') from list;
 
 select * from finish();
 rollback;
