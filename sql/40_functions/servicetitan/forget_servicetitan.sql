@@ -19,6 +19,16 @@ begin
   )
   from public.outreach_items as i
   where i.team_id = new.team_id and i.status = 'HOLDING';
+  -- Nor may one that failed there be tried again here; what it came to there is kept.
+  update public.outreach_items as i
+  set
+    hold_outcome = 'not_found',
+    hold_message = left(concat_ws(
+      ' ', 'Another ServiceTitan account was connected since the hold failed there as', i.hold_outcome || '.', i.hold_message
+    ), 2000)
+  from reference.hold_outcomes as h
+  where i.team_id = new.team_id and i.status = 'HOLD_FAILED' and i.hold_outcome = h.code
+    and (h.can_retry or h.code = 'reason_inactive');
   perform engine.forget_subject(p.team_id, p.id) from engine.audience_previews as p where p.team_id = new.team_id;
   delete from engine.audience_previews as p where p.team_id = new.team_id;
   delete from engine.servicetitan_feeds as f where f.team_id = new.team_id;

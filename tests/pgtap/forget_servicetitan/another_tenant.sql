@@ -1,7 +1,7 @@
 -- Whose ServiceTitan it was is forgotten when another tenant is connected: its customers fill no list, its
 -- appointments are not held there. Saving the same account again, and a pause, change nothing.
 begin;
-select plan(14);
+select plan(15);
 select tests.set_clock('2027-03-01 12:00-05');
 create temp table team as select tests.create_team('Acme', 'ann@acme.example') as id;
 create temp table other as select tests.create_team('Other', 'eve@other.example') as id;
@@ -25,6 +25,8 @@ create temp table marked as select engine.store_servicetitan(
 select tests.act_as('ann@acme.example');
 do $$ begin perform tests.reschedule(id) from list; end $$;
 select tests.act_as_superuser();
+create temp table held as select c.task_id from engine.claim_tasks('w0', '{hold}', 1) as c;
+select tests.quietly($$ select engine.record_hold('w0', task_id, 'unknown'), engine.end_task('w0', task_id, 'done') from held $$);
 create temp table run as select engine.queue_refresh(team.id, named.id) as id from team, named;
 create temp table begun as select engine.start_refresh(team.id, run.id) from team, run;
 create function pg_temp.known(p_team_id uuid) returns text language sql as $$
@@ -62,6 +64,12 @@ select results_eq(
   $$ select distinct status::text, hold_outcome from public.outreach_items $$, $$ values ('HOLD_FAILED', 'not_found') $$,
   'no appointment is held there'
 );
+select tests.act_as('ann@acme.example');
+select is(
+  (select public.retry_outreach_items(o.id) -> 'retried' from public.outreaches as o), '0',
+  'nor by a retry of one that had failed before'
+);
+select tests.act_as_superuser();
 select is((select count(*) from engine.jobs), 0::bigint, 'and nobody is called');
 create temp table task as select c.task_id as id from engine.claim_tasks('w1', '{hold}', 50) as c;
 grant select on task to outbound_worker;
