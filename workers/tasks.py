@@ -33,7 +33,8 @@ class TaskContext:
     def __init__(self, queue: TaskQueue, worker: str, task: Task, lease: timedelta) -> None:
         self.task, self.worker = task, worker
         self.progress: dict[str, Any] = dict(task.progress)
-        self._queue, self._lease = queue, lease
+        self.lease = lease
+        self._queue = queue
 
     async def checkpoint(self, progress: dict[str, Any]) -> None:
         """Remember where to go on, and keep the task.
@@ -49,7 +50,7 @@ class TaskContext:
         await self._keep(None)
 
     async def _keep(self, progress: dict[str, Any] | None) -> None:
-        if not await self._queue.checkpoint_task(self.worker, self.task.task_id, progress, self._lease):
+        if not await self._queue.checkpoint_task(self.worker, self.task.task_id, progress, self.lease):
             raise TaskLostError
 
 
@@ -99,8 +100,8 @@ class TaskRunner:
             return True
         serving = asyncio.create_task(self._serve(stop), name="tasks")
         listening = asyncio.create_task(self._listen(), name="tasks-listen")
+        stopped = asyncio.create_task(stop.wait(), name="tasks-stop")
         try:
-            stopped = asyncio.create_task(stop.wait(), name="tasks-stop")
             await asyncio.wait({serving, stopped}, return_when=asyncio.FIRST_COMPLETED)
             self._bell.ring()
             await serving
@@ -108,7 +109,7 @@ class TaskRunner:
                 await asyncio.wait(self._working, timeout=self._drain)
             return not self._working
         finally:
-            await end([serving, listening, *self._working])
+            await end([serving, listening, stopped, *self._working])
 
     async def _serve(self, stop: asyncio.Event) -> None:
         delays = backoff(0.1, 5)

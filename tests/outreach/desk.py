@@ -56,9 +56,15 @@ class Desk:
 
     def launch(self, appointments: Sequence[int], reason: int = REASON) -> str:
         """A reschedule by call of these appointments' customers; the outreach's id."""
-        answer = self.office.rpc(
+        answer = self.launch_list(self.listed(appointments), reason)
+        assert answer["counts"]["holds"] == len(appointments)
+        return str(answer["outreach_id"])
+
+    def launch_list(self, list_id: str, reason: int = REASON) -> Any:
+        """A reschedule by call of a list; what is answered."""
+        return self.office.rpc(
             "launch_outreach",
-            p_list_id=self.listed(appointments),
+            p_list_id=list_id,
             p_kind="reschedule",
             p_channel="call",
             p_phone_number_id=self.office.value("select id from public.phone_numbers"),
@@ -66,8 +72,6 @@ class Desk:
             p_hold_reason_id=reason,
             p_hold_memo=MEMO,
         )
-        assert answer["counts"]["holds"] == len(appointments)
-        return str(answer["outreach_id"])
 
     def items(self, outreach: str) -> dict[int, Any]:
         """The items of an outreach, by appointment."""

@@ -8,8 +8,19 @@ from typing import Any
 
 import pytest
 
-from tests.workers.titan import SECRETS, Titan, titan
-from workers.providers.servicetitan import CAN_RETRY, NONE, Ambiguous, Forbidden, Limit, NotFound
+from tests.workers.titan import SECRETS, Titan, Unlimited, titan
+from workers.config import Settings
+from workers.deadline import Deadline
+from workers.handlers.hold import SEND_WITHIN
+from workers.providers.servicetitan import (
+    CAN_RETRY,
+    NONE,
+    Ambiguous,
+    Forbidden,
+    Limit,
+    NotFound,
+    ServiceTitanClient,
+)
 from workers.sandbox.faults import Fault
 
 REASON, INACTIVE, UNKNOWN_REASON = 501, 505, 999
@@ -183,6 +194,22 @@ async def test_what_others_do_between_reading_and_asking_is_seen(st: Titan, stat
     outcome = await meanwhile(st, others).hold_appointment(number, REASON, MEMO)
     assert (outcome.code, outcome.can_retry) == (code, False)
     assert [entry["status"] for entry in puts(st)] == [409]
+
+
+async def test_past_its_deadline_nothing_is_asked_for(st: Titan) -> None:
+    """The reading took longer than the hold is the worker's own: somebody else may have held it by now."""
+    number = appointment(st)
+    outcome = await st.tenant.hold_appointment(number, REASON, MEMO, send_by=Deadline.after(-1))
+    assert (outcome.code, outcome.can_retry, outcome.is_held) == ("unknown", True, False)
+    assert outcome.message.startswith("Nothing was asked: It was too late")
+    assert (puts(st), st.waits) == ([], []), "asked, or waited for what time only makes worse"
+    assert (await shown(st, number))["status"] == "Scheduled"
+
+
+def test_nobody_else_has_a_hold_before_its_request_has_ended() -> None:
+    lease = Settings.model_fields["lease_seconds"].default
+    client = ServiceTitanClient.connect("http://127.0.0.1:9", "http://127.0.0.1:9", Unlimited())
+    assert lease * SEND_WITHIN + client._wire.api.longest < lease
 
 
 async def test_two_at_once_hold_it_once(st: Titan) -> None:

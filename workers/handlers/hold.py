@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from workers.deadline import Deadline
 from workers.errors import ConfigurationError
 from workers.handlers.mirror import Tenants, result_of
 from workers.ledger import HoldLedger, TaskResult
@@ -17,6 +18,10 @@ TRIES: Final = 4
 PATIENCE: Final = Patience(tries=4, seconds=20.0)
 """For one request. Whoever is turned away for longer makes room for others; the queue comes back to it."""
 
+SEND_WITHIN: Final = 1 / 3
+"""The share of its lease within which a hold is asked for: nobody else can have the task then, nor, as leases are set
+unless somebody changes it, before the client has hung up."""
+
 PAUSED_SECONDS: Final = 60.0
 """How long a hold of a paused campaign waits before it looks again."""
 
@@ -30,6 +35,9 @@ class HoldHandler:
     async def __call__(self, context: TaskContext) -> TaskResult:
         """Hold the appointment, once; who may be contacted then is enrolled with the outcome."""
         task, worker = context.task, context.worker
+        # From before it was asked whether the hold is wanted. A worker that is frozen between that and its request must
+        # not make it when it goes on: others have held the appointment, and the customer may have chosen another day.
+        send_by = Deadline.after(context.lease.total_seconds() * SEND_WITHIN)
         wanted = await self._ledger.begin_hold(worker, task.task_id)
         if wanted.step == "lost":
             raise TaskLostError
@@ -42,7 +50,7 @@ class HoldHandler:
         try:
             tenant = self._tenants(task)
             outcome = await tenant.hold_appointment(
-                wanted.appointment_id, wanted.reason_id, wanted.memo, patience=PATIENCE
+                wanted.appointment_id, wanted.reason_id, wanted.memo, patience=PATIENCE, send_by=send_by
             )
         except (ServiceTitanError, ConfigurationError) as error:
             return result_of(error)

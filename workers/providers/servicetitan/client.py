@@ -11,6 +11,7 @@ from typing import Any, Final, Self
 import httpx
 from pydantic import ValidationError
 
+from workers.deadline import Deadline
 from workers.providers.base import Transport, json_object
 from workers.providers.servicetitan import holds
 from workers.providers.servicetitan import reports as reporting
@@ -145,10 +146,16 @@ class Tenant:
         return await holds.hold_reasons(self._wire, self.account)
 
     async def hold_appointment(
-        self, appointment_id: int, reason_id: int, memo: str, *, patience: Patience = ORDINARY
+        self,
+        appointment_id: int,
+        reason_id: int,
+        memo: str,
+        *,
+        patience: Patience = ORDINARY,
+        send_by: Deadline | None = None,
     ) -> HoldOutcome:
-        """Put an appointment on hold: read before, asked at most once, read back."""
-        return await holds.hold(self._wire, self.account, appointment_id, reason_id, memo, patience)
+        """Put an appointment on hold: read before, asked at most once and not after `send_by`, read back."""
+        return await holds.hold(self._wire, self.account, appointment_id, reason_id, memo, patience, send_by)
 
     async def release_appointment(self, appointment_id: int, *, patience: Patience = ORDINARY) -> ReleaseOutcome:
         """Take an appointment off hold."""

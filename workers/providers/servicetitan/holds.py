@@ -10,6 +10,7 @@ from typing import Final, Literal
 
 from pydantic import ValidationError
 
+from workers.deadline import Deadline
 from workers.providers.base import json_object
 from workers.providers.servicetitan.auth import Account
 from workers.providers.servicetitan.errors import (
@@ -100,9 +101,15 @@ async def hold_reasons(wire: Wire, account: Account) -> list[HoldReason]:
 
 
 async def hold(
-    wire: Wire, account: Account, appointment_id: int, reason_id: int, memo: str, patience: Patience = ORDINARY
+    wire: Wire,
+    account: Account,
+    appointment_id: int,
+    reason_id: int,
+    memo: str,
+    patience: Patience = ORDINARY,
+    send_by: Deadline | None = None,
 ) -> HoldOutcome:
-    """Put an appointment on hold.
+    """Put an appointment on hold; past `send_by` nothing is asked for any more.
 
     Raises:
         ValueError: the memo is empty.
@@ -120,7 +127,7 @@ async def hold(
         return settled
     ask = Ask(
         "PUT", "jpm", f"/appointments/{appointment_id}/hold",
-        body={"reasonId": reason_id, "memo": memo}, is_safe=False, patience=patience,
+        body={"reasonId": reason_id, "memo": memo}, is_safe=False, patience=patience, send_by=send_by,
     )  # fmt: skip
     try:
         await send(wire, account, ask)

@@ -9,6 +9,8 @@ from typing import Any, Final
 
 import httpx
 
+from workers.deadline import Deadline
+from workers.ledger import TOO_OLD
 from workers.providers.base import Transport, Unanswered
 from workers.providers.servicetitan.auth import Account, Tokens
 from workers.providers.servicetitan.errors import (
@@ -86,7 +88,10 @@ class Wire:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A request. `is_safe` means that making it twice is the same as making it once."""
+    """A request. `is_safe` means that making it twice is the same as making it once.
+
+    After `send_by` it does not leave any more: whoever was asked to make it may have been given up by then.
+    """
 
     method: str
     area: Area
@@ -96,6 +101,7 @@ class Ask:
     is_safe: bool = True
     patience: Patience = ORDINARY
     limits: tuple[Limit, ...] = ()
+    send_by: Deadline | None = None
 
 
 async def send(wire: Wire, account: Account, ask: Ask) -> httpx.Response:
@@ -122,7 +128,8 @@ async def send(wire: Wire, account: Account, ask: Ask) -> httpx.Response:
             token = await wire.tokens.get(account, waiting.pause, refused=token)
             continue
         tries += 1
-        if not answer.can_retry or not await waiting.pause(answer, tries):
+        is_too_late = ask.send_by is not None and ask.send_by.has_passed()
+        if is_too_late or not answer.can_retry or not await waiting.pause(answer, tries):
             raise answer
         # Waiting may have outlived the token.
         token, replaced = await wire.tokens.get(account, waiting.pause), False
@@ -146,11 +153,13 @@ async def _once(wire: Wire, account: Account, ask: Ask, token: str) -> httpx.Res
         f"/{ask.area}/v2/tenant/{account.tenant_id}{ask.path}",
         params=dict(ask.query),
         headers={"Authorization": f"Bearer {token}", "ST-App-Key": account.app_key.get_secret_value()},
+        send_by=ask.send_by,
         **({} if ask.body is None else {"json": ask.body}),
     )
     if isinstance(answer, Unanswered):
         lost = answer.sent and not ask.is_safe
-        said = f"ServiceTitan did not answer: {answer.message}"
+        asked = answer.code != TOO_OLD.code
+        said = f"ServiceTitan did not answer: {answer.message}" if asked else f"It was too late: {answer.message}."
         return Ambiguous(said) if lost else Unavailable(said)
     if answer.is_success:
         return answer
