@@ -218,3 +218,24 @@ async def test_refused_credentials_pause_the_account_and_the_run_goes_on_when_th
             )
             desk.connection.execute("select engine.set_clock(engine.now() + interval '10 minutes', 1)")
             check(desk, list_id, OVERDUE, await desk.ended(list_id))
+
+
+async def test_what_is_on_its_way_when_another_account_is_connected_fills_no_list(database: Copy) -> None:
+    """A page that the old tenant has answered and whoever asked for it, or was frozen, stores too late."""
+    async with office(database, servicetitan_customers=500, servicetitan_export_page=50) as desk:
+        desk.titan.faults(Fault(kind="latency", seconds=0.3, methods=("*",), provider="servicetitan", path="/export/"))
+        list_id = desk.new_list(OVERDUE)
+        desk.rpc("refresh_audience_list", p_list_id=list_id)
+        async with desk.working():
+            faults = desk.titan.box.stage.faults.faults
+            await until(lambda: faults[0].fired >= 3, "pages are stored")
+            desk.connection.execute(
+                "update public.integrations set account_ref = '815' where provider = 'servicetitan'"
+            )
+            await until(
+                lambda: desk.value("select count(*) = 0 from engine.tasks where status in ('READY', 'CLAIMED')"),
+                "the worker has stopped",
+            )
+        assert desk.run(list_id)["failure_code"] == "account_changed"
+        assert desk.value("select count(*) from engine.servicetitan_customers") == 0
+        assert desk.value("select count(*) from engine.servicetitan_feeds") == 0

@@ -95,8 +95,9 @@ _FOR_WORKERS = """
     index_contacts ingest_event is_source_empty note_inbox note_wait now pending_work queue_lag read_clock
     read_secrets receive_lead record_dispatches record_hold release_leases report_issues resolve_attempts
     restart_servicetitan_feed servicetitan_feed set_clock settle_run stage_members start_preview start_refresh
-    start_run start_watch stop_cancelled store_cancelled store_catalogue store_contacts store_found store_members
-    store_report_page store_servicetitan take_slots tick tick_lag tick_launches tick_upkeep tick_work wake_cron
+    start_run start_watch stop_cancelled store_cancelled store_catalogue store_contacts store_feed_page store_found
+    store_members store_report_page store_servicetitan take_slots tick tick_lag tick_launches tick_upkeep tick_work
+    wake_cron
 """
 FOR_WORKERS = frozenset(_FOR_WORKERS.split())
 """Functions of the engine that a worker may execute."""

@@ -6,6 +6,7 @@ import math
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -97,5 +98,12 @@ async def test_an_odd_text_is_stored(admin: psycopg.Connection[Any], db: Databas
 
 async def test_an_odd_row_of_servicetitans_is_stored(admin: psycopg.Connection[Any], db: Database) -> None:
     team = engine.set_scene(admin).team
-    assert await db.store_feed(team.id, "customers", [{"id": 7, "name": ODD, "active": True}], None, ODD) == MENDED
+    run = uuid4()
+    admin.execute(
+        "insert into public.audience_runs (team_id, id, list_name, source, status, started_at, lease_expires_at)"
+        " values (%s, %s, 'Everybody', 'servicetitan', 'RUNNING', now(), 'infinity')",
+        [team.id, run],
+    )
+    rows = [{"id": 7, "name": ODD, "active": True}]
+    assert await db.store_feed(team.id, run, "customers", rows, None, ODD) == MENDED
     assert admin.execute("select name from engine.servicetitan_customers").fetchall() == [(MENDED,)]

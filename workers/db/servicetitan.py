@@ -11,9 +11,9 @@ from workers.db.session import Row, Session
 
 _FEED = "select engine.servicetitan_feed(p_team_id => %(team)s, p_feed => %(feed)s) as token"
 _STORE_FEED = """
-    select engine.store_servicetitan(
-        p_team_id => %(team)s, p_feed => %(feed)s, p_records => %(records)s, p_started_from => %(started_from)s,
-        p_continue_from => %(continue_from)s
+    select engine.store_feed_page(
+        p_team_id => %(team)s, p_subject_id => %(subject)s, p_feed => %(feed)s, p_records => %(records)s,
+        p_started_from => %(started_from)s, p_continue_from => %(continue_from)s
     ) as token
 """
 _RESTART_FEED = """
@@ -66,11 +66,12 @@ class ServiceTitanCalls(Session):
         return token
 
     async def store_feed(
-        self, team: UUID, feed: str, records: list[Row], started_from: str | None, continue_from: str
+        self, team: UUID, subject: UUID, feed: str, records: list[Row], started_from: str | None, continue_from: str
     ) -> str | None:
         """Store a page of an export and its token; where the feed stands now, which another worker may have moved."""
         arguments = {
             "team": team,
+            "subject": subject,
             "feed": feed,
             "records": Jsonb(records),
             "started_from": started_from,

@@ -77,7 +77,7 @@ class Fetcher:
         page: ExportPage[Any]
         async for page in self._tenant.export(EXPORTS[feed], start=token, include_recent_changes=True):
             stands = await self._mirror.store_feed(
-                self._team, feed, [_record(row) for row in page.rows], token, page.continue_from
+                self._team, self._subject, feed, [_record(row) for row in page.rows], token, page.continue_from
             )
             if stands != (page.continue_from or None) and page.has_more:
                 return stands, False

@@ -31,9 +31,9 @@ class Mirror(Protocol):
         ...
 
     async def store_feed(
-        self, team: UUID, feed: str, records: list[Record], started_from: str | None, continue_from: str
+        self, team: UUID, subject: UUID, feed: str, records: list[Record], started_from: str | None, continue_from: str
     ) -> str | None:
-        """Store a page of an export; where the feed stands now."""
+        """Store a page of an export; where the feed stands now. `OB002` when what it was read for has ended."""
         ...
 
     async def restart_feed(self, team: UUID, feed: str, token: str) -> None:

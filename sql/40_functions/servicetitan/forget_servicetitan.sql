@@ -13,7 +13,14 @@ begin
     r.team_id, r.id, 'account_changed', 'Another ServiceTitan account was connected meanwhile; nothing was stored. Start it again.'
   )
   from public.audience_runs as r
-  where r.team_id = new.team_id and r.source in ('servicetitan', 'custom_report') and r.status = 'RUNNING';
+  where r.team_id = new.team_id and r.source in ('servicetitan', 'custom_report') and (
+    r.status = 'RUNNING'
+    -- who has claimed it is about to begin, and was told the old tenant
+    or (r.status = 'QUEUED' and exists (
+      select from engine.tasks as t
+      where t.team_id = r.team_id and t.kind = 'refresh' and t.subject_id = r.id and t.status = 'CLAIMED'
+    ))
+  );
   perform engine.fail_hold(
     i.team_id, i.id, 'not_found', 'Another ServiceTitan account was connected before the appointment was held.'
   )
