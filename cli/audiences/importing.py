@@ -40,6 +40,7 @@ _PAGE = 1000
 _CHUNK_CHARACTERS = 2_000_000
 _ROWS_AT_ONCE = 250  # few enough that Python's memory of them stays in the processor's
 _INDEXED_AT_ONCE = 10_000
+_GIVE_UP_SECONDS = 10.0
 _LINE_END = "\r\n"
 
 
@@ -67,6 +68,7 @@ def run_import(api: Api, request: ImportRequest) -> dict[str, Any]:
     """Import a file; the run as it ended, which may be FAILED with its rows' problems kept."""
     file = open_csv(request.path, delimiter=request.delimiter, encoding=request.encoding)
     database_url = worker_database_url()
+    asyncio.run(_reach(database_url))
     sample = _sample(file, 200)
     started = api.rpc(
         "start_audience_import",
@@ -154,6 +156,18 @@ def _open(database_url: str, connections: int) -> Database:
     return Database(database_url, connections=connections, transaction_pooling=pooled)
 
 
+async def _reach(database_url: str) -> None:
+    """Look whether rows can be copied, before the list is taken for an import that can't begin."""
+    async with _open(database_url, 1) as database:
+        try:
+            await database.read()
+        except (DatabaseUnavailableError, DatabaseFaultError) as error:
+            raise CommandError(
+                f"The database that rows are copied into cannot be reached ({error}).",
+                hint="See OUTBOUND_DATABASE_URL; nothing was begun.",
+            ) from error
+
+
 async def _copy(
     database_url: str, file: CsvFile, started: dict[str, Any], sample: Sequence[list[str]]
 ) -> dict[str, Any]:
@@ -163,14 +177,43 @@ async def _copy(
             with _progress(file) as advance:
                 return await database.import_rows(team_id, run_id, csv_chunks(file, started, sample, advance))
         except OutboundError as error:
+            await _give_up(database, team_id, run_id, "refused", error.message)
             raise CommandError(error.message, code=error.code, detail=error.detail, hint=error.hint) from error
         except (DatabaseUnavailableError, DatabaseFaultError) as error:
-            raise CommandError(
-                f"The database took the import back ({error}); the list is as it was.", hint="Run the command again."
-            ) from error
+            said = f"The database took the import back ({error}); the list is as it was."
+            code = "database_unavailable" if isinstance(error, DatabaseUnavailableError) else "database_fault"
+            given_up = await _give_up(database, team_id, run_id, code, said)
+            if given_up is False:
+                raise CommandError(
+                    f"The import has ended, but its answer was lost ({error}).",
+                    hint="See what came of it: outbound audiences runs",
+                ) from error
+            hint = "Run the command again."
+            if given_up is None:
+                hint = "Run the command again; if the list is then still taken, it is free after fifteen minutes."
+                said = f"The database took the import back ({error})."
+            raise CommandError(said, hint=hint) from error
         except UnreadableFileError as error:
             await database.fail_run(team_id, run_id, "file_unreadable", error.message)
             raise
+        except asyncio.CancelledError:
+            await _give_up(database, team_id, run_id, "stopped", "Whoever ran this stopped it; the list is as it was.")
+            raise
+
+
+async def _give_up(database: Database, team_id: UUID, run_id: UUID, code: str, message: str) -> bool | None:
+    """End a run that broke off, so that its list is free at once; false when it had ended, `None` when nobody knows.
+
+    A connection that only seems broken may still hold the run: then it is not waited for.
+    """
+    try:
+        async with asyncio.timeout(_GIVE_UP_SECONDS):
+            await database.fail_run(team_id, run_id, code, message)
+    except OutboundError:
+        return False
+    except (DatabaseUnavailableError, DatabaseFaultError, TimeoutError):
+        return None
+    return True
 
 
 async def _index(database_url: str) -> None:

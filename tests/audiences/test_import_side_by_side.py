@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -17,6 +19,7 @@ from tests.audiences.conftest import Importer
 from tests.support.databases import Database
 from tests.support.waiting import wait_until
 from workers.db import imports
+from workers.errors import DatabaseUnavailableError
 
 Write = Callable[[bytes | str], Path]
 CONTACTS = Path(cli.__file__).parent / "demo" / "contacts.csv"
@@ -127,7 +130,10 @@ def test_whoever_dies_while_storing_leaves_no_member(
     """Contacts may stay; they are in no list, and the next import of the file finds them. Nobody is there twice."""
     with monkeypatch.context() as patched:
         patched.setattr(imports, "_END_STORING", "select pg_terminate_backend(pg_backend_pid())")
-        assert "took the import back" in importer.refused(write(PEOPLE), list_name="Cut").message
+        patched.setattr(imports, "_FAIL_RUN", "select pg_terminate_backend(pg_backend_pid())")
+        said = importer.refused(write(PEOPLE), list_name="Cut")
+    assert "took the import back" in said.message
+    assert "fifteen minutes" in said.hint
     left = stored(observer, importer)
     assert (len(left["contacts"]), left["members"], left["lists"]) == (300, [], [])
     observer.execute("update public.audience_runs set lease_expires_at = '2000-01-01'")
@@ -137,6 +143,64 @@ def test_whoever_dies_while_storing_leaves_no_member(
     assert (run["status"], run["counts"]["added"]) == ("SUCCEEDED", 300)
     found = stored(observer, importer)
     assert (len(found["contacts"]), found["lists"]) == (300, [("Cut", 300)])
+
+
+def test_an_import_that_broke_off_can_be_made_again_at_once(
+    importer: Importer, monkeypatch: pytest.MonkeyPatch, write: Write
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(imports, "_END_STORING", "select pg_terminate_backend(pg_backend_pid())")
+        assert importer.refused(write(PEOPLE), list_name="Cut").hint == "Run the command again."
+    run, _ = importer(write(PEOPLE), list_name="Cut")
+    assert (run["status"], run["counts"]["added"]) == ("SUCCEEDED", 300)
+    [_, broken] = importer.api.rpc("get_audience_runs")["items"]
+    assert (broken["status"], broken["failure_code"]) == ("FAILED", "database_unavailable")
+
+
+def test_an_import_whose_last_answer_was_lost_is_not_said_to_have_failed(
+    importer: Importer, monkeypatch: pytest.MonkeyPatch, write: Write
+) -> None:
+    original = imports.ImportCalls.import_rows
+
+    async def lost(*arguments: Any) -> Any:
+        await original(*arguments)
+        raise DatabaseUnavailableError("OperationalError")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(imports.ImportCalls, "import_rows", lost)
+        said = importer.refused(write(PEOPLE), list_name="Told")
+    assert "the list is as it was" not in said.message
+    assert "outbound audiences runs" in said.hint
+    [run] = importer.api.rpc("get_audience_runs")["items"]
+    assert (run["status"], run["counts"]["added"]) == ("SUCCEEDED", 300)
+
+
+def test_whoever_stops_an_import_leaves_its_list_free(
+    importer: Importer, monkeypatch: pytest.MonkeyPatch, write: Write
+) -> None:
+    """As Ctrl-C does, in the middle of the storing."""
+    original = imports._store_ranges
+
+    async def stopped(*arguments: Any) -> None:
+        await original(*arguments)
+        signal.raise_signal(signal.SIGINT)
+        await asyncio.sleep(60)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(imports, "_store_ranges", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            importer(write(PEOPLE), list_name="Stopped")
+    [run] = importer.api.rpc("get_audience_runs")["items"]
+    assert (run["status"], run["failure_code"], run["list_id"]) == ("FAILED", "stopped", None)
+    assert importer(write(PEOPLE), list_name="Stopped")[0]["status"] == "SUCCEEDED"
+
+
+def test_a_database_that_cannot_be_reached_is_found_out_before_the_list_is_taken(
+    importer: Importer, monkeypatch: pytest.MonkeyPatch, write: Write
+) -> None:
+    monkeypatch.setenv("OUTBOUND_DATABASE_URL", "postgresql://outbound_worker@127.0.0.1:9/nowhere")
+    assert "cannot be reached" in importer.refused(write(PEOPLE), list_name="Away").message
+    assert importer.api.rpc("get_audience_runs")["items"] == []
 
 
 def test_a_run_that_was_given_up_takes_no_more_rows(importer: Importer, module_database: Database) -> None:
