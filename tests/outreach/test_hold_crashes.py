@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import itertools
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from collections.abc import AsyncIterator
+from typing import Any
 
-import httpx
 import pytest
 
 from tests.outreach.desk import Desk, desk
 from tests.support.databases import Database as Copy
+from tests.support.traps import Fallen, Handlers, Trap, fall
 from tests.support.waiting import until
 from workers import deadline
 from workers.db import Database
 from workers.handlers.hold import HoldHandler
 from workers.ledger import Task
-from workers.providers.base import Transport
 from workers.providers.servicetitan import ServiceTitanClient
 from workers.sandbox.faults import Fault
-from workers.shared_limiter import SharedLimiter
-from workers.tasks import TaskRunner
-from workers.waiting import end
+from workers.tasks import TaskHandler
 
-T = TypeVar("T")
 SEED = 20270301
-PATIENCE = 30.0
 STEPS = {
     "claim_tasks",
     "begin_hold",
@@ -46,123 +39,17 @@ CUSTOMERS = 32
 """More than a hold has steps, each with a before and an after."""
 
 
-@dataclass
-class Trap:
-    """Where a worker stops: at a step, before it or when it is done and the worker does not know yet.
+def holders(on: Desk) -> Handlers:
+    """Workers that hold."""
 
-    Whoever comes through has done one hold, and begins nothing more.
-    """
+    def handlers(database: Any, client: ServiceTitanClient) -> dict[str, TaskHandler]:
+        def tenants(task: Task, on_wait: Any = None) -> Any:
+            assert on_wait is None, task
+            return client.tenant(on.titan.account)
 
-    place: int
-    side: str
-    passed: list[str] = field(default_factory=list)
-    sprung: asyncio.Event = field(default_factory=asyncio.Event)
-    escaped: asyncio.Event = field(default_factory=asyncio.Event)
-    thawed: asyncio.Event = field(default_factory=asyncio.Event)
+        return {"hold": HoldHandler(database, tenants)}
 
-    async def step(self, name: str, work: Callable[[], Awaitable[T]]) -> T:
-        if self.passed[-1:] == ["end_task"] and not self.sprung.is_set():
-            self.escaped.set()
-            await asyncio.Event().wait()
-        self.passed.append(name)
-        is_here = len(self.passed) - 1 == self.place
-        if is_here and self.side == "before":
-            await self._stand()
-        done = await work()
-        if is_here and self.side == "after":
-            await self._stand()
-        return done
-
-    async def _stand(self) -> None:
-        self.sprung.set()
-        await self.thawed.wait()
-
-    def __str__(self) -> str:
-        return f"{self.side} step {self.place}, {self.passed[self.place]}"
-
-
-class TrappedDatabase:
-    """The database of a worker, each call of which is a step."""
-
-    def __init__(self, database: Database, trap: Trap) -> None:
-        self._database, self._trap = database, trap
-
-    def __getattr__(self, name: str) -> Any:
-        method = getattr(self._database, name)
-
-        async def call(*arguments: Any) -> Any:
-            return await self._trap.step(name, lambda: method(*arguments))
-
-        return call
-
-
-class TrappedWire(httpx.AsyncHTTPTransport):
-    """The network of a worker, each request of which is a step."""
-
-    def __init__(self, trap: Trap) -> None:
-        super().__init__()
-        self._trap = trap
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        async def ask() -> httpx.Response:
-            answer = await super(TrappedWire, self).handle_async_request(request)
-            await answer.aread()
-            return answer
-
-        return await self._trap.step(f"{request.method} {request.url.path.rsplit('/', 1)[-1]}", ask)
-
-
-@dataclass
-class Fallen:
-    """A worker that stands at its trap, with the one hold that it has in hand."""
-
-    trap: Trap
-    running: asyncio.Task[bool]
-    client: ServiceTitanClient
-    stop: asyncio.Event
-
-    async def die(self) -> None:
-        """As if its process were gone: nothing of it is done any more, and nothing is said."""
-        await end([self.running])
-        await self.client.aclose()
-
-    async def go_on(self) -> None:
-        """What was frozen goes on as if nothing had been, until it has come to its end."""
-        self.stop.set()
-        self.trap.thawed.set()
-        await asyncio.wait_for(self.running, PATIENCE)
-        await self.client.aclose()
-
-
-async def fall(on: Desk, database: Database, place: int, side: str) -> Fallen | None:
-    """A worker of its own that works until it stands at a place; none when its hold was done before it came there."""
-    trap = Trap(place, side)
-    url = f"{on.titan.url}/servicetitan"
-    trapped: Any = TrappedDatabase(database, trap)
-    client = ServiceTitanClient(
-        Transport(url, timeout=20, transport=TrappedWire(trap)),
-        Transport(url, timeout=20, transport=TrappedWire(trap)),
-        SharedLimiter(trapped),
-        sleep=lambda _: asyncio.sleep(0.01),
-    )
-
-    def tenants(task: Task, on_wait: Any = None) -> Any:
-        assert on_wait is None, task
-        return client.tenant(on.titan.account)
-
-    stop = asyncio.Event()
-    runner = TaskRunner(
-        trapped, f"fallen at {side} {place}", {"hold": HoldHandler(trapped, tenants)}, concurrency=1, drain=PATIENCE
-    )
-    fallen = Fallen(trap, asyncio.create_task(runner.run(stop)), client, stop)
-    comes = [asyncio.create_task(event.wait()) for event in (trap.sprung, trap.escaped)]
-    done, _ = await asyncio.wait([*comes, fallen.running], timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
-    await end(comes)
-    assert done - {fallen.running}, f"came to nothing after {trap.passed}"
-    if trap.sprung.is_set():
-        return fallen
-    await fallen.die()
-    return None
+    return handlers
 
 
 @contextlib.asynccontextmanager
@@ -172,7 +59,7 @@ async def all_fallen(on: Desk) -> AsyncIterator[list[Fallen]]:
         fallen: list[Fallen] = []
         try:
             for place, side in ((place, side) for place in itertools.count() for side in ("before", "after")):
-                one = await fall(on, database, place, side)
+                one = await fall(on.titan, database, holders(on), Trap(place, side))
                 if one is None:
                     break
                 fallen.append(one)
