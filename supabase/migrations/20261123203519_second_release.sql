@@ -5718,6 +5718,39 @@ comment on function engine.done_items(uuid, bytea[]) is
 'The items of outreaches with these hashes, their enrollments (null before), and whether each has the customer''s place.';
 revoke all on function engine.done_items(uuid, bytea[]) from public;
 
+-- sql/40_functions/outreach/end_hold.sql
+-- What came of a hold: the customer is contacted, or listed with the reason why not. In a campaign that was cancelled
+-- meanwhile nothing is tried again, so a hold that failed there keeps nobody from another outreach. The caller holds
+-- the item, which a cancel waits for or has had.
+create or replace function engine.end_hold(p_item public.outreach_items, p_outcome text, p_message text)
+returns public.outreach_item_status
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_lets_contact boolean := (select h.lets_contact from reference.hold_outcomes as h where h.code = p_outcome);
+  v_failed constant public.outreach_item_status := case
+    when exists (
+      select from public.campaigns as c
+      where c.team_id = p_item.team_id and c.id = p_item.campaign_id and c.status = 'CANCELLED'
+    ) then 'CANCELLED'::public.outreach_item_status else 'HOLD_FAILED'
+  end;
+begin
+  update public.outreach_items as i
+  set
+    hold_outcome = p_outcome, hold_message = left(nullif(btrim(p_message), ''), 2000), hold_ended_at = engine.now(),
+    status = case when v_lets_contact then i.status else v_failed end
+  where i.team_id = p_item.team_id and i.id = p_item.id;
+  if v_lets_contact then
+    return engine.enroll_item(p_item);
+  end if;
+  return v_failed;
+end
+$$;
+comment on function engine.end_hold(public.outreach_items, text, text) is
+'Stores the outcome of a hold and enrolls the contact if it lets; returns the status of the item.';
+revoke all on function engine.end_hold(public.outreach_items, text, text) from public;
+
 -- sql/40_functions/outreach/fill_outreach.sql
 -- The items of an outreach that has just been stored. Launches of a team go one by one (engine.lock_outreaches), so what
 -- is planned as new is new; the unique index on the hashes is the second fence. Who needs no hold is enrolled at once; for
@@ -6318,12 +6351,29 @@ begin
     r.team_id, r.id, 'account_changed', 'Another ServiceTitan account was connected meanwhile; nothing was stored. Start it again.'
   )
   from public.audience_runs as r
-  where r.team_id = new.team_id and r.source in ('servicetitan', 'custom_report') and r.status = 'RUNNING';
+  where r.team_id = new.team_id and r.source in ('servicetitan', 'custom_report') and (
+    r.status = 'RUNNING'
+    -- who has claimed it is about to begin, and was told the old tenant
+    or (r.status = 'QUEUED' and exists (
+      select from engine.tasks as t
+      where t.team_id = r.team_id and t.kind = 'refresh' and t.subject_id = r.id and t.status = 'CLAIMED'
+    ))
+  );
   perform engine.fail_hold(
     i.team_id, i.id, 'not_found', 'Another ServiceTitan account was connected before the appointment was held.'
   )
   from public.outreach_items as i
   where i.team_id = new.team_id and i.status = 'HOLDING';
+  -- Nor may one that failed there be tried again here; what it came to there is kept.
+  update public.outreach_items as i
+  set
+    hold_outcome = 'not_found',
+    hold_message = left(concat_ws(
+      ' ', 'Another ServiceTitan account was connected since the hold failed there as', i.hold_outcome || '.', i.hold_message
+    ), 2000)
+  from reference.hold_outcomes as h
+  where i.team_id = new.team_id and i.status = 'HOLD_FAILED' and i.hold_outcome = h.code
+    and (h.can_retry or h.code = 'reason_inactive');
   perform engine.forget_subject(p.team_id, p.id) from engine.audience_previews as p where p.team_id = new.team_id;
   delete from engine.audience_previews as p where p.team_id = new.team_id;
   delete from engine.servicetitan_feeds as f where f.team_id = new.team_id;
@@ -6527,6 +6577,33 @@ comment on function engine.store_cancelled(uuid, uuid, text, bigint[]) is
 'Notes which jobs or appointments a look found cancelled and stops whoever was enrolled for them; returns how many people.';
 revoke all on function engine.store_cancelled(uuid, uuid, text, bigint[]) from public;
 grant execute on function engine.store_cancelled(uuid, uuid, text, bigint[]) to outbound_worker;
+
+-- sql/40_functions/servicetitan/store_feed_page.sql
+-- A page of an export for a running refresh or preview (engine.store_servicetitan). What has ended stores nothing any
+-- more: another tenant may be connected by now, in whose copy nobody of the old one's may be. That waits for this
+-- (engine.forget_servicetitan ends the runs), then empties the copy.
+create or replace function engine.store_feed_page(
+  p_team_id uuid, p_subject_id uuid, p_feed text, p_records jsonb, p_started_from text, p_continue_from text
+)
+returns text
+language plpgsql
+security definer -- workers may write no table
+set search_path = ''
+as $$
+begin
+  if not engine.is_subject_running(p_team_id, p_subject_id) then
+    perform engine.refuse(
+      'OB002', 'What this was read for has ended.', jsonb_build_object('entity', 'audience_run', 'id', p_subject_id),
+      'Start another run of the list.'
+    );
+  end if;
+  return engine.store_servicetitan(p_team_id, p_feed, p_records, p_started_from, p_continue_from);
+end
+$$;
+comment on function engine.store_feed_page(uuid, uuid, text, jsonb, text, text) is
+'Stores a page of an export as engine.store_servicetitan does, for a running refresh or preview; OB002 when it has ended.';
+revoke all on function engine.store_feed_page(uuid, uuid, text, jsonb, text, text) from public;
+grant execute on function engine.store_feed_page(uuid, uuid, text, jsonb, text, text) to outbound_worker;
 
 -- sql/40_functions/setup/applied_migrations.sql
 -- By the record that the Supabase CLI keeps in a schema of its own, and `outbound stack up` as well: what a release
@@ -7800,3 +7877,9 @@ drop function engine.legal_window(public.contact_channel, text, date);
 -- nobody else may call it
 -- squawk-ignore ban-drop-function
 drop function engine.check_range(uuid, uuid, bigint, bigint);
+
+-- Holds that had failed after their outreach was cancelled kept their customers from the next one.
+update public.outreach_items as i
+set status = 'CANCELLED'
+from public.campaigns as c
+where i.team_id = c.team_id and i.campaign_id = c.id and c.status = 'CANCELLED' and i.status = 'HOLD_FAILED';

@@ -118,8 +118,8 @@ async def fall(titan: Titan, database: Database, handlers: Handlers, trap: Trap)
     url = f"{titan.url}/servicetitan"
     trapped: Any = TrappedDatabase(database, trap)
     client = ServiceTitanClient(
-        Transport(url, timeout=20, transport=TrappedWire(trap)),
-        Transport(url, timeout=20, transport=TrappedWire(trap)),
+        Transport(url, timeout=20, wire=lambda: TrappedWire(trap)),
+        Transport(url, timeout=20, wire=lambda: TrappedWire(trap)),
         SharedLimiter(trapped),
         sleep=lambda _: asyncio.sleep(0.01),
     )

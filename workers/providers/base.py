@@ -1,7 +1,6 @@
 """What every provider client has in common: the verdicts, the lookups, and how HTTP failures are read."""
 
 import asyncio
-import functools
 import ipaddress
 import re
 from collections.abc import Awaitable, Callable
@@ -176,7 +175,8 @@ def clean(message: str, *secrets: str) -> str:
 class Transport:
     """The lines to one address, and the one place where a failed exchange is read.
 
-    Times out as a whole too: a provider that sends a byte now and then would never reach a read timeout.
+    Times out as a whole too: a provider that sends a byte now and then would never reach a read timeout. `wire` makes
+    what a line goes over, where that is not the network.
     """
 
     def __init__(
@@ -186,22 +186,24 @@ class Transport:
         connect_timeout: float = 5,
         timeout: float = 30,
         connections: int = 100,
+        wire: Callable[[], httpx.AsyncBaseTransport] | None = None,
     ) -> None:
         self.longest = connect_timeout + timeout + 5
-        self._lines = Lines(
-            connections,
-            connect_timeout,
-            functools.partial(
-                httpx.AsyncClient,
+        certificates = httpx.create_ssl_context()  # takes longer than all the rest
+
+        def line() -> httpx.AsyncClient:
+            return httpx.AsyncClient(
                 base_url=base_url,
                 timeout=httpx.Timeout(timeout, connect=connect_timeout),
                 limits=httpx.Limits(keepalive_expiry=KEEP_SECONDS),
                 follow_redirects=False,
+                transport=wire() if wire else None,
                 # A proxy from the environment is for the outside, never for a sandbox on this machine.
                 trust_env=not _is_loopback(base_url),
-                verify=httpx.create_ssl_context(),  # takes longer than all the rest
-            ),
-        )
+                verify=certificates,
+            )
+
+        self._lines = Lines(connections, connect_timeout, line)
 
     async def aclose(self) -> None:
         """Close the connections."""

@@ -12,7 +12,7 @@ declare
     when exists (
       select from public.campaigns as c
       where c.team_id = p_item.team_id and c.id = p_item.campaign_id and c.status = 'CANCELLED'
-    ) then 'CANCELLED' else 'HOLD_FAILED'
+    ) then 'CANCELLED'::public.outreach_item_status else 'HOLD_FAILED'
   end;
 begin
   update public.outreach_items as i
