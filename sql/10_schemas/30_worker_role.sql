@@ -11,6 +11,8 @@ $$;
 grant usage on schema engine to outbound_worker;
 -- Workers' statements are short and many: compiling one takes longer than running it.
 alter role outbound_worker set jit = off;
+-- Some, such as storing a large import, take longer than the two minutes that a hosted project allows every statement.
+alter role outbound_worker set statement_timeout = '10min';
 -- Names of types are looked for among a session's own temporary ones first, also with an empty search_path: who may make
 -- these puts checks of her own into functions that run as their owner. Everybody may, by a grant to public, so that is
 -- taken away, and given by name to the roles of Supabase that had it. Without the owner's rights this only warns, and

@@ -376,10 +376,11 @@ SWEEPS = [
 ]
 
 CRON = Sweep(
-    "each cron job is named and one line that calls one function",
+    "each cron job is named and one line that calls one function, with a statement timeout of its own or without",
     r"""
     select coalesce(jobname, format('(no name) %s', command)) from cron.job
-    where jobname is null or command !~ '^select [a-z_]+\.[a-z_0-9]+\([^;\n]*\);?$'
+    where jobname is null
+        or command !~ '^(set statement_timeout = ''[0-9]+min''; )?select [a-z_]+\.[a-z_0-9]+\([^;\n]*\);?$'
     """,
     "select cron.schedule('planted', '* * * * *', 'select 1; select 2');",
 )

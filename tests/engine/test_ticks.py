@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import psycopg
@@ -41,3 +42,19 @@ def test_leases_expire_and_others_launch_while_a_launch_is_under_way(admin: Conn
     assert launched == [({"campaigns_launched": 1},)], "it went on to its end, and left the other campaign alone"
     assert steps.rows(admin, "select distinct status::text from public.campaigns") == [("ACTIVE",)]
     assert steps.rows(admin, "select count(*) from engine.tick_failures") == [(0,)]
+
+
+def test_what_pg_cron_calls_may_take_longer_than_a_hosted_project_allows(admin: Connection) -> None:
+    if admin.execute("select to_regclass('cron.job')").fetchone() == (None,):
+        return  # workers call it there, whose role has the same patience
+    found = admin.execute("select command from cron.job where schedule = '* * * * *' order by jobname").fetchall()
+    assert len(found) == 3
+    for (command,) in found:
+        [part] = re.findall(r"engine\.tick_\w+", command)
+        slow = (
+            f"create or replace function {part}() returns jsonb language sql as 'select to_jsonb(pg_sleep(0.3)::text)'"
+        )
+        admin.execute(slow.encode())
+        admin.execute("set statement_timeout = '100ms'")
+        admin.execute(command.encode())
+        assert admin.execute("show statement_timeout").fetchone() == ("10min",)

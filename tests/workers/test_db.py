@@ -299,6 +299,19 @@ async def test_a_function_that_is_not_there_is_a_fault(database: Copy, db: Datab
     assert (await db.read()).environment == "production"
 
 
+async def test_a_statement_may_take_longer_than_the_database_lets_others_take(database: Copy) -> None:
+    """As on a hosted project; one that takes longer still would again, so it is no passing trouble."""
+    with database.connect(autocommit=True) as connection:
+        connection.execute(f"alter database {database.name} set statement_timeout = '50ms'".encode())
+    async with open_database(database, connections=1) as db:
+        assert await db._rows("select pg_sleep(0.2), current_setting('statement_timeout') as limit") == [
+            {"pg_sleep": "", "limit": "10min"}
+        ]
+        await db._rows("select set_config('statement_timeout', '50ms', false)")
+        with pytest.raises(DatabaseFaultError, match="57014"):
+            await db._rows("select pg_sleep(60)")
+
+
 async def test_bad_arguments_are_refused_with_a_code(db: Database) -> None:
     with pytest.raises(OutboundError) as refused:
         await db.claim_jobs("w1", ["call"], 0, LEASE)

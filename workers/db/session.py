@@ -151,6 +151,8 @@ def translated() -> Iterator[None]:
     """Turn psycopg's errors into ours."""
     try:
         yield
+    except pg.QueryCanceled as error:  # it took too long, and would again
+        raise DatabaseFaultError(f"{error.sqlstate} {error.diag.message_primary}") from error
     except _PASSING as error:
         raise DatabaseUnavailableError(type(error).__name__) from error
     except psycopg.Error as error:
