@@ -13,6 +13,16 @@ as $$
       select from public.audience_members as m where m.team_id = p_list.team_id and m.list_id = p_list.id
     )
     union all
+    -- The appointment of that id is a stranger's here.
+    select 4, 'list_of_another_account', 'The list was filled before another ServiceTitan account was connected; refresh it.'
+    from engine.account_changes as a
+    inner join public.integrations as i on a.team_id = i.team_id and a.integration_id = i.id and i.provider = 'servicetitan'
+    where p_kind = 'reschedule' and a.team_id = p_list.team_id and not exists (
+      select from public.audience_runs as r
+      where r.team_id = p_list.team_id and r.list_id = p_list.id and r.status in ('SUCCEEDED', 'PARTIAL')
+        and r.started_at >= a.changed_at
+    )
+    union all
     select b.n, b.code, b.message
     from engine.sending_blockers(p_list.team_id, p_phone_number_id, array[p_channel]) as b
     union all

@@ -1,7 +1,7 @@
 -- Whose ServiceTitan it was is forgotten when another tenant is connected: its customers fill no list, its
 -- appointments are not held there. Saving the same account again, and a pause, change nothing.
 begin;
-select plan(15);
+select plan(18);
 select tests.set_clock('2027-03-01 12:00-05');
 create temp table team as select tests.create_team('Acme', 'ann@acme.example') as id;
 create temp table other as select tests.create_team('Other', 'eve@other.example') as id;
@@ -69,6 +69,19 @@ select is(
   (select public.retry_outreach_items(o.id) -> 'retried' from public.outreaches as o), '0',
   'nor by a retry of one that had failed before'
 );
+select tests.act_as_superuser();
+create function pg_temp.blockers(p_kind public.outreach_kind) returns text[] language sql as $$
+  select array(
+    select b ->> 'code' from public.audience_lists as l, public.phone_numbers as f,
+      jsonb_array_elements(engine.outreach_blockers(l, p_kind, 'call', f.id)) as b
+    where l.id = (select id from pg_temp.list) and f.team_id = l.team_id
+  )
+$$;
+select is(pg_temp.blockers('reschedule'), '{list_of_another_account}', 'nor by a launch with the ids of before');
+select is(pg_temp.blockers('maintenance'), '{}', 'which holds nothing otherwise');
+insert into public.audience_runs (team_id, list_id, list_name, source, status, started_at, ended_at)
+select team.id, list.id, 'Refreshed', 'servicetitan', 'SUCCEEDED', engine.now(), engine.now() from team, list;
+select is(pg_temp.blockers('reschedule'), '{}', 'until the list is refreshed');
 select tests.act_as_superuser();
 select is((select count(*) from engine.jobs), 0::bigint, 'and nobody is called');
 create temp table task as select c.task_id as id from engine.claim_tasks('w1', '{hold}', 50) as c;
