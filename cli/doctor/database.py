@@ -148,8 +148,8 @@ def _tick(tick: dict[str, Any], at: datetime) -> Finding:
         return wrong(
             "tick",
             f"pg_cron should run it every minute; its last run was {tick['last_run_at'] or 'never'}.",
-            "Restart a worker, which wakes pg_cron when it overlooked the job; if it stays so, look at "
-            "cron.job_run_details and at the log for the background worker of pg_cron.",
+            "If it was scheduled only now, wait a minute. Else restart a worker, which wakes pg_cron when it "
+            "overlooked the job; if it stays so, look at cron.job_run_details and at the log for pg_cron.",
         )
     return ok("tick", "pg_cron runs it every minute.")
 
